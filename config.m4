@@ -1,0 +1,110 @@
+dnl lyger: one core, two doors. lyger.so is the PHP extension; liblyger.so is the same objects behind the C ABI
+dnl of ext/abi/lyger.h, for FFI. Sources are listed here and in config.w32; tests/packaging compares the two.
+
+PHP_ARG_ENABLE([lyger],
+  [whether to enable lyger],
+  [AS_HELP_STRING([--enable-lyger], [Enable lyger])])
+
+PHP_ARG_WITH([lyger-pgsql],
+  [for PostgreSQL support in lyger],
+  [AS_HELP_STRING([--without-lyger-pgsql],
+    [lyger: leave out PostgreSQL (needs libpq's header only; the library is loaded on first use)])],
+  [yes], [no])
+
+PHP_ARG_WITH([lyger-sqlite],
+  [for SQLite support in lyger],
+  [AS_HELP_STRING([--without-lyger-sqlite], [lyger: leave out SQLite])],
+  [yes], [no])
+
+PHP_ARG_WITH([lyger-uv],
+  [for the HTTP server of the FFI door in lyger],
+  [AS_HELP_STRING([--without-lyger-uv], [lyger: leave out the HTTP server (needs libuv)])],
+  [yes], [no])
+
+PHP_ARG_ENABLE([lyger-boundary],
+  [whether to build the boundary probes of lyger],
+  [AS_HELP_STRING([--enable-lyger-boundary], [lyger: export lyger_probe_* through both doors, for benchmarks])],
+  [no], [no])
+
+if test "$PHP_LYGER" != "no"; then
+  AC_PATH_PROG([PKG_CONFIG], [pkg-config], [no])
+  if test "$PKG_CONFIG" = "no"; then
+    AC_MSG_ERROR([lyger needs pkg-config (Debian: apt-get install pkg-config)])
+  fi
+
+  dnl LYGER_NEED(name, pkg-config module, minimum version, Debian package, option that leaves it out)
+  m4_define([LYGER_NEED], [
+    AC_MSG_CHECKING([for $1 >= $3])
+    if $PKG_CONFIG --exists "$2 >= $3"; then
+      AC_MSG_RESULT([$($PKG_CONFIG --modversion $2)])
+      PHP_EVAL_INCLINE([$($PKG_CONFIG --cflags $2)])
+    else
+      AC_MSG_RESULT([no])
+      AC_MSG_ERROR([lyger needs $1 >= $3 (Debian: apt-get install $4); $5 builds without it])
+    fi
+  ])
+
+  lyger_core="ext/base/alloc.c ext/base/about.c ext/base/cpu.c ext/base/error.c ext/base/handle.c \
+    ext/base/sink.c \
+    ext/compute/heavy.c ext/compute/heavy_avx2.c ext/compute/heavy_avx512.c ext/compute/heavy_base.c \
+    ext/cache/arena.c ext/cache/cache.c ext/cache/index.c ext/cache/policy.c ext/cache/segment.c \
+    ext/cache/shm_posix.c ext/cache/shard.c ext/cache/stats.c \
+    ext/jsonout/escape.c ext/jsonout/number.c \
+    ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c"
+  lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
+    ext/lyger_string.c ext/compute/php_compute.c ext/cache/php_cache.c ext/query/php_query.c"
+  lyger_abi="ext/abi/abi.c"
+
+  if test "$PHP_LYGER_PGSQL" != "no"; then
+    LYGER_NEED([libpq], [libpq], [13], [libpq-dev], [--without-lyger-pgsql])
+    AC_DEFINE([LYGER_WITH_PGSQL], [1], [PostgreSQL through libpq])
+    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_json.c ext/query/pq_load.c"
+  fi
+
+  if test "$PHP_LYGER_SQLITE" != "no"; then
+    LYGER_NEED([SQLite], [sqlite3], [3.35], [libsqlite3-dev], [--without-lyger-sqlite])
+    AC_DEFINE([LYGER_WITH_SQLITE], [1], [SQLite])
+    lyger_core="$lyger_core ext/query/sqlite.c"
+    PHP_EVAL_LIBLINE([$($PKG_CONFIG --libs sqlite3)], [LYGER_SHARED_LIBADD])
+  fi
+
+  if test "$PHP_LYGER_UV" != "no"; then
+    LYGER_NEED([libuv], [libuv], [1.40], [libuv1-dev], [--without-lyger-uv])
+    AC_DEFINE([LYGER_WITH_UV], [1], [HTTP server on libuv])
+    lyger_abi="$lyger_abi ext/http/parse.c ext/http/serve.c"
+    LIBLYGER_LIBS=$($PKG_CONFIG --libs libuv)
+  fi
+
+  if test "$PHP_LYGER_BOUNDARY" != "no"; then
+    AC_DEFINE([LYGER_BOUNDARY], [1], [boundary probes])
+  fi
+
+  PHP_ADD_LIBRARY([m],, [LYGER_SHARED_LIBADD])
+  PHP_ADD_LIBRARY([dl],, [LYGER_SHARED_LIBADD])
+  PHP_ADD_LIBRARY([pthread],, [LYGER_SHARED_LIBADD])
+
+  lyger_cflags="-std=gnu11 -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1 -I@ext_srcdir@/ext -I@ext_srcdir@"
+  PHP_NEW_EXTENSION([lyger], [$lyger_core $lyger_glue], [$ext_shared],, [$lyger_cflags])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/abi])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/base])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/compute])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/http])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/jsonout])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/query])
+  PHP_SUBST([LYGER_SHARED_LIBADD])
+  PHP_INSTALL_HEADERS([ext/lyger], [ext/abi/lyger.h])
+
+  if test "$ext_shared" = "yes"; then
+    dnl The FFI door: the core objects of lyger.so, linked again with abi/ in place of the PHP glue.
+    lyger_ac_cflags=$(echo "$lyger_cflags" | $SED "s#@ext_srcdir@#$ext_srcdir#g")
+    PHP_ADD_SOURCES_X([$ext_dir], [$lyger_abi], [$lyger_ac_cflags], [shared_objects_liblyger], [yes])
+    for lyger_source in $lyger_core; do
+      shared_objects_liblyger="$shared_objects_liblyger ${lyger_source%.c}.lo"
+    done
+    PHP_SUBST([shared_objects_liblyger])
+    PHP_SUBST([LIBLYGER_LIBS])
+    PHP_ADD_MAKEFILE_FRAGMENT([$ext_srcdir/Makefile.frag])
+    PHP_MODULES="$PHP_MODULES \$(phplibdir)/liblyger.la"
+  fi
+fi

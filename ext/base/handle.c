@@ -1,0 +1,105 @@
+#include "handle.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+/* One bit is kept free so that a handle is a positive PHP integer. */
+#if ULONG_MAX > 0xFFFFFFFFul
+#define INDEX_BITS 32
+#define GENERATION_MAX 0x7FFFFFFFu
+#else
+#define INDEX_BITS 16
+#define GENERATION_MAX 0x7FFFu
+#endif
+#define INDEX_MAX ((uint32_t)((1ul << INDEX_BITS) - 1))
+
+/* The index is stored plus one, so that no handle is 0 and small forged numbers miss. */
+static unsigned long make_handle(uint32_t index, uint32_t generation)
+{
+    return ((unsigned long)generation << INDEX_BITS) | (unsigned long)(index + 1);
+}
+
+static lyger_handle_slot *find_slot(const lyger_handle_table *table, unsigned long handle)
+{
+    unsigned long index_plus_one = handle & INDEX_MAX;
+    if (index_plus_one == 0 || index_plus_one > table->used) {
+        return NULL;
+    }
+    lyger_handle_slot *slot = &table->slots[index_plus_one - 1];
+    return slot->object && slot->generation == handle >> INDEX_BITS ? slot : NULL;
+}
+
+static lyger_handle_slot *take_slot(lyger_handle_table *table)
+{
+    if (table->first_free) {
+        lyger_handle_slot *slot = &table->slots[table->first_free - 1];
+        table->first_free = slot->next_free;
+        return slot;
+    }
+    if (table->used == table->capacity) {
+        uint32_t capacity = table->capacity ? table->capacity * 2 : 16;
+        if (capacity <= table->capacity || capacity > INDEX_MAX / 2) {
+            return NULL;
+        }
+        lyger_handle_slot *slots = realloc(table->slots, capacity * sizeof *slots);
+        if (!slots) {
+            return NULL;
+        }
+        table->slots = slots;
+        table->capacity = capacity;
+    }
+    lyger_handle_slot *slot = &table->slots[table->used++];
+    *slot = (lyger_handle_slot){NULL, 1, 0};
+    return slot;
+}
+
+unsigned long lyger_handle_open(lyger_handle_table *table, void *object)
+{
+    lyger_handle_slot *slot = take_slot(table);
+    if (!slot) {
+        return 0;
+    }
+    slot->object = object;
+    table->live++;
+    return make_handle((uint32_t)(slot - table->slots), slot->generation);
+}
+
+void *lyger_handle_get(const lyger_handle_table *table, unsigned long handle)
+{
+    lyger_handle_slot *slot = find_slot(table, handle);
+    return slot ? slot->object : NULL;
+}
+
+void *lyger_handle_close(lyger_handle_table *table, unsigned long handle)
+{
+    lyger_handle_slot *slot = find_slot(table, handle);
+    if (!slot) {
+        return NULL;
+    }
+    void *object = slot->object;
+    slot->object = NULL;
+    table->live--;
+    if (slot->generation < GENERATION_MAX) {
+        slot->generation++;
+        slot->next_free = table->first_free;
+        table->first_free = (uint32_t)(slot - table->slots) + 1;
+    }
+    return object;
+}
+
+void lyger_handle_table_clear(lyger_handle_table *table, void (*destroy)(void *object))
+{
+    for (uint32_t i = 0; i < table->used && table->live; i++) {
+        lyger_handle_slot *slot = &table->slots[i];
+        if (slot->object) {
+            destroy(lyger_handle_close(table, make_handle(i, slot->generation)));
+        }
+    }
+}
+
+void lyger_handle_table_free(lyger_handle_table *table, void (*destroy)(void *object))
+{
+    lyger_handle_table_clear(table, destroy);
+    free(table->slots);
+    *table = LYGER_HANDLE_TABLE_EMPTY;
+}

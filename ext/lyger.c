@@ -1,0 +1,140 @@
+/*
+ * Module entry. MINIT is an ordered list of rooms, MSHUTDOWN the same list reversed.
+ */
+#include "php_lyger.h"
+#include "lyger_compat.h"
+#include "lyger_engine.h"
+#include "lyger_error.h"
+#include "lyger_ini.h"
+
+#include "ext/standard/info.h"
+#include "ext/spl/spl_exceptions.h"
+#include "zend_exceptions.h"
+
+#include "stubs/lyger_arginfo.h"
+
+ZEND_DECLARE_MODULE_GLOBALS(lyger)
+
+static const php_lyger_room *const rooms[] = {
+    &php_lyger_compute_room,
+    &php_lyger_cache_room,
+    &php_lyger_query_room,
+};
+#define ROOM_COUNT (sizeof rooms / sizeof *rooms)
+
+static void register_exceptions(void)
+{
+    php_lyger_exceptions *e = &php_lyger_exception;
+    e->base = register_class_Lyger_Exception(zend_ce_throwable);
+    e->runtime = register_class_Lyger_Exception_RuntimeException(spl_ce_RuntimeException, e->base);
+    e->cache = register_class_Lyger_Exception_CacheException(spl_ce_RuntimeException, e->base);
+    e->query = register_class_Lyger_Exception_QueryException(spl_ce_RuntimeException, e->base);
+    e->server = register_class_Lyger_Exception_ServerException(spl_ce_RuntimeException, e->base);
+}
+
+static PHP_GINIT_FUNCTION(lyger)
+{
+#if defined(COMPILE_DL_LYGER) && defined(ZTS)
+    ZEND_TSRMLS_CACHE_UPDATE();
+#endif
+    memset(lyger_globals, 0, sizeof *lyger_globals);
+}
+
+static PHP_MINIT_FUNCTION(lyger)
+{
+    (void)type;
+    if (php_lyger_ini_register(module_number) == FAILURE) {
+        return FAILURE;
+    }
+    register_exceptions();
+    if (php_lyger_engine_register(register_class_Lyger_Engine()) == FAILURE) {
+        return FAILURE;
+    }
+#ifdef LYGER_BOUNDARY
+    register_class_Lyger_Probe();
+#endif
+    for (size_t i = 0; i < ROOM_COUNT; i++) {
+        if (rooms[i]->module_start && rooms[i]->module_start(module_number) == FAILURE) {
+            return FAILURE;
+        }
+    }
+    return SUCCESS;
+}
+
+static PHP_MSHUTDOWN_FUNCTION(lyger)
+{
+    (void)type;
+    for (size_t i = ROOM_COUNT; i-- > 0;) {
+        if (rooms[i]->module_stop) {
+            rooms[i]->module_stop();
+        }
+    }
+    php_lyger_ini_unregister(module_number);
+    return SUCCESS;
+}
+
+static PHP_RINIT_FUNCTION(lyger)
+{
+    (void)type;
+    (void)module_number;
+#if defined(COMPILE_DL_LYGER) && defined(ZTS)
+    ZEND_TSRMLS_CACHE_UPDATE();
+#endif
+    for (size_t i = 0; i < ROOM_COUNT; i++) {
+        if (rooms[i]->request_start) {
+            rooms[i]->request_start();
+        }
+    }
+    return SUCCESS;
+}
+
+static PHP_RSHUTDOWN_FUNCTION(lyger)
+{
+    (void)type;
+    (void)module_number;
+    for (size_t i = ROOM_COUNT; i-- > 0;) {
+        if (rooms[i]->request_stop) {
+            rooms[i]->request_stop();
+        }
+    }
+    php_lyger_engine_request_stop();
+    return SUCCESS;
+}
+
+static PHP_MINFO_FUNCTION(lyger)
+{
+    php_info_print_table_start();
+    php_info_print_table_row(2, "lyger support", "enabled");
+    php_info_print_table_row(2, "Version", PHP_LYGER_VERSION);
+    for (size_t i = 0; i < ROOM_COUNT; i++) {
+        if (rooms[i]->info) {
+            rooms[i]->info();
+        }
+    }
+    php_info_print_table_end();
+    display_ini_entries(zend_module);
+}
+
+zend_module_entry lyger_module_entry = {
+    STANDARD_MODULE_HEADER,
+    "lyger",
+    ext_functions,
+    PHP_MINIT(lyger),
+    PHP_MSHUTDOWN(lyger),
+    PHP_RINIT(lyger),
+    PHP_RSHUTDOWN(lyger),
+    PHP_MINFO(lyger),
+    PHP_LYGER_VERSION,
+    PHP_MODULE_GLOBALS(lyger),
+    PHP_GINIT(lyger),
+    NULL,
+    NULL,
+    STANDARD_MODULE_PROPERTIES_EX,
+};
+
+#ifdef COMPILE_DL_LYGER
+#ifdef ZTS
+ZEND_TSRMLS_CACHE_DEFINE()
+#endif
+ZEND_GET_MODULE(lyger)
+#endif

@@ -1,0 +1,59 @@
+#include "lyger_error.h"
+
+#include "zend_exceptions.h"
+
+php_lyger_exceptions php_lyger_exception;
+
+/* The one table: a status of the core and the class that PHP code catches. */
+static zend_class_entry *class_of(lyger_status status)
+{
+    switch (status) {
+    case LYGER_E_ARGUMENT:
+        return zend_ce_value_error;
+    case LYGER_E_CACHE:
+        return php_lyger_exception.cache;
+    case LYGER_E_QUERY:
+    case LYGER_E_HANDLE:
+    case LYGER_E_TIMEOUT:
+        return php_lyger_exception.query;
+    case LYGER_E_SERVER:
+        return php_lyger_exception.server;
+    default:
+        return php_lyger_exception.runtime;
+    }
+}
+
+void php_lyger_throw(const lyger_error *error)
+{
+    if (EG(exception)) {
+        return;
+    }
+    if (error->status == LYGER_E_INTERRUPTED && zend_atomic_bool_load_ex(&EG(timed_out))) {
+        zend_timeout();
+        return;
+    }
+    zend_class_entry *class_entry = class_of(error->status);
+    zend_object *exception = zend_throw_exception(class_entry, error->message, 0);
+    if (class_entry == php_lyger_exception.query) {
+        zend_update_property_string(class_entry, exception, ZEND_STRL("sqlState"), error->sqlstate);
+        zend_update_property_long(class_entry, exception, ZEND_STRL("position"), error->position);
+    }
+}
+
+static bool interrupt_requested(void *context)
+{
+    (void)context;
+    if (EXPECTED(!zend_atomic_bool_load_ex(&EG(vm_interrupt)))) {
+        return false;
+    }
+    if (zend_atomic_bool_load_ex(&EG(timed_out))) {
+        return true;
+    }
+    zend_atomic_bool_store_ex(&EG(vm_interrupt), false);
+    if (zend_interrupt_function) {
+        zend_interrupt_function(EG(current_execute_data));
+    }
+    return EG(exception) != NULL;
+}
+
+const lyger_interrupt php_lyger_interrupt = {interrupt_requested, NULL};

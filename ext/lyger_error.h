@@ -1,0 +1,30 @@
+/*
+ * From core errors to PHP exceptions: one table, one throw function.
+ */
+#ifndef LYGER_ERROR_H
+#define LYGER_ERROR_H
+
+#include "php_lyger.h"
+
+/* The classes of Lyger\Exception, registered by lyger.c. */
+typedef struct php_lyger_exceptions {
+    zend_class_entry *base; /* the interface Lyger\Exception */
+    zend_class_entry *runtime;
+    zend_class_entry *cache;
+    zend_class_entry *query;
+    zend_class_entry *server;
+} php_lyger_exceptions;
+
+extern php_lyger_exceptions php_lyger_exception;
+
+/* Throws what the error's status stands for; keeps an exception that is already on its way. */
+void php_lyger_throw(const lyger_error *error);
+
+/*
+ * The interrupt hook of the native door: runs pending signal handlers and PHP's own timeout, and asks the
+ * core to stop when one of them threw or the time is over. After LYGER_E_INTERRUPTED call php_lyger_throw,
+ * which raises the fatal error of max_execution_time only then, when the core has let go of everything.
+ */
+extern const lyger_interrupt php_lyger_interrupt;
+
+#endif

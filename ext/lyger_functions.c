@@ -1,0 +1,75 @@
+/*
+ * The functions that belong to no room: greeting, system information, and the probes of the boundary report.
+ */
+#include "php_lyger.h"
+#include "lyger_error.h"
+#include "lyger_string.h"
+
+#include "base/about.h"
+
+ZEND_FUNCTION(lyger_hello_world)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    RETURN_STRINGL(lyger_greeting, lyger_greeting_length);
+}
+
+ZEND_FUNCTION(lyger_system_info)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    php_lyger_string text;
+    php_lyger_string_init(&text);
+    lyger_about_write(&(lyger_about){.door = "native", .php_version = PHP_VERSION, .cache = php_lyger_cache()},
+                      &text.sink);
+    RETURN_STR(php_lyger_string_finish(&text));
+}
+
+ZEND_METHOD(Lyger_Exception_QueryException, getSqlState)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    zval buffer;
+    RETURN_COPY_DEREF(zend_read_property(php_lyger_exception.query, Z_OBJ_P(ZEND_THIS), ZEND_STRL("sqlState"),
+                                         true, &buffer));
+}
+
+ZEND_METHOD(Lyger_Exception_QueryException, getPosition)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    zval buffer;
+    RETURN_COPY_DEREF(zend_read_property(php_lyger_exception.query, Z_OBJ_P(ZEND_THIS), ZEND_STRL("position"),
+                                         true, &buffer));
+}
+
+#ifdef LYGER_BOUNDARY
+ZEND_FUNCTION(lyger_probe_nothing)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+}
+
+ZEND_FUNCTION(lyger_probe_double)
+{
+    zend_long value;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_LONG(value)
+    ZEND_PARSE_PARAMETERS_END();
+
+    RETURN_LONG(lyger_core_double(value));
+}
+
+ZEND_FUNCTION(lyger_probe_reverse)
+{
+    zend_string *text;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_STR(text)
+    ZEND_PARSE_PARAMETERS_END();
+
+    zend_string *reversed = zend_string_alloc(ZSTR_LEN(text), 0);
+    lyger_core_reverse(ZSTR_VAL(reversed), ZSTR_VAL(text), ZSTR_LEN(text));
+    RETURN_NEW_STR(reversed);
+}
+#endif

@@ -1,0 +1,57 @@
+#include "lyger_string.h"
+
+#define FIRST_CAPACITY 256
+
+/* PHP's allocator does not return when memory_limit is reached, so this cannot fail and return. */
+static bool string_more(lyger_sink *sink, size_t bytes)
+{
+    php_lyger_string *text = (php_lyger_string *)sink;
+    size_t used = (size_t)(sink->pos - ZSTR_VAL(text->string));
+    size_t capacity = ZSTR_LEN(text->string);
+    size_t wanted = MAX(capacity + capacity / 2, used + bytes);
+    text->string = zend_string_extend(text->string, wanted, 0);
+    sink->pos = ZSTR_VAL(text->string) + used;
+    sink->end = ZSTR_VAL(text->string) + wanted;
+    return true;
+}
+
+void php_lyger_string_init(php_lyger_string *text)
+{
+    text->string = zend_string_alloc(FIRST_CAPACITY, 0);
+    text->sink.pos = ZSTR_VAL(text->string);
+    text->sink.end = text->sink.pos + FIRST_CAPACITY;
+    text->sink.more = string_more;
+}
+
+zend_string *php_lyger_string_finish(php_lyger_string *text)
+{
+    size_t used = (size_t)(text->sink.pos - ZSTR_VAL(text->string));
+    zend_string *string = zend_string_truncate(text->string, used, 0);
+    ZSTR_VAL(string)[used] = '\0';
+    text->string = NULL;
+    return string;
+}
+
+void php_lyger_string_free(php_lyger_string *text)
+{
+    if (text->string) {
+        zend_string_efree(text->string);
+        text->string = NULL;
+    }
+}
+
+static void *heap_resize(void *context, void *pointer, size_t size)
+{
+    (void)context;
+    return erealloc(pointer, size);
+}
+
+static void heap_release(void *context, void *pointer)
+{
+    (void)context;
+    if (pointer) {
+        efree(pointer);
+    }
+}
+
+const lyger_allocator php_lyger_allocator = {heap_resize, heap_release, NULL};

@@ -1,0 +1,67 @@
+/*
+ * The native door: what every PHP-facing file of lyger shares. Only lyger*.c and php_*.c include this.
+ */
+#ifndef PHP_LYGER_H
+#define PHP_LYGER_H
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "php.h"
+
+#include "base/error.h"
+#include "base/handle.h"
+#include "base/version.h"
+#include "cache/cache.h"
+#include "query/query.h"
+
+#define PHP_LYGER_VERSION LYGER_VERSION
+
+extern zend_module_entry lyger_module_entry;
+#define phpext_lyger_ptr &lyger_module_entry
+
+/*
+ * A room's part in the module's life. Any hook may be NULL. MINIT runs the rooms in order, MSHUTDOWN in
+ * reverse; RINIT and RSHUTDOWN likewise.
+ */
+typedef struct php_lyger_room {
+    zend_result (*module_start)(int module_number);
+    void (*module_stop)(void);
+    void (*request_start)(void);
+    void (*request_stop)(void);
+    void (*info)(void); /* rows of the phpinfo table */
+} php_lyger_room;
+
+extern const php_lyger_room php_lyger_compute_room;
+extern const php_lyger_room php_lyger_cache_room;
+extern const php_lyger_room php_lyger_query_room;
+
+typedef struct php_lyger_cache_globals {
+    zend_long size;  /* lyger.cache_size, bytes */
+    char *path;      /* lyger.cache_path */
+} php_lyger_cache_globals;
+
+typedef struct php_lyger_query_globals {
+    zend_long max_connections;   /* lyger.db_max_connections, per process and DSN */
+    zend_long connect_timeout;   /* lyger.db_connect_timeout, seconds */
+    zend_long statement_timeout; /* lyger.db_statement_timeout, seconds, 0 = none */
+    lyger_pool *pool;            /* made on first use */
+    lyger_handle_table results;  /* lyger_result objects of this request */
+} php_lyger_query_globals;
+
+ZEND_BEGIN_MODULE_GLOBALS(lyger)
+    bool core_alias; /* lyger.core_alias */
+    zend_object *engine; /* the instance of Lyger\Engine of this request, or NULL */
+    php_lyger_cache_globals cache;
+    php_lyger_query_globals query;
+ZEND_END_MODULE_GLOBALS(lyger)
+
+ZEND_EXTERN_MODULE_GLOBALS(lyger)
+#define LYGER_G(v) ZEND_MODULE_GLOBALS_ACCESSOR(lyger, v)
+
+#if defined(ZTS) && defined(COMPILE_DL_LYGER)
+ZEND_TSRMLS_CACHE_EXTERN()
+#endif
+
+#endif

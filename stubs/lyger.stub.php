@@ -1,0 +1,301 @@
+<?php
+
+/**
+ * lyger: the one source of arginfo, classes and constants, and the file to give an IDE.
+ *
+ * Regenerate stubs/lyger_arginfo.h with scripts/stubs after every change; CI compares the two.
+ *
+ * @generate-class-entries
+ */
+
+namespace {
+    /** A greeting with the version, for example "Hello from lyger 0.1.0". */
+    function lyger_hello_world(): string {}
+
+    /**
+     * The sum of sqrt(i) * sin(i) for 0 <= i < $iterations, on the fastest instruction set of this machine.
+     *
+     * One square root is taken per iteration; the sine comes from the angle-sum identity within blocks of
+     * consecutive integers (see ext/compute/compute.h). The absolute error against the exactly rounded sum is
+     * at most 1e-12 * (1 + sqrt($iterations)). Signals and max_execution_time take effect within 0.1 s.
+     *
+     * @param int $iterations 0 or more
+     * @throws ValueError when $iterations is negative
+     */
+    function lyger_heavy_computation(int $iterations = 1000000): float {}
+
+    /**
+     * A JSON object: version, door, PHP and library versions, the SIMD path chosen, the state of the cache.
+     * A library that is not loaded yet, or was not built in, is null.
+     */
+    function lyger_system_info(): string {}
+
+    /**
+     * Stores $value under $key in the shared cache, replacing what was there.
+     *
+     * null, bool, int, float and string are stored natively, everything else through PHP's serialisation.
+     *
+     * @param string $key 1 to 65535 bytes of any value
+     * @param mixed $value anything but resources and what PHP cannot serialise (closures)
+     * @param int $ttl seconds until the entry expires, 0 (never) to 4294967295
+     * @return bool true when stored; false when the cache is switched off (lyger.cache_size=0)
+     * @throws ValueError for a key, ttl or value outside these ranges, a value that cannot be stored
+     * @throws Lyger\Exception\CacheException when the value is larger than the cache can hold
+     */
+    function lyger_cache_set(string $key, mixed $value, int $ttl = 0): bool {}
+
+    /**
+     * The value stored under $key, or $default when there is none or it has expired.
+     *
+     * @param string $key 1 to 65535 bytes
+     * @throws ValueError for a key outside that range
+     */
+    function lyger_cache_get(string $key, mixed $default = ''): mixed {}
+
+    /** Removes $key; true when it was there. */
+    function lyger_cache_delete(string $key): bool {}
+
+    /** Removes every entry whose key begins with $prefix; '' removes all. */
+    function lyger_cache_clear(string $prefix = ''): void {}
+
+    /** The number of entries, those that have expired but are not yet reclaimed included. */
+    function lyger_cache_size(): int {}
+
+    /** Whether $key is there and has not expired. */
+    function lyger_cache_has(string $key): bool {}
+
+    /** Stores as lyger_cache_set() does, but only when $key is absent; atomic across processes. */
+    function lyger_cache_add(string $key, mixed $value, int $ttl = 0): bool {}
+
+    /** Gives $key a new time to live of $ttl seconds (0: no expiry); false when it is absent. */
+    function lyger_cache_touch(string $key, int $ttl): bool {}
+
+    /**
+     * Adds $by to the integer under $key and returns the new value; atomic across processes.
+     *
+     * @param int $ttl seconds to live for an entry that this call creates; an existing one keeps its own
+     * @return int the new value; a missing key counts from 0
+     * @throws Lyger\Exception\CacheException when the value is not an integer or would overflow
+     */
+    function lyger_cache_increment(string $key, int $by = 1, int $ttl = 0): int {}
+
+    /** Subtracts $by; otherwise as lyger_cache_increment(). */
+    function lyger_cache_decrement(string $key, int $by = 1, int $ttl = 0): int {}
+
+    /**
+     * The values of $keys as key => value, $default where there is none, in the order of $keys.
+     *
+     * @param array $keys a list of strings (integers are taken as their decimal text)
+     * @throws TypeError|ValueError naming the offending element
+     */
+    function lyger_cache_get_batch(array $keys, mixed $default = null): array {}
+
+    /**
+     * Stores many entries at once.
+     *
+     * @param array|string $items a key => value map, a list of ['key' => …, 'value' => …] pairs, or the JSON
+     *     text of either
+     * @return int how many were stored
+     * @throws TypeError|ValueError naming the offending element, or the reason the text is not JSON
+     */
+    function lyger_cache_set_batch(array|string $items, int $ttl = 0): int {}
+
+    /**
+     * Figures of the cache: entries, bytes_total, bytes_used, bytes_free, hits, misses, sets, deletes,
+     * evictions, expirations, lock_recoveries, shards, and whether it is on and named.
+     */
+    function lyger_cache_info(): array {}
+
+    /**
+     * Runs one statement and keeps its rows in C.
+     *
+     * @param string $dsn postgres://…, postgresql://…, a libpq keyword string, sqlite:/path or sqlite::memory:.
+     *     A SQLite file that does not exist is an error; sqlite:/path?mode=rwc creates it, ?mode=ro reads only.
+     * @param array $params bound, never interpolated: $1 for PostgreSQL, also ? where no $n occurs (?? is the
+     *     operator ?); ?, ?1, $1, :name for SQLite
+     * @param array $options bigint and numeric: 'number', 'string' or 'auto' (a string where a double would lose
+     *     digits); timeout: seconds; rows: 'object', or 'array' for rows without names
+     * @return int a handle >= 1, of this process and request
+     * @throws ValueError for an unknown option
+     * @throws Lyger\Exception\QueryException with the SQLSTATE, the server's message and position
+     */
+    function lyger_db_query(string $dsn, string $query, array $params = [], array $options = []): int {}
+
+    /**
+     * The rows of a result as a JSON array, each value as PostgreSQL's row_to_json gives it.
+     *
+     * @throws Lyger\Exception\QueryException for a handle that is not live, or text that is not UTF-8
+     */
+    function lyger_jsonify_result(int $result): string {}
+
+    /**
+     * Frees a result before the request ends.
+     *
+     * @throws Lyger\Exception\QueryException for a handle that is not live
+     */
+    function lyger_free_result(int $result): void {}
+
+    /**
+     * Rows, columns (name and type), affected rows and command tag of a result.
+     *
+     * @throws Lyger\Exception\QueryException for a handle that is not live
+     */
+    function lyger_result_info(int $result): array {}
+
+    /** lyger_db_query(), lyger_jsonify_result() and lyger_free_result() in one call, without the handle. */
+    function lyger_db_query_json(string $dsn, string $query, array $params = [], array $options = []): string {}
+
+    /** Runs one statement and returns the number of rows it affected. */
+    function lyger_db_execute(string $dsn, string $query, array $params = [], array $options = []): int {}
+
+#ifdef LYGER_BOUNDARY
+    /** Does nothing: the bare cost of a call. Only in builds with --enable-lyger-boundary. */
+    function lyger_probe_nothing(): void {}
+
+    /** Twice $value, wrapping: a scalar in and out. Only in builds with --enable-lyger-boundary. */
+    function lyger_probe_double(int $value): int {}
+
+    /** The bytes of $text in reverse: a string in and out. Only in builds with --enable-lyger-boundary. */
+    function lyger_probe_reverse(string $text): string {}
+#endif
+}
+
+namespace Lyger {
+    /** What every exception of lyger implements. */
+    interface Exception extends \Throwable
+    {
+    }
+
+    /**
+     * The engine: every lyger_* function as a method of the same meaning, the same C code behind both.
+     * `Lyger\Core\Engine` is an alias of this class unless lyger.core_alias=0.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class Engine
+    {
+        private function __construct() {}
+
+        private function __clone(): void {}
+
+        /** The one instance of this process (of this thread under ZTS) and request. */
+        public static function getInstance(): Engine {}
+
+        /** @implementation-alias lyger_hello_world */
+        public function helloWorld(): string {}
+
+        /** @implementation-alias lyger_heavy_computation */
+        public function heavyComputation(int $iterations = 1000000): float {}
+
+        /** @implementation-alias lyger_system_info */
+        public function systemInfo(): string {}
+
+        /** @implementation-alias lyger_cache_set */
+        public function cacheSet(string $key, mixed $value, int $ttl = 0): bool {}
+
+        /** @implementation-alias lyger_cache_get */
+        public function cacheGet(string $key, mixed $default = ''): mixed {}
+
+        /** @implementation-alias lyger_cache_delete */
+        public function cacheDelete(string $key): bool {}
+
+        /** @implementation-alias lyger_cache_clear */
+        public function cacheClear(string $prefix = ''): void {}
+
+        /** @implementation-alias lyger_cache_size */
+        public function cacheSize(): int {}
+
+        /** @implementation-alias lyger_cache_has */
+        public function cacheHas(string $key): bool {}
+
+        /** @implementation-alias lyger_cache_add */
+        public function cacheAdd(string $key, mixed $value, int $ttl = 0): bool {}
+
+        /** @implementation-alias lyger_cache_touch */
+        public function cacheTouch(string $key, int $ttl): bool {}
+
+        /** @implementation-alias lyger_cache_increment */
+        public function cacheIncrement(string $key, int $by = 1, int $ttl = 0): int {}
+
+        /** @implementation-alias lyger_cache_decrement */
+        public function cacheDecrement(string $key, int $by = 1, int $ttl = 0): int {}
+
+        /** @implementation-alias lyger_cache_get_batch */
+        public function cacheGetBatch(array $keys, mixed $default = null): array {}
+
+        /** @implementation-alias lyger_cache_set_batch */
+        public function cacheSetBatch(array|string $items, int $ttl = 0): int {}
+
+        /** @implementation-alias lyger_cache_info */
+        public function cacheInfo(): array {}
+
+        /** @implementation-alias lyger_db_query */
+        public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int {}
+
+        /** @implementation-alias lyger_jsonify_result */
+        public function jsonifyResult(int $result): string {}
+
+        /** @implementation-alias lyger_free_result */
+        public function freeResult(int $result): void {}
+
+        /** @implementation-alias lyger_result_info */
+        public function resultInfo(int $result): array {}
+
+        /** @implementation-alias lyger_db_query_json */
+        public function dbQueryJson(string $dsn, string $query, array $params = [], array $options = []): string {}
+
+        /** @implementation-alias lyger_db_execute */
+        public function dbExecute(string $dsn, string $query, array $params = [], array $options = []): int {}
+    }
+
+#ifdef LYGER_BOUNDARY
+    /**
+     * The probes as methods. Only in builds with --enable-lyger-boundary.
+     *
+     * @strict-properties
+     */
+    final class Probe
+    {
+        /** @implementation-alias lyger_probe_nothing */
+        public function nothing(): void {}
+
+        /** @implementation-alias lyger_probe_double */
+        public function double(int $value): int {}
+
+        /** @implementation-alias lyger_probe_reverse */
+        public function reverse(string $text): string {}
+    }
+#endif
+}
+
+namespace Lyger\Exception {
+    /** A failure that belongs to no room: out of memory in the core, an interrupted computation. */
+    class RuntimeException extends \RuntimeException implements \Lyger\Exception
+    {
+    }
+
+    /** The shared cache cannot do what was asked. */
+    class CacheException extends \RuntimeException implements \Lyger\Exception
+    {
+    }
+
+    /** The database, the DSN, a result handle. */
+    class QueryException extends \RuntimeException implements \Lyger\Exception
+    {
+        /** Five characters (PostgreSQL's, or HY000 and the like for SQLite), '' when the error has none. */
+        private string $sqlState = "";
+
+        /** Where in the statement, in characters from 1; 0 when unknown. */
+        private int $position = 0;
+
+        public function getSqlState(): string {}
+
+        public function getPosition(): int {}
+    }
+
+    /** The server cannot start or serve. */
+    class ServerException extends \RuntimeException implements \Lyger\Exception
+    {
+    }
+}

@@ -1,0 +1,409 @@
+/* This is a generated file, edit the .stub.php file instead.
+ * Stub hash: bc46f1993340193fba98af6d20df83476457a823 */
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_heavy_computation, 0, 0, IS_DOUBLE, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, iterations, IS_LONG, 0, "1000000")
+ZEND_END_ARG_INFO()
+
+#define arginfo_lyger_system_info arginfo_lyger_hello_world
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_set, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_MIXED, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, ttl, IS_LONG, 0, "0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_get, 0, 1, IS_MIXED, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, default, IS_MIXED, 0, "\'\'")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_delete, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_clear, 0, 0, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, prefix, IS_STRING, 0, "\'\'")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_size, 0, 0, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_lyger_cache_has arginfo_lyger_cache_delete
+
+#define arginfo_lyger_cache_add arginfo_lyger_cache_set
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_touch, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, ttl, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_increment, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, by, IS_LONG, 0, "1")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, ttl, IS_LONG, 0, "0")
+ZEND_END_ARG_INFO()
+
+#define arginfo_lyger_cache_decrement arginfo_lyger_cache_increment
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_get_batch, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, keys, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, default, IS_MIXED, 0, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_set_batch, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_MASK(0, items, MAY_BE_ARRAY|MAY_BE_STRING, NULL)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, ttl, IS_LONG, 0, "0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_info, 0, 0, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_query, 0, 2, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, dsn, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, query, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, params, IS_ARRAY, 0, "[]")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_jsonify_result, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, result, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_free_result, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, result, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_result_info, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, result, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_query_json, 0, 2, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, dsn, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, query, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, params, IS_ARRAY, 0, "[]")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
+#define arginfo_lyger_db_execute arginfo_lyger_db_query
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_nothing, 0, 0, IS_VOID, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_double, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_reverse, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, text, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Lyger_Engine___construct, 0, 0, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_Engine___clone, 0, 0, IS_VOID, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Lyger_Engine_getInstance, 0, 0, Lyger\\Engine, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_Lyger_Engine_helloWorld arginfo_lyger_hello_world
+
+#define arginfo_class_Lyger_Engine_heavyComputation arginfo_lyger_heavy_computation
+
+#define arginfo_class_Lyger_Engine_systemInfo arginfo_lyger_hello_world
+
+#define arginfo_class_Lyger_Engine_cacheSet arginfo_lyger_cache_set
+
+#define arginfo_class_Lyger_Engine_cacheGet arginfo_lyger_cache_get
+
+#define arginfo_class_Lyger_Engine_cacheDelete arginfo_lyger_cache_delete
+
+#define arginfo_class_Lyger_Engine_cacheClear arginfo_lyger_cache_clear
+
+#define arginfo_class_Lyger_Engine_cacheSize arginfo_lyger_cache_size
+
+#define arginfo_class_Lyger_Engine_cacheHas arginfo_lyger_cache_delete
+
+#define arginfo_class_Lyger_Engine_cacheAdd arginfo_lyger_cache_set
+
+#define arginfo_class_Lyger_Engine_cacheTouch arginfo_lyger_cache_touch
+
+#define arginfo_class_Lyger_Engine_cacheIncrement arginfo_lyger_cache_increment
+
+#define arginfo_class_Lyger_Engine_cacheDecrement arginfo_lyger_cache_increment
+
+#define arginfo_class_Lyger_Engine_cacheGetBatch arginfo_lyger_cache_get_batch
+
+#define arginfo_class_Lyger_Engine_cacheSetBatch arginfo_lyger_cache_set_batch
+
+#define arginfo_class_Lyger_Engine_cacheInfo arginfo_lyger_cache_info
+
+#define arginfo_class_Lyger_Engine_dbQuery arginfo_lyger_db_query
+
+#define arginfo_class_Lyger_Engine_jsonifyResult arginfo_lyger_jsonify_result
+
+#define arginfo_class_Lyger_Engine_freeResult arginfo_lyger_free_result
+
+#define arginfo_class_Lyger_Engine_resultInfo arginfo_lyger_result_info
+
+#define arginfo_class_Lyger_Engine_dbQueryJson arginfo_lyger_db_query_json
+
+#define arginfo_class_Lyger_Engine_dbExecute arginfo_lyger_db_query
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_nothing arginfo_lyger_probe_nothing
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_double arginfo_lyger_probe_double
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_reverse arginfo_lyger_probe_reverse
+#endif
+
+#define arginfo_class_Lyger_Exception_QueryException_getSqlState arginfo_lyger_hello_world
+
+#define arginfo_class_Lyger_Exception_QueryException_getPosition arginfo_lyger_cache_size
+
+
+ZEND_FUNCTION(lyger_hello_world);
+ZEND_FUNCTION(lyger_heavy_computation);
+ZEND_FUNCTION(lyger_system_info);
+ZEND_FUNCTION(lyger_cache_set);
+ZEND_FUNCTION(lyger_cache_get);
+ZEND_FUNCTION(lyger_cache_delete);
+ZEND_FUNCTION(lyger_cache_clear);
+ZEND_FUNCTION(lyger_cache_size);
+ZEND_FUNCTION(lyger_cache_has);
+ZEND_FUNCTION(lyger_cache_add);
+ZEND_FUNCTION(lyger_cache_touch);
+ZEND_FUNCTION(lyger_cache_increment);
+ZEND_FUNCTION(lyger_cache_decrement);
+ZEND_FUNCTION(lyger_cache_get_batch);
+ZEND_FUNCTION(lyger_cache_set_batch);
+ZEND_FUNCTION(lyger_cache_info);
+ZEND_FUNCTION(lyger_db_query);
+ZEND_FUNCTION(lyger_jsonify_result);
+ZEND_FUNCTION(lyger_free_result);
+ZEND_FUNCTION(lyger_result_info);
+ZEND_FUNCTION(lyger_db_query_json);
+ZEND_FUNCTION(lyger_db_execute);
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_nothing);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_double);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_reverse);
+#endif
+ZEND_METHOD(Lyger_Engine, __construct);
+ZEND_METHOD(Lyger_Engine, __clone);
+ZEND_METHOD(Lyger_Engine, getInstance);
+ZEND_METHOD(Lyger_Exception_QueryException, getSqlState);
+ZEND_METHOD(Lyger_Exception_QueryException, getPosition);
+
+
+static const zend_function_entry ext_functions[] = {
+	ZEND_FE(lyger_hello_world, arginfo_lyger_hello_world)
+	ZEND_FE(lyger_heavy_computation, arginfo_lyger_heavy_computation)
+	ZEND_FE(lyger_system_info, arginfo_lyger_system_info)
+	ZEND_FE(lyger_cache_set, arginfo_lyger_cache_set)
+	ZEND_FE(lyger_cache_get, arginfo_lyger_cache_get)
+	ZEND_FE(lyger_cache_delete, arginfo_lyger_cache_delete)
+	ZEND_FE(lyger_cache_clear, arginfo_lyger_cache_clear)
+	ZEND_FE(lyger_cache_size, arginfo_lyger_cache_size)
+	ZEND_FE(lyger_cache_has, arginfo_lyger_cache_has)
+	ZEND_FE(lyger_cache_add, arginfo_lyger_cache_add)
+	ZEND_FE(lyger_cache_touch, arginfo_lyger_cache_touch)
+	ZEND_FE(lyger_cache_increment, arginfo_lyger_cache_increment)
+	ZEND_FE(lyger_cache_decrement, arginfo_lyger_cache_decrement)
+	ZEND_FE(lyger_cache_get_batch, arginfo_lyger_cache_get_batch)
+	ZEND_FE(lyger_cache_set_batch, arginfo_lyger_cache_set_batch)
+	ZEND_FE(lyger_cache_info, arginfo_lyger_cache_info)
+	ZEND_FE(lyger_db_query, arginfo_lyger_db_query)
+	ZEND_FE(lyger_jsonify_result, arginfo_lyger_jsonify_result)
+	ZEND_FE(lyger_free_result, arginfo_lyger_free_result)
+	ZEND_FE(lyger_result_info, arginfo_lyger_result_info)
+	ZEND_FE(lyger_db_query_json, arginfo_lyger_db_query_json)
+	ZEND_FE(lyger_db_execute, arginfo_lyger_db_execute)
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_nothing, arginfo_lyger_probe_nothing)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_double, arginfo_lyger_probe_double)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_reverse, arginfo_lyger_probe_reverse)
+#endif
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_Lyger_Exception_methods[] = {
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_Lyger_Engine_methods[] = {
+	ZEND_ME(Lyger_Engine, __construct, arginfo_class_Lyger_Engine___construct, ZEND_ACC_PRIVATE)
+	ZEND_ME(Lyger_Engine, __clone, arginfo_class_Lyger_Engine___clone, ZEND_ACC_PRIVATE)
+	ZEND_ME(Lyger_Engine, getInstance, arginfo_class_Lyger_Engine_getInstance, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
+	ZEND_ME_MAPPING(helloWorld, lyger_hello_world, arginfo_class_Lyger_Engine_helloWorld, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(heavyComputation, lyger_heavy_computation, arginfo_class_Lyger_Engine_heavyComputation, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(systemInfo, lyger_system_info, arginfo_class_Lyger_Engine_systemInfo, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheSet, lyger_cache_set, arginfo_class_Lyger_Engine_cacheSet, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheGet, lyger_cache_get, arginfo_class_Lyger_Engine_cacheGet, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheDelete, lyger_cache_delete, arginfo_class_Lyger_Engine_cacheDelete, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheClear, lyger_cache_clear, arginfo_class_Lyger_Engine_cacheClear, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheSize, lyger_cache_size, arginfo_class_Lyger_Engine_cacheSize, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheHas, lyger_cache_has, arginfo_class_Lyger_Engine_cacheHas, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheAdd, lyger_cache_add, arginfo_class_Lyger_Engine_cacheAdd, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheTouch, lyger_cache_touch, arginfo_class_Lyger_Engine_cacheTouch, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheIncrement, lyger_cache_increment, arginfo_class_Lyger_Engine_cacheIncrement, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheDecrement, lyger_cache_decrement, arginfo_class_Lyger_Engine_cacheDecrement, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheGetBatch, lyger_cache_get_batch, arginfo_class_Lyger_Engine_cacheGetBatch, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheSetBatch, lyger_cache_set_batch, arginfo_class_Lyger_Engine_cacheSetBatch, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheInfo, lyger_cache_info, arginfo_class_Lyger_Engine_cacheInfo, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(dbQuery, lyger_db_query, arginfo_class_Lyger_Engine_dbQuery, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(jsonifyResult, lyger_jsonify_result, arginfo_class_Lyger_Engine_jsonifyResult, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(freeResult, lyger_free_result, arginfo_class_Lyger_Engine_freeResult, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(resultInfo, lyger_result_info, arginfo_class_Lyger_Engine_resultInfo, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(dbQueryJson, lyger_db_query_json, arginfo_class_Lyger_Engine_dbQueryJson, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(dbExecute, lyger_db_execute, arginfo_class_Lyger_Engine_dbExecute, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
+#if defined(LYGER_BOUNDARY)
+static const zend_function_entry class_Lyger_Probe_methods[] = {
+	ZEND_ME_MAPPING(nothing, lyger_probe_nothing, arginfo_class_Lyger_Probe_nothing, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(double, lyger_probe_double, arginfo_class_Lyger_Probe_double, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(reverse, lyger_probe_reverse, arginfo_class_Lyger_Probe_reverse, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+#endif
+
+
+static const zend_function_entry class_Lyger_Exception_RuntimeException_methods[] = {
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_Lyger_Exception_CacheException_methods[] = {
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_Lyger_Exception_QueryException_methods[] = {
+	ZEND_ME(Lyger_Exception_QueryException, getSqlState, arginfo_class_Lyger_Exception_QueryException_getSqlState, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_Exception_QueryException, getPosition, arginfo_class_Lyger_Exception_QueryException_getPosition, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_Lyger_Exception_ServerException_methods[] = {
+	ZEND_FE_END
+};
+
+static zend_class_entry *register_class_Lyger_Exception(zend_class_entry *class_entry_Throwable)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "Exception", class_Lyger_Exception_methods);
+	class_entry = zend_register_internal_interface(&ce);
+	zend_class_implements(class_entry, 1, class_entry_Throwable);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Lyger_Engine(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "Engine", class_Lyger_Engine_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	return class_entry;
+}
+
+#if defined(LYGER_BOUNDARY)
+static zend_class_entry *register_class_Lyger_Probe(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "Probe", class_Lyger_Probe_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES;
+
+	return class_entry;
+}
+#endif
+
+static zend_class_entry *register_class_Lyger_Exception_RuntimeException(zend_class_entry *class_entry_RuntimeException, zend_class_entry *class_entry_Lyger_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger\\Exception", "RuntimeException", class_Lyger_Exception_RuntimeException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_RuntimeException);
+	zend_class_implements(class_entry, 1, class_entry_Lyger_Exception);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Lyger_Exception_CacheException(zend_class_entry *class_entry_RuntimeException, zend_class_entry *class_entry_Lyger_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger\\Exception", "CacheException", class_Lyger_Exception_CacheException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_RuntimeException);
+	zend_class_implements(class_entry, 1, class_entry_Lyger_Exception);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Lyger_Exception_QueryException(zend_class_entry *class_entry_RuntimeException, zend_class_entry *class_entry_Lyger_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger\\Exception", "QueryException", class_Lyger_Exception_QueryException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_RuntimeException);
+	zend_class_implements(class_entry, 1, class_entry_Lyger_Exception);
+
+	zval property_sqlState_default_value;
+	ZVAL_EMPTY_STRING(&property_sqlState_default_value);
+	zend_string *property_sqlState_name = zend_string_init("sqlState", sizeof("sqlState") - 1, 1);
+	zend_declare_typed_property(class_entry, property_sqlState_name, &property_sqlState_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_sqlState_name);
+
+	zval property_position_default_value;
+	ZVAL_LONG(&property_position_default_value, 0);
+	zend_string *property_position_name = zend_string_init("position", sizeof("position") - 1, 1);
+	zend_declare_typed_property(class_entry, property_position_name, &property_position_default_value, ZEND_ACC_PRIVATE, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_string_release(property_position_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Lyger_Exception_ServerException(zend_class_entry *class_entry_RuntimeException, zend_class_entry *class_entry_Lyger_Exception)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger\\Exception", "ServerException", class_Lyger_Exception_ServerException_methods);
+	class_entry = zend_register_internal_class_ex(&ce, class_entry_RuntimeException);
+	zend_class_implements(class_entry, 1, class_entry_Lyger_Exception);
+
+	return class_entry;
+}

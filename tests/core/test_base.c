@@ -1,0 +1,155 @@
+#include "check.h"
+
+#include "base/error.h"
+#include "base/handle.h"
+#include "base/sink.h"
+
+static int destroyed;
+
+static void count_destroyed(void *object)
+{
+    (void)object;
+    destroyed++;
+}
+
+static void handle_finds_its_object(void)
+{
+    lyger_handle_table table = LYGER_HANDLE_TABLE_EMPTY;
+    int object = 7;
+    unsigned long handle = lyger_handle_open(&table, &object);
+    CHECK(handle > 0);
+    CHECK(lyger_handle_get(&table, handle) == &object);
+    CHECK(lyger_handle_close(&table, handle) == &object);
+    lyger_handle_table_free(&table, count_destroyed);
+}
+
+static void closed_handle_stays_stale_when_its_slot_is_reused(void)
+{
+    lyger_handle_table table = LYGER_HANDLE_TABLE_EMPTY;
+    int object = 7;
+    unsigned long first = lyger_handle_open(&table, &object);
+    lyger_handle_close(&table, first);
+    unsigned long second = lyger_handle_open(&table, &object);
+    CHECK(first != second);
+    CHECK(lyger_handle_get(&table, first) == NULL);
+    CHECK(lyger_handle_close(&table, first) == NULL);
+    CHECK(lyger_handle_get(&table, second) == &object);
+    lyger_handle_close(&table, second);
+    lyger_handle_table_free(&table, count_destroyed);
+}
+
+static void forged_handles_are_not_live(void)
+{
+    lyger_handle_table table = LYGER_HANDLE_TABLE_EMPTY;
+    int object = 7;
+    unsigned long handle = lyger_handle_open(&table, &object);
+    const unsigned long forged[] = {0, 1, 2, handle + 1, handle - 1, handle ^ (1ul << 40), ~0ul, ~0ul >> 1};
+    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
+        CHECK(lyger_handle_get(&table, forged[i]) == NULL);
+    }
+    lyger_handle_close(&table, handle);
+    lyger_handle_table_free(&table, count_destroyed);
+}
+
+static void cleared_table_destroys_what_lives_and_keeps_old_handles_stale(void)
+{
+    lyger_handle_table table = LYGER_HANDLE_TABLE_EMPTY;
+    int objects[100];
+    unsigned long handles[100];
+    destroyed = 0;
+    for (int i = 0; i < 100; i++) {
+        handles[i] = lyger_handle_open(&table, &objects[i]);
+    }
+    lyger_handle_close(&table, handles[50]);
+    lyger_handle_table_clear(&table, count_destroyed);
+    CHECK_INT(destroyed, 99);
+    CHECK_INT(table.live, 0);
+    for (int i = 0; i < 100; i++) {
+        unsigned long again = lyger_handle_open(&table, &objects[i]);
+        CHECK(again != 0);
+        CHECK(lyger_handle_get(&table, handles[i]) == NULL);
+    }
+    CHECK_INT(table.used, 100);
+    lyger_handle_table_free(&table, count_destroyed);
+    CHECK_INT(destroyed, 199);
+}
+
+static void buffer_grows_and_detaches_terminated_text(void)
+{
+    lyger_buffer buffer;
+    lyger_buffer_init(&buffer, &lyger_malloc_allocator);
+    for (int i = 0; i < 1000; i++) {
+        CHECK(lyger_sink_put_literal(&buffer.sink, "abc"));
+    }
+    CHECK_INT(lyger_buffer_length(&buffer), 3000);
+    char *text = lyger_buffer_detach(&buffer);
+    CHECK_INT(strlen(text), 3000);
+    CHECK(memcmp(text + 2997, "abc", 4) == 0);
+    free(text);
+    lyger_buffer_free(&buffer);
+}
+
+static void *refuse(void *context, void *pointer, size_t size)
+{
+    (void)context, (void)pointer, (void)size;
+    return NULL;
+}
+
+static void release_nothing(void *context, void *pointer)
+{
+    (void)context, (void)pointer;
+}
+
+static void buffer_reports_failed_allocation(void)
+{
+    lyger_allocator broke = {refuse, release_nothing, NULL};
+    lyger_buffer buffer;
+    lyger_buffer_init(&buffer, &broke);
+    CHECK(!lyger_sink_put_literal(&buffer.sink, "abc"));
+    CHECK(lyger_buffer_detach(&buffer) == NULL);
+}
+
+static void absurd_reservation_is_refused(void)
+{
+    lyger_buffer buffer;
+    lyger_buffer_init(&buffer, &lyger_malloc_allocator);
+    CHECK(!lyger_sink_reserve(&buffer.sink, SIZE_MAX - 10));
+    lyger_buffer_free(&buffer);
+}
+
+static void long_messages_are_cut_between_characters(void)
+{
+    lyger_error error;
+    char text[2000];
+    for (size_t i = 0; i + 2 < sizeof text; i += 2) {
+        memcpy(text + i, "\xC3\xA9", 2);
+    }
+    text[1998] = '\0';
+    CHECK_INT(lyger_fail(&error, LYGER_E_QUERY, "x%s", text), LYGER_E_QUERY);
+    size_t len = strlen(error.message);
+    CHECK_INT(len, LYGER_ERROR_MESSAGE_SIZE - 1);
+    CHECK((unsigned char)error.message[len - 1] == 0xA9);
+    lyger_fail(&error, LYGER_E_QUERY, "%s", text);
+    len = strlen(error.message);
+    CHECK_INT(len, LYGER_ERROR_MESSAGE_SIZE - 2);
+    CHECK((unsigned char)error.message[len - 1] == 0xA9);
+}
+
+static void failing_without_a_struct_still_returns_the_status(void)
+{
+    CHECK_INT(lyger_fail(NULL, LYGER_E_MEMORY, "nobody reads %s", "this"), LYGER_E_MEMORY);
+}
+
+int main(void)
+{
+    RUN(handle_finds_its_object);
+    RUN(closed_handle_stays_stale_when_its_slot_is_reused);
+    RUN(forged_handles_are_not_live);
+    RUN(cleared_table_destroys_what_lives_and_keeps_old_handles_stale);
+    RUN(buffer_grows_and_detaches_terminated_text);
+    RUN(buffer_reports_failed_allocation);
+    RUN(absurd_reservation_is_refused);
+    RUN(long_messages_are_cut_between_characters);
+    RUN(failing_without_a_struct_still_returns_the_status);
+    return finish();
+}
