@@ -4,6 +4,7 @@
 #include "php_lyger.h"
 #include "lyger_error.h"
 #include "lyger_string.h"
+#include "cache/php_cache.h"
 
 #include "base/about.h"
 
@@ -20,8 +21,10 @@ ZEND_FUNCTION(lyger_system_info)
 
     php_lyger_string text;
     php_lyger_string_init(&text);
-    lyger_about_write(&(lyger_about){.door = "native", .php_version = PHP_VERSION, .cache = php_lyger_cache()},
-                      &text.sink);
+    lyger_about_write(
+        &(lyger_about){
+            .door = "native", .php_version = PHP_VERSION, .cache = php_lyger_cache(), .server = "off"},
+        &text.sink);
     RETURN_STR(php_lyger_string_finish(&text));
 }
 

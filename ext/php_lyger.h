@@ -38,8 +38,8 @@ extern const php_lyger_room php_lyger_cache_room;
 extern const php_lyger_room php_lyger_query_room;
 
 typedef struct php_lyger_cache_globals {
-    zend_long size;  /* lyger.cache_size, bytes */
-    char *path;      /* lyger.cache_path */
+    zend_long size; /* lyger.cache_size, bytes */
+    char *path;     /* lyger.cache_path */
 } php_lyger_cache_globals;
 
 typedef struct php_lyger_query_globals {
@@ -51,7 +51,7 @@ typedef struct php_lyger_query_globals {
 } php_lyger_query_globals;
 
 ZEND_BEGIN_MODULE_GLOBALS(lyger)
-    bool core_alias; /* lyger.core_alias */
+    bool core_alias;     /* lyger.core_alias */
     zend_object *engine; /* the instance of Lyger\Engine of this request, or NULL */
     php_lyger_cache_globals cache;
     php_lyger_query_globals query;

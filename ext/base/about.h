@@ -1,0 +1,35 @@
+/*
+ * What lyger says about itself, the same through every door; and, in boundary builds, the probe algorithms
+ * that every door calls.
+ */
+#ifndef LYGER_BASE_ABOUT_H
+#define LYGER_BASE_ABOUT_H
+
+#include "cache/cache.h"
+#include "sink.h"
+
+extern const char lyger_greeting[]; /* NUL-terminated ASCII */
+extern const size_t lyger_greeting_length;
+
+typedef struct lyger_about {
+    const char *door;        /* "native" or "ffi" */
+    const char *php_version; /* NULL when the door does not know it */
+    lyger_cache *cache;      /* NULL when switched off or not opened yet */
+    const char *server;      /* "off" or "listening" */
+} lyger_about;
+
+/* A JSON object; false when the sink is full. */
+bool lyger_about_write(const lyger_about *about, lyger_sink *sink);
+
+#ifdef LYGER_BOUNDARY
+/* Twice value in two's complement, wrapping. */
+static inline long lyger_core_double(long value)
+{
+    return (long)((unsigned long)value * 2u);
+}
+
+/* to[0..len) becomes from[0..len) backwards; the two do not overlap. */
+void lyger_core_reverse(char *to, const char *from, size_t len);
+#endif
+
+#endif

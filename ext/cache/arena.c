@@ -1,0 +1,194 @@
+#include "arena.h"
+
+#include <string.h>
+
+#define SECOND_BITS 4u /* log2 of ARENA_SECOND_LEVELS */
+
+typedef struct list_index {
+    uint32_t first, second;
+} list_index;
+
+static uint32_t log2_floor(uint32_t n)
+{
+    return 31u - (uint32_t)__builtin_clz(n);
+}
+
+/* The list that holds blocks of this size: exact below 16 granules, then 16 lists for each power of two. */
+static list_index list_of(uint32_t size)
+{
+    if (size < ARENA_SECOND_LEVELS) {
+        return (list_index){0, size};
+    }
+    uint32_t log = log2_floor(size);
+    return (list_index){log - SECOND_BITS + 1, (size >> (log - SECOND_BITS)) & (ARENA_SECOND_LEVELS - 1)};
+}
+
+granule lyger_arena_region_start(const lyger_cache *cache, uint32_t region)
+{
+    return cache->regions + (region << cache->header->region_shift);
+}
+
+granule lyger_arena_region_end(const lyger_cache *cache, uint32_t region)
+{
+    return lyger_arena_region_start(cache, region + 1);
+}
+
+uint32_t lyger_arena_nth_region(const lyger_cache *cache, const shard *s, uint32_t n)
+{
+    uint32_t region = (uint32_t)(s - cache->shards) + n * cache->header->shard_count;
+    return region < cache->header->region_count ? region : cache->header->region_count;
+}
+
+/* The block after [at, at + size), NULL at the end of the region. */
+static entry *block_after(const lyger_cache *cache, granule at, uint32_t size)
+{
+    uint32_t mask = (1u << cache->header->region_shift) - 1;
+    granule next = at + size;
+    return ((next - cache->regions) & mask) == 0 ? NULL : entry_at(cache, next);
+}
+
+/* Where a free block of `size` granules keeps its size for the block after it. */
+static uint32_t *footer(const lyger_cache *cache, granule at, uint32_t size)
+{
+    return (uint32_t *)(cache->base + (size_t)(at + size) * GRANULE - sizeof(uint32_t));
+}
+
+static void link_free(lyger_cache *cache, shard *s, granule at, uint32_t size)
+{
+    list_index list = list_of(size);
+    granule head = s->free_lists[list.first][list.second];
+    entry *block = entry_at(cache, at);
+    block->free.next = head;
+    block->free.prev = 0;
+    if (head) {
+        entry_at(cache, head)->free.prev = at;
+    }
+    s->free_lists[list.first][list.second] = at;
+    s->second_bitmap[list.first] |= (uint16_t)(1u << list.second);
+    s->first_bitmap |= 1u << list.first;
+}
+
+static void unlink_free(lyger_cache *cache, shard *s, granule at)
+{
+    entry *block = entry_at(cache, at);
+    list_index list = list_of(block_size(block));
+    if (block->free.next) {
+        entry_at(cache, block->free.next)->free.prev = block->free.prev;
+    }
+    if (block->free.prev) {
+        entry_at(cache, block->free.prev)->free.next = block->free.next;
+        return;
+    }
+    s->free_lists[list.first][list.second] = block->free.next;
+    if (!block->free.next) {
+        s->second_bitmap[list.first] &= (uint16_t) ~(1u << list.second);
+        if (!s->second_bitmap[list.first]) {
+            s->first_bitmap &= ~(1u << list.first);
+        }
+    }
+}
+
+/* Makes a free block; what lies before it is not free, so the flag says so. */
+static void make_free(lyger_cache *cache, shard *s, granule at, uint32_t size)
+{
+    entry *block = entry_at(cache, at);
+    block->size_flags = size << 2 | BLOCK_FREE;
+    atomic_store_explicit(&block->stamp, 0, memory_order_relaxed);
+    entry *after = block_after(cache, at, size);
+    if (after) {
+        *footer(cache, at, size) = size;
+        after->size_flags |= BLOCK_PREV_FREE;
+    }
+    link_free(cache, s, at, size);
+}
+
+/* Takes the next unused region of the shard into use; false when there is none. */
+static bool activate_region(lyger_cache *cache, shard *s)
+{
+    uint32_t region = lyger_arena_nth_region(cache, s, s->regions_active);
+    if (region == cache->header->region_count) {
+        return false;
+    }
+    s->regions_active++;
+    make_free(cache, s, lyger_arena_region_start(cache, region), 1u << cache->header->region_shift);
+    return true;
+}
+
+/* The first block of a list whose blocks are all large enough; 0 when those lists are empty. */
+static granule find_free(const shard *s, uint32_t size)
+{
+    if (size >= ARENA_SECOND_LEVELS) {
+        size += (1u << (log2_floor(size) - SECOND_BITS)) - 1;
+    }
+    list_index list = list_of(size);
+    if (list.first >= ARENA_FIRST_LEVELS) {
+        return 0;
+    }
+    uint32_t seconds = s->second_bitmap[list.first] & (~0u << list.second);
+    if (!seconds) {
+        uint32_t firsts = list.first + 1 < 32 ? s->first_bitmap & (~0u << (list.first + 1)) : 0;
+        if (!firsts) {
+            return 0;
+        }
+        list.first = (uint32_t)__builtin_ctz(firsts);
+        seconds = s->second_bitmap[list.first];
+    }
+    return s->free_lists[list.first][__builtin_ctz(seconds)];
+}
+
+granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size)
+{
+    granule at = find_free(s, size);
+    if (!at && activate_region(cache, s)) {
+        at = find_free(s, size);
+    }
+    if (!at) {
+        return 0;
+    }
+    entry *block = entry_at(cache, at);
+    uint32_t whole = block_size(block);
+    unlink_free(cache, s, at);
+    if (whole - size >= BLOCK_LEAST) {
+        block->size_flags = size << 2;
+        make_free(cache, s, at + size, whole - size);
+    } else {
+        block->size_flags = whole << 2;
+        entry *after = block_after(cache, at, whole);
+        if (after) {
+            after->size_flags &= ~BLOCK_PREV_FREE;
+        }
+    }
+    return at;
+}
+
+void lyger_arena_give(lyger_cache *cache, shard *s, granule at)
+{
+    entry *block = entry_at(cache, at);
+    uint32_t size = block_size(block);
+    entry *after = block_after(cache, at, size);
+    if (after && (after->size_flags & BLOCK_FREE)) {
+        unlink_free(cache, s, at + size);
+        size += block_size(after);
+    }
+    if (block->size_flags & BLOCK_PREV_FREE) {
+        uint32_t before = *(uint32_t *)((char *)block - sizeof(uint32_t));
+        at -= before;
+        unlink_free(cache, s, at);
+        size += before;
+    }
+    make_free(cache, s, at, size);
+}
+
+void lyger_arena_reset(shard *s)
+{
+    s->first_bitmap = 0;
+    memset(s->second_bitmap, 0, sizeof s->second_bitmap);
+    memset(s->free_lists, 0, sizeof s->free_lists);
+}
+
+void lyger_arena_refill(lyger_cache *cache, shard *s, granule from, granule to)
+{
+    if (from < to) {
+        make_free(cache, s, from, to - from);
+    }
+}

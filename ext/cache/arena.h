@@ -1,0 +1,30 @@
+/*
+ * The memory of a shard: two-level segregated fit over the shard's regions (the paper is named in cache.h).
+ * Allocation and release take constant time; neighbours that are free are always one block. Blocks never
+ * cross a region. Called under the shard's lock.
+ */
+#ifndef LYGER_CACHE_ARENA_H
+#define LYGER_CACHE_ARENA_H
+
+#include "layout.h"
+
+/* A block of at least `size` granules, its header filled but for the entry's own fields; 0 when there is
+ * none. */
+granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size);
+
+void lyger_arena_give(lyger_cache *cache, shard *s, granule at);
+
+/* Forgets every block; lyger_arena_refill() then makes free blocks of the gaps between live entries. */
+void lyger_arena_reset(shard *s);
+
+/* Makes [from, to) within one region a free block; the blocks around it are not free. */
+void lyger_arena_refill(lyger_cache *cache, shard *s, granule from, granule to);
+
+/* The bounds of a region. */
+granule lyger_arena_region_start(const lyger_cache *cache, uint32_t region);
+granule lyger_arena_region_end(const lyger_cache *cache, uint32_t region);
+
+/* The region that is the nth of a shard, or region_count when it has no nth. */
+uint32_t lyger_arena_nth_region(const lyger_cache *cache, const shard *s, uint32_t n);
+
+#endif

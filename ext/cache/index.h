@@ -1,0 +1,48 @@
+/*
+ * Where a shard finds its entries: buckets of one cache line with seven slots. An entry sits in its home
+ * bucket or in one of the next seven; entries never move, so a reader can miss only what is not there.
+ * Changes are made under the shard's lock; slots are read by anyone.
+ */
+#ifndef LYGER_CACHE_INDEX_H
+#define LYGER_CACHE_INDEX_H
+
+#include "layout.h"
+
+typedef _Atomic uint64_t index_slot;
+
+static inline uint64_t slot_word(uint64_t hash, granule at)
+{
+    return (hash & 0xFFFFFFFF00000000u) | at;
+}
+
+static inline granule slot_granule(uint64_t word)
+{
+    return (granule)word;
+}
+
+/* The number of the home bucket within the shard. */
+static inline uint32_t home_bucket(const lyger_cache *cache, uint64_t hash)
+{
+    return (uint32_t)(hash >> 8) & (cache->header->bucket_count - 1);
+}
+
+/* Under the lock: the slot of the entry with this key, NULL when there is none. */
+index_slot *lyger_index_find(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len);
+
+/* Under the lock: the slot that points to an entry that is published. */
+index_slot *lyger_index_slot_of(lyger_cache *cache, shard *s, granule at);
+
+/* Under the lock: points a free slot to the entry, which is then published; false when there is no free slot.
+ */
+bool lyger_index_publish(lyger_cache *cache, shard *s, uint64_t hash, granule at);
+
+/* Under the lock: an entry that occupies a place where this hash could go. */
+granule lyger_index_occupant(lyger_cache *cache, shard *s, uint64_t hash);
+
+/* Under the lock: empties a slot. */
+void lyger_index_withdraw(lyger_cache *cache, shard *s, index_slot *slot, uint64_t hash);
+
+/* Under the lock, after a crash: counts every bucket's overflow again. */
+void lyger_index_recount(lyger_cache *cache, shard *s);
+
+#endif

@@ -1,0 +1,174 @@
+#include "php_value.h"
+
+#include "lyger_error.h"
+
+#include "ext/standard/php_var.h"
+#include "zend_closures.h"
+
+/*
+ * serialize() turns a resource into 0 without a word and follows a recursive array by reference, so both are
+ * looked for before. Objects are asked nothing here: their own serialisation decides.
+ */
+static const char *unstorable(zval *value)
+{
+    ZVAL_DEREF(value);
+    if (Z_TYPE_P(value) == IS_RESOURCE) {
+        return "a resource";
+    }
+    if (Z_TYPE_P(value) == IS_OBJECT) {
+        return Z_OBJCE_P(value) == zend_ce_closure ? "a closure" : NULL;
+    }
+    if (Z_TYPE_P(value) != IS_ARRAY || (GC_FLAGS(Z_ARRVAL_P(value)) & GC_IMMUTABLE)) {
+        return NULL;
+    }
+    HashTable *array = Z_ARRVAL_P(value);
+    if (GC_IS_RECURSIVE(array)) {
+        return "a recursive array";
+    }
+    const char *found = NULL;
+    zval *element;
+    GC_PROTECT_RECURSION(array);
+    ZEND_HASH_FOREACH_VAL(array, element)
+    {
+        found = unstorable(element);
+        if (found) {
+            break;
+        }
+    }
+    ZEND_HASH_FOREACH_END();
+    GC_UNPROTECT_RECURSION(array);
+    return found;
+}
+
+static bool pack_serialized(zval *value, uint32_t argument, lyger_cache_value *packed, smart_str *scratch)
+{
+    const char *reason = unstorable(value);
+    if (reason) {
+        zend_argument_type_error(argument, "must not be or contain %s", reason);
+        return false;
+    }
+    php_serialize_data_t data;
+    PHP_VAR_SERIALIZE_INIT(data);
+    php_var_serialize(scratch, value, &data);
+    PHP_VAR_SERIALIZE_DESTROY(data);
+    if (EG(exception)) {
+        return false;
+    }
+    packed->type = LYGER_CACHE_SERIALIZED;
+    packed->bytes = ZSTR_VAL(scratch->s);
+    packed->len = ZSTR_LEN(scratch->s);
+    return true;
+}
+
+bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *packed, smart_str *scratch)
+{
+    ZVAL_DEREF(value);
+    switch (Z_TYPE_P(value)) {
+    case IS_STRING:
+        packed->type = LYGER_CACHE_STRING;
+        packed->bytes = Z_STRVAL_P(value);
+        packed->len = Z_STRLEN_P(value);
+        return true;
+    case IS_LONG:
+        packed->type = LYGER_CACHE_INT;
+        packed->as.integer = Z_LVAL_P(value);
+        return true;
+    case IS_DOUBLE:
+        packed->type = LYGER_CACHE_FLOAT;
+        packed->as.number = Z_DVAL_P(value);
+        return true;
+    case IS_TRUE:
+    case IS_FALSE:
+        packed->type = LYGER_CACHE_BOOL;
+        packed->as.integer = Z_TYPE_P(value) == IS_TRUE;
+        return true;
+    case IS_NULL:
+        packed->type = LYGER_CACHE_NULL;
+        packed->as.integer = 0;
+        return true;
+    default:
+        return pack_serialized(value, argument, packed, scratch);
+    }
+}
+
+static char *string_room(void *context, size_t len)
+{
+    zend_string **string = context;
+    if (*string) {
+        zend_string_efree(*string);
+    }
+    *string = zend_string_alloc(len, 0);
+    return ZSTR_VAL(*string);
+}
+
+/* Consumes string. */
+static lyger_cache_found unserialize(zend_string *string, zval *return_value)
+{
+    const unsigned char *at = (const unsigned char *)ZSTR_VAL(string);
+    const unsigned char *end = at + ZSTR_LEN(string);
+    php_unserialize_data_t data;
+    PHP_VAR_UNSERIALIZE_INIT(data);
+    bool whole = php_var_unserialize(return_value, &at, end, &data) && at == end;
+    PHP_VAR_UNSERIALIZE_DESTROY(data);
+    zend_string_efree(string);
+    if (whole && !EG(exception)) {
+        return LYGER_CACHE_HIT;
+    }
+    zval_ptr_dtor(return_value);
+    ZVAL_NULL(return_value);
+    lyger_error error;
+    lyger_fail(&error, LYGER_E_CACHE, "the stored value cannot be unserialised");
+    php_lyger_throw(&error);
+    return LYGER_CACHE_NO_ROOM;
+}
+
+/* The values that live in a string of their own. Consumes string. */
+static lyger_cache_found take_string(zend_string *string, lyger_cache_type type, zval *return_value)
+{
+    ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
+    if (type == LYGER_CACHE_SERIALIZED) {
+        ZVAL_NULL(return_value);
+        return unserialize(string, return_value);
+    }
+    if (UNEXPECTED(ZSTR_LEN(string) <= 1)) {
+        zend_string *interned =
+            ZSTR_LEN(string) ? ZSTR_CHAR((unsigned char)ZSTR_VAL(string)[0]) : ZSTR_EMPTY_ALLOC();
+        ZVAL_INTERNED_STR(return_value, interned);
+        zend_string_efree(string);
+        return LYGER_CACHE_HIT;
+    }
+    ZVAL_NEW_STR(return_value, string);
+    return LYGER_CACHE_HIT;
+}
+
+lyger_cache_found php_lyger_value_fetch(lyger_cache *cache, zend_string *key, zval *return_value)
+{
+    zend_string *string = NULL;
+    const lyger_cache_room room = {string_room, &string};
+    lyger_cache_value value;
+    lyger_cache_found found = lyger_cache_fetch(cache, ZSTR_VAL(key), ZSTR_LEN(key), &value, &room);
+    if (found == LYGER_CACHE_HIT && EXPECTED(value.type >= LYGER_CACHE_STRING)) {
+        return take_string(string, value.type, return_value);
+    }
+    if (UNEXPECTED(string)) {
+        zend_string_efree(string);
+    }
+    if (found != LYGER_CACHE_HIT) {
+        return found;
+    }
+    switch (value.type) {
+    case LYGER_CACHE_INT:
+        ZVAL_LONG(return_value, (zend_long)value.as.integer);
+        break;
+    case LYGER_CACHE_FLOAT:
+        ZVAL_DOUBLE(return_value, value.as.number);
+        break;
+    case LYGER_CACHE_BOOL:
+        ZVAL_BOOL(return_value, value.as.integer != 0);
+        break;
+    default:
+        ZVAL_NULL(return_value);
+        break;
+    }
+    return LYGER_CACHE_HIT;
+}

@@ -1,0 +1,38 @@
+/*
+ * Which entry goes when a shard is full: S3-FIFO (the paper is named in cache.h). A new entry enters the
+ * small queue, a tenth of the memory; one that is hit there twice moves on to the main queue, the others
+ * leave and are remembered as ghosts, and a ghost that comes back enters the main queue at once. Called under
+ * the shard's lock, but for lyger_policy_hit().
+ */
+#ifndef LYGER_CACHE_POLICY_H
+#define LYGER_CACHE_POLICY_H
+
+#include "layout.h"
+
+#define FREQUENCY_MAX 3
+
+/* Queues a new entry whose block and hash are set. */
+void lyger_policy_admit(lyger_cache *cache, shard *s, granule at);
+
+/* Puts an entry back at the newest end of a queue, as a rebuild does. */
+void lyger_policy_restore(lyger_cache *cache, shard *s, granule at, queue_name name);
+
+/* Takes an entry out of its queue. */
+void lyger_policy_forget(lyger_cache *cache, shard *s, granule at);
+
+/* The entry to evict, still queued; 0 when the shard is empty. Call lyger_policy_forget() with it. */
+granule lyger_policy_victim(lyger_cache *cache, shard *s);
+
+/* Remembers that a small-queue entry was evicted. */
+void lyger_policy_remember(lyger_cache *cache, shard *s, uint64_t hash);
+
+/* Notes a hit. Any thread, no lock: a lost update only costs a little precision. */
+static inline void lyger_policy_hit(entry *e)
+{
+    uint8_t frequency = atomic_load_explicit(&e->frequency, memory_order_relaxed);
+    if (frequency < FREQUENCY_MAX) {
+        atomic_store_explicit(&e->frequency, (uint8_t)(frequency + 1), memory_order_relaxed);
+    }
+}
+
+#endif
