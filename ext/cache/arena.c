@@ -25,12 +25,12 @@ static list_index list_of(uint32_t size)
 
 granule lyger_arena_region_start(const lyger_cache *cache, uint32_t region)
 {
-    return cache->regions + (region << cache->header->region_shift);
+    return cache->regions + (region * cache->header->region_granules);
 }
 
 granule lyger_arena_region_end(const lyger_cache *cache, uint32_t region)
 {
-    return lyger_arena_region_start(cache, region + 1);
+    return lyger_arena_region_start(cache, region + 1) - 1;
 }
 
 uint32_t lyger_arena_nth_region(const lyger_cache *cache, const shard *s, uint32_t n)
@@ -39,12 +39,10 @@ uint32_t lyger_arena_nth_region(const lyger_cache *cache, const shard *s, uint32
     return region < cache->header->region_count ? region : cache->header->region_count;
 }
 
-/* The block after [at, at + size), NULL at the end of the region. */
+/* The block after [at, at + size); at the end of the region that is the sentinel. */
 static entry *block_after(const lyger_cache *cache, granule at, uint32_t size)
 {
-    uint32_t mask = (1u << cache->header->region_shift) - 1;
-    granule next = at + size;
-    return ((next - cache->regions) & mask) == 0 ? NULL : entry_at(cache, next);
+    return entry_at(cache, at + size);
 }
 
 /* Where a free block of `size` granules keeps its size for the block after it. */
@@ -94,11 +92,8 @@ static void make_free(lyger_cache *cache, shard *s, granule at, uint32_t size)
     entry *block = entry_at(cache, at);
     block->size_flags = size << 2 | BLOCK_FREE;
     atomic_store_explicit(&block->stamp, 0, memory_order_relaxed);
-    entry *after = block_after(cache, at, size);
-    if (after) {
-        *footer(cache, at, size) = size;
-        after->size_flags |= BLOCK_PREV_FREE;
-    }
+    *footer(cache, at, size) = size;
+    block_after(cache, at, size)->size_flags |= BLOCK_PREV_FREE;
     link_free(cache, s, at, size);
 }
 
@@ -110,7 +105,9 @@ static bool activate_region(lyger_cache *cache, shard *s)
         return false;
     }
     s->regions_active++;
-    make_free(cache, s, lyger_arena_region_start(cache, region), 1u << cache->header->region_shift);
+    lyger_arena_seal(cache, region);
+    lyger_arena_refill(cache, s, lyger_arena_region_start(cache, region),
+                       lyger_arena_region_end(cache, region));
     return true;
 }
 
@@ -153,10 +150,7 @@ granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size)
         make_free(cache, s, at + size, whole - size);
     } else {
         block->size_flags = whole << 2;
-        entry *after = block_after(cache, at, whole);
-        if (after) {
-            after->size_flags &= ~BLOCK_PREV_FREE;
-        }
+        block_after(cache, at, whole)->size_flags &= ~BLOCK_PREV_FREE;
     }
     return at;
 }
@@ -166,7 +160,7 @@ void lyger_arena_give(lyger_cache *cache, shard *s, granule at)
     entry *block = entry_at(cache, at);
     uint32_t size = block_size(block);
     entry *after = block_after(cache, at, size);
-    if (after && (after->size_flags & BLOCK_FREE)) {
+    if (after->size_flags & BLOCK_FREE) {
         unlink_free(cache, s, at + size);
         size += block_size(after);
     }
@@ -177,6 +171,18 @@ void lyger_arena_give(lyger_cache *cache, shard *s, granule at)
         size += before;
     }
     make_free(cache, s, at, size);
+}
+
+void lyger_arena_seal(lyger_cache *cache, uint32_t region)
+{
+    entry_at(cache, lyger_arena_region_end(cache, region))->size_flags = 0;
+}
+
+uint32_t lyger_arena_largest(const lyger_cache *cache)
+{
+    uint32_t size = cache->header->region_granules - 1;
+    uint32_t unit = 1u << (log2_floor(size) - SECOND_BITS);
+    return size / unit * unit;
 }
 
 void lyger_arena_reset(shard *s)

@@ -20,7 +20,13 @@ void lyger_arena_reset(shard *s);
 /* Makes [from, to) within one region a free block; the blocks around it are not free. */
 void lyger_arena_refill(lyger_cache *cache, shard *s, granule from, granule to);
 
-/* The bounds of a region. */
+/* Ends a region with its sentinel: a block that is never free, so that no block grows past it. */
+void lyger_arena_seal(lyger_cache *cache, uint32_t region);
+
+/* The largest block that an empty shard is sure to have, in granules. */
+uint32_t lyger_arena_largest(const lyger_cache *cache);
+
+/* The bounds of a region; its end is its sentinel. */
 granule lyger_arena_region_start(const lyger_cache *cache, uint32_t region);
 granule lyger_arena_region_end(const lyger_cache *cache, uint32_t region);
 

@@ -4,15 +4,12 @@
 #include "index.h"
 #include "os.h"
 #include "policy.h"
-#include "racy.h"
 #include "segment.h"
 #include "shard.h"
 #include "stats.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-#define OPTIMISTIC_TRIES 64 /* before a reader that keeps being overtaken takes the lock */
 
 static lyger_status open_file(lyger_cache *cache, size_t size, lyger_error *error)
 {
@@ -84,188 +81,9 @@ void lyger_cache_close(lyger_cache *cache)
     free(cache);
 }
 
-static uint64_t hash_key(const lyger_cache *cache, const char *key, size_t key_len)
-{
-    return lyger_cache_hash(key, key_len, cache->header->seed);
-}
-
 static uint64_t expiry_after(uint32_t ttl)
 {
     return ttl ? lyger_os_milliseconds() + (uint64_t)ttl * 1000u : 0;
-}
-
-/* A published entry, as a reader found it: valid only while still_there() says so. */
-typedef struct sighting {
-    entry *e;
-    index_slot *slot;
-    uint64_t word, stamp, lens;
-} sighting;
-
-/* Everything read before this was the entry's own when the index and the stamp are still what they were. */
-static bool still_there(const sighting *seen)
-{
-    atomic_thread_fence(memory_order_acquire);
-    return atomic_load_explicit(&seen->e->stamp, memory_order_relaxed) == seen->stamp &&
-           atomic_load_explicit(seen->slot, memory_order_relaxed) == seen->word;
-}
-
-typedef enum glance { GLANCE_MISS, GLANCE_HIT, GLANCE_AGAIN } glance;
-
-/* Looks at the entry of one slot whose tag fits. */
-static glance look(lyger_cache *cache, index_slot *slot, uint64_t word, const char *key, size_t key_len,
-                   sighting *seen)
-{
-    entry *e = entry_at(cache, slot_granule(word));
-    *seen = (sighting){e, slot, word, atomic_load_explicit(&e->stamp, memory_order_acquire), 0};
-    seen->lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-    bool same = seen->stamp && key_length(seen->lens) == key_len && lyger_racy_equal(e->data, key, key_len);
-    if (same) {
-        return GLANCE_HIT;
-    }
-    return still_there(seen) && seen->stamp ? GLANCE_MISS : GLANCE_AGAIN;
-}
-
-/* Finds a key without a lock. GLANCE_HIT is a guess until still_there() confirms it. */
-static inline glance search(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len,
-                            sighting *seen)
-{
-    bucket *buckets = shard_buckets(cache, s);
-    uint32_t mask = cache->header->bucket_count - 1;
-    uint32_t number = home_bucket(cache, hash);
-    for (uint32_t probe = 0; probe < PROBE_LIMIT; probe++, number++) {
-        bucket *b = &buckets[number & mask];
-        for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
-            uint64_t word = atomic_load_explicit(&b->slots[i], memory_order_acquire);
-            if (word >> 32 != hash >> 32 || !word) {
-                continue;
-            }
-            glance result = look(cache, &b->slots[i], word, key, key_len, seen);
-            if (result != GLANCE_MISS) {
-                return result;
-            }
-        }
-        if (atomic_load_explicit(&b->overflow, memory_order_relaxed) == 0) {
-            break;
-        }
-    }
-    return GLANCE_MISS;
-}
-
-static size_t segment_room_after(const lyger_cache *cache, const char *at)
-{
-    return (size_t)(cache->base + cache->size - at);
-}
-
-/* Copies the value of a sighting; GLANCE_AGAIN when the entry went away meanwhile, GLANCE_MISS without room.
- */
-static glance copy_value(lyger_cache *cache, const sighting *seen, lyger_cache_value *value,
-                         const lyger_cache_room *room)
-{
-    const char *from = seen->e->data + value_offset(key_length(seen->lens));
-    value->type = (lyger_cache_type)(seen->lens & 0xFF);
-    value->bytes = NULL;
-    value->len = 0;
-    if (value->type < LYGER_CACHE_STRING) {
-        value->as.integer = atomic_load_explicit((const _Atomic int64_t *)from, memory_order_relaxed);
-        return still_there(seen) ? GLANCE_HIT : GLANCE_AGAIN;
-    }
-    size_t len = value_length(seen->lens);
-    if (len > segment_room_after(cache, from) || !still_there(seen)) {
-        return GLANCE_AGAIN;
-    }
-    char *to = room->room(room->context, len);
-    if (!to) {
-        return GLANCE_MISS;
-    }
-    lyger_racy_read(to, from, len);
-    value->bytes = to;
-    value->len = len;
-    return still_there(seen) ? GLANCE_HIT : GLANCE_AGAIN;
-}
-
-/* An expired entry is a miss for the reader; whoever finds it first and nobody's way removes it. */
-static void reclaim(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len)
-{
-    if (!lyger_shard_try_lock(cache, s)) {
-        return;
-    }
-    index_slot *slot = lyger_index_find(cache, s, hash, key, key_len);
-    if (slot && entry_expired(entry_at(cache, slot_granule(atomic_load(slot))), lyger_os_milliseconds())) {
-        lyger_shard_drop(cache, s, slot);
-        lyger_stats_add(cache, COUNT_EXPIRATIONS);
-    }
-    lyger_shard_unlock(s);
-}
-
-static glance try_fetch(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len,
-                        lyger_cache_value *value, const lyger_cache_room *room, lyger_cache_found *found)
-{
-    sighting seen;
-    glance result = search(cache, s, hash, key, key_len, &seen);
-    if (result != GLANCE_HIT) {
-        *found = LYGER_CACHE_MISS;
-        return result;
-    }
-    uint64_t expires = atomic_load_explicit(&seen.e->expires, memory_order_relaxed);
-    if (expires && expires <= lyger_os_milliseconds()) {
-        if (!still_there(&seen)) {
-            return GLANCE_AGAIN;
-        }
-        reclaim(cache, s, hash, key, key_len);
-        *found = LYGER_CACHE_MISS;
-        return GLANCE_MISS;
-    }
-    *found = LYGER_CACHE_HIT;
-    if (!value) {
-        return still_there(&seen) ? GLANCE_HIT : GLANCE_AGAIN;
-    }
-    result = copy_value(cache, &seen, value, room);
-    if (result == GLANCE_MISS) {
-        *found = LYGER_CACHE_NO_ROOM;
-    } else if (result == GLANCE_HIT) {
-        lyger_policy_hit(seen.e);
-    }
-    return result;
-}
-
-/* value NULL: only tells whether the key is there. */
-static lyger_cache_found find(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_value *value,
-                              const lyger_cache_room *room)
-{
-    uint64_t hash = hash_key(cache, key, key_len);
-    shard *s = lyger_shard_of(cache, hash);
-    lyger_cache_found found;
-    for (int tries = 0; tries < OPTIMISTIC_TRIES; tries++) {
-        if (try_fetch(cache, s, hash, key, key_len, value, room, &found) != GLANCE_AGAIN) {
-            return found;
-        }
-    }
-    /* Overtaken again and again by writers of this key. Under the lock nothing changes; room() may run PHP's
-     * allocator, which can leave by longjmp, so it is not called there: only the search is repeated. */
-    for (;;) {
-        lyger_shard_lock(cache, s);
-        bool there = lyger_index_find(cache, s, hash, key, key_len) != NULL;
-        lyger_shard_unlock(s);
-        if (!there) {
-            return LYGER_CACHE_MISS;
-        }
-        if (try_fetch(cache, s, hash, key, key_len, value, room, &found) != GLANCE_AGAIN) {
-            return found;
-        }
-    }
-}
-
-lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t key_len,
-                                    lyger_cache_value *value, const lyger_cache_room *room)
-{
-    lyger_cache_found found = find(cache, key, key_len, value, room);
-    lyger_stats_add(cache, found == LYGER_CACHE_MISS ? COUNT_MISSES : COUNT_HITS);
-    return found;
-}
-
-bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len)
-{
-    return find(cache, key, key_len, NULL, NULL) == LYGER_CACHE_HIT;
 }
 
 /* Under the lock: the slot of a live entry; drops one that has expired. */
@@ -309,8 +127,8 @@ lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_l
                                const lyger_cache_value *value, uint32_t ttl, lyger_cache_mode mode,
                                bool *stored, lyger_error *error)
 {
-    uint64_t hash = hash_key(cache, key, key_len);
-    shard *s = lyger_shard_of(cache, hash);
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    shard *s = shard_of(cache, hash);
     entry_draft draft = draft_of(hash, key, key_len, value, ttl);
     *stored = false;
     if (!lyger_shard_fits(cache, key_len, draft.len)) {
@@ -331,8 +149,8 @@ lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_l
 
 bool lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_len)
 {
-    uint64_t hash = hash_key(cache, key, key_len);
-    shard *s = lyger_shard_of(cache, hash);
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    shard *s = shard_of(cache, hash);
     lyger_shard_lock(cache, s);
     index_slot *slot = find_live(cache, s, hash, key, key_len);
     if (slot) {
@@ -347,8 +165,8 @@ bool lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_len)
 
 bool lyger_cache_retime(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl)
 {
-    uint64_t hash = hash_key(cache, key, key_len);
-    shard *s = lyger_shard_of(cache, hash);
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    shard *s = shard_of(cache, hash);
     lyger_shard_lock(cache, s);
     index_slot *slot = find_live(cache, s, hash, key, key_len);
     if (slot) {
@@ -381,8 +199,8 @@ static lyger_status add_to_entry(entry *e, int64_t by, int64_t *result, lyger_er
 lyger_status lyger_cache_add_integer(lyger_cache *cache, const char *key, size_t key_len, int64_t by,
                                      uint32_t ttl, int64_t *result, lyger_error *error)
 {
-    uint64_t hash = hash_key(cache, key, key_len);
-    shard *s = lyger_shard_of(cache, hash);
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    shard *s = shard_of(cache, hash);
     lyger_cache_value value = {.type = LYGER_CACHE_INT, .as.integer = by};
     entry_draft draft = draft_of(hash, key, key_len, &value, ttl);
     lyger_status status = LYGER_OK;
@@ -451,7 +269,7 @@ void lyger_cache_describe(lyger_cache *cache, lyger_cache_facts *facts)
     facts->entries = lyger_cache_count(cache);
     facts->bytes_total = cache->size;
     facts->shards = cache->header->shard_count;
-    facts->bytes_capacity = (uint64_t)cache->header->region_count * GRANULE << cache->header->region_shift;
+    facts->bytes_capacity = (uint64_t)cache->header->region_count * cache->header->region_granules * GRANULE;
     for (uint32_t i = 0; i < facts->shards; i++) {
         facts->bytes_used += atomic_load_explicit(&cache->shards[i].used, memory_order_relaxed) * GRANULE;
     }

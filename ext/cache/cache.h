@@ -54,20 +54,30 @@ typedef struct lyger_cache_value {
     size_t len;
 } lyger_cache_value;
 
+typedef enum lyger_cache_found {
+    LYGER_CACHE_MISS = 0,
+    LYGER_CACHE_HIT = 1,
+    LYGER_CACHE_NO_ROOM = -1 /* room() returned NULL */
+} lyger_cache_found;
+
 /*
- * Where the bytes of a fetched value go. room() returns len writable bytes, or NULL to give up. It may be
+ * A value where it lies in the segment. Its type and length are right, but its bytes may be overwritten at
+ * any moment: copy them, then ask lyger_cache_confirm() whether the copy is whole, and only then look at it.
+ */
+typedef struct lyger_cache_sight {
+    lyger_cache_value value;
+    /* What confirming compares; of no use to anyone else. */
+    const void *entry, *slot;
+    uint64_t stamp, word;
+} lyger_cache_sight;
+
+/* Where the bytes of a fetched value go: room() returns len writable bytes, or NULL to give up. It may be
  * called again in the same fetch when the entry was replaced meanwhile; what it returned before is then void.
  */
 typedef struct lyger_cache_room {
     char *(*room)(void *context, size_t len);
     void *context;
 } lyger_cache_room;
-
-typedef enum lyger_cache_found {
-    LYGER_CACHE_MISS = 0,
-    LYGER_CACHE_HIT = 1,
-    LYGER_CACHE_NO_ROOM = -1 /* room() returned NULL */
-} lyger_cache_found;
 
 typedef enum lyger_cache_mode {
     LYGER_CACHE_REPLACE,   /* store whether or not the key is there */
@@ -92,7 +102,14 @@ lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_l
                                const lyger_cache_value *value, uint32_t ttl, lyger_cache_mode mode,
                                bool *stored, lyger_error *error);
 
-/* Fills *value; bytes of STRING and SERIALIZED are in what room gave. */
+/* LYGER_CACHE_HIT with a sight, or LYGER_CACHE_MISS. A value without bytes needs no confirming. */
+lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t key_len,
+                                  lyger_cache_sight *sight);
+
+/* Whether what was copied since lyger_cache_see() is whole; if not, see again. */
+bool lyger_cache_confirm(lyger_cache *cache, const lyger_cache_sight *sight);
+
+/* See, copy and confirm until whole; bytes of STRING and SERIALIZED are in what room gave. */
 lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t key_len,
                                     lyger_cache_value *value, const lyger_cache_room *room);
 

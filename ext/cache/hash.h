@@ -30,15 +30,24 @@ static inline uint64_t hash_read4(const char *at)
     return word;
 }
 
-static inline uint64_t lyger_cache_hash(const char *key, size_t len, uint64_t seed)
+/* The fractions of the square roots of 2, 3 and 5 in 64 bits: numbers with nothing up their sleeve. */
+#define HASH_K0 0x6A09E667F3BCC908u
+#define HASH_K1 0xBB67AE8584CAA73Bu
+#define HASH_K2 0x3C6EF372FE94F82Bu
+
+/* What a segment's seed contributes, computed once per view. */
+static inline uint64_t lyger_hash_start(uint64_t seed)
 {
-    /* Odd numbers with 32 bits set in irregular order: square roots of 2, 3 and 5, in 64-bit fractions, made
-     * odd. */
-    const uint64_t k0 = 0x6A09E667F3BCC909u, k1 = 0xBB67AE8584CAA73Bu, k2 = 0x3C6EF372FE94F82Bu;
-    uint64_t a, b, state = seed ^ hash_fold(seed ^ k0, k1);
+    return seed ^ hash_fold(seed ^ HASH_K0, HASH_K1);
+}
+
+/* len >= 1 */
+static inline uint64_t lyger_hash_key(const char *key, size_t len, uint64_t state)
+{
+    uint64_t a, b;
     size_t left = len;
     for (; left > 16; left -= 16, key += 16) {
-        state = hash_fold(hash_read8(key) ^ k1, hash_read8(key + 8) ^ state);
+        state = hash_fold(hash_read8(key) ^ HASH_K1, hash_read8(key + 8) ^ state);
     }
     if (left >= 8) {
         a = hash_read8(key);
@@ -51,7 +60,7 @@ static inline uint64_t lyger_cache_hash(const char *key, size_t len, uint64_t se
             (unsigned char)key[left - 1];
         b = 0;
     }
-    return hash_fold(k2 ^ len, hash_fold(a ^ k1, b ^ state));
+    return hash_fold(HASH_K2 ^ len, hash_fold(a ^ HASH_K1, b ^ state));
 }
 
 #endif

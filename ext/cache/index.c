@@ -2,14 +2,25 @@
 
 #include <string.h>
 
+static uint64_t hash_of(const lyger_cache *cache, uint64_t word)
+{
+    return atomic_load_explicit(&entry_at(cache, slot_granule(word))->hash, memory_order_relaxed);
+}
+
+/* Under the lock. */
+static uint32_t bucket_mask(const lyger_cache *cache, const shard *s)
+{
+    return atomic_load_explicit(bucket_mask_of(cache, s), memory_order_relaxed);
+}
+
 static bucket *bucket_at(lyger_cache *cache, shard *s, uint32_t number)
 {
-    return shard_buckets(cache, s) + (number & (cache->header->bucket_count - 1));
+    return bucket_of(cache, s, number & bucket_mask(cache, s));
 }
 
 index_slot *lyger_index_find(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len)
 {
-    uint32_t home = home_bucket(cache, hash);
+    uint32_t home = home_bucket(hash);
     for (uint32_t probe = 0; probe < PROBE_LIMIT; probe++) {
         bucket *b = bucket_at(cache, s, home + probe);
         for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
@@ -34,7 +45,7 @@ index_slot *lyger_index_slot_of(lyger_cache *cache, shard *s, granule at)
 {
     uint64_t hash = atomic_load_explicit(&entry_at(cache, at)->hash, memory_order_relaxed);
     uint64_t wanted = slot_word(hash, at);
-    uint32_t home = home_bucket(cache, hash);
+    uint32_t home = home_bucket(hash);
     for (uint32_t probe = 0; probe < PROBE_LIMIT; probe++) {
         bucket *b = bucket_at(cache, s, home + probe);
         for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
@@ -68,7 +79,7 @@ static void add_overflow(lyger_cache *cache, shard *s, uint32_t home, uint32_t c
 
 bool lyger_index_publish(lyger_cache *cache, shard *s, uint64_t hash, granule at)
 {
-    uint32_t home = home_bucket(cache, hash);
+    uint32_t home = home_bucket(hash);
     for (uint32_t probe = 0; probe < PROBE_LIMIT; probe++) {
         index_slot *slot = free_slot(bucket_at(cache, s, home + probe));
         if (slot) {
@@ -82,7 +93,7 @@ bool lyger_index_publish(lyger_cache *cache, shard *s, uint64_t hash, granule at
 
 granule lyger_index_occupant(lyger_cache *cache, shard *s, uint64_t hash)
 {
-    uint32_t home = home_bucket(cache, hash);
+    uint32_t home = home_bucket(hash);
     granule least = 0;
     uint8_t least_frequency = UINT8_MAX;
     for (uint32_t probe = 0; probe < PROBE_LIMIT; probe++) {
@@ -101,39 +112,168 @@ granule lyger_index_occupant(lyger_cache *cache, shard *s, uint64_t hash)
 
 static uint32_t bucket_number(lyger_cache *cache, shard *s, const index_slot *slot)
 {
-    return (uint32_t)((size_t)((const char *)slot - (const char *)shard_buckets(cache, s)) / sizeof(bucket));
+    size_t ahead = (size_t)((const char *)slot - (const char *)bucket_of(cache, s, 0)) / sizeof(bucket);
+    return (uint32_t)(ahead / (cache->shard_mask + 1));
 }
 
 void lyger_index_withdraw(lyger_cache *cache, shard *s, index_slot *slot, uint64_t hash)
 {
-    uint32_t home = home_bucket(cache, hash);
-    uint32_t passed = (bucket_number(cache, s, slot) - home) & (cache->header->bucket_count - 1);
+    uint32_t home = home_bucket(hash);
+    uint32_t passed = (bucket_number(cache, s, slot) - home) & bucket_mask(cache, s);
     atomic_store_explicit(slot, 0, memory_order_release);
     add_overflow(cache, s, home, passed, UINT64_MAX);
 }
 
 /*
  * The count of a bucket is the number of entries in the next seven buckets whose home is this bucket or
- * earlier. Each is stored once, so a reader meanwhile sees either the old count or the true one; a killed
- * writer left the old one too high or true (it raises before it publishes and lowers after it withdraws),
- * never too low.
+ * earlier. Each is stored once, so a reader meanwhile sees either the old count or the true one; the old one
+ * is too high or true (it is raised before a slot is published and lowered after one is withdrawn), never too
+ * low.
  */
 void lyger_index_recount(lyger_cache *cache, shard *s)
 {
-    uint32_t mask = cache->header->bucket_count - 1;
+    uint32_t mask = bucket_mask(cache, s);
     for (uint32_t number = 0; number <= mask; number++) {
         uint64_t overflow = 0;
-        for (uint32_t ahead = 1; ahead < PROBE_LIMIT && ahead <= mask; ahead++) {
+        for (uint32_t ahead = 1; ahead < PROBE_LIMIT; ahead++) {
             bucket *b = bucket_at(cache, s, number + ahead);
             for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
                 uint64_t word = atomic_load_explicit(&b->slots[i], memory_order_relaxed);
                 if (word) {
-                    const entry *e = entry_at(cache, slot_granule(word));
-                    uint64_t hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
-                    overflow += ((number + ahead - home_bucket(cache, hash)) & mask) >= ahead;
+                    overflow += ((number + ahead - home_bucket(hash_of(cache, word))) & mask) >= ahead;
                 }
             }
         }
         atomic_store_explicit(&bucket_at(cache, s, number)->overflow, overflow, memory_order_relaxed);
     }
+}
+
+/* Whether a slot in this bucket can be found by its entry's hash. */
+static bool reachable(lyger_cache *cache, uint64_t word, uint32_t number, uint32_t mask)
+{
+    return ((number - home_bucket(hash_of(cache, word))) & mask) < PROBE_LIMIT;
+}
+
+/* Counts an entry as passing `count` buckets from home on, among mask + 1 buckets. */
+static void pass_by(lyger_cache *cache, shard *s, uint32_t home, uint32_t count, uint32_t mask)
+{
+    for (uint32_t probe = 0; probe < count; probe++) {
+        bucket *b = bucket_of(cache, s, (home + probe) & mask);
+        uint64_t overflow = atomic_load_explicit(&b->overflow, memory_order_relaxed);
+        atomic_store_explicit(&b->overflow, overflow + 1, memory_order_relaxed);
+    }
+}
+
+/* Sees to it that an entry is found among mask + 1 buckets too; false when there is no place for it. */
+static bool copy_up(lyger_cache *cache, shard *s, uint64_t word, uint32_t number, uint32_t mask)
+{
+    uint32_t home = home_bucket(hash_of(cache, word));
+    if (reachable(cache, word, number, mask)) {
+        pass_by(cache, s, home, (number - home) & mask, mask);
+        return true;
+    }
+    for (uint32_t probe = 0; probe < PROBE_LIMIT; probe++) {
+        index_slot *slot = free_slot(bucket_of(cache, s, (home + probe) & mask));
+        if (slot) {
+            pass_by(cache, s, home, probe, mask);
+            atomic_store_explicit(slot, word, memory_order_relaxed);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void clear_buckets(lyger_cache *cache, shard *s, uint32_t from, uint32_t count)
+{
+    for (uint32_t number = from; number < from + count; number++) {
+        bucket *b = bucket_of(cache, s, number);
+        for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
+            atomic_store_explicit(&b->slots[i], 0, memory_order_relaxed);
+        }
+        atomic_store_explicit(&b->overflow, 0, memory_order_relaxed);
+    }
+}
+
+static void drop_unreachable(lyger_cache *cache, shard *s)
+{
+    uint32_t mask = bucket_mask(cache, s);
+    for (uint32_t number = 0; number <= mask; number++) {
+        bucket *b = bucket_at(cache, s, number);
+        for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
+            uint64_t word = atomic_load_explicit(&b->slots[i], memory_order_relaxed);
+            if (word && !reachable(cache, word, number, mask)) {
+                atomic_store_explicit(&b->slots[i], 0, memory_order_release);
+            }
+        }
+    }
+}
+
+/* Removes second slots of the same entry; links the entries by `newer` when list is given. */
+static void drop_doubles(lyger_cache *cache, shard *s, granule *list)
+{
+    uint32_t slots = (bucket_mask(cache, s) + 1) * BUCKET_SLOTS;
+    /* The marks of an earlier rebuild that was cut off go first. */
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t slot = 0; slot < slots; slot++) {
+            index_slot *at = &bucket_at(cache, s, slot / BUCKET_SLOTS)->slots[slot % BUCKET_SLOTS];
+            uint64_t word = atomic_load_explicit(at, memory_order_relaxed);
+            entry *e = entry_at(cache, slot_granule(word));
+            if (!word) {
+                continue;
+            }
+            if (pass == 1 && e->collected) {
+                atomic_store_explicit(at, 0, memory_order_release);
+                continue;
+            }
+            e->collected = pass == 1;
+            if (pass == 1 && list) {
+                e->newer = *list;
+                *list = slot_granule(word);
+            }
+        }
+    }
+}
+
+/* Undoes a growth that did not get as far as publishing its buckets, in which an entry may have two slots. */
+static void settle(lyger_cache *cache, shard *s, granule *list)
+{
+    uint32_t used = bucket_mask(cache, s) + 1;
+    if (used < cache->bucket_count) {
+        clear_buckets(cache, s, used, used);
+    }
+    lyger_index_recount(cache, s);
+    drop_unreachable(cache, s);
+    drop_doubles(cache, s, list);
+    lyger_index_recount(cache, s);
+}
+
+void lyger_index_grow(lyger_cache *cache, shard *s)
+{
+    uint32_t old = bucket_mask(cache, s) + 1;
+    uint64_t entries = atomic_load_explicit(&s->entries, memory_order_relaxed);
+    if (entries * 5 < (uint64_t)old * BUCKET_SLOTS * 3 || old == cache->bucket_count) {
+        return;
+    }
+    uint32_t mask = old * 2 - 1;
+    for (uint32_t slot = 0; slot < old * BUCKET_SLOTS; slot++) {
+        uint32_t number = slot / BUCKET_SLOTS;
+        index_slot *from = &bucket_of(cache, s, number)->slots[slot % BUCKET_SLOTS];
+        uint64_t word = atomic_load_explicit(from, memory_order_relaxed);
+        if (word && !copy_up(cache, s, word, number, mask)) {
+            /* Eight full buckets in a row, where every second slot should be free: the next store tries
+             * again. */
+            settle(cache, s, NULL);
+            return;
+        }
+    }
+    atomic_store_explicit(bucket_mask_of(cache, s), mask, memory_order_release);
+    drop_unreachable(cache, s);
+    lyger_index_recount(cache, s);
+}
+
+granule lyger_index_collect(lyger_cache *cache, shard *s)
+{
+    granule list = 0;
+    settle(cache, s, &list);
+    return list;
 }

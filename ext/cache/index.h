@@ -1,7 +1,9 @@
 /*
  * Where a shard finds its entries: buckets of one cache line with seven slots. An entry sits in its home
- * bucket or in one of the next seven; entries never move, so a reader can miss only what is not there.
- * Changes are made under the shard's lock; slots are read by anyone.
+ * bucket or in one of the next seven. The buckets in use double as the shard fills, so that a small cache
+ * stays dense. A growing index copies the slots that must move, publishes the new number of buckets, and only
+ * then removes the old slots: a reader that finds nothing looks whether the number changed meanwhile, and if
+ * not, there was nothing. Changes are made under the shard's lock; slots are read by anyone.
  */
 #ifndef LYGER_CACHE_INDEX_H
 #define LYGER_CACHE_INDEX_H
@@ -20,10 +22,16 @@ static inline granule slot_granule(uint64_t word)
     return (granule)word;
 }
 
-/* The number of the home bucket within the shard. */
-static inline uint32_t home_bucket(const lyger_cache *cache, uint64_t hash)
+/* The number of the home bucket within the shard, before the mask. */
+static inline uint32_t home_bucket(uint64_t hash)
 {
-    return (uint32_t)(hash >> 8) & (cache->header->bucket_count - 1);
+    return (uint32_t)(hash >> 8);
+}
+
+/* Buckets in use - 1. */
+static inline _Atomic uint32_t *bucket_mask_of(const lyger_cache *cache, const shard *s)
+{
+    return &cache->masks[s - cache->shards];
 }
 
 /* Under the lock: the slot of the entry with this key, NULL when there is none. */
@@ -41,6 +49,13 @@ granule lyger_index_occupant(lyger_cache *cache, shard *s, uint64_t hash);
 
 /* Under the lock: empties a slot. */
 void lyger_index_withdraw(lyger_cache *cache, shard *s, index_slot *slot, uint64_t hash);
+
+/* Under the lock: doubles the buckets when they are well filled. */
+void lyger_index_grow(lyger_cache *cache, shard *s);
+
+/* Under the lock, after a crash: every published entry once, linked by `newer`; drops slots a growth left
+ * behind. */
+granule lyger_index_collect(lyger_cache *cache, shard *s);
 
 /* Under the lock, after a crash: counts every bucket's overflow again. */
 void lyger_index_recount(lyger_cache *cache, shard *s);

@@ -1,7 +1,8 @@
 /*
  * What a segment looks like in memory. Internal to the cache room; the layout number changes with this file.
  *
- *     header | lanes | shards | region owners | index buckets | ghost sets | regions of entries
+ *     header | lanes | shards | bucket masks | region owners | index buckets | ghost sets | regions of
+ * entries
  *
  * Positions of entries are granules: 16-byte units from the start of the segment, 32 bits, so a segment can
  * have 64 GiB. Granule 0 is the header and means "none".
@@ -18,7 +19,8 @@
 #define GRANULE 16u
 #define LANE_COUNT 256u
 #define BUCKET_SLOTS 7u
-#define PROBE_LIMIT 8u /* buckets that may hold a key */
+#define PROBE_LIMIT 8u   /* buckets that may hold a key */
+#define BUCKETS_FIRST 8u /* in use in a new shard; doubled as it fills */
 #define GHOST_WAYS 4u
 #define ARENA_FIRST_LEVELS 28u
 #define ARENA_SECOND_LEVELS 16u
@@ -28,17 +30,18 @@ typedef uint32_t granule;
 typedef struct segment_header {
     char magic[8]; /* written last: a segment without it was never finished */
     uint32_t layout;
-    uint32_t lock_size;    /* sizeof(pthread_mutex_t): another C library cannot share the locks */
-    uint64_t size;         /* bytes */
-    uint64_t seed;         /* of the key hash; random per segment */
-    char boot_id[40];      /* monotonic times mean nothing after a restart of the machine */
-    uint32_t shard_count;  /* power of two */
-    uint32_t bucket_count; /* per shard, power of two */
-    uint32_t ghost_count;  /* sets per shard, power of two */
-    uint32_t region_shift; /* log2 of granules per region */
+    uint32_t lock_size;       /* sizeof(pthread_mutex_t): another C library cannot share the locks */
+    uint64_t size;            /* bytes */
+    uint64_t seed;            /* of the key hash; random per segment */
+    char boot_id[40];         /* monotonic times mean nothing after a restart of the machine */
+    uint32_t shard_count;     /* power of two */
+    uint32_t bucket_count;    /* per shard at most, power of two */
+    uint32_t ghost_count;     /* sets per shard, power of two */
+    uint32_t region_granules; /* not a power of two: regions must not fall on the same cache sets */
     uint32_t region_count;
     uint32_t check; /* of the fields from layout to region_count */
-    uint64_t lanes_at, shards_at, owners_at, buckets_at, ghosts_at, regions_at; /* bytes from the start */
+    uint64_t lanes_at, shards_at, masks_at, owners_at, buckets_at, ghosts_at,
+        regions_at; /* bytes from the start */
 } segment_header;
 
 /* Counters of one thread, on cache lines of their own. */
@@ -65,7 +68,7 @@ typedef struct entry_queue {
 
 typedef enum queue_name { QUEUE_NONE, QUEUE_SMALL, QUEUE_MAIN } queue_name;
 
-/* All of it but `entries` is only touched under the lock. */
+/* Only touched under the lock, but for what is atomic: that may be read by anyone. */
 typedef struct shard {
     _Alignas(64) pthread_mutex_t lock;
     uint64_t next_stamp;
@@ -104,7 +107,8 @@ typedef struct entry {
     uint32_t size_flags;       /* granules << 2 | flags */
     _Atomic uint8_t frequency; /* hits since it was queued, at most 3 */
     uint8_t queue;             /* queue_name */
-    uint16_t unused;
+    uint8_t collected;         /* only used while a shard is rebuilt */
+    uint8_t unused;
     _Atomic uint64_t stamp;
     union {
         _Atomic uint64_t hash;
@@ -130,10 +134,13 @@ struct lyger_cache {
     segment_header *header;
     lane *lanes;
     shard *shards;
+    _Atomic uint32_t *masks;  /* buckets in use - 1 of each shard; read by all, changed when an index grows */
     _Atomic uint32_t *owners; /* the shard that a region belongs to */
     bucket *buckets;
     ghost_set *ghosts;
-    granule regions; /* where they begin */
+    granule regions;     /* where they begin */
+    uint64_t hash_state; /* lyger_hash_start() of the segment's seed */
+    uint32_t shard_mask, bucket_count;
     size_t size;
     char *path; /* "" when anonymous */
 };
@@ -178,12 +185,13 @@ static inline uint32_t granules_for(size_t key_len, size_t value_len)
 
 static inline uint32_t region_of(const lyger_cache *cache, granule at)
 {
-    return (at - cache->regions) >> cache->header->region_shift;
+    return (at - cache->regions) / cache->header->region_granules;
 }
 
-static inline bucket *shard_buckets(const lyger_cache *cache, const shard *s)
+/* Buckets of the shards alternate, so that what is in use stays close together. number < buckets in use. */
+static inline bucket *bucket_of(const lyger_cache *cache, const shard *s, uint32_t number)
 {
-    return cache->buckets + (size_t)(s - cache->shards) * cache->header->bucket_count;
+    return cache->buckets + (size_t)number * (cache->shard_mask + 1) + (size_t)(s - cache->shards);
 }
 
 #endif

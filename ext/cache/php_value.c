@@ -1,6 +1,7 @@
 #include "php_value.h"
 
 #include "lyger_error.h"
+#include "racy.h"
 
 #include "ext/standard/php_var.h"
 #include "zend_closures.h"
@@ -91,16 +92,6 @@ bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *pac
     }
 }
 
-static char *string_room(void *context, size_t len)
-{
-    zend_string **string = context;
-    if (*string) {
-        zend_string_efree(*string);
-    }
-    *string = zend_string_alloc(len, 0);
-    return ZSTR_VAL(*string);
-}
-
 /* Consumes string. */
 static lyger_cache_found unserialize(zend_string *string, zval *return_value)
 {
@@ -123,7 +114,8 @@ static lyger_cache_found unserialize(zend_string *string, zval *return_value)
 }
 
 /* The values that live in a string of their own. Consumes string. */
-static lyger_cache_found take_string(zend_string *string, lyger_cache_type type, zval *return_value)
+static zend_always_inline lyger_cache_found take_string(zend_string *string, lyger_cache_type type,
+                                                        zval *return_value)
 {
     ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
     if (type == LYGER_CACHE_SERIALIZED) {
@@ -141,34 +133,39 @@ static lyger_cache_found take_string(zend_string *string, lyger_cache_type type,
     return LYGER_CACHE_HIT;
 }
 
-lyger_cache_found php_lyger_value_fetch(lyger_cache *cache, zend_string *key, zval *return_value)
+static void take_scalar(const lyger_cache_value *value, zval *return_value)
 {
-    zend_string *string = NULL;
-    const lyger_cache_room room = {string_room, &string};
-    lyger_cache_value value;
-    lyger_cache_found found = lyger_cache_fetch(cache, ZSTR_VAL(key), ZSTR_LEN(key), &value, &room);
-    if (found == LYGER_CACHE_HIT && EXPECTED(value.type >= LYGER_CACHE_STRING)) {
-        return take_string(string, value.type, return_value);
-    }
-    if (UNEXPECTED(string)) {
-        zend_string_efree(string);
-    }
-    if (found != LYGER_CACHE_HIT) {
-        return found;
-    }
-    switch (value.type) {
+    switch (value->type) {
     case LYGER_CACHE_INT:
-        ZVAL_LONG(return_value, (zend_long)value.as.integer);
+        ZVAL_LONG(return_value, (zend_long)value->as.integer);
         break;
     case LYGER_CACHE_FLOAT:
-        ZVAL_DOUBLE(return_value, value.as.number);
+        ZVAL_DOUBLE(return_value, value->as.number);
         break;
     case LYGER_CACHE_BOOL:
-        ZVAL_BOOL(return_value, value.as.integer != 0);
+        ZVAL_BOOL(return_value, value->as.integer != 0);
         break;
     default:
         ZVAL_NULL(return_value);
         break;
     }
-    return LYGER_CACHE_HIT;
+}
+
+lyger_cache_found php_lyger_value_fetch(lyger_cache *cache, zend_string *key, zval *return_value)
+{
+    lyger_cache_sight seen;
+    while (lyger_cache_see(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen) == LYGER_CACHE_HIT) {
+        if (EXPECTED(seen.value.type >= LYGER_CACHE_STRING)) {
+            zend_string *string = zend_string_alloc(seen.value.len, 0);
+            lyger_racy_read(ZSTR_VAL(string), seen.value.bytes, seen.value.len);
+            if (EXPECTED(lyger_cache_confirm(cache, &seen))) {
+                return take_string(string, seen.value.type, return_value);
+            }
+            zend_string_efree(string);
+            continue;
+        }
+        take_scalar(&seen.value, return_value);
+        return LYGER_CACHE_HIT;
+    }
+    return LYGER_CACHE_MISS;
 }

@@ -1,5 +1,6 @@
 #include "segment.h"
 
+#include "hash.h"
 #include "os.h"
 
 #include <string.h>
@@ -7,6 +8,7 @@
 #define MAGIC "lyger\x01\r\n"
 #define PAGE 4096u
 #define REGION_LEAST 65536u  /* bytes */
+#define REGION_SKEW 4800u    /* bytes; 75 cache lines: regions start on different sets and pages */
 #define REGIONS_WANTED 128u  /* how finely a segment is divided, when it is large enough */
 #define REGIONS_PER_SHARD 4u /* wanted */
 #define SHARDS_MAX 64u
@@ -48,11 +50,12 @@ static uint64_t place(segment_header *header)
     uint64_t ghosts = (uint64_t)header->shard_count * header->ghost_count;
     header->lanes_at = PAGE;
     header->shards_at = header->lanes_at + LANE_COUNT * sizeof(lane);
-    header->owners_at = header->shards_at + header->shard_count * sizeof(shard);
+    header->masks_at = header->shards_at + header->shard_count * sizeof(shard);
+    header->owners_at = header->masks_at + round_up(header->shard_count * sizeof(uint32_t), 64);
     header->buckets_at = round_up(header->owners_at + header->region_count * sizeof(uint32_t), PAGE);
     header->ghosts_at = header->buckets_at + buckets * sizeof(bucket);
     header->regions_at = round_up(header->ghosts_at + ghosts * sizeof(ghost_set), PAGE);
-    return header->regions_at + header->region_count * ((uint64_t)GRANULE << header->region_shift);
+    return header->regions_at + header->region_count * ((uint64_t)GRANULE * header->region_granules);
 }
 
 /* Divides the size: regions and shards first, then as many regions as fit beside the index. */
@@ -68,7 +71,7 @@ static void plan(segment_header *header, uint64_t size)
         shards = SHARDS_MAX;
     }
     header->size = size;
-    header->region_shift = (uint32_t)__builtin_ctzll(region / GRANULE);
+    header->region_granules = (uint32_t)((region + REGION_SKEW) / GRANULE);
     header->shard_count = (uint32_t)shards;
     header->bucket_count = (uint32_t)power_of_two_at_most(size / shards / BYTES_PER_BUCKET);
     header->ghost_count = header->bucket_count;
@@ -91,9 +94,10 @@ static lyger_status format_shard(lyger_cache *cache, uint32_t number, lyger_erro
         return lyger_fail(error, LYGER_E_CACHE, "cannot make a lock in the cache: %s", strerror(failed));
     }
     s->next_stamp = 1;
+    atomic_store_explicit(&cache->masks[number], BUCKETS_FIRST - 1, memory_order_relaxed);
     for (uint32_t region = number; region < cache->header->region_count;
          region += cache->header->shard_count) {
-        s->capacity += 1u << cache->header->region_shift;
+        s->capacity += cache->header->region_granules;
         atomic_store_explicit(&cache->owners[region], number, memory_order_relaxed);
     }
     return LYGER_OK;
@@ -157,8 +161,12 @@ void lyger_segment_view(lyger_cache *cache, void *base)
     cache->size = (size_t)header->size;
     cache->lanes = (lane *)(cache->base + placed.lanes_at);
     cache->shards = (shard *)(cache->base + placed.shards_at);
+    cache->masks = (_Atomic uint32_t *)(cache->base + placed.masks_at);
     cache->owners = (_Atomic uint32_t *)(cache->base + placed.owners_at);
     cache->buckets = (bucket *)(cache->base + placed.buckets_at);
     cache->ghosts = (ghost_set *)(cache->base + placed.ghosts_at);
     cache->regions = (granule)(placed.regions_at / GRANULE);
+    cache->hash_state = lyger_hash_start(header->seed);
+    cache->shard_mask = header->shard_count - 1;
+    cache->bucket_count = header->bucket_count;
 }

@@ -10,11 +10,6 @@
 
 static void rebuild(lyger_cache *cache, shard *s);
 
-shard *lyger_shard_of(const lyger_cache *cache, uint64_t hash)
-{
-    return &cache->shards[(uint32_t)hash & 0xFF & (cache->header->shard_count - 1)];
-}
-
 /* A holder that died left the lock marked; what it was doing is undone or completed by the rebuild. */
 static void entered(lyger_cache *cache, shard *s, int result)
 {
@@ -47,8 +42,8 @@ void lyger_shard_unlock(shard *s)
 
 bool lyger_shard_fits(const lyger_cache *cache, size_t key_len, size_t value_len)
 {
-    size_t region = (size_t)GRANULE << cache->header->region_shift;
-    return value_len <= region && sizeof(entry) + value_offset(key_len) + value_len <= region;
+    size_t largest = (size_t)lyger_arena_largest(cache) * GRANULE;
+    return value_len <= largest && sizeof(entry) + value_offset(key_len) + value_len <= largest;
 }
 
 void lyger_shard_note_expiry(shard *s, uint64_t expires)
@@ -152,6 +147,7 @@ void lyger_shard_store(lyger_cache *cache, shard *s, const entry_draft *draft)
         retire(cache, s, old);
         return;
     }
+    lyger_index_grow(cache, s);
     while (!lyger_index_publish(cache, s, draft->hash, at)) {
         evict(cache, s, lyger_index_occupant(cache, s, draft->hash), lyger_os_milliseconds());
     }
@@ -244,22 +240,6 @@ static granule sort(lyger_cache *cache, granule list, bool (*before)(const lyger
     return all;
 }
 
-static granule collect(lyger_cache *cache, shard *s)
-{
-    granule list = 0;
-    bucket *buckets = shard_buckets(cache, s);
-    for (uint32_t number = 0; number < cache->header->bucket_count; number++) {
-        for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
-            granule at = slot_granule(atomic_load_explicit(&buckets[number].slots[i], memory_order_relaxed));
-            if (at) {
-                entry_at(cache, at)->newer = list;
-                list = at;
-            }
-        }
-    }
-    return list;
-}
-
 /* Restores block sizes and free blocks. Returns the list, sorted by position, unchanged. */
 static void rebuild_arena(lyger_cache *cache, shard *s, granule list)
 {
@@ -271,6 +251,7 @@ static void rebuild_arena(lyger_cache *cache, shard *s, granule list)
         uint32_t region = lyger_arena_nth_region(cache, s, n);
         granule from = lyger_arena_region_start(cache, region);
         granule end = lyger_arena_region_end(cache, region);
+        lyger_arena_seal(cache, region);
         while (at && at < end) {
             entry *e = entry_at(cache, at);
             uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
@@ -316,7 +297,7 @@ static void rebuild_queues(lyger_cache *cache, shard *s, granule list)
 
 static void rebuild(lyger_cache *cache, shard *s)
 {
-    granule list = sort(cache, collect(cache, s), older_position);
+    granule list = sort(cache, lyger_index_collect(cache, s), older_position);
     rebuild_arena(cache, s, list);
     rebuild_queues(cache, s, sort(cache, list, older_stamp));
     lyger_index_recount(cache, s);

@@ -7,8 +7,10 @@
 #include "index.h"
 #include "layout.h"
 
-/* The shard of a hash. */
-shard *lyger_shard_of(const lyger_cache *cache, uint64_t hash);
+static inline shard *shard_of(const lyger_cache *cache, uint64_t hash)
+{
+    return &cache->shards[(uint32_t)hash & 0xFF & cache->shard_mask];
+}
 
 /* Locks; rebuilds the shard first when its last holder died. */
 void lyger_shard_lock(lyger_cache *cache, shard *s);

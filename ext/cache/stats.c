@@ -2,18 +2,13 @@
 
 #include "os.h"
 
-/* The lane of this thread; a forked child must not go on with its parent's. */
-static __thread struct {
-    const char *segment;
-    lane *own;
-    bool shared;
-} mine __attribute__((tls_model("initial-exec")));
+__thread own_lane lyger_stats_lane __attribute__((tls_model("initial-exec")));
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void forget_lane(void)
 {
-    mine.segment = NULL;
+    lyger_stats_lane.segment = NULL;
 }
 
 static void watch_forks(void)
@@ -40,26 +35,12 @@ static lane *claim(lyger_cache *cache)
     return &cache->lanes[0];
 }
 
-static __attribute__((noinline)) void enter(lyger_cache *cache)
+void lyger_stats_enter(lyger_cache *cache)
 {
     pthread_once(&once, watch_forks);
-    mine.own = claim(cache);
-    mine.shared = mine.own == &cache->lanes[0];
-    mine.segment = cache->base;
-}
-
-void lyger_stats_add(lyger_cache *cache, lane_counter counter)
-{
-    if (__builtin_expect(mine.segment != cache->base, 0)) {
-        enter(cache);
-    }
-    _Atomic uint64_t *count = &mine.own->counters[counter];
-    if (__builtin_expect(mine.shared, 0)) {
-        atomic_fetch_add_explicit(count, 1, memory_order_relaxed);
-    } else {
-        atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + 1,
-                              memory_order_relaxed);
-    }
+    lyger_stats_lane.own = claim(cache);
+    lyger_stats_lane.shared = lyger_stats_lane.own == &cache->lanes[0];
+    lyger_stats_lane.segment = cache->base;
 }
 
 uint64_t lyger_stats_sum(const lyger_cache *cache, lane_counter counter)
@@ -73,9 +54,9 @@ uint64_t lyger_stats_sum(const lyger_cache *cache, lane_counter counter)
 
 void lyger_stats_leave(lyger_cache *cache)
 {
-    if (mine.segment == cache->base && !mine.shared) {
+    if (lyger_stats_lane.segment == cache->base && !lyger_stats_lane.shared) {
         uint32_t id = lyger_os_thread_id();
-        atomic_compare_exchange_strong(&mine.own->owner, &id, 0);
+        atomic_compare_exchange_strong(&lyger_stats_lane.own->owner, &id, 0);
     }
-    mine.segment = NULL;
+    lyger_stats_lane.segment = NULL;
 }

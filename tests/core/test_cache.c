@@ -395,7 +395,7 @@ static void killed_writers_leave_no_lock_no_torn_value_no_leak(void)
     CHECK_INT(facts.bytes_used, 0);
     uint64_t evictions = facts.evictions;
     char key[32];
-    size_t fits = facts.bytes_capacity / 65536 / facts.shards;
+    size_t fits = facts.bytes_capacity / 70336 / facts.shards;
     for (size_t i = 0; i < fits; i++) {
         snprintf(key, sizeof key, "r%zu", i);
         CHECK(put(cache, key, fetched, 60000, 0));
