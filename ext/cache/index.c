@@ -113,7 +113,7 @@ granule lyger_index_occupant(lyger_cache *cache, shard *s, uint64_t hash)
 static uint32_t bucket_number(lyger_cache *cache, shard *s, const index_slot *slot)
 {
     size_t ahead = (size_t)((const char *)slot - (const char *)bucket_of(cache, s, 0)) / sizeof(bucket);
-    return (uint32_t)(ahead / (cache->shard_mask + 1));
+    return (uint32_t)(ahead >> cache->shard_bits);
 }
 
 void lyger_index_withdraw(lyger_cache *cache, shard *s, index_slot *slot, uint64_t hash)

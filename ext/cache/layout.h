@@ -140,7 +140,7 @@ struct lyger_cache {
     ghost_set *ghosts;
     granule regions;     /* where they begin */
     uint64_t hash_state; /* lyger_hash_start() of the segment's seed */
-    uint32_t shard_mask, bucket_count;
+    uint32_t shard_mask, shard_bits, bucket_count;
     size_t size;
     char *path; /* "" when anonymous */
 };
@@ -189,9 +189,14 @@ static inline uint32_t region_of(const lyger_cache *cache, granule at)
 }
 
 /* Buckets of the shards alternate, so that what is in use stays close together. number < buckets in use. */
+static inline bucket *bucket_numbered(const lyger_cache *cache, uint32_t shard_number, uint32_t number)
+{
+    return cache->buckets + ((size_t)number << cache->shard_bits) + shard_number;
+}
+
 static inline bucket *bucket_of(const lyger_cache *cache, const shard *s, uint32_t number)
 {
-    return cache->buckets + (size_t)number * (cache->shard_mask + 1) + (size_t)(s - cache->shards);
+    return bucket_numbered(cache, (uint32_t)(s - cache->shards), number);
 }
 
 #endif

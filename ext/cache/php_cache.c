@@ -15,9 +15,9 @@ lyger_cache *php_lyger_cache(void)
 }
 
 /* The cache, or NULL when switched off; when it could not be opened, NULL with an exception. */
-static lyger_cache *usable_cache(void)
+static zend_always_inline lyger_cache *usable_cache(void)
 {
-    if (UNEXPECTED(open_error.status != LYGER_OK)) {
+    if (UNEXPECTED(!process_cache) && open_error.status != LYGER_OK) {
         php_lyger_throw(&open_error);
     }
     return process_cache;

@@ -62,18 +62,26 @@ static inline void lyger_racy_write(void *to, const void *from, size_t len)
     }
 }
 
-/* Short keys, which most are, are compared in registers: two overlapping words cover 8 to 16 bytes. */
+static inline uint64_t lyger_racy_word(const void *at, size_t size)
+{
+    uint64_t word = 0;
+    memcpy(&word, at, size);
+    return word;
+}
+
+/* Short keys, which most are, are compared in registers, by words that overlap in the middle. */
 static inline bool lyger_racy_equal(const void *shared, const void *own, size_t len)
 {
-    if (len > 16 || len < 8) {
-        return memcmp(shared, own, len) == 0;
+    const char *a = shared, *b = own;
+    if (len > 16 || len < 4) {
+        return memcmp(a, b, len) == 0;
     }
-    uint64_t a[2], b[2];
-    memcpy(&a[0], shared, 8);
-    memcpy(&a[1], (const char *)shared + len - 8, 8);
-    memcpy(&b[0], own, 8);
-    memcpy(&b[1], (const char *)own + len - 8, 8);
-    return ((a[0] ^ b[0]) | (a[1] ^ b[1])) == 0;
+    if (len >= 8) {
+        return ((lyger_racy_word(a, 8) ^ lyger_racy_word(b, 8)) |
+                (lyger_racy_word(a + len - 8, 8) ^ lyger_racy_word(b + len - 8, 8))) == 0;
+    }
+    return ((lyger_racy_word(a, 4) ^ lyger_racy_word(b, 4)) |
+            (lyger_racy_word(a + len - 4, 4) ^ lyger_racy_word(b + len - 4, 4))) == 0;
 }
 
 #endif

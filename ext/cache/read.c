@@ -109,9 +109,10 @@ static bool key_is_indexed(lyger_cache *cache, shard *s, uint64_t hash, const ch
 }
 
 /* The whole search. After many tries that writers of this key overtook, the lock decides about a miss. */
-static __attribute__((noinline)) bool find(lyger_cache *cache, shard *s, uint64_t hash, const char *key,
-                                           size_t key_len, lyger_cache_sight *seen)
+static __attribute__((noinline)) bool find(lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
+                                           lyger_cache_sight *seen)
 {
+    shard *s = shard_of(cache, hash);
     glance result;
     for (unsigned tries = 1; (result = search(cache, s, hash, key, key_len, seen)) == GLANCE_AGAIN; tries++) {
         if (tries % OPTIMISTIC_TRIES == 0 && !key_is_indexed(cache, s, hash, key, key_len)) {
@@ -149,11 +150,12 @@ static inline uint32_t matching_slots(const bucket *b, uint32_t tag)
 
 /* What nearly every read is: the key in the first slot of its home bucket that has its tag, nothing changing.
  */
-static inline glance search_fast(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len,
+static inline glance search_fast(lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
                                  lyger_cache_sight *seen)
 {
-    uint32_t mask = atomic_load_explicit(bucket_mask_of(cache, s), memory_order_acquire);
-    bucket *b = bucket_of(cache, s, home_bucket(hash) & mask);
+    uint32_t number = shard_number_of(cache, hash);
+    uint32_t mask = atomic_load_explicit(&cache->masks[number], memory_order_acquire);
+    bucket *b = bucket_numbered(cache, number, home_bucket(hash) & mask);
     uint32_t slots = matching_slots(b, (uint32_t)(hash >> 32));
     if (slots) {
         index_slot *slot = &b->slots[__builtin_ctz(slots)];
@@ -162,7 +164,7 @@ static inline glance search_fast(lyger_cache *cache, shard *s, uint64_t hash, co
         return hit ? GLANCE_HIT : GLANCE_AGAIN;
     }
     bool nowhere_else = atomic_load_explicit(&b->overflow, memory_order_acquire) == 0 &&
-                        atomic_load_explicit(bucket_mask_of(cache, s), memory_order_relaxed) == mask;
+                        atomic_load_explicit(&cache->masks[number], memory_order_relaxed) == mask;
     return nowhere_else ? GLANCE_MISS : GLANCE_AGAIN;
 }
 
@@ -170,10 +172,11 @@ lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t ke
                                   lyger_cache_sight *sight)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    shard *s = shard_of(cache, hash);
-    glance result = search_fast(cache, s, hash, key, key_len, sight);
-    if (result == GLANCE_MISS ||
-        (__builtin_expect(result == GLANCE_AGAIN, 0) && !find(cache, s, hash, key, key_len, sight))) {
+    glance result = search_fast(cache, hash, key, key_len, sight);
+    if (__builtin_expect(result == GLANCE_AGAIN, 0)) {
+        result = find(cache, hash, key, key_len, sight) ? GLANCE_HIT : GLANCE_MISS;
+    }
+    if (result == GLANCE_MISS) {
         lyger_stats_add(cache, COUNT_MISSES);
         return LYGER_CACHE_MISS;
     }
@@ -214,5 +217,5 @@ bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len)
 {
     lyger_cache_sight sight;
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    return find(cache, shard_of(cache, hash), hash, key, key_len, &sight);
+    return find(cache, hash, key, key_len, &sight);
 }

@@ -10,7 +10,8 @@
 #define REGION_LEAST 65536u  /* bytes */
 #define REGION_SKEW 4800u    /* bytes; 75 cache lines: regions start on different sets and pages */
 #define REGIONS_WANTED 128u  /* how finely a segment is divided, when it is large enough */
-#define REGIONS_PER_SHARD 4u /* wanted */
+#define REGIONS_PER_SHARD 8u /* wanted: few shards keep what is stored together close together */
+#define SHARDS_LEAST 4u
 #define SHARDS_MAX 64u
 #define BYTES_PER_BUCKET 512u           /* of entries: 73 bytes an entry when every slot is used */
 #define SEGMENT_MAX ((uint64_t)1 << 36) /* 2^32 granules */
@@ -67,6 +68,9 @@ static void plan(segment_header *header, uint64_t size)
     }
     uint64_t regions = size / region;
     uint64_t shards = power_of_two_at_least(regions / REGIONS_PER_SHARD);
+    if (shards < SHARDS_LEAST) {
+        shards = SHARDS_LEAST;
+    }
     if (shards > SHARDS_MAX) {
         shards = SHARDS_MAX;
     }
@@ -168,5 +172,6 @@ void lyger_segment_view(lyger_cache *cache, void *base)
     cache->regions = (granule)(placed.regions_at / GRANULE);
     cache->hash_state = lyger_hash_start(header->seed);
     cache->shard_mask = header->shard_count - 1;
+    cache->shard_bits = (uint32_t)__builtin_ctz(header->shard_count);
     cache->bucket_count = header->bucket_count;
 }

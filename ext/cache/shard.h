@@ -7,9 +7,14 @@
 #include "index.h"
 #include "layout.h"
 
+static inline uint32_t shard_number_of(const lyger_cache *cache, uint64_t hash)
+{
+    return (uint32_t)hash & cache->shard_mask;
+}
+
 static inline shard *shard_of(const lyger_cache *cache, uint64_t hash)
 {
-    return &cache->shards[(uint32_t)hash & 0xFF & cache->shard_mask];
+    return &cache->shards[shard_number_of(cache, hash)];
 }
 
 /* Locks; rebuilds the shard first when its last holder died. */
