@@ -135,6 +135,12 @@ static granule find_free(const shard *s, uint32_t size)
 
 granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size)
 {
+    if (size < QUICK_SIZES && s->quick[size]) {
+        granule quick = s->quick[size];
+        s->quick[size] = entry_at(cache, quick)->free.next;
+        s->quick_length[size]--;
+        return quick;
+    }
     granule at = find_free(s, size);
     if (!at && activate_region(cache, s)) {
         at = find_free(s, size);
@@ -155,7 +161,7 @@ granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size)
     return at;
 }
 
-void lyger_arena_give(lyger_cache *cache, shard *s, granule at)
+static void join(lyger_cache *cache, shard *s, granule at)
 {
     entry *block = entry_at(cache, at);
     uint32_t size = block_size(block);
@@ -173,6 +179,36 @@ void lyger_arena_give(lyger_cache *cache, shard *s, granule at)
     make_free(cache, s, at, size);
 }
 
+void lyger_arena_give(lyger_cache *cache, shard *s, granule at)
+{
+    entry *block = entry_at(cache, at);
+    uint32_t size = block_size(block);
+    if (size >= QUICK_SIZES || s->quick_length[size] == QUICK_LIMIT) {
+        join(cache, s, at);
+        return;
+    }
+    block->free.next = s->quick[size];
+    s->quick[size] = at;
+    s->quick_length[size]++;
+}
+
+bool lyger_arena_settle(lyger_cache *cache, shard *s)
+{
+    bool any = false;
+    for (uint32_t size = 0; size < QUICK_SIZES; size++) {
+        granule at = s->quick[size];
+        s->quick[size] = 0;
+        s->quick_length[size] = 0;
+        while (at) {
+            granule next = entry_at(cache, at)->free.next;
+            join(cache, s, at);
+            any = true;
+            at = next;
+        }
+    }
+    return any;
+}
+
 void lyger_arena_seal(lyger_cache *cache, uint32_t region)
 {
     entry_at(cache, lyger_arena_region_end(cache, region))->size_flags = 0;
@@ -187,6 +223,8 @@ uint32_t lyger_arena_largest(const lyger_cache *cache)
 
 void lyger_arena_reset(shard *s)
 {
+    memset(s->quick, 0, sizeof s->quick);
+    memset(s->quick_length, 0, sizeof s->quick_length);
     s->first_bitmap = 0;
     memset(s->second_bitmap, 0, sizeof s->second_bitmap);
     memset(s->free_lists, 0, sizeof s->free_lists);

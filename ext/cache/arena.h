@@ -1,7 +1,8 @@
 /*
  * The memory of a shard: two-level segregated fit over the shard's regions (the paper is named in cache.h).
- * Allocation and release take constant time; neighbours that are free are always one block. Blocks never
- * cross a region. Called under the shard's lock.
+ * Allocation and release take constant time; blocks never cross a region. Blocks below a kilobyte first wait
+ * in a short list of their exact size, because replacing a value frees what the next replacement needs; all
+ * others, and these when memory runs short, are joined with free neighbours. Called under the shard's lock.
  */
 #ifndef LYGER_CACHE_ARENA_H
 #define LYGER_CACHE_ARENA_H
@@ -13,6 +14,9 @@
 granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size);
 
 void lyger_arena_give(lyger_cache *cache, shard *s, granule at);
+
+/* Joins the waiting blocks with their neighbours; false when none waited. */
+bool lyger_arena_settle(lyger_cache *cache, shard *s);
 
 /* Forgets every block; lyger_arena_refill() then makes free blocks of the gaps between live entries. */
 void lyger_arena_reset(shard *s);

@@ -23,15 +23,13 @@ index_slot *lyger_index_find(lyger_cache *cache, shard *s, uint64_t hash, const 
     uint32_t home = home_bucket(hash);
     for (uint32_t probe = 0; probe < PROBE_LIMIT; probe++) {
         bucket *b = bucket_at(cache, s, home + probe);
-        for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
-            uint64_t word = atomic_load_explicit(&b->slots[i], memory_order_relaxed);
-            if (!word || word >> 32 != hash >> 32) {
-                continue;
-            }
+        for (uint32_t slots = matching_slots(b, (uint32_t)(hash >> 32)); slots; slots &= slots - 1) {
+            index_slot *slot = &b->slots[__builtin_ctz(slots)];
+            uint64_t word = atomic_load_explicit(slot, memory_order_relaxed);
             const entry *e = entry_at(cache, slot_granule(word));
             uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-            if (key_length(lens) == key_len && memcmp(e->data, key, key_len) == 0) {
-                return &b->slots[i];
+            if (word && key_length(lens) == key_len && lyger_racy_equal(e->data, key, key_len)) {
+                return slot;
             }
         }
         if (atomic_load_explicit(&b->overflow, memory_order_relaxed) == 0) {

@@ -24,6 +24,8 @@
 #define GHOST_WAYS 4u
 #define ARENA_FIRST_LEVELS 28u
 #define ARENA_SECOND_LEVELS 16u
+#define QUICK_SIZES 64u /* granules; smaller blocks wait in quick lists when they are freed */
+#define QUICK_LIMIT 16u /* blocks in one of them */
 
 typedef uint32_t granule;
 
@@ -78,6 +80,8 @@ typedef struct shard {
     uint32_t capacity;                /* granules in the regions of this shard */
     uint32_t regions_active;          /* of those, how many the arena has taken into use */
     entry_queue small, main;
+    granule quick[QUICK_SIZES];
+    uint8_t quick_length[QUICK_SIZES];
     uint32_t first_bitmap;
     uint16_t second_bitmap[ARENA_FIRST_LEVELS];
     granule free_lists[ARENA_FIRST_LEVELS][ARENA_SECOND_LEVELS];

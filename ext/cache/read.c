@@ -10,10 +10,6 @@
 #include "shard.h"
 #include "stats.h"
 
-#if defined(__SSE2__) && !defined(LYGER_UNDER_TSAN)
-#include <emmintrin.h>
-#endif
-
 #define OPTIMISTIC_TRIES 64 /* after which a reader that keeps being overtaken takes the lock */
 
 /* Everything read before this was the entry's own when the index and the stamp are still what they were. */
@@ -124,28 +120,6 @@ static __attribute__((noinline)) bool find(lyger_cache *cache, uint64_t hash, co
         return false;
     }
     return result == GLANCE_HIT;
-}
-
-/* Bit i is set when slot i has this tag; a bit too many (an empty slot and tag 0) does no harm. */
-static inline uint32_t matching_slots(const bucket *b, uint32_t tag)
-{
-#if defined(__SSE2__) && !defined(LYGER_UNDER_TSAN)
-    /* Each slot is one aligned 8-byte lane, which x86 loads whole; loads are not reordered with each other.
-     */
-    const __m128i wanted = _mm_set1_epi32((int)tag);
-    const __m128 *words = (const __m128 *)b->slots;
-    __m128i low = _mm_castps_si128(_mm_shuffle_ps(words[0], words[1], _MM_SHUFFLE(3, 1, 3, 1)));
-    __m128i high = _mm_castps_si128(_mm_shuffle_ps(words[2], words[3], _MM_SHUFFLE(3, 1, 3, 1)));
-    int first = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(low, wanted)));
-    int second = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(high, wanted)));
-    return (uint32_t)(first | second << 4) & ((1u << BUCKET_SLOTS) - 1);
-#else
-    uint32_t slots = 0;
-    for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
-        slots |= (uint32_t)(atomic_load_explicit(&b->slots[i], memory_order_acquire) >> 32 == tag) << i;
-    }
-    return slots;
-#endif
 }
 
 /* What nearly every read is: the key in the first slot of its home bucket that has its tag, nothing changing.

@@ -95,9 +95,16 @@ static void evict(lyger_cache *cache, shard *s, granule at, uint64_t now)
     lyger_stats_add(cache, expired ? COUNT_EXPIRATIONS : COUNT_EVICTIONS);
 }
 
-static granule make_room(lyger_cache *cache, shard *s, uint32_t size)
+/* Takes a block, joining free neighbours when nothing else helps. */
+static granule take(lyger_cache *cache, shard *s, uint32_t size)
 {
     granule at = lyger_arena_take(cache, s, size);
+    return at || !lyger_arena_settle(cache, s) ? at : lyger_arena_take(cache, s, size);
+}
+
+static granule make_room(lyger_cache *cache, shard *s, uint32_t size)
+{
+    granule at = take(cache, s, size);
     if (at) {
         return at;
     }
@@ -105,12 +112,12 @@ static granule make_room(lyger_cache *cache, shard *s, uint32_t size)
     uint64_t earliest = atomic_load_explicit(&s->earliest_expiry, memory_order_relaxed);
     if (earliest && earliest <= now) {
         lyger_shard_sweep(cache, s, now, NULL, NULL);
-        at = lyger_arena_take(cache, s, size);
+        at = take(cache, s, size);
     }
     while (!at) {
-        /* An empty shard is one free block per region, and an entry that fits is no larger than a region. */
+        /* An empty shard is one free block per region, and an entry that fits is no larger than that. */
         evict(cache, s, lyger_policy_victim(cache, s), now);
-        at = lyger_arena_take(cache, s, size);
+        at = take(cache, s, size);
     }
     return at;
 }
