@@ -29,8 +29,8 @@ typedef enum lyger_status {
 
 typedef struct lyger_error {
     lyger_status status;
-    char sqlstate[6]; /* five characters (ISO/IEC 9075, PostgreSQL appendix A) or "" */
-    int position;     /* 1-based character in the statement, 0 when unknown */
+    char sqlstate[6];                       /* five characters (ISO/IEC 9075, PostgreSQL appendix A) or "" */
+    int position;                           /* 1-based character in the statement, 0 when unknown */
     char message[LYGER_ERROR_MESSAGE_SIZE]; /* UTF-8, NUL-terminated, cut at a character boundary */
 } lyger_error;
 

@@ -21,7 +21,7 @@ typedef struct lyger_handle_slot {
 
 typedef struct lyger_handle_table {
     lyger_handle_slot *slots;
-    uint32_t used;       /* slots ever handed out */
+    uint32_t used; /* slots ever handed out */
     uint32_t capacity;
     uint32_t first_free; /* index + 1, 0 when none */
     uint32_t live;       /* objects in the table now */

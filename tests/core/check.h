@@ -4,8 +4,8 @@
  *     static void empty_table_knows_no_handle(void) { CHECK(lyger_handle_get(&table, 1) == NULL); }
  *     int main(void) { RUN(empty_table_knows_no_handle); return finish(); }
  *
- * A program prints "ok NAME" or "not ok NAME" per case and exits 1 when a case failed. scripts/test-core builds
- * every tests/core/test_*.c with the PHP-free core under ASan and UBSan and adds the counts up.
+ * A program prints "ok NAME" or "not ok NAME" per case and exits 1 when a case failed. scripts/test-core
+ * builds every tests/core/test_*.c with the PHP-free core under ASan and UBSan and adds the counts up.
  */
 #ifndef LYGER_TESTS_CHECK_H
 #define LYGER_TESTS_CHECK_H
@@ -18,40 +18,40 @@
 static int cases_failed;
 static bool case_failed;
 
-#define CHECK(condition)                                                                                      \
-    do {                                                                                                       \
-        if (!(condition)) {                                                                                    \
-            case_failed = true;                                                                                \
-            printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition);                                           \
-        }                                                                                                      \
+#define CHECK(condition)                                                                                     \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            case_failed = true;                                                                              \
+            printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition);                                         \
+        }                                                                                                    \
     } while (0)
 
-#define CHECK_INT(actual, expected)                                                                            \
-    do {                                                                                                       \
-        long long check_a = (long long)(actual), check_e = (long long)(expected);                              \
-        if (check_a != check_e) {                                                                              \
-            case_failed = true;                                                                                \
-            printf("# %s:%d: %s is %lld, expected %lld\n", __FILE__, __LINE__, #actual, check_a, check_e);     \
-        }                                                                                                      \
+#define CHECK_INT(actual, expected)                                                                          \
+    do {                                                                                                     \
+        long long check_a = (long long)(actual), check_e = (long long)(expected);                            \
+        if (check_a != check_e) {                                                                            \
+            case_failed = true;                                                                              \
+            printf("# %s:%d: %s is %lld, expected %lld\n", __FILE__, __LINE__, #actual, check_a, check_e);   \
+        }                                                                                                    \
     } while (0)
 
-#define CHECK_STR(actual, expected)                                                                            \
-    do {                                                                                                       \
-        const char *check_a = (actual), *check_e = (expected);                                                 \
-        if (!check_a || strcmp(check_a, check_e) != 0) {                                                       \
-            case_failed = true;                                                                                \
-            printf("# %s:%d: %s is \"%s\", expected \"%s\"\n", __FILE__, __LINE__, #actual,                    \
-                   check_a ? check_a : "(null)", check_e);                                                     \
-        }                                                                                                      \
+#define CHECK_STR(actual, expected)                                                                          \
+    do {                                                                                                     \
+        const char *check_a = (actual), *check_e = (expected);                                               \
+        if (!check_a || strcmp(check_a, check_e) != 0) {                                                     \
+            case_failed = true;                                                                              \
+            printf("# %s:%d: %s is \"%s\", expected \"%s\"\n", __FILE__, __LINE__, #actual,                  \
+                   check_a ? check_a : "(null)", check_e);                                                   \
+        }                                                                                                    \
     } while (0)
 
-#define RUN(name)                                                                                              \
-    do {                                                                                                       \
-        case_failed = false;                                                                                   \
-        name();                                                                                                \
-        printf("%s %s\n", case_failed ? "not ok" : "ok", #name);                                               \
-        fflush(stdout);                                                                                        \
-        cases_failed += case_failed;                                                                           \
+#define RUN(name)                                                                                            \
+    do {                                                                                                     \
+        case_failed = false;                                                                                 \
+        name();                                                                                              \
+        printf("%s %s\n", case_failed ? "not ok" : "ok", #name);                                             \
+        fflush(stdout);                                                                                      \
+        cases_failed += case_failed;                                                                         \
     } while (0)
 
 static int finish(void)

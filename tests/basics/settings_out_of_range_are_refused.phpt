@@ -1,0 +1,25 @@
+--TEST--
+A setting out of its range is reported and the default stays
+--EXTENSIONS--
+lyger
+--FILE--
+<?php
+require __DIR__ . '/../inc/php.inc';
+echo run_php('echo ini_get("lyger.db_max_connections"), "\n";', ['lyger.db_max_connections' => '0']);
+echo run_php('echo ini_get("lyger.cache_size"), "\n";', ['lyger.cache_size' => '-5M']);
+echo run_php('echo ini_get("lyger.db_connect_timeout"), "\n";', ['lyger.db_connect_timeout' => 'soon']);
+var_dump(ini_set('lyger.db_statement_timeout', '-1'), ini_set('lyger.db_statement_timeout', '3'));
+var_dump(ini_set('lyger.cache_size', '1M'));
+?>
+--EXPECTF--
+Warning: lyger.db_max_connections must be a whole number of at least 1, "0" given in Unknown on line 0
+8
+Warning: lyger.cache_size must be a whole number of at least 0, "-5M" given in Unknown on line 0
+64M
+Warning: lyger.db_connect_timeout must be a whole number of at least 1, "soon" given in Unknown on line 0
+5
+
+Warning: lyger.db_statement_timeout must be a whole number of at least 0, "-1" given in %s on line %d
+bool(false)
+string(1) "0"
+bool(false)

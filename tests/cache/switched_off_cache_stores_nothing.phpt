@@ -1,0 +1,32 @@
+--TEST--
+lyger.cache_size=0 switches the cache off: nothing is stored, counting says why it cannot
+--EXTENSIONS--
+lyger
+--INI--
+lyger.cache_size=0
+--FILE--
+<?php
+var_dump(lyger_cache_set('k', 'v'), lyger_cache_get('k', 'default'), lyger_cache_has('k'), lyger_cache_size());
+var_dump(lyger_cache_add('k', 'v'), lyger_cache_delete('k'), lyger_cache_set_batch(['k' => 'v']));
+lyger_cache_clear();
+var_dump(lyger_cache_get_batch(['k']), lyger_cache_info()['enabled']);
+try {
+    lyger_cache_increment('k');
+} catch (Lyger\Exception\CacheException $e) {
+    echo $e->getMessage(), "\n";
+}
+?>
+--EXPECT--
+bool(false)
+string(7) "default"
+bool(false)
+int(0)
+bool(false)
+bool(false)
+int(0)
+array(1) {
+  ["k"]=>
+  NULL
+}
+bool(false)
+the cache is switched off (lyger.cache_size=0): there is nowhere to count
