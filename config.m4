@@ -52,8 +52,8 @@ if test "$PHP_LYGER" != "no"; then
     ext/jsonout/escape.c ext/jsonout/number.c \
     ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c"
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
-    ext/lyger_string.c ext/compute/php_compute.c ext/cache/php_cache.c ext/cache/php_value.c ext/query/php_query.c"
-  lyger_abi="ext/abi/abi.c"
+    ext/lyger_string.c ext/compute/php_compute.c ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_value.c ext/query/php_query.c"
+  lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_query.c"
 
   if test "$PHP_LYGER_PGSQL" != "no"; then
     LYGER_NEED([libpq], [libpq], [13], [libpq-dev], [--without-lyger-pgsql])
@@ -71,7 +71,7 @@ if test "$PHP_LYGER" != "no"; then
   if test "$PHP_LYGER_UV" != "no"; then
     LYGER_NEED([libuv], [libuv], [1.40], [libuv1-dev], [--without-lyger-uv])
     AC_DEFINE([LYGER_WITH_UV], [1], [HTTP server on libuv])
-    lyger_abi="$lyger_abi ext/http/parse.c ext/http/serve.c"
+    lyger_abi="$lyger_abi ext/http/chunked.c ext/http/connection.c ext/http/parse.c ext/http/serve.c"
     LIBLYGER_LIBS=$($PKG_CONFIG --libs libuv)
   fi
 
@@ -102,6 +102,18 @@ if test "$PHP_LYGER" != "no"; then
     for lyger_source in $lyger_core; do
       shared_objects_liblyger="$shared_objects_liblyger ${lyger_source%.c}.lo"
     done
+    dnl Once loaded it stays: its cache outlives the FFI object that loaded it, its serving thread runs in it.
+    AC_MSG_CHECKING([whether the linker knows -z nodelete])
+    lyger_ldflags=$LDFLAGS
+    LDFLAGS="$LDFLAGS -Wl,-z,nodelete"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
+      [lyger_nodelete=yes], [lyger_nodelete=no])
+    AC_MSG_RESULT([$lyger_nodelete])
+    LDFLAGS=$lyger_ldflags
+    if test "$lyger_nodelete" = "yes"; then
+      LIBLYGER_LDFLAGS="-Wl,-z,nodelete"
+    fi
+    PHP_SUBST([LIBLYGER_LDFLAGS])
     PHP_SUBST([shared_objects_liblyger])
     PHP_SUBST([LIBLYGER_LIBS])
     PHP_ADD_MAKEFILE_FRAGMENT([$ext_srcdir/Makefile.frag])

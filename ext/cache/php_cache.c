@@ -1,6 +1,7 @@
 #include "php_cache.h"
 
 #include "lyger_error.h"
+#include "php_array.h"
 #include "php_value.h"
 
 #include "ext/json/php_json_parser.h"
@@ -487,5 +488,6 @@ static void info(void)
 const php_lyger_room php_lyger_cache_room = {
     .module_start = module_start,
     .module_stop = module_stop,
+    .request_stop = php_lyger_array_request_stop,
     .info = info,
 };

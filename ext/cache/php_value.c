@@ -1,6 +1,7 @@
 #include "php_value.h"
 
 #include "lyger_error.h"
+#include "php_array.h"
 #include "racy.h"
 
 #include "ext/standard/php_var.h"
@@ -61,6 +62,18 @@ static bool pack_serialized(zval *value, uint32_t argument, lyger_cache_value *p
     return true;
 }
 
+static bool pack_array(zval *value, uint32_t argument, lyger_cache_value *packed, smart_str *scratch)
+{
+    if (php_lyger_array_encode(Z_ARRVAL_P(value), scratch)) {
+        packed->type = LYGER_CACHE_ARRAY;
+        packed->bytes = ZSTR_VAL(scratch->s);
+        packed->len = ZSTR_LEN(scratch->s);
+        return true;
+    }
+    smart_str_free(scratch);
+    return pack_serialized(value, argument, packed, scratch);
+}
+
 bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *packed, smart_str *scratch)
 {
     ZVAL_DEREF(value);
@@ -87,9 +100,20 @@ bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *pac
         packed->type = LYGER_CACHE_NULL;
         packed->as.integer = 0;
         return true;
+    case IS_ARRAY:
+        return pack_array(value, argument, packed, scratch);
     default:
         return pack_serialized(value, argument, packed, scratch);
     }
+}
+
+static lyger_cache_found unreadable(zval *return_value)
+{
+    lyger_error error;
+    ZVAL_NULL(return_value);
+    lyger_fail(&error, LYGER_E_CACHE, "the stored value cannot be read back");
+    php_lyger_throw(&error);
+    return LYGER_CACHE_NO_ROOM;
 }
 
 /* Consumes string. */
@@ -106,11 +130,15 @@ static lyger_cache_found unserialize(zend_string *string, zval *return_value)
         return LYGER_CACHE_HIT;
     }
     zval_ptr_dtor(return_value);
-    ZVAL_NULL(return_value);
-    lyger_error error;
-    lyger_fail(&error, LYGER_E_CACHE, "the stored value cannot be unserialised");
-    php_lyger_throw(&error);
-    return LYGER_CACHE_NO_ROOM;
+    return unreadable(return_value);
+}
+
+/* Consumes string. */
+static lyger_cache_found decode_array(zend_string *string, zval *return_value)
+{
+    bool whole = php_lyger_array_decode(ZSTR_VAL(string), ZSTR_LEN(string), return_value);
+    zend_string_efree(string);
+    return whole ? LYGER_CACHE_HIT : unreadable(return_value);
 }
 
 /* The values that live in a string of their own. Consumes string. */
@@ -118,6 +146,9 @@ static zend_always_inline lyger_cache_found take_string(zend_string *string, lyg
                                                         zval *return_value)
 {
     ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
+    if (type == LYGER_CACHE_ARRAY) {
+        return decode_array(string, return_value);
+    }
     if (type == LYGER_CACHE_SERIALIZED) {
         ZVAL_NULL(return_value);
         return unserialize(string, return_value);

@@ -1,0 +1,29 @@
+/*
+ * Arrays in the cache: a flat form that is written in one pass over the array and read back without looking
+ * anything up twice. Nested arrays are part of it; an array that holds an object anywhere is serialised
+ * instead, because its identity and its hooks are serialize()'s business. References are resolved.
+ *
+ *     array   = u32 count, u32 next index (low), u32 next index (high), u32 kind, element…
+ *     element = value                                        kind PACKED: keys are 0, 1, 2, …
+ *             | i64 index, value                             kind MIXED, key tag INDEX
+ *             | u64 hash, u32 length, bytes, value           kind MIXED, key tag NAME
+ *     value   = tag, payload                                 see php_array.c
+ */
+#ifndef PHP_LYGER_ARRAY_H
+#define PHP_LYGER_ARRAY_H
+
+#include "php_lyger.h"
+#include "zend_smart_str.h"
+
+/* Appends array to text. False when it holds something this form cannot (an object, a resource, itself): then
+ * text holds a part of it, and serialize() or an error is next. */
+bool php_lyger_array_encode(HashTable *array, smart_str *text);
+
+/* Reads what php_lyger_array_encode() wrote; bytes are aligned to 8. Any bytes are safe: false when they are
+ * not an array of this form, and then result is untouched. */
+bool php_lyger_array_decode(const char *bytes, size_t len, zval *result);
+
+/* Drops the names that decoding kept for reuse. */
+void php_lyger_array_request_stop(void);
+
+#endif
