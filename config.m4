@@ -50,7 +50,7 @@ if test "$PHP_LYGER" != "no"; then
     ext/cache/arena.c ext/cache/cache.c ext/cache/index.c ext/cache/policy.c ext/cache/read.c ext/cache/segment.c \
     ext/cache/shm_posix.c ext/cache/shard.c ext/cache/stats.c \
     ext/jsonout/escape.c ext/jsonout/number.c \
-    ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c"
+    ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c"
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
     ext/lyger_string.c ext/compute/php_compute.c ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_value.c ext/query/php_query.c"
   lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_query.c"
@@ -58,7 +58,7 @@ if test "$PHP_LYGER" != "no"; then
   if test "$PHP_LYGER_PGSQL" != "no"; then
     LYGER_NEED([libpq], [libpq], [13], [libpq-dev], [--without-lyger-pgsql])
     AC_DEFINE([LYGER_WITH_PGSQL], [1], [PostgreSQL through libpq])
-    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_json.c ext/query/pq_load.c"
+    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_json.c ext/query/pq_load.c ext/query/pq_types.c"
   fi
 
   if test "$PHP_LYGER_SQLITE" != "no"; then

@@ -1,0 +1,437 @@
+/*
+ * The FFI door of the cache.
+ */
+#include "door.h"
+
+#include "jsonout/jsonout.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_SIZE ((size_t)64 << 20) /* bytes, as lyger.cache_size */
+
+static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER; /* guards what follows, but for reads of cache */
+static _Atomic(lyger_cache *) cache;
+static size_t cache_bytes = DEFAULT_SIZE;
+static char *cache_path;
+
+lyger_cache *lyger_abi_cache(void)
+{
+    return atomic_load_explicit(&cache, memory_order_acquire);
+}
+
+static lyger_cache *open_cache(lyger_error *error)
+{
+    pthread_mutex_lock(&opening);
+    lyger_cache *opened = lyger_abi_cache();
+    if (!opened && cache_bytes > 0) {
+        opened = lyger_cache_open(cache_bytes, cache_path, error);
+        atomic_store_explicit(&cache, opened, memory_order_release);
+    }
+    pthread_mutex_unlock(&opening);
+    return opened;
+}
+
+/* NULL without an error when the cache is switched off. */
+static lyger_cache *usable_cache(lyger_error *error)
+{
+    lyger_cache *opened = lyger_abi_cache();
+    return opened ? opened : open_cache(error);
+}
+
+int lyger_ffi_cache_configure(size_t bytes, const char *path)
+{
+    lyger_error *error = lyger_abi_enter();
+    char *copy = path && path[0] ? lyger_abi_copy(path, strlen(path), error) : NULL;
+    if (error->status != LYGER_OK) {
+        return -1;
+    }
+    pthread_mutex_lock(&opening);
+    if (lyger_abi_cache()) {
+        lyger_fail(error, LYGER_E_CACHE, "the cache is in use already and cannot be configured any more");
+        free(copy);
+    } else {
+        lyger_cache *opened = bytes > 0 ? lyger_cache_open(bytes, copy, error) : NULL;
+        if (error->status == LYGER_OK) {
+            free(cache_path);
+            cache_path = copy;
+            cache_bytes = bytes;
+            atomic_store_explicit(&cache, opened, memory_order_release);
+        } else {
+            free(copy);
+        }
+    }
+    pthread_mutex_unlock(&opening);
+    return error->status == LYGER_OK ? 1 : -1;
+}
+
+void lyger_abi_close_cache(void)
+{
+    pthread_mutex_lock(&opening);
+    lyger_cache *opened = atomic_exchange(&cache, NULL);
+    if (opened) {
+        lyger_cache_close(opened);
+    }
+    free(cache_path);
+    cache_path = NULL;
+    cache_bytes = DEFAULT_SIZE;
+    pthread_mutex_unlock(&opening);
+}
+
+/* ---- arguments ---- */
+
+static bool valid_key(const char *key, size_t len, lyger_error *error)
+{
+    if (!key) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "key is NULL");
+    } else if (len == 0 || len > LYGER_CACHE_KEY_MAX) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "key must be 1 to %u bytes long, %zu given", LYGER_CACHE_KEY_MAX,
+                   len);
+    }
+    return error->status == LYGER_OK;
+}
+
+static bool valid_ttl(unsigned long ttl, lyger_error *error)
+{
+    if (ttl > LYGER_CACHE_TTL_MAX) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "ttl must be at most %u seconds, %lu given", LYGER_CACHE_TTL_MAX,
+                   ttl);
+    }
+    return error->status == LYGER_OK;
+}
+
+static uint64_t read_little_endian(const char *bytes)
+{
+    uint64_t number = 0;
+    for (int i = 7; i >= 0; i--) {
+        number = number << 8 | (unsigned char)bytes[i];
+    }
+    return number;
+}
+
+static void write_little_endian(char *bytes, uint64_t number)
+{
+    for (int i = 0; i < 8; i++) {
+        bytes[i] = (char)(number >> (8 * i) & 0xFF);
+    }
+}
+
+/* From the type and bytes of lyger.h. */
+static bool unpack_value(int type, const char *bytes, size_t len, lyger_cache_value *value,
+                         lyger_error *error)
+{
+    static const size_t sizes[] = {0, 1, 8, 8};
+    /* The native door trusts the bytes of the types above these: none of them may come in here. */
+    if (type < 0 || type > (int)LYGER_CACHE_SERIALIZED) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "type must be 0 to %d, %d given", (int)LYGER_CACHE_SERIALIZED,
+                   type);
+        return false;
+    }
+    if (!bytes && (len > 0 || type != LYGER_CACHE_NULL)) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "value is NULL");
+        return false;
+    }
+    if (type < LYGER_CACHE_STRING && len != sizes[type]) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "value must have %zu bytes for type %d, %zu given", sizes[type],
+                   type, len);
+        return false;
+    }
+    *value = (lyger_cache_value){.type = (lyger_cache_type)type, .bytes = bytes, .len = len};
+    if (type == LYGER_CACHE_BOOL) {
+        value->as.integer = bytes[0] != 0;
+    } else if (type == LYGER_CACHE_INT) {
+        value->as.integer = (int64_t)read_little_endian(bytes);
+    } else if (type == LYGER_CACHE_FLOAT) {
+        uint64_t bits = read_little_endian(bytes);
+        memcpy(&value->as.number, &bits, sizeof bits);
+    }
+    return true;
+}
+
+/* ---- storing ---- */
+
+static int store(const char *key, size_t key_len, int type, const char *bytes, size_t len, unsigned long ttl,
+                 lyger_cache_mode mode)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache_value value;
+    bool stored = false;
+    if (!valid_key(key, key_len, error) || !valid_ttl(ttl, error) ||
+        !unpack_value(type, bytes, len, &value, error)) {
+        return -1;
+    }
+    lyger_cache *opened = usable_cache(error);
+    if (opened) {
+        lyger_cache_store(opened, key, key_len, &value, (uint32_t)ttl, mode, &stored, error);
+    }
+    return error->status != LYGER_OK ? -1 : stored;
+}
+
+int lyger_ffi_cache_store(const char *key, size_t key_len, int type, const char *value, size_t value_len,
+                          unsigned long ttl)
+{
+    return store(key, key_len, type, value, value_len, ttl, LYGER_CACHE_REPLACE);
+}
+
+int lyger_ffi_cache_insert(const char *key, size_t key_len, int type, const char *value, size_t value_len,
+                           unsigned long ttl)
+{
+    return store(key, key_len, type, value, value_len, ttl, LYGER_CACHE_IF_ABSENT);
+}
+
+void lyger_cache_set(const char *key, const char *value)
+{
+    store(key, key ? strlen(key) : 0, LYGER_CACHE_STRING, value, value ? strlen(value) : 0, 0,
+          LYGER_CACHE_REPLACE);
+}
+
+int lyger_ffi_cache_add_integer(const char *key, size_t key_len, long long by, unsigned long ttl,
+                                long long *result)
+{
+    lyger_error *error = lyger_abi_enter();
+    int64_t sum = 0;
+    if (!valid_key(key, key_len, error) || !valid_ttl(ttl, error)) {
+        return -1;
+    }
+    if (!result) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "result is NULL");
+        return -1;
+    }
+    lyger_cache *opened = usable_cache(error);
+    if (opened && lyger_cache_add_integer(opened, key, key_len, by, (uint32_t)ttl, &sum, error) == LYGER_OK) {
+        *result = sum;
+        return 1;
+    }
+    return error->status != LYGER_OK ? -1 : 0;
+}
+
+/* ---- fetching ---- */
+
+/* Where the bytes of a fetched value go: memory for the caller, with room for a NUL. */
+static char *make_room(void *context, size_t len)
+{
+    char **room = context;
+    free(*room);
+    *room = malloc(len + 1);
+    return *room;
+}
+
+/* The value and, for strings, its bytes in *room, which the caller frees whatever was found. */
+static lyger_cache_found find(const char *key, size_t key_len, lyger_cache_value *value, char **room,
+                              lyger_error *error)
+{
+    *room = NULL;
+    if (!valid_key(key, key_len, error)) {
+        return LYGER_CACHE_MISS;
+    }
+    lyger_cache *opened = usable_cache(error);
+    if (!opened) {
+        return LYGER_CACHE_MISS;
+    }
+    lyger_cache_found found =
+        lyger_cache_fetch(opened, key, key_len, value, &(lyger_cache_room){make_room, room});
+    if (found == LYGER_CACHE_NO_ROOM) {
+        lyger_fail(error, LYGER_E_MEMORY, "no memory for the value");
+    } else if (found == LYGER_CACHE_HIT && value->type > LYGER_CACHE_SERIALIZED) {
+        lyger_fail(error, LYGER_E_CACHE, "the value is in a form that only the native door reads");
+        return LYGER_CACHE_MISS;
+    }
+    return found;
+}
+
+/* A fetched value in the encoding of lyger.h; takes over room. */
+static char *pack_value(const lyger_cache_value *value, char *room, size_t *len, lyger_error *error)
+{
+    char bytes[8] = {0};
+    *len = 0;
+    if (value->type == LYGER_CACHE_STRING || value->type == LYGER_CACHE_SERIALIZED) {
+        *len = value->len;
+    } else if (value->type == LYGER_CACHE_BOOL) {
+        bytes[0] = value->as.integer != 0;
+        *len = 1;
+    } else if (value->type != LYGER_CACHE_NULL) {
+        uint64_t bits;
+        memcpy(&bits, &value->as, sizeof bits);
+        write_little_endian(bytes, bits);
+        *len = 8;
+    }
+    if (room) {
+        room[*len] = '\0';
+        return room;
+    }
+    return lyger_abi_copy(bytes, *len, error);
+}
+
+int lyger_ffi_cache_fetch(const char *key, size_t key_len, int *type, char **value, size_t *value_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache_value found;
+    char *room;
+    if (!type || !value || !value_len) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "%s is NULL", !type ? "type" : !value ? "value" : "value_len");
+        return -1;
+    }
+    *value = NULL;
+    *value_len = 0;
+    *type = LYGER_CACHE_NULL;
+    if (find(key, key_len, &found, &room, error) == LYGER_CACHE_HIT) {
+        *type = found.type;
+        *value = pack_value(&found, room, value_len, error);
+        return *value ? 1 : -1;
+    }
+    free(room);
+    return error->status != LYGER_OK ? -1 : 0;
+}
+
+static size_t write_float(char text[LYGER_DOUBLE_SIZE], double number)
+{
+    if (isfinite(number)) {
+        return lyger_format_double(text, number, false);
+    }
+    const char *name = isnan(number) ? "NAN" : number > 0 ? "INF" : "-INF"; /* as PHP writes them */
+    memcpy(text, name, strlen(name));
+    return strlen(name);
+}
+
+char *lyger_cache_get(const char *key)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache_value found;
+    char text[LYGER_DOUBLE_SIZE], *room;
+    size_t len = 0;
+    if (find(key, key ? strlen(key) : 0, &found, &room, error) != LYGER_CACHE_HIT) {
+        free(room);
+        return lyger_abi_copy("", 0, error->status == LYGER_OK ? error : NULL);
+    }
+    if (room) {
+        room[found.len] = '\0';
+        return room;
+    }
+    if (found.type == LYGER_CACHE_INT) {
+        len = lyger_format_int(text, found.as.integer);
+    } else if (found.type == LYGER_CACHE_FLOAT) {
+        len = write_float(text, found.as.number);
+    } else if (found.type == LYGER_CACHE_BOOL && found.as.integer) {
+        text[len++] = '1';
+    }
+    return lyger_abi_copy(text, len, error);
+}
+
+/* ---- the rest ---- */
+
+int lyger_ffi_cache_contains(const char *key, size_t key_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache *opened = valid_key(key, key_len, error) ? usable_cache(error) : NULL;
+    return error->status != LYGER_OK ? -1 : opened && lyger_cache_contains(opened, key, key_len);
+}
+
+int lyger_ffi_cache_remove(const char *key, size_t key_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache *opened = valid_key(key, key_len, error) ? usable_cache(error) : NULL;
+    return error->status != LYGER_OK ? -1 : opened && lyger_cache_remove(opened, key, key_len);
+}
+
+void lyger_cache_delete(const char *key)
+{
+    lyger_ffi_cache_remove(key, key ? strlen(key) : 0);
+}
+
+int lyger_ffi_cache_retime(const char *key, size_t key_len, unsigned long ttl)
+{
+    lyger_error *error = lyger_abi_enter();
+    bool valid = valid_key(key, key_len, error) && valid_ttl(ttl, error);
+    lyger_cache *opened = valid ? usable_cache(error) : NULL;
+    return error->status != LYGER_OK ? -1 : opened && lyger_cache_retime(opened, key, key_len, (uint32_t)ttl);
+}
+
+int lyger_ffi_cache_purge(const char *prefix, size_t prefix_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    if (!prefix && prefix_len > 0) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "prefix is NULL");
+        return -1;
+    }
+    lyger_cache *opened = usable_cache(error);
+    if (opened) {
+        lyger_cache_purge(opened, prefix ? prefix : "", prefix_len);
+    }
+    return error->status != LYGER_OK ? -1 : opened != NULL;
+}
+
+void lyger_cache_clear(void)
+{
+    lyger_ffi_cache_purge("", 0);
+}
+
+unsigned long lyger_cache_size(void)
+{
+    lyger_cache *opened = usable_cache(lyger_abi_enter());
+    return opened ? (unsigned long)lyger_cache_count(opened) : 0;
+}
+
+static bool put_facts(lyger_sink *sink, bool enabled, const lyger_cache_facts *facts)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } figures[] = {
+        {"shards", facts->shards},
+        {"entries", facts->entries},
+        {"bytes_total", facts->bytes_total},
+        {"bytes_capacity", facts->bytes_capacity},
+        {"bytes_used", facts->bytes_used},
+        {"bytes_free", facts->bytes_free},
+        {"hits", facts->hits},
+        {"misses", facts->misses},
+        {"sets", facts->sets},
+        {"deletes", facts->deletes},
+        {"evictions", facts->evictions},
+        {"expirations", facts->expirations},
+        {"lock_recoveries", facts->lock_recoveries},
+    };
+    size_t bad, valid = lyger_utf8_valid(facts->path, strlen(facts->path));
+    /* JSON cannot say a path that is not UTF-8: it is told up to there. */
+    bool fits = lyger_sink_put(sink, "{\"enabled\":", 11) &&
+                lyger_sink_put(sink, enabled ? "true" : "false", enabled ? 4 : 5) &&
+                lyger_sink_put_literal(sink, ",\"path\":") &&
+                lyger_json_put_string(sink, facts->path, valid, &bad) == LYGER_JSON_OK;
+    for (size_t i = 0; fits && i < sizeof figures / sizeof *figures; i++) {
+        char text[64], number[LYGER_INT_SIZE];
+        int len = snprintf(text, sizeof text, ",\"%s\":%.*s", figures[i].name,
+                           (int)lyger_format_uint(number, figures[i].value), number);
+        fits = lyger_sink_put(sink, text, (size_t)len);
+    }
+    return fits && lyger_sink_put_char(sink, '}');
+}
+
+char *lyger_ffi_cache_facts(void)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache *opened = usable_cache(error);
+    lyger_cache_facts facts = {.path = ""};
+    lyger_buffer text;
+    if (error->status != LYGER_OK) {
+        return NULL;
+    }
+    if (opened) {
+        lyger_cache_describe(opened, &facts);
+    }
+    lyger_buffer_init(&text, &lyger_malloc_allocator);
+    return lyger_abi_finish(&text, put_facts(&text.sink, opened != NULL, &facts), NULL, error);
+}
+
+void lyger_abi_lock_cache(void)
+{
+    pthread_mutex_lock(&opening);
+}
+
+void lyger_abi_unlock_cache(void)
+{
+    pthread_mutex_unlock(&opening);
+}

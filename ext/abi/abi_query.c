@@ -1,0 +1,472 @@
+/*
+ * The FFI door of queries: one pool and one table of results for the process, each behind a lock.
+ */
+#include "door.h"
+
+#include "base/handle.h"
+#include "jsonout/jsonout.h"
+#include "query/query.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PARAM_HEAD 9 /* bytes before a packed parameter's name and value */
+
+static pthread_mutex_t pool_lock =
+    PTHREAD_MUTEX_INITIALIZER; /* guards pool, settings and statement_timeout */
+static lyger_pool *pool;
+static lyger_pool_settings settings = {.max_connections = 8, .connect_timeout = 5};
+static double statement_timeout; /* seconds, 0: none */
+
+static pthread_mutex_t results_lock = PTHREAD_MUTEX_INITIALIZER; /* guards results and what is in it */
+static lyger_handle_table results;
+
+static void free_result(void *result)
+{
+    lyger_result_free(result);
+}
+
+/* ---- arguments ---- */
+
+/* What a call was given, or, after prepare(), copies of it in one piece of memory that begins at params. */
+typedef struct statement {
+    const char *dsn, *sql;
+    size_t dsn_len, sql_len;
+    lyger_query_options options;
+    lyger_param *params;
+    size_t count;
+} statement;
+
+static size_t read_length(const char *bytes)
+{
+    const unsigned char *b = (const unsigned char *)bytes;
+    return b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
+}
+
+static uint64_t read_little_endian(const char *bytes)
+{
+    return (uint64_t)read_length(bytes) | (uint64_t)read_length(bytes + 4) << 32;
+}
+
+/* How many parameters packed[0..len) holds; the error when it is not a sequence of whole ones. */
+static size_t count_params(const char *packed, size_t len, lyger_error *error)
+{
+    static const size_t sizes[] = {0, 1, 8, 8};
+    size_t count = 0, at = 0;
+    while (at < len) {
+        size_t rest = len - at, type = (unsigned char)packed[at];
+        size_t name = rest < PARAM_HEAD ? 0 : read_length(packed + at + 1);
+        size_t value = rest < PARAM_HEAD ? 0 : read_length(packed + at + 5);
+        count++;
+        if (rest < PARAM_HEAD || name > rest - PARAM_HEAD || value > rest - PARAM_HEAD - name) {
+            lyger_fail(error, LYGER_E_ARGUMENT, "params end within parameter %zu", count);
+            return 0;
+        }
+        if (type > LYGER_PARAM_TEXT || (type < LYGER_PARAM_TEXT && value != sizes[type])) {
+            lyger_fail(error, LYGER_E_ARGUMENT,
+                       "parameter %zu: type %zu with a value of %zu bytes is not known", count, type, value);
+            return 0;
+        }
+        at += PARAM_HEAD + name + value;
+    }
+    return count;
+}
+
+static void unpack_param(lyger_param *param, int type, const char *value, size_t len)
+{
+    uint64_t bits;
+    param->type = (lyger_param_type)type;
+    switch (param->type) {
+    case LYGER_PARAM_NULL:
+        break;
+    case LYGER_PARAM_BOOL:
+        param->boolean = value[0] != 0;
+        break;
+    case LYGER_PARAM_INT:
+        param->integer = (int64_t)read_little_endian(value);
+        break;
+    case LYGER_PARAM_FLOAT:
+        bits = read_little_endian(value);
+        memcpy(&param->real, &bits, sizeof bits);
+        break;
+    case LYGER_PARAM_TEXT:
+        param->text.bytes = value;
+        param->text.len = len;
+        break;
+    }
+}
+
+/* A copy at *to, which moves behind it, with a NUL: the core wants its texts NUL-terminated. */
+static const char *put_copy(char **to, const char *from, size_t len)
+{
+    char *copy = *to;
+    if (len > 0) {
+        memcpy(copy, from, len);
+    }
+    copy[len] = '\0';
+    *to += len + 1;
+    return copy;
+}
+
+/* Unpacks the parameters of lyger.h and copies every text. */
+static bool unpack(statement *statement, const char *packed, size_t len, lyger_error *error)
+{
+    size_t count = count_params(packed, len, error), texts;
+    if (error->status != LYGER_OK) {
+        return false;
+    }
+    /* The head of a parameter is longer than the two NULs behind its name and value. */
+    bool absurd = __builtin_add_overflow(statement->dsn_len, statement->sql_len, &texts) ||
+                  __builtin_add_overflow(texts, len + count * sizeof(lyger_param) + 2, &texts);
+    lyger_param *params = absurd ? NULL : malloc(texts);
+    if (!params) {
+        lyger_fail(error, LYGER_E_MEMORY, "no memory for the query and its %zu parameters", count);
+        return false;
+    }
+    char *to = (char *)(params + count);
+    for (size_t i = 0, at = 0; i < count; i++) {
+        size_t name = read_length(packed + at + 1), value = read_length(packed + at + 5);
+        const char *from = packed + at + PARAM_HEAD;
+        params[i] = (lyger_param){.name = name > 0 ? put_copy(&to, from, name) : NULL, .name_len = name};
+        unpack_param(&params[i], packed[at], put_copy(&to, from + name, value), value);
+        at += PARAM_HEAD + name + value;
+    }
+    statement->dsn = put_copy(&to, statement->dsn, statement->dsn_len);
+    statement->sql = put_copy(&to, statement->sql, statement->sql_len);
+    statement->params = params;
+    statement->count = count;
+    return true;
+}
+
+static bool valid_text(const char *text, const char *name, lyger_error *error)
+{
+    if (!text) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "%s is NULL", name);
+    }
+    return text != NULL;
+}
+
+static bool valid_choice(int choice, int most, const char *name, lyger_error *error)
+{
+    if (choice < 0 || choice > most) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "%s must be 0 to %d, %d given", name, most, choice);
+        return false;
+    }
+    return true;
+}
+
+static bool valid_seconds(double seconds, const char *name, lyger_error *error)
+{
+    if (!isfinite(seconds) || seconds < 0) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "%s must be a number of seconds, 0 or more", name);
+        return false;
+    }
+    return true;
+}
+
+/* Checks and copies; after true, free(statement->params) when done. */
+static bool prepare(statement *statement, const char *packed, size_t packed_len, int bigint, int numeric,
+                    int rows, lyger_error *error)
+{
+    statement->params = NULL;
+    statement->count = 0;
+    if (!valid_text(statement->dsn, "dsn", error) || !valid_text(statement->sql, "query", error) ||
+        (packed_len > 0 && !valid_text(packed, "params", error)) ||
+        !valid_choice(bigint, LYGER_AUTO, "bigint", error) ||
+        !valid_choice(numeric, LYGER_AUTO, "numeric", error) || !valid_choice(rows, 1, "rows", error) ||
+        !valid_seconds(statement->options.timeout, "timeout", error)) {
+        return false;
+    }
+    statement->options.bigint = (lyger_number_style)bigint;
+    statement->options.numeric = (lyger_number_style)numeric;
+    statement->options.rows_as_arrays = rows == 1;
+    return unpack(statement, packed, packed_len, error);
+}
+
+/* ---- running ---- */
+
+/* The pool, locked; NULL, the error, and no lock, when there is no memory. */
+static lyger_pool *enter_pool(statement *statement, lyger_error *error)
+{
+    pthread_mutex_lock(&pool_lock);
+    if (!pool) {
+        pool = lyger_pool_new(&settings);
+    }
+    if (!pool) {
+        pthread_mutex_unlock(&pool_lock);
+        lyger_fail(error, LYGER_E_MEMORY, "no memory for connections");
+        return NULL;
+    }
+    if (statement->options.timeout == 0) {
+        statement->options.timeout = statement_timeout;
+    }
+    return pool;
+}
+
+static lyger_result *run(statement *statement, lyger_error *error)
+{
+    lyger_result *result = NULL;
+    lyger_pool *entered = enter_pool(statement, error);
+    if (entered) {
+        lyger_query_run(entered, statement->dsn, statement->dsn_len, statement->sql, statement->sql_len,
+                        statement->params, statement->count, &statement->options, &result, error);
+        pthread_mutex_unlock(&pool_lock);
+    }
+    return error->status == LYGER_OK ? result : NULL;
+}
+
+static unsigned long open_handle(lyger_result *result, lyger_error *error)
+{
+    if (!result) {
+        return 0;
+    }
+    pthread_mutex_lock(&results_lock);
+    unsigned long handle = lyger_handle_open(&results, result);
+    pthread_mutex_unlock(&results_lock);
+    if (handle == 0) {
+        lyger_result_free(result);
+        lyger_fail(error, LYGER_E_MEMORY, "no handle left for the result");
+    }
+    return handle;
+}
+
+unsigned long lyger_ffi_db_query(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
+                                 const char *params, size_t params_len, int bigint, int numeric, int rows,
+                                 double timeout)
+{
+    lyger_error *error = lyger_abi_enter();
+    statement statement = {dsn, query, dsn_len, query_len, {.timeout = timeout}, NULL, 0};
+    if (!prepare(&statement, params, params_len, bigint, numeric, rows, error)) {
+        return 0;
+    }
+    unsigned long handle = open_handle(run(&statement, error), error);
+    free(statement.params);
+    return handle;
+}
+
+unsigned long lyger_db_query(const char *dsn, const char *query)
+{
+    return lyger_ffi_db_query(dsn, dsn ? strlen(dsn) : 0, query, query ? strlen(query) : 0, NULL, 0, 0, 0, 0,
+                              0);
+}
+
+char *lyger_ffi_db_query_json(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
+                              const char *params, size_t params_len, int bigint, int numeric, int rows,
+                              double timeout, size_t *json_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    statement statement = {dsn, query, dsn_len, query_len, {.timeout = timeout}, NULL, 0};
+    lyger_buffer text;
+    if (!prepare(&statement, params, params_len, bigint, numeric, rows, error)) {
+        return NULL;
+    }
+    lyger_buffer_init(&text, &lyger_malloc_allocator);
+    lyger_pool *entered = enter_pool(&statement, error);
+    if (entered) {
+        lyger_query_write_json(entered, statement.dsn, dsn_len, statement.sql, query_len, statement.params,
+                               statement.count, &statement.options, &text.sink, error);
+        pthread_mutex_unlock(&pool_lock);
+    }
+    free(statement.params);
+    return lyger_abi_finish(&text, error->status == LYGER_OK, json_len, error);
+}
+
+long long lyger_ffi_db_execute(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
+                               const char *params, size_t params_len, double timeout)
+{
+    lyger_error *error = lyger_abi_enter();
+    statement statement = {dsn, query, dsn_len, query_len, {.timeout = timeout}, NULL, 0};
+    if (!prepare(&statement, params, params_len, 0, 0, 0, error)) {
+        return -1;
+    }
+    lyger_result *result = run(&statement, error);
+    long long affected = result ? (long long)lyger_result_describe(result)->affected : -1;
+    lyger_result_free(result);
+    free(statement.params);
+    return affected;
+}
+
+int lyger_ffi_db_configure(long max_connections, double connect_timeout, double timeout)
+{
+    lyger_error *error = lyger_abi_enter();
+    if (max_connections < 1 || max_connections > 65535) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "max_connections must be 1 to 65535, %ld given", max_connections);
+        return -1;
+    }
+    if (!valid_seconds(connect_timeout, "connect_timeout", error) ||
+        !valid_seconds(timeout, "statement_timeout", error)) {
+        return -1;
+    }
+    if (connect_timeout == 0) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "connect_timeout must be above 0");
+        return -1;
+    }
+    pthread_mutex_lock(&pool_lock);
+    settings.max_connections = (unsigned)max_connections;
+    settings.connect_timeout = connect_timeout;
+    statement_timeout = timeout;
+    if (pool) {
+        lyger_pool_configure(pool, &settings);
+    }
+    pthread_mutex_unlock(&pool_lock);
+    return 1;
+}
+
+/* ---- results ---- */
+
+/* The result, with the table locked; NULL, the error, and no lock, for a handle that is not live. */
+static lyger_result *enter_result(unsigned long handle, lyger_error *error)
+{
+    pthread_mutex_lock(&results_lock);
+    lyger_result *result = lyger_handle_get(&results, handle);
+    if (!result) {
+        pthread_mutex_unlock(&results_lock);
+        lyger_fail(error, LYGER_E_HANDLE, "%lu is not the handle of a result that is live", handle);
+    }
+    return result;
+}
+
+char *lyger_ffi_result_json(unsigned long handle, size_t *json_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_buffer text;
+    lyger_result *result = enter_result(handle, error);
+    if (!result) {
+        return NULL;
+    }
+    lyger_buffer_init(&text, &lyger_malloc_allocator);
+    lyger_result_write_json(result, &text.sink, error);
+    pthread_mutex_unlock(&results_lock);
+    return lyger_abi_finish(&text, error->status == LYGER_OK, json_len, error);
+}
+
+char *lyger_jsonify_result(unsigned long handle)
+{
+    char *json = lyger_ffi_result_json(handle, NULL);
+    return json ? json : lyger_abi_copy("[]", 2, NULL);
+}
+
+/* Names and types come from the database; what of them is not UTF-8 is left out. */
+static bool put_text(lyger_sink *sink, const char *text, size_t len)
+{
+    size_t bad;
+    return lyger_json_put_string(sink, text, lyger_utf8_valid(text, len), &bad) == LYGER_JSON_OK;
+}
+
+static bool put_facts(lyger_sink *sink, const lyger_result_facts *facts)
+{
+    bool fits = lyger_sink_put_literal(sink, "{\"rows\":") &&
+                lyger_json_put_int(sink, (int64_t)facts->rows) &&
+                lyger_sink_put_literal(sink, ",\"columns\":[");
+    for (size_t i = 0; fits && i < facts->column_count; i++) {
+        const lyger_column *column = &facts->columns[i];
+        fits = (i == 0 || lyger_sink_put_char(sink, ',')) && lyger_sink_put_literal(sink, "{\"name\":") &&
+               put_text(sink, column->name, column->name_len) && lyger_sink_put_literal(sink, ",\"type\":") &&
+               put_text(sink, column->type, strlen(column->type)) && lyger_sink_put_char(sink, '}');
+    }
+    return fits && lyger_sink_put_literal(sink, "],\"affected_rows\":") &&
+           lyger_json_put_int(sink, (int64_t)facts->affected) &&
+           lyger_sink_put_literal(sink, ",\"command\":") && put_text(sink, facts->tag, strlen(facts->tag)) &&
+           lyger_sink_put_char(sink, '}');
+}
+
+char *lyger_ffi_result_facts(unsigned long handle)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_buffer text;
+    lyger_result *result = enter_result(handle, error);
+    if (!result) {
+        return NULL;
+    }
+    lyger_buffer_init(&text, &lyger_malloc_allocator);
+    bool whole = put_facts(&text.sink, lyger_result_describe(result));
+    pthread_mutex_unlock(&results_lock);
+    return lyger_abi_finish(&text, whole, NULL, error);
+}
+
+static bool close_handle(unsigned long handle)
+{
+    pthread_mutex_lock(&results_lock);
+    lyger_result *result = lyger_handle_close(&results, handle);
+    pthread_mutex_unlock(&results_lock);
+    lyger_result_free(result);
+    return result != NULL;
+}
+
+void lyger_free_result(unsigned long handle)
+{
+    close_handle(handle);
+}
+
+int lyger_ffi_result_free(unsigned long handle)
+{
+    lyger_error *error = lyger_abi_enter();
+    if (!close_handle(handle)) {
+        lyger_fail(error, LYGER_E_HANDLE, "%lu is not the handle of a result that is live", handle);
+        return -1;
+    }
+    return 1;
+}
+
+/* ---- endings ---- */
+
+/* Frees the results; their handles stay stale. */
+static void clear_results(void)
+{
+    pthread_mutex_lock(&results_lock);
+    lyger_handle_table_clear(&results, free_result);
+    pthread_mutex_unlock(&results_lock);
+}
+
+void lyger_ffi_request_end(void)
+{
+    lyger_abi_enter();
+    clear_results();
+    pthread_mutex_lock(&pool_lock);
+    lyger_pool_request_end(pool);
+    pthread_mutex_unlock(&pool_lock);
+}
+
+void lyger_abi_close_queries(void)
+{
+    clear_results();
+    pthread_mutex_lock(&pool_lock);
+    lyger_pool_free(pool);
+    pool = NULL;
+    pthread_mutex_unlock(&pool_lock);
+}
+
+/*
+ * A fork does not wait for the query of another thread. The child's pool is then in the middle of that query:
+ * it is given up, which loses its memory and leaves its sockets to the end of the process.
+ */
+static bool pool_was_idle;
+
+void lyger_abi_lock_queries(void)
+{
+    pool_was_idle = pthread_mutex_trylock(&pool_lock) == 0;
+    pthread_mutex_lock(&results_lock);
+}
+
+void lyger_abi_unlock_queries(void)
+{
+    pthread_mutex_unlock(&results_lock);
+    if (pool_was_idle) {
+        pthread_mutex_unlock(&pool_lock);
+    }
+}
+
+void lyger_abi_unlock_queries_in_child(void)
+{
+    static lyger_pool *given_up; /* keeps it reachable */
+    lyger_abi_unlock_queries();
+    if (!pool_was_idle) {
+        pthread_mutex_init(&pool_lock, NULL);
+        given_up = pool;
+        pool = NULL;
+    }
+    (void)given_up;
+}

@@ -1,0 +1,178 @@
+/*
+ * lyger's C ABI, exported by liblyger.so. This file is plain declarations and comments, without preprocessor
+ * lines, so that PHP takes it as it stands: FFI::cdef(file_get_contents('lyger.h'), 'liblyger.so'). C and C++
+ * programs include <stddef.h> first (C++ inside extern "C").
+ *
+ * Strings. Arguments without a length are NUL-terminated, those with one may hold any bytes; all are only
+ * read during the call. A char * that is returned or stored through a pointer is a NUL-terminated copy for
+ * the caller to give to lyger_free_string(). A const char * that is returned belongs to lyger and is valid
+ * until the thread's next call.
+ *
+ * Errors. A NULL, stale, forged or otherwise wrong argument never crashes: the call does nothing and returns
+ * what is said below, and lyger_last_error() of the same thread tells why. Every call but lyger_free_*() and
+ * the getters of the last error sets or clears that error. Only an address that is neither NULL nor a valid
+ * pointer of its kind is beyond checking.
+ *
+ * Threads may call anything at any time, except lyger_ffi_close(). Queries of one process run one after
+ * another. A forked child keeps the cache, opens its own connections, and has no server.
+ */
+
+/* ---- the fifteen ---- */
+
+/* "Hello from lyger " and the version. */
+char *lyger_hello_world(void);
+
+/* The sum of sqrt(i) * sin(i) for 0 <= i < iterations. */
+double lyger_heavy_computation(unsigned long iterations);
+
+/* A JSON object: versions, SIMD path, state of cache and server. */
+char *lyger_system_info(void);
+
+/* Stores a copy of value; it does not expire. Keys are 1 to 65535 bytes. */
+void lyger_cache_set(const char *key, const char *value);
+
+/* The value as text, "" when there is none. Numbers are in decimal, true is "1", false and null are "". */
+char *lyger_cache_get(const char *key);
+
+void lyger_cache_delete(const char *key);
+
+/* Removes every entry. */
+void lyger_cache_clear(void);
+
+/* The number of entries that have not expired. */
+unsigned long lyger_cache_size(void);
+
+/* What any function here returned as char *; NULL is allowed. */
+void lyger_free_string(char *string);
+
+/* There is no engine object: whatever is given is ignored and never looked at. */
+void lyger_free_engine(void *engine);
+
+/* Runs one statement and keeps its rows: a handle, 0 on failure. */
+unsigned long lyger_db_query(const char *dsn, const char *query);
+
+/* The rows as a JSON array of objects; "[]" for a handle that is not live or rows that cannot be written. */
+char *lyger_jsonify_result(unsigned long handle);
+
+/* A handle that is not live is ignored. */
+void lyger_free_result(unsigned long handle);
+
+/* Serves / and /health on every interface, from a thread of its own; port 0 picks a free port. Returns when
+ * it listens; lyger_last_error() says why it does not. */
+void lyger_start_server(unsigned short port);
+
+/* Closes every connection and ends the thread; without a server it does nothing. */
+void lyger_stop_server(void);
+
+/* ---- errors of this thread's last call ---- */
+
+/* What went wrong, "" when nothing did. */
+const char *lyger_last_error(void);
+
+/* 0 none, 1 memory, 2 argument, 3 interrupted, 4 timeout, 5 handle, 6 cache, 7 query, 8 server. */
+int lyger_ffi_error_status(void);
+
+/* The SQLSTATE of a failed query, "" when there is none. */
+const char *lyger_ffi_error_sqlstate(void);
+
+/* Where in the query the error is, counted in characters from 1; 0 when unknown. */
+int lyger_ffi_error_position(void);
+
+/* ---- values ----
+ * A value is a type and bytes, with numbers in little-endian order:
+ *   0 null     no bytes
+ *   1 bool     1 byte, 0 or 1
+ *   2 integer  8 bytes, two's complement    pack('P', $integer)
+ *   3 float    8 bytes, IEEE 754 binary64   pack('e', $float)
+ *   4 string   the bytes
+ *   5 serialized, in the cache only: bytes in the format of PHP's serialize()
+ * An array that the native door has stored in a shared cache is none of these: to fetch it is an error.
+ */
+
+/* ---- cache, binary-safe ----
+ * Functions returning int: 1 yes, 0 no, -1 an error. ttl: seconds, 0 (no expiry) to 4294967295. */
+
+/* Size in bytes (0 switches the cache off) and path (NULL or "": anonymous memory that forked children share)
+ * for the cache, before anything uses it. Without this call it is 67108864 bytes of anonymous memory. 1, or
+ * -1 when the cache is in use already or cannot be opened. */
+int lyger_ffi_cache_configure(size_t bytes, const char *path);
+
+/* 1 stored, 0 when the cache is off. */
+int lyger_ffi_cache_store(const char *key, size_t key_len, int type, const char *value, size_t value_len,
+                          unsigned long ttl);
+
+/* The same, only when the key is absent: 0 when it is there. */
+int lyger_ffi_cache_insert(const char *key, size_t key_len, int type, const char *value, size_t value_len,
+                           unsigned long ttl);
+
+/* 1 and the value through the three pointers, 0 when there is none. */
+int lyger_ffi_cache_fetch(const char *key, size_t key_len, int *type, char **value, size_t *value_len);
+
+int lyger_ffi_cache_contains(const char *key, size_t key_len);
+
+/* 1 when it was there. */
+int lyger_ffi_cache_remove(const char *key, size_t key_len);
+
+/* Gives an entry a new time to live; 0 when it is not there. */
+int lyger_ffi_cache_retime(const char *key, size_t key_len, unsigned long ttl);
+
+/* Adds by to an integer entry, or creates it with ttl from 0; the new value through result. 0 when the cache
+ * is off. */
+int lyger_ffi_cache_add_integer(const char *key, size_t key_len, long long by, unsigned long ttl,
+                                long long *result);
+
+/* Removes every entry whose key begins with prefix. */
+int lyger_ffi_cache_purge(const char *prefix, size_t prefix_len);
+
+/* A JSON object with the members of lyger_cache_info(). NULL on failure. */
+char *lyger_ffi_cache_facts(void);
+
+/* ---- queries ----
+ * params is NULL or params_len bytes, one parameter after the other, each being: 1 byte type, 4 bytes length
+ * of the name, 4 bytes length of the value (both little-endian), the name without ":" ("" for a parameter
+ * given by position), the value. In PHP: pack('CVV', $type, strlen($name), strlen($value)) . $name . $value
+ * bigint and numeric: 0 a JSON number, 1 a string, 2 a string where a double would lose digits.
+ * rows: 0 objects, 1 arrays without names. timeout: seconds, 0 for that of lyger_ffi_db_configure(). */
+
+/* A handle, 0 on failure. */
+unsigned long lyger_ffi_db_query(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
+                                 const char *params, size_t params_len, int bigint, int numeric, int rows,
+                                 double timeout);
+
+/* Query, JSON and free in one call. NULL on failure; the length through json_len unless that is NULL. */
+char *lyger_ffi_db_query_json(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
+                              const char *params, size_t params_len, int bigint, int numeric, int rows,
+                              double timeout, size_t *json_len);
+
+/* Query and free in one call: the number of affected rows, -1 on failure. */
+long long lyger_ffi_db_execute(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
+                               const char *params, size_t params_len, double timeout);
+
+/* As lyger_jsonify_result(), but NULL on failure; the length through json_len unless that is NULL. */
+char *lyger_ffi_result_json(unsigned long handle, size_t *json_len);
+
+/* A JSON object with the members of lyger_result_info(). NULL on failure. */
+char *lyger_ffi_result_facts(unsigned long handle);
+
+/* 1 freed, -1 for a handle that is not live. */
+int lyger_ffi_result_free(unsigned long handle);
+
+/* How many connections per DSN (at least 1) and how many seconds to connect (above 0), for connections made
+ * from now on; seconds for a statement (0: none, which is the default). 1, or -1 for a value out of range. */
+int lyger_ffi_db_configure(long max_connections, double connect_timeout, double statement_timeout);
+
+/* ---- server and process ---- */
+
+/* The port that is served, 0 without a server. */
+unsigned short lyger_ffi_server_port(void);
+
+/* lyger's version, such as "0.1.0". */
+const char *lyger_ffi_version(void);
+
+/* The end of what a web server calls a request: frees every result, ends in-memory databases and has
+ * connections cleaned of session state before they are used again. */
+void lyger_ffi_request_end(void);
+
+/* Stops the server, frees every result, closes every connection and this process's view of the cache. The
+ * next call opens what it needs anew. No other thread may be inside a function of this file. */
+void lyger_ffi_close(void);

@@ -1,0 +1,101 @@
+/*
+ * Inside the query room: what a database must offer (one const vtable, one file) and what the pool gives it.
+ *
+ * A connection belongs to the pool from open() on. While a statement runs it is busy: nothing else uses it,
+ * and whatever the statement holds (rows, a result being written) hangs on the connection, so that a longjmp
+ * out of a sink leaves nothing without an owner.
+ */
+#ifndef LYGER_QUERY_BACKEND_H
+#define LYGER_QUERY_BACKEND_H
+
+#include "limits.h"
+#include "query.h"
+
+typedef struct lyger_backend lyger_backend;
+typedef struct lyger_connection lyger_connection;
+
+typedef struct lyger_statement {
+    const char *sql; /* NUL-terminated at sql[len], no NUL inside */
+    size_t len;
+    const lyger_param *params; /* checked by lyger_params_check() */
+    size_t param_count;
+    lyger_query_options options;
+} lyger_statement;
+
+/* The first member of a backend's own connection. */
+struct lyger_connection {
+    const lyger_backend *backend;
+    lyger_connection *next; /* in the pool, most recently used first */
+    char *dsn;              /* owned by the pool; may hold a password */
+    size_t dsn_len;
+    int64_t idle_since; /* lyger_now_ms() */
+    bool busy;
+    bool needs_reset; /* session state of an earlier request may be left */
+    bool forgotten;   /* inherited by a fork: never speak to the server through it */
+};
+
+/* What opening needs besides the DSN. */
+typedef struct lyger_opening {
+    const char *dsn; /* NUL-terminated, no NUL inside */
+    size_t dsn_len;
+    const lyger_path_gate *gate; /* may be NULL; outlives the connection */
+    double connect_timeout;      /* seconds, where the DSN sets none of its own */
+    const lyger_interrupt *interrupt;
+} lyger_opening;
+
+struct lyger_backend {
+    const char *schemes; /* for people: "sqlite:PATH, sqlite::memory:" */
+
+    bool (*claims)(const char *dsn, size_t len);
+
+    /* Whether a DSN has one connection only, because another would be another database. May be NULL. */
+    bool (*exclusive)(const char *dsn, size_t len);
+
+    /* Whether the DSN may be used now; asked on every use, also of a connection that is open. May be NULL. */
+    lyger_status (*permit)(const lyger_opening *opening, lyger_error *error);
+
+    /* A new connection from malloc; its base is filled by the pool. */
+    lyger_status (*open)(const lyger_opening *opening, lyger_connection **connection, lyger_error *error);
+
+    /* Before an idle connection is used again: looks whether it lives, cleans the session when needs_reset.
+     * Anything but LYGER_OK closes it; of these only LYGER_E_INTERRUPTED is reported. idle_ms: how long it
+     * was idle. */
+    lyger_status (*revive)(lyger_connection *connection, int64_t idle_ms, const lyger_limits *limits);
+
+    /* Runs the statement to its end; the result does not need the connection any more. */
+    lyger_status (*run)(lyger_connection *connection, const lyger_statement *statement,
+                        const lyger_limits *limits, lyger_result **result, lyger_error *error);
+
+    /* Runs the statement and writes rows as they come. */
+    lyger_status (*write_json)(lyger_connection *connection, const lyger_statement *statement,
+                               const lyger_limits *limits, lyger_sink *sink, lyger_error *error);
+
+    /* After a statement, whatever came of it: frees what it left, rolls an open transaction back. *usable
+     * says whether the connection may be used again. Not LYGER_OK: the caller must know what was undone. */
+    lyger_status (*settle)(lyger_connection *connection, bool *usable, lyger_error *error);
+
+    /* At the end of a request; false: close it. May be NULL. */
+    bool (*survives_request)(lyger_connection *connection);
+
+    /* Frees the connection and what a statement left on it. */
+    void (*close)(lyger_connection *connection);
+
+    /* The same in a forked child: lets go without a word to the other side. What must stay (SQLite's locks
+     * belong to the parent) may stay allocated. */
+    void (*forget)(lyger_connection *connection);
+};
+
+/* Adds a SQLSTATE to an error that lyger_fail() just filled; error and state may be NULL. Returns its status.
+ */
+lyger_status lyger_with_state(lyger_error *error, lyger_status status, const char *state);
+
+/* What settle() says when it had to roll back. */
+lyger_status lyger_fail_open_transaction(lyger_error *error);
+
+extern const lyger_backend lyger_pq_backend;
+extern const lyger_backend lyger_sqlite_backend;
+
+/* The backend of a DSN; NULL with an error that lists the schemes of this build. */
+const lyger_backend *lyger_backend_for(const char *dsn, size_t len, lyger_error *error);
+
+#endif

@@ -1,0 +1,486 @@
+#include "php_lyger.h"
+#include "lyger_error.h"
+#include "lyger_string.h"
+
+#include "zend_exceptions.h"
+#include "ext/standard/info.h"
+#include "main/fopen_wrappers.h"
+
+#include <math.h>
+
+/*
+ * The core may be inside SQLite when the interrupt hook runs PHP code, so that a fatal error in that code
+ * must not leave by longjmp: it is caught here and raised again when the core has returned.
+ */
+ZEND_TLS bool bailed_out;
+
+static bool interrupt_requested(void *context)
+{
+    bool stop = false;
+    (void)context;
+    if (EXPECTED(!zend_atomic_bool_load_ex(&EG(vm_interrupt)))) {
+        return false;
+    }
+    zend_try
+    {
+        stop = php_lyger_interrupt.requested(php_lyger_interrupt.context);
+    }
+    zend_catch
+    {
+        bailed_out = true;
+        stop = true;
+    }
+    zend_end_try();
+    return stop;
+}
+
+static bool path_allowed(void *context, const char *path)
+{
+    (void)context;
+    if (!PG(open_basedir) || !*PG(open_basedir)) {
+        return true;
+    }
+    return path && php_check_open_basedir_ex(path, 0) == 0;
+}
+
+static const lyger_interrupt interrupt = {interrupt_requested, NULL};
+static const lyger_path_gate gate = {path_allowed, NULL};
+
+static lyger_pool *query_pool(void)
+{
+    if (!LYGER_G(query).pool) {
+        const lyger_pool_settings settings = {
+            .max_connections = (unsigned)MIN(LYGER_G(query).max_connections, 65536),
+            .connect_timeout = (double)LYGER_G(query).connect_timeout,
+            .interrupt = &interrupt,
+            .gate = &gate,
+        };
+        LYGER_G(query).pool = lyger_pool_new(&settings);
+        if (!LYGER_G(query).pool) {
+            zend_throw_error(NULL, "Out of memory for lyger's connections");
+        }
+    }
+    return LYGER_G(query).pool;
+}
+
+/* ---- arguments ---- */
+
+typedef struct query_call {
+    zend_string *dsn, *sql;
+    lyger_param *params;
+    zend_string **texts; /* of the parameters, one reference each; NULL where there is none */
+    uint32_t param_count;
+    lyger_query_options options;
+} query_call;
+
+static void call_free(query_call *call)
+{
+    for (uint32_t i = 0; i < call->param_count; i++) {
+        if (call->texts[i]) {
+            zend_string_release(call->texts[i]);
+        }
+    }
+    if (call->params) {
+        efree(call->params);
+        efree(call->texts);
+    }
+}
+
+/* Objects without __toString, arrays and resources are no parameters; name is NULL for a position. */
+static void refuse_param(const zval *value, uint32_t number, const zend_string *name)
+{
+    if (name) {
+        zend_argument_type_error(
+            3, "must hold null, bool, int, float, string or Stringable; %s given for \"%s\"",
+            zend_zval_type_name(value), ZSTR_VAL(name));
+    } else {
+        zend_argument_type_error(
+            3, "must hold null, bool, int, float, string or Stringable; %s given for parameter %u",
+            zend_zval_type_name(value), number);
+    }
+}
+
+/* False with an exception. */
+static bool read_param(zval *value, uint32_t number, zend_string *name, lyger_param *param,
+                       zend_string **text)
+{
+    ZVAL_DEREF(value);
+    *text = NULL;
+    param->name = name ? ZSTR_VAL(name) : NULL;
+    param->name_len = name ? ZSTR_LEN(name) : 0;
+    switch (Z_TYPE_P(value)) {
+    case IS_NULL:
+        param->type = LYGER_PARAM_NULL;
+        return true;
+    case IS_FALSE:
+    case IS_TRUE:
+        param->type = LYGER_PARAM_BOOL;
+        param->boolean = Z_TYPE_P(value) == IS_TRUE;
+        return true;
+    case IS_LONG:
+        param->type = LYGER_PARAM_INT;
+        param->integer = Z_LVAL_P(value);
+        return true;
+    case IS_DOUBLE:
+        param->type = LYGER_PARAM_FLOAT;
+        param->real = Z_DVAL_P(value);
+        return true;
+    case IS_OBJECT:
+        if (!Z_OBJCE_P(value)->__tostring) {
+            break;
+        }
+        ZEND_FALLTHROUGH;
+    case IS_STRING:
+        *text = zval_try_get_string(value);
+        if (!*text) {
+            return false;
+        }
+        param->type = LYGER_PARAM_TEXT;
+        param->text.bytes = ZSTR_VAL(*text);
+        param->text.len = ZSTR_LEN(*text);
+        return true;
+    default:
+        break;
+    }
+    refuse_param(value, number, name);
+    return false;
+}
+
+/* A list is positional, an array with names only is named. */
+static bool read_params(HashTable *params, query_call *call)
+{
+    zend_ulong index;
+    zend_string *name;
+    zval *value;
+    uint32_t count = zend_hash_num_elements(params);
+    bool list = zend_array_is_list(params);
+    if (count == 0) {
+        return true;
+    }
+    call->params = safe_emalloc(count, sizeof *call->params, 0);
+    call->texts = safe_emalloc(count, sizeof *call->texts, 0);
+    ZEND_HASH_FOREACH_KEY_VAL(params, index, name, value)
+    if (!list && !name) {
+        zend_argument_value_error(
+            3, "must be a list, or have a name for every value; " ZEND_ULONG_FMT " is no name", index);
+        return false;
+    }
+    uint32_t at = call->param_count;
+    if (!read_param(value, at + 1, name, &call->params[at], &call->texts[at])) {
+        return false;
+    }
+    call->param_count++;
+    ZEND_HASH_FOREACH_END();
+    return true;
+}
+
+/* Which of words[0..count) the option's value is; -1 with an exception that lists them. */
+static int read_word(const zval *value, const char *option, const char *const *words, int count)
+{
+    if (Z_TYPE_P(value) != IS_STRING) {
+        zend_argument_type_error(4, "must have a string for option \"%s\", %s given", option,
+                                 zend_zval_type_name(value));
+        return -1;
+    }
+    for (int i = 0; i < count; i++) {
+        if (zend_string_equals_cstr(Z_STR_P(value), words[i], strlen(words[i]))) {
+            return i;
+        }
+    }
+    zend_argument_value_error(4, "has the unknown value \"%s\" for option \"%s\"; known are %s, %s%s%s",
+                              Z_STRVAL_P(value), option, words[0], words[1], count > 2 ? ", " : "",
+                              count > 2 ? words[2] : "");
+    return -1;
+}
+
+static bool read_timeout(const zval *value, double *timeout)
+{
+    if (Z_TYPE_P(value) != IS_LONG && Z_TYPE_P(value) != IS_DOUBLE) {
+        zend_argument_type_error(4, "must have a number of seconds for option \"timeout\", %s given",
+                                 zend_zval_type_name(value));
+        return false;
+    }
+    *timeout = zval_get_double((zval *)value);
+    if (!zend_finite(*timeout) || *timeout < 0) {
+        zend_argument_value_error(4, "must have 0 or more seconds for option \"timeout\"");
+        return false;
+    }
+    return true;
+}
+
+static bool read_option(zend_string *name, zval *value, lyger_query_options *options)
+{
+    static const char *const styles[] = {"number", "string", "auto"}; /* in the order of lyger_number_style */
+    static const char *const rows[] = {"object", "array"};
+    int word;
+    ZVAL_DEREF(value);
+    if (zend_string_equals_literal(name, "bigint")) {
+        word = read_word(value, "bigint", styles, 3);
+        options->bigint = (lyger_number_style)word;
+    } else if (zend_string_equals_literal(name, "numeric")) {
+        word = read_word(value, "numeric", styles, 3);
+        options->numeric = (lyger_number_style)word;
+    } else if (zend_string_equals_literal(name, "rows")) {
+        word = read_word(value, "rows", rows, 2);
+        options->rows_as_arrays = word == 1;
+    } else if (zend_string_equals_literal(name, "timeout")) {
+        return read_timeout(value, &options->timeout);
+    } else {
+        zend_argument_value_error(
+            4, "has the unknown option \"%s\"; known are bigint, numeric, timeout, rows", ZSTR_VAL(name));
+        return false;
+    }
+    return word >= 0;
+}
+
+static bool read_options(HashTable *given, lyger_query_options *options)
+{
+    zend_ulong index;
+    zend_string *name;
+    zval *value;
+    options->timeout = (double)LYGER_G(query).statement_timeout;
+    if (!given) {
+        return true;
+    }
+    ZEND_HASH_FOREACH_KEY_VAL(given, index, name, value)
+    if (!name) {
+        zend_argument_value_error(
+            4, "has the unknown option " ZEND_LONG_FMT "; known are bigint, numeric, timeout, rows",
+            (zend_long)index);
+        return false;
+    }
+    if (!read_option(name, value, options)) {
+        return false;
+    }
+    ZEND_HASH_FOREACH_END();
+    return true;
+}
+
+/* The four arguments that every query function takes. False with an exception; otherwise call_free() it. */
+static bool parse_call(INTERNAL_FUNCTION_PARAMETERS, query_call *call)
+{
+    HashTable *params = NULL, *options = NULL;
+
+    *call = (query_call){0};
+    ZEND_PARSE_PARAMETERS_START(2, 4)
+        Z_PARAM_STR(call->dsn)
+        Z_PARAM_STR(call->sql)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_ARRAY_HT(params)
+        Z_PARAM_ARRAY_HT(options)
+    ZEND_PARSE_PARAMETERS_END_EX(return false);
+
+    if (!query_pool() || !read_options(options, &call->options) || (params && !read_params(params, call))) {
+        call_free(call);
+        return false;
+    }
+    return true;
+}
+
+/* What must happen after every entry into the core: raises what stopped it. */
+static void raise_outcome(lyger_status status, const lyger_error *error)
+{
+    if (UNEXPECTED(bailed_out)) {
+        bailed_out = false;
+        zend_bailout();
+    }
+    if (status != LYGER_OK) {
+        php_lyger_throw(error);
+    }
+}
+
+/* Runs the call and frees it. NULL with an exception. */
+static lyger_result *run_call(query_call *call)
+{
+    lyger_result *result = NULL;
+    lyger_error error;
+    lyger_status status = lyger_query_run(query_pool(), ZSTR_VAL(call->dsn), ZSTR_LEN(call->dsn),
+                                          ZSTR_VAL(call->sql), ZSTR_LEN(call->sql), call->params,
+                                          call->param_count, &call->options, &result, &error);
+    call_free(call);
+    if (UNEXPECTED(bailed_out || EG(exception))) {
+        lyger_result_free(result);
+        result = NULL;
+    }
+    raise_outcome(status, &error);
+    return result;
+}
+
+static void throw_stale_handle(zend_long handle)
+{
+    lyger_error error;
+    lyger_fail(&error, LYGER_E_HANDLE, "no live result has the handle " ZEND_LONG_FMT, handle);
+    php_lyger_throw(&error);
+}
+
+/* The result of a function's only argument, NULL with an exception; taken out of the table when take is true.
+ */
+static lyger_result *parse_handle(INTERNAL_FUNCTION_PARAMETERS, bool take)
+{
+    zend_long handle;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_LONG(handle)
+    ZEND_PARSE_PARAMETERS_END_EX(return NULL);
+
+    lyger_handle_table *table = &LYGER_G(query).results;
+    lyger_result *result = take ? lyger_handle_close(table, (unsigned long)handle)
+                                : lyger_handle_get(table, (unsigned long)handle);
+    if (!result) {
+        throw_stale_handle(handle);
+    }
+    return result;
+}
+
+/* ---- functions ---- */
+
+ZEND_FUNCTION(lyger_db_query)
+{
+    query_call call;
+    if (!parse_call(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
+        RETURN_THROWS();
+    }
+    lyger_result *result = run_call(&call);
+    if (!result) {
+        RETURN_THROWS();
+    }
+    unsigned long handle = lyger_handle_open(&LYGER_G(query).results, result);
+    if (!handle) {
+        lyger_result_free(result);
+        raise_outcome(LYGER_E_MEMORY,
+                      &(lyger_error){LYGER_E_MEMORY, "", 0, "out of memory for a result's handle"});
+        RETURN_THROWS();
+    }
+    RETURN_LONG((zend_long)handle);
+}
+
+ZEND_FUNCTION(lyger_db_execute)
+{
+    query_call call;
+    if (!parse_call(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
+        RETURN_THROWS();
+    }
+    lyger_result *result = run_call(&call);
+    if (!result) {
+        RETURN_THROWS();
+    }
+    uint64_t affected = lyger_result_describe(result)->affected;
+    lyger_result_free(result);
+    RETURN_LONG((zend_long)affected);
+}
+
+ZEND_FUNCTION(lyger_db_query_json)
+{
+    query_call call;
+    if (!parse_call(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
+        RETURN_THROWS();
+    }
+    php_lyger_string text;
+    lyger_error error;
+    php_lyger_string_init(&text);
+    lyger_status status = lyger_query_write_json(query_pool(), ZSTR_VAL(call.dsn), ZSTR_LEN(call.dsn),
+                                                 ZSTR_VAL(call.sql), ZSTR_LEN(call.sql), call.params,
+                                                 call.param_count, &call.options, &text.sink, &error);
+    call_free(&call);
+    if (status != LYGER_OK || bailed_out || EG(exception)) {
+        php_lyger_string_free(&text);
+        raise_outcome(status, &error);
+        RETURN_THROWS();
+    }
+    RETURN_STR(php_lyger_string_finish(&text));
+}
+
+ZEND_FUNCTION(lyger_jsonify_result)
+{
+    lyger_result *result = parse_handle(INTERNAL_FUNCTION_PARAM_PASSTHRU, false);
+    if (!result) {
+        RETURN_THROWS();
+    }
+    php_lyger_string text;
+    lyger_error error;
+    php_lyger_string_init(&text);
+    lyger_status status = lyger_result_write_json(result, &text.sink, &error);
+    if (status != LYGER_OK) {
+        php_lyger_string_free(&text);
+        raise_outcome(status, &error);
+        RETURN_THROWS();
+    }
+    RETURN_STR(php_lyger_string_finish(&text));
+}
+
+ZEND_FUNCTION(lyger_free_result)
+{
+    lyger_result *result = parse_handle(INTERNAL_FUNCTION_PARAM_PASSTHRU, true);
+    if (!result) {
+        RETURN_THROWS();
+    }
+    lyger_result_free(result);
+}
+
+ZEND_FUNCTION(lyger_result_info)
+{
+    lyger_result *result = parse_handle(INTERNAL_FUNCTION_PARAM_PASSTHRU, false);
+    if (!result) {
+        RETURN_THROWS();
+    }
+    const lyger_result_facts *facts = lyger_result_describe(result);
+    zval columns;
+    array_init_size(return_value, 4);
+    array_init_size(&columns, (uint32_t)facts->column_count);
+    for (size_t i = 0; i < facts->column_count; i++) {
+        zval column;
+        array_init_size(&column, 2);
+        add_assoc_stringl(&column, "name", facts->columns[i].name, facts->columns[i].name_len);
+        add_assoc_string(&column, "type", facts->columns[i].type);
+        add_next_index_zval(&columns, &column);
+    }
+    add_assoc_long(return_value, "rows", (zend_long)facts->rows);
+    add_assoc_zval(return_value, "columns", &columns);
+    add_assoc_long(return_value, "affected", (zend_long)facts->affected);
+    add_assoc_string(return_value, "tag", facts->tag);
+}
+
+/* ---- the module's life ---- */
+
+static void destroy_result(void *result)
+{
+    lyger_result_free(result);
+}
+
+static void request_stop(void)
+{
+    bailed_out = false;
+    lyger_handle_table_clear(&LYGER_G(query).results, destroy_result);
+    lyger_pool_request_end(LYGER_G(query).pool);
+}
+
+static void module_stop(void)
+{
+    lyger_handle_table_free(&LYGER_G(query).results, destroy_result);
+    lyger_pool_free(LYGER_G(query).pool);
+    LYGER_G(query).pool = NULL;
+}
+
+static void info_row(const char *name, const char *compiled, const char *loaded)
+{
+    char text[128];
+    if (!compiled) {
+        php_info_print_table_row(2, name, "not built in");
+        return;
+    }
+    snprintf(text, sizeof text, "compiled %s, %s%s", compiled, loaded ? "loaded " : "not loaded yet",
+             loaded ? loaded : "");
+    php_info_print_table_row(2, name, text);
+}
+
+static void info(void)
+{
+    info_row("PostgreSQL (libpq)", lyger_query_libpq_compiled(), lyger_query_libpq_version());
+    info_row("SQLite", lyger_query_sqlite_compiled(), lyger_query_sqlite_version());
+}
+
+const php_lyger_room php_lyger_query_room = {
+    .module_stop = module_stop,
+    .request_stop = request_stop,
+    .info = info,
+};

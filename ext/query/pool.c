@@ -1,0 +1,240 @@
+#include "pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct lyger_pool {
+    lyger_pool_settings settings;
+    pid_t process;           /* whose connections these are */
+    lyger_connection *first; /* most recently used first; busy ones included */
+};
+
+lyger_pool *lyger_pool_new(const lyger_pool_settings *settings)
+{
+    lyger_pool *pool = calloc(1, sizeof *pool);
+    if (pool) {
+        pool->settings = *settings;
+        pool->process = getpid();
+    }
+    return pool;
+}
+
+void lyger_pool_configure(lyger_pool *pool, const lyger_pool_settings *settings)
+{
+    pool->settings = *settings;
+}
+
+const lyger_interrupt *lyger_pool_interrupt(const lyger_pool *pool)
+{
+    return pool->settings.interrupt;
+}
+
+size_t lyger_pool_connections(const lyger_pool *pool)
+{
+    size_t count = 0;
+    for (const lyger_connection *at = pool->first; at; at = at->next) {
+        count++;
+    }
+    return count;
+}
+
+static void unlink_connection(lyger_pool *pool, lyger_connection *connection)
+{
+    for (lyger_connection **at = &pool->first; *at; at = &(*at)->next) {
+        if (*at == connection) {
+            *at = connection->next;
+            connection->next = NULL;
+            return;
+        }
+    }
+}
+
+static void link_first(lyger_pool *pool, lyger_connection *connection)
+{
+    connection->next = pool->first;
+    pool->first = connection;
+}
+
+static void drop(lyger_pool *pool, lyger_connection *connection)
+{
+    char *dsn = connection->dsn;
+    unlink_connection(pool, connection);
+    if (connection->forgotten) {
+        connection->backend->forget(connection);
+    } else {
+        connection->backend->close(connection);
+    }
+    free(dsn);
+}
+
+/* In a forked child: the parent's connections are not ours. One that is busy belongs to a caller further up
+ * the stack, who gives it back and has it forgotten then. */
+static void forget_inherited(lyger_pool *pool)
+{
+    if (pool->process == getpid()) {
+        return;
+    }
+    pool->process = getpid();
+    lyger_connection *at = pool->first;
+    while (at) {
+        lyger_connection *next = at->next;
+        at->forgotten = true;
+        if (!at->busy) {
+            drop(pool, at);
+        } else {
+            unlink_connection(pool, at);
+        }
+        at = next;
+    }
+}
+
+static bool has_dsn(const lyger_connection *connection, const lyger_opening *opening)
+{
+    return connection->dsn_len == opening->dsn_len &&
+           memcmp(connection->dsn, opening->dsn, opening->dsn_len) == 0;
+}
+
+static lyger_connection *find_idle(const lyger_pool *pool, const lyger_opening *opening)
+{
+    for (lyger_connection *at = pool->first; at; at = at->next) {
+        if (!at->busy && has_dsn(at, opening)) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* An idle connection that still works, or NULL; LYGER_E_INTERRUPTED when the caller is to stop. */
+static lyger_status take_idle(lyger_pool *pool, const lyger_opening *opening, lyger_connection **connection)
+{
+    lyger_connection *found;
+    while ((found = find_idle(pool, opening))) {
+        lyger_limits limits = lyger_limits_for(opening->interrupt, opening->connect_timeout);
+        found->busy = true;
+        lyger_status status = found->backend->revive(found, lyger_now_ms() - found->idle_since, &limits);
+        if (status == LYGER_OK) {
+            *connection = found;
+            return LYGER_OK;
+        }
+        drop(pool, found);
+        if (status == LYGER_E_INTERRUPTED) {
+            return status;
+        }
+    }
+    *connection = NULL;
+    return LYGER_OK;
+}
+
+static lyger_status check_cap(const lyger_pool *pool, const lyger_backend *backend,
+                              const lyger_opening *opening, lyger_error *error)
+{
+    unsigned open = 0;
+    for (const lyger_connection *at = pool->first; at; at = at->next) {
+        open += has_dsn(at, opening);
+    }
+    if (open > 0 && backend->exclusive && backend->exclusive(opening->dsn, opening->dsn_len)) {
+        return lyger_fail(error, LYGER_E_QUERY,
+                          "the in-memory database is busy with the statement that this call interrupts");
+    }
+    if (open >= pool->settings.max_connections) {
+        return lyger_fail(error, LYGER_E_QUERY, "all %u connections of this DSN are in use", open);
+    }
+    return LYGER_OK;
+}
+
+static lyger_status open_new(lyger_pool *pool, const lyger_backend *backend, const lyger_opening *opening,
+                             lyger_connection **connection, lyger_error *error)
+{
+    lyger_status status = check_cap(pool, backend, opening, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    char *dsn = malloc(opening->dsn_len + 1);
+    if (!dsn) {
+        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a connection");
+    }
+    memcpy(dsn, opening->dsn, opening->dsn_len + 1);
+    status = backend->open(opening, connection, error);
+    if (status != LYGER_OK) {
+        free(dsn);
+        return status;
+    }
+    lyger_connection *base = *connection;
+    *base = (lyger_connection){.backend = backend, .dsn = dsn, .dsn_len = opening->dsn_len, .busy = true};
+    link_first(pool, base);
+    return LYGER_OK;
+}
+
+lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_len,
+                                lyger_connection **connection, lyger_error *error)
+{
+    const lyger_backend *backend = lyger_backend_for(dsn, dsn_len, error);
+    if (!backend) {
+        return error ? error->status : LYGER_E_QUERY;
+    }
+    const lyger_opening opening = {dsn, dsn_len, pool->settings.gate, pool->settings.connect_timeout,
+                                   pool->settings.interrupt};
+    lyger_status status = backend->permit ? backend->permit(&opening, error) : LYGER_OK;
+    if (status != LYGER_OK) {
+        return status;
+    }
+    forget_inherited(pool);
+    status = take_idle(pool, &opening, connection);
+    if (status != LYGER_OK) {
+        return lyger_limits_fail(error, status, "preparing the connection");
+    }
+    return *connection ? LYGER_OK : open_new(pool, backend, &opening, connection, error);
+}
+
+lyger_status lyger_pool_release(lyger_pool *pool, lyger_connection *connection, lyger_error *error)
+{
+    bool usable = false;
+    lyger_status status = LYGER_OK;
+    forget_inherited(pool);
+    if (!connection->forgotten) {
+        status = connection->backend->settle(connection, &usable, error);
+    }
+    if (!usable) {
+        drop(pool, connection);
+        return status;
+    }
+    connection->busy = false;
+    connection->idle_since = lyger_now_ms();
+    if (pool->first != connection) {
+        unlink_connection(pool, connection);
+        link_first(pool, connection);
+    }
+    return status;
+}
+
+void lyger_pool_request_end(lyger_pool *pool)
+{
+    if (!pool) {
+        return;
+    }
+    forget_inherited(pool);
+    lyger_connection *at = pool->first;
+    while (at) {
+        lyger_connection *next = at->next;
+        const lyger_backend *backend = at->backend;
+        if (at->busy || (backend->survives_request && !backend->survives_request(at))) {
+            drop(pool, at);
+        } else {
+            at->needs_reset = true;
+        }
+        at = next;
+    }
+}
+
+void lyger_pool_free(lyger_pool *pool)
+{
+    if (!pool) {
+        return;
+    }
+    forget_inherited(pool);
+    while (pool->first) {
+        drop(pool, pool->first);
+    }
+    free(pool);
+}

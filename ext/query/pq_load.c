@@ -1,0 +1,118 @@
+#include "pq.h"
+
+#include <dlfcn.h>
+#include <pg_config.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LIBRARY "libpq.so.5"
+#define OLDEST 130000 /* PQlibVersion() of libpq 13 */
+#define INSTALL "(Debian: apt-get install libpq5)"
+
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+static lyger_pq loaded;
+static char loaded_version[16];
+static bool is_loaded; /* atomic; loaded and loaded_version do not change any more once it is true */
+
+typedef struct symbol {
+    const char *name;
+    size_t offset;
+} symbol;
+
+#define SYMBOL(member)                                                                                       \
+    {                                                                                                        \
+        "PQ" #member, offsetof(lyger_pq, member)                                                             \
+    }
+
+static const symbol symbols[] = {
+    SYMBOL(libVersion),
+    SYMBOL(conninfoParse),
+    SYMBOL(conninfoFree),
+    SYMBOL(freemem),
+    SYMBOL(connectStartParams),
+    SYMBOL(connectPoll),
+    SYMBOL(finish),
+    SYMBOL(status),
+    SYMBOL(transactionStatus),
+    SYMBOL(parameterStatus),
+    SYMBOL(errorMessage),
+    SYMBOL(socket),
+    SYMBOL(setnonblocking),
+    SYMBOL(setNoticeReceiver),
+    SYMBOL(sendQuery),
+    SYMBOL(sendQueryParams),
+    SYMBOL(flush),
+    SYMBOL(consumeInput),
+    SYMBOL(isBusy),
+    SYMBOL(getResult),
+    SYMBOL(notifies),
+    SYMBOL(getCancel),
+    SYMBOL(cancel),
+    SYMBOL(freeCancel),
+    SYMBOL(resultStatus),
+    SYMBOL(resultErrorField),
+    SYMBOL(resultErrorMessage),
+    SYMBOL(clear),
+    SYMBOL(ntuples),
+    SYMBOL(nfields),
+    SYMBOL(fname),
+    SYMBOL(ftype),
+    SYMBOL(getvalue),
+    SYMBOL(getlength),
+    SYMBOL(getisnull),
+    SYMBOL(cmdStatus),
+    SYMBOL(cmdTuples),
+};
+
+lyger_status lyger_pq_load_from(const char *library, lyger_pq *pq, lyger_error *error)
+{
+    void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+        return lyger_fail(error, LYGER_E_QUERY,
+                          "PostgreSQL needs libpq, which cannot be loaded " INSTALL ": %s", dlerror());
+    }
+    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
+        void *function = dlsym(handle, symbols[i].name);
+        if (!function) {
+            dlclose(handle);
+            return lyger_fail(error, LYGER_E_QUERY,
+                              "%s is no usable libpq: it has no %s; libpq 13 or newer is needed " INSTALL,
+                              library, symbols[i].name);
+        }
+        memcpy((char *)pq + symbols[i].offset, &function, sizeof function);
+    }
+    int version = pq->libVersion();
+    if (version < OLDEST) {
+        dlclose(handle);
+        return lyger_fail(error, LYGER_E_QUERY, "%s is libpq %d; libpq 13 or newer is needed " INSTALL,
+                          library, version / 10000);
+    }
+    return LYGER_OK;
+}
+
+const lyger_pq *lyger_pq_load(lyger_error *error)
+{
+    if (__atomic_load_n(&is_loaded, __ATOMIC_ACQUIRE)) {
+        return &loaded;
+    }
+    pthread_mutex_lock(&loading);
+    if (!is_loaded && lyger_pq_load_from(LIBRARY, &loaded, error) == LYGER_OK) {
+        int version = loaded.libVersion();
+        snprintf(loaded_version, sizeof loaded_version, "%d.%d", version / 10000, version % 10000);
+        __atomic_store_n(&is_loaded, true, __ATOMIC_RELEASE);
+    }
+    pthread_mutex_unlock(&loading);
+    return is_loaded ? &loaded : NULL;
+}
+
+const char *lyger_pq_loaded_version(void)
+{
+    return __atomic_load_n(&is_loaded, __ATOMIC_ACQUIRE) ? loaded_version : NULL;
+}
+
+const char *lyger_pq_compiled_version(void)
+{
+    return PG_VERSION;
+}

@@ -1,0 +1,193 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h" /* LYGER_WITH_PGSQL, LYGER_WITH_SQLITE */
+#endif
+
+#include "pool.h"
+#include "params.h"
+#include "result.h"
+#ifdef LYGER_WITH_PGSQL
+#include "pq.h"
+#endif
+#ifdef LYGER_WITH_SQLITE
+#include <sqlite3.h>
+#endif
+
+#include <string.h>
+
+static const lyger_backend *const backends[] = {
+#ifdef LYGER_WITH_PGSQL
+    &lyger_pq_backend,
+#endif
+#ifdef LYGER_WITH_SQLITE
+    &lyger_sqlite_backend,
+#endif
+    NULL,
+};
+
+/* What stands before the first ':' when it looks like a scheme (RFC 3986, 3.1); the rest may hold a password.
+ */
+static int scheme_length(const char *dsn, size_t len)
+{
+    int at = 0;
+    while ((size_t)at < len && at < 32 &&
+           ((dsn[at] >= 'a' && dsn[at] <= 'z') || (dsn[at] >= 'A' && dsn[at] <= 'Z') ||
+            (at > 0 && ((dsn[at] >= '0' && dsn[at] <= '9') || (dsn[at] && strchr("+-.", dsn[at])))))) {
+        at++;
+    }
+    return (size_t)at < len && dsn[at] == ':' ? at : 0;
+}
+
+const lyger_backend *lyger_backend_for(const char *dsn, size_t len, lyger_error *error)
+{
+    char known[256] = "";
+    for (size_t i = 0; backends[i]; i++) {
+        if (backends[i]->claims(dsn, len)) {
+            return backends[i];
+        }
+        size_t used = strlen(known);
+        lyger_copy_text(known + used, sizeof known - used, ", ", i > 0 ? 2 : 0);
+        used = strlen(known);
+        lyger_copy_text(known + used, sizeof known - used, backends[i]->schemes,
+                        strlen(backends[i]->schemes));
+    }
+    int scheme = scheme_length(dsn, len);
+    if (scheme > 0) {
+        lyger_fail(error, LYGER_E_QUERY, "unknown DSN scheme \"%.*s\"; this build has %s", scheme, dsn,
+                   backends[0] ? known : "none");
+    } else {
+        lyger_fail(error, LYGER_E_QUERY, "the DSN has no scheme; this build has %s",
+                   backends[0] ? known : "none");
+    }
+    return NULL;
+}
+
+lyger_status lyger_with_state(lyger_error *error, lyger_status status, const char *state)
+{
+    if (error && state) {
+        lyger_copy_text(error->sqlstate, sizeof error->sqlstate, state, strlen(state));
+    }
+    return status;
+}
+
+lyger_status lyger_fail_open_transaction(lyger_error *error)
+{
+    lyger_fail(
+        error, LYGER_E_QUERY,
+        "the statement left a transaction open, which has been rolled back: each statement may get another "
+        "connection");
+    return lyger_with_state(error, LYGER_E_QUERY, "25000");
+}
+
+typedef struct call {
+    const char *dsn;
+    size_t dsn_len;
+    lyger_statement statement;
+} call;
+
+static call call_of(const char *dsn, size_t dsn_len, const char *sql, size_t sql_len,
+                    const lyger_param *params, size_t param_count, const lyger_query_options *options)
+{
+    call made = {dsn, dsn_len, {.sql = sql, .len = sql_len, .params = params, .param_count = param_count}};
+    if (options) {
+        made.statement.options = *options;
+    }
+    return made;
+}
+
+/* Checks the arguments and takes a connection. */
+static lyger_status begin(lyger_pool *pool, const call *call, lyger_connection **connection,
+                          lyger_error *error)
+{
+    const lyger_statement *statement = &call->statement;
+    if (memchr(call->dsn, '\0', call->dsn_len)) {
+        return lyger_fail(error, LYGER_E_ARGUMENT, "the DSN holds a NUL byte");
+    }
+    if (memchr(statement->sql, '\0', statement->len)) {
+        return lyger_fail(error, LYGER_E_ARGUMENT, "the query holds a NUL byte");
+    }
+    lyger_status status = lyger_params_check(statement->params, statement->param_count, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    return lyger_pool_acquire(pool, call->dsn, call->dsn_len, connection, error);
+}
+
+/* Gives the connection back; the statement's own error matters more than what giving back found. */
+static lyger_status end(lyger_pool *pool, lyger_connection *connection, lyger_status status,
+                        lyger_error *error)
+{
+    lyger_status settled = lyger_pool_release(pool, connection, status == LYGER_OK ? error : NULL);
+    return status == LYGER_OK ? settled : status;
+}
+
+lyger_status lyger_query_run(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
+                             size_t sql_len, const lyger_param *params, size_t param_count,
+                             const lyger_query_options *options, lyger_result **result, lyger_error *error)
+{
+    const call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
+    lyger_connection *connection;
+    *result = NULL;
+    lyger_status status = begin(pool, &call, &connection, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    lyger_limits limits = lyger_limits_for(lyger_pool_interrupt(pool), call.statement.options.timeout);
+    status = connection->backend->run(connection, &call.statement, &limits, result, error);
+    status = end(pool, connection, status, error);
+    if (status != LYGER_OK) {
+        lyger_result_free(*result);
+        *result = NULL;
+    }
+    return status;
+}
+
+lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
+                                    size_t sql_len, const lyger_param *params, size_t param_count,
+                                    const lyger_query_options *options, lyger_sink *sink, lyger_error *error)
+{
+    const call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
+    lyger_connection *connection;
+    lyger_status status = begin(pool, &call, &connection, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    lyger_limits limits = lyger_limits_for(lyger_pool_interrupt(pool), call.statement.options.timeout);
+    status = connection->backend->write_json(connection, &call.statement, &limits, sink, error);
+    return end(pool, connection, status, error);
+}
+
+const char *lyger_query_libpq_version(void)
+{
+#ifdef LYGER_WITH_PGSQL
+    return lyger_pq_loaded_version();
+#else
+    return NULL;
+#endif
+}
+
+const char *lyger_query_libpq_compiled(void)
+{
+#ifdef LYGER_WITH_PGSQL
+    return lyger_pq_compiled_version();
+#else
+    return NULL;
+#endif
+}
+
+const char *lyger_query_sqlite_version(void)
+{
+#ifdef LYGER_WITH_SQLITE
+    return sqlite3_libversion();
+#else
+    return NULL;
+#endif
+}
+
+const char *lyger_query_sqlite_compiled(void)
+{
+#ifdef LYGER_WITH_SQLITE
+    return SQLITE_VERSION;
+#else
+    return NULL;
+#endif
+}

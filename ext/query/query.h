@@ -1,0 +1,153 @@
+/*
+ * Query: one statement in, rows kept in C, JSON out.
+ *
+ * A pool holds this process's connections per DSN. lyger_query_run() runs a statement on one of them and
+ * gives a result that no longer needs the connection; lyger_result_write_json() writes it into any sink, as
+ * often as wanted. lyger_query_write_json() does both without keeping the rows.
+ *
+ * DSN: postgres://… and postgresql://… (libpq URIs), any libpq keyword string (host=… dbname=…),
+ * sqlite:PATH[?mode=rw|rwc|ro] (PATH is taken as it stands, up to the first '?'; the file must exist unless
+ * mode=rwc), and sqlite::memory: (one database per pool, until the request ends).
+ *
+ * JSON: an array of objects (or of arrays, options.rows_as_arrays), compact. Values of PostgreSQL decode to
+ * what its row_to_json gives (PostgreSQL manual 9.16, "JSON Creation Functions"); SQLite follows its storage
+ * classes: INTEGER and REAL are numbers (infinities the strings "Infinity" and "-Infinity"), TEXT is a
+ * string, BLOB a string in base64, NULL null.
+ *
+ * Memory: the pool owns connections, the caller owns results (malloc; free with lyger_result_free). A sink
+ * may leave by longjmp: a result being written stays valid, and what lyger_query_write_json() had under way
+ * is cleaned up by lyger_pool_request_end() or lyger_pool_free(). The interrupt hook and the path gate return
+ * normally. dsn and sql are NUL-terminated at their length and hold no other NUL.
+ *
+ * Threads and processes: a pool and its results belong to one thread at a time; the interrupt hook may enter
+ * the pool again (a PHP signal handler that queries). After a fork the child forgets the connections it
+ * inherited without telling the server, and opens its own; results stay readable in both.
+ */
+#ifndef LYGER_QUERY_QUERY_H
+#define LYGER_QUERY_QUERY_H
+
+#include "base/error.h"
+#include "base/sink.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct lyger_pool lyger_pool;
+typedef struct lyger_result lyger_result;
+
+/* Whether a database file may be opened (PHP's open_basedir). path NULL asks whether every path may. */
+typedef struct lyger_path_gate {
+    bool (*allows)(void *context, const char *path);
+    void *context;
+} lyger_path_gate;
+
+typedef struct lyger_pool_settings {
+    unsigned max_connections;         /* per DSN, at least 1 */
+    double connect_timeout;           /* seconds for opening, pinging or cleaning one connection, > 0 */
+    const lyger_interrupt *interrupt; /* NULL: never; must outlive the pool */
+    const lyger_path_gate *gate;      /* NULL: every path; must outlive the pool */
+} lyger_pool_settings;
+
+/* NULL when out of memory. Opens nothing yet. */
+lyger_pool *lyger_pool_new(const lyger_pool_settings *settings);
+
+/* Other settings, for what is opened from now on. */
+void lyger_pool_configure(lyger_pool *pool, const lyger_pool_settings *settings);
+
+/* The end of a request: what a longjmp left under way is cleaned up, in-memory databases end, and every
+ * connection is cleaned of session state (DISCARD ALL) before it is used again. pool may be NULL. */
+void lyger_pool_request_end(lyger_pool *pool);
+
+/* Closes every connection (in a forked child: forgets them). pool may be NULL. */
+void lyger_pool_free(lyger_pool *pool);
+
+/* Connections that are open now, for every DSN together. */
+size_t lyger_pool_connections(const lyger_pool *pool);
+
+typedef enum lyger_param_type {
+    LYGER_PARAM_NULL,
+    LYGER_PARAM_BOOL,
+    LYGER_PARAM_INT,
+    LYGER_PARAM_FLOAT,
+    LYGER_PARAM_TEXT,
+} lyger_param_type;
+
+typedef struct lyger_param {
+    const char *name; /* NULL for a positional parameter; with or without the leading colon */
+    size_t name_len;
+    lyger_param_type type;
+    union {
+        bool boolean;
+        int64_t integer;
+        double real;
+        struct {
+            const char *bytes; /* NUL-terminated at bytes[len]; borrowed for the call */
+            size_t len;
+        } text;
+    };
+} lyger_param;
+
+typedef enum lyger_number_style {
+    LYGER_NUMBER, /* a JSON number with all its digits */
+    LYGER_STRING, /* a JSON string */
+    LYGER_AUTO,   /* a string where a reader that uses doubles would lose digits */
+} lyger_number_style;
+
+typedef struct lyger_query_options {
+    lyger_number_style bigint;  /* PostgreSQL's bigint; every INTEGER of SQLite */
+    lyger_number_style numeric; /* PostgreSQL's numeric; SQLite has none */
+    double timeout;             /* seconds, 0: none */
+    bool rows_as_arrays;        /* [[…],…] instead of [{"name":…},…] */
+} lyger_query_options;
+
+/*
+ * Runs one statement. params are all positional or all named (PostgreSQL takes positional ones only); options
+ * may be NULL. On success *result is a new result, also for a statement without rows.
+ *
+ * Errors: LYGER_E_ARGUMENT (a NUL byte, a wrong number of parameters, a value the database cannot take),
+ * LYGER_E_QUERY (unknown scheme, no connection, the database's own errors with SQLSTATE and position),
+ * LYGER_E_TIMEOUT, LYGER_E_INTERRUPTED, LYGER_E_MEMORY. Messages never hold the DSN's password.
+ */
+lyger_status lyger_query_run(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
+                             size_t sql_len, const lyger_param *params, size_t param_count,
+                             const lyger_query_options *options, lyger_result **result, lyger_error *error);
+
+/* Runs one statement and writes its rows without keeping them. After an error the sink holds a part of them.
+ */
+lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
+                                    size_t sql_len, const lyger_param *params, size_t param_count,
+                                    const lyger_query_options *options, lyger_sink *sink, lyger_error *error);
+
+/* Writes the rows as JSON. LYGER_E_QUERY names column and row of a text that is not UTF-8; LYGER_E_MEMORY
+ * when the sink is full; then the sink holds a part. */
+lyger_status lyger_result_write_json(lyger_result *result, lyger_sink *sink, lyger_error *error);
+
+typedef struct lyger_column {
+    const char *name; /* NUL-terminated */
+    size_t name_len;
+    const char *type; /* PostgreSQL's type name, SQLite's declared type, "" for an expression of SQLite */
+} lyger_column;
+
+typedef struct lyger_result_facts {
+    uint64_t rows;
+    uint64_t affected; /* rows inserted, updated, deleted or merged; 0 for a SELECT */
+    size_t column_count;
+    const lyger_column *columns;
+    const char *tag; /* the command tag, as "INSERT 0 3" (PostgreSQL manual 55.7, CommandComplete) */
+} lyger_result_facts;
+
+/* Valid while the result lives. */
+const lyger_result_facts *lyger_result_describe(const lyger_result *result);
+
+/* result may be NULL. */
+void lyger_result_free(lyger_result *result);
+
+/* Versions, NULL when left out of the build. The plain ones are those at run time: libpq's is NULL until a
+ * first use has loaded it, and asking does not load it. */
+const char *lyger_query_libpq_version(void);
+const char *lyger_query_libpq_compiled(void);
+const char *lyger_query_sqlite_version(void);
+const char *lyger_query_sqlite_compiled(void);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * Inside the query room: what every result shares, and the row store of results that were stepped through.
+ *
+ * lyger_rows describes the columns and writes the frame of the JSON: keys are escaped once and copied for
+ * each row. lyger_result is the head of every result; a backend embeds it and supplies two functions.
+ */
+#ifndef LYGER_QUERY_RESULT_H
+#define LYGER_QUERY_RESULT_H
+
+#include "query.h"
+
+typedef struct lyger_rows {
+    lyger_column *columns; /* owned, with their texts */
+    size_t count;
+    bool arrays;      /* rows without names */
+    size_t *key_ends; /* where each column's key ends in keys; NULL until lyger_rows_begin() */
+    lyger_buffer keys;
+    uint64_t row; /* the row being written, from 1 */
+} lyger_rows;
+
+/* An empty description of count columns. LYGER_E_MEMORY leaves rows freed. */
+lyger_status lyger_rows_init(lyger_rows *rows, size_t count, bool arrays, lyger_error *error);
+
+/* Copies a column's name and type. */
+lyger_status lyger_rows_column(lyger_rows *rows, size_t column, const char *name, const char *type,
+                               lyger_error *error);
+
+void lyger_rows_free(lyger_rows *rows);
+
+/* '[' and, on first use, the keys. */
+lyger_status lyger_rows_begin(lyger_rows *rows, lyger_sink *sink, lyger_error *error);
+
+/* The beginning of a row: what separates it from the last one. */
+bool lyger_rows_next(lyger_rows *rows, lyger_sink *sink);
+
+/* What stands before a column's value. */
+static inline bool lyger_rows_key(const lyger_rows *rows, size_t column, lyger_sink *sink)
+{
+    size_t start = column > 0 ? rows->key_ends[column - 1] : 0;
+    return lyger_sink_put(sink, rows->keys.start + start, rows->key_ends[column] - start);
+}
+
+static inline bool lyger_rows_close(const lyger_rows *rows, lyger_sink *sink)
+{
+    return lyger_sink_put_char(sink, rows->arrays ? ']' : '}');
+}
+
+/* ']'. */
+bool lyger_rows_end(lyger_rows *rows, lyger_sink *sink);
+
+/* Errors of a value that is being written. */
+lyger_status lyger_rows_bad_text(const lyger_rows *rows, size_t column, size_t offset, lyger_error *error);
+lyger_status lyger_sink_is_full(lyger_error *error);
+
+typedef struct lyger_result_ops {
+    lyger_status (*write_json)(lyger_result *result, lyger_sink *sink, lyger_error *error);
+    void (*destroy)(lyger_result *result); /* everything but rows, and the result itself */
+} lyger_result_ops;
+
+struct lyger_result {
+    const lyger_result_ops *ops;
+    lyger_query_options options;
+    lyger_rows rows;
+    lyger_result_facts facts; /* facts.columns are rows.columns */
+};
+
+typedef enum lyger_value_kind {
+    LYGER_VALUE_NULL,
+    LYGER_VALUE_INT,
+    LYGER_VALUE_REAL,
+    LYGER_VALUE_TEXT,
+    LYGER_VALUE_BLOB,
+} lyger_value_kind;
+
+typedef struct lyger_value {
+    lyger_value_kind kind;
+    union {
+        int64_t integer;
+        double real;
+        struct {
+            const char *bytes;
+            size_t len;
+        } text;
+    };
+} lyger_value;
+
+/* Writes a value of the row that lyger_rows_next() began. */
+lyger_status lyger_value_write(const lyger_rows *rows, size_t column, const lyger_value *value,
+                               lyger_number_style bigint, lyger_sink *sink, lyger_error *error);
+
+/* A result whose values are copied into blocks of memory. */
+typedef struct lyger_stored_result lyger_stored_result;
+
+/* NULL when out of memory. Its rows are initialised by the caller through lyger_stored_base(). */
+lyger_stored_result *lyger_stored_new(const lyger_query_options *options);
+lyger_result *lyger_stored_base(lyger_stored_result *stored);
+
+/* Appends the next value in order of columns and rows; false when out of memory. */
+bool lyger_stored_add(lyger_stored_result *stored, const lyger_value *value);
+
+/* Says that all rows are in. tag is copied. */
+lyger_status lyger_stored_finish(lyger_stored_result *stored, uint64_t rows, uint64_t affected,
+                                 const char *tag, lyger_error *error);
+
+#endif

@@ -1,0 +1,41 @@
+--TEST--
+lyger_start_server() through FFI serves / and /health from C while PHP does something else, until it is stopped
+--EXTENSIONS--
+ffi
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_ffi.inc'; ?>
+--FILE--
+<?php
+require __DIR__ . '/../inc/ffi.inc';
+$ffi = ffi();
+$ffi->lyger_start_server(0);
+$port = $ffi->lyger_ffi_server_port();
+function get(string $path): array
+{
+    global $port;
+    $body = file_get_contents("http://127.0.0.1:$port$path", false, stream_context_create(['http' => ['ignore_errors' => true]]));
+    return [$http_response_header[0], json_decode($body, true)];
+}
+[$status, $health] = get('/health');
+echo $status, ' ', $health['status'], ' ', $health['version'] === $ffi->lyger_ffi_version() ? 'same version' : 'other version', "\n";
+[$status, $home] = get('/');
+echo $status, ' ', $home['name'], ' ', implode(' ', $home['routes']), "\n";
+echo get('/nothing')[0], "\n";
+
+$ffi->lyger_start_server(0);
+echo preg_replace('/\d+$/', 'PORT', $ffi->lyger_last_error()), "\n";
+$ffi->lyger_stop_server();
+var_dump($ffi->lyger_ffi_server_port(), @stream_socket_client("tcp://127.0.0.1:$port", $number, $reason, 1));
+
+$taken = stream_socket_server('tcp://0.0.0.0:0');
+$ffi->lyger_start_server((int) substr(strrchr(stream_socket_get_name($taken, false), ':'), 1));
+echo preg_replace('/\d+/', 'PORT', $ffi->lyger_last_error()), "\n";
+?>
+--EXPECT--
+HTTP/1.1 200 OK ok same version
+HTTP/1.1 200 OK lyger / /health
+HTTP/1.1 404 Not Found
+a server is running in this process already, on port PORT
+int(0)
+bool(false)
+cannot listen on port PORT: address already in use
