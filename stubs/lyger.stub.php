@@ -136,7 +136,8 @@ namespace {
     function lyger_free_result(int $result): void {}
 
     /**
-     * Rows, columns (name and type), affected rows and command tag of a result.
+     * What a result is: `rows`; `columns`, a list of `name` and `type` (the database's own name for it, '' when it
+     * has none); `affected` rows; `tag`, PostgreSQL's command tag or what SQLite's would be ("SELECT 2").
      *
      * @throws Lyger\Exception\QueryException for a handle that is not live
      */

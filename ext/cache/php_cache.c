@@ -321,9 +321,8 @@ static bool map_to_item(zend_string *name, zend_ulong index, zval *value, uint32
 }
 
 /* Checks every element before anything is stored; false with an exception. Fills *count items. */
-static bool read_batch(HashTable *source, batch_item *items, uint32_t *count)
+static bool read_batch(HashTable *source, bool pairs, batch_item *items, uint32_t *count)
 {
-    bool pairs = zend_array_is_list(source);
     zend_string *name;
     zend_ulong index;
     zval *value;
@@ -339,12 +338,12 @@ static bool read_batch(HashTable *source, batch_item *items, uint32_t *count)
     return true;
 }
 
-static zend_long store_batch(HashTable *source, uint32_t ttl)
+static zend_long store_batch(HashTable *source, bool pairs, uint32_t ttl)
 {
     batch_item *items = safe_emalloc(zend_hash_num_elements(source) + 1, sizeof *items, 0);
     uint32_t count = 0;
     zend_long stored = 0;
-    if (read_batch(source, items, &count)) {
+    if (read_batch(source, pairs, items, &count)) {
         for (uint32_t i = 0; i < count && !EG(exception); i++) {
             stored += store(items[i].key, items[i].value, 1, ttl, LYGER_CACHE_REPLACE);
         }
@@ -411,13 +410,15 @@ ZEND_FUNCTION(lyger_cache_set_batch)
         RETURN_THROWS();
     }
     if (items) {
-        RETURN_LONG(store_batch(items, (uint32_t)ttl));
+        RETURN_LONG(store_batch(items, zend_array_is_list(items), (uint32_t)ttl));
     }
     zval batch;
     if (!decode_batch(text, &batch)) {
         RETURN_THROWS();
     }
-    ZVAL_LONG(return_value, store_batch(Z_ARRVAL(batch), (uint32_t)ttl));
+    /* A JSON object is a map even if its names are 0, 1, 2, …, which make a list of the decoded array. */
+    bool pairs = ZSTR_VAL(text)[strspn(ZSTR_VAL(text), " \t\r\n")] == '[';
+    ZVAL_LONG(return_value, store_batch(Z_ARRVAL(batch), pairs, (uint32_t)ttl));
     zval_ptr_dtor(&batch);
 }
 
