@@ -39,7 +39,8 @@ namespace {
      * @param mixed $value anything but resources and what PHP cannot serialise (closures)
      * @param int $ttl seconds until the entry expires, 0 (never) to 4294967295
      * @return bool true when stored; false when the cache is switched off (lyger.cache_size=0)
-     * @throws ValueError for a key, ttl or value outside these ranges, a value that cannot be stored
+     * @throws ValueError for a key or ttl outside these ranges
+     * @throws TypeError for a value that cannot be stored
      * @throws Lyger\Exception\CacheException when the value is larger than the cache can hold
      */
     function lyger_cache_set(string $key, mixed $value, int $ttl = 0): bool {}
@@ -58,7 +59,7 @@ namespace {
     /** Removes every entry whose key begins with $prefix; '' removes all. */
     function lyger_cache_clear(string $prefix = ''): void {}
 
-    /** The number of entries, those that have expired but are not yet reclaimed included. */
+    /** The number of entries that have not expired. */
     function lyger_cache_size(): int {}
 
     /** Whether $key is there and has not expired. */

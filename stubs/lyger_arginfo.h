@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: a6a70be702e9a6f2fc3d3ed742aa2de9afb8d1be */
+ * Stub hash: 3692061b65602055a3e5f892d6bc7e7e3d795406 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

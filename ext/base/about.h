@@ -5,6 +5,10 @@
 #ifndef LYGER_BASE_ABOUT_H
 #define LYGER_BASE_ABOUT_H
 
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "cache/cache.h"
 #include "sink.h"
 

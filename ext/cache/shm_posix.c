@@ -157,6 +157,8 @@ lyger_status lyger_os_map_file(const char *path, size_t *size, void **base, bool
 
 void lyger_os_map_ready(int lock)
 {
+    /* The mapping keeps the open file, and with it the lock, beyond close(). */
+    flock(lock, LOCK_UN);
     close(lock);
 }
 

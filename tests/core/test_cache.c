@@ -459,6 +459,26 @@ static void named_segment_is_shared_by_strangers_and_outlives_them(void)
     unlink(path);
 }
 
+static void second_opener_does_not_wait_for_the_first_to_close(void)
+{
+    const char *path = segment_path();
+    lyger_error error;
+    unlink(path);
+    lyger_cache *cache = lyger_cache_open(2 * MEGABYTE, path, &error);
+    CHECK(cache && put(cache, "key", "value", 5, 0));
+    pid_t other = fork();
+    if (other == 0) {
+        alarm(5);
+        lyger_cache *theirs = lyger_cache_open(2 * MEGABYTE, path, &error);
+        _exit(theirs && holds(theirs, "key", "value", 5) ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(other, &status, 0);
+    CHECK_INT(status, 0);
+    lyger_cache_close(cache);
+    unlink(path);
+}
+
 static void check_refused(const char *path, const char *reason)
 {
     lyger_error error = {0};
@@ -530,6 +550,7 @@ int main(void)
     RUN(killed_writers_leave_no_lock_no_torn_value_no_leak);
     RUN(stopped_writer_does_not_stop_readers);
     RUN(named_segment_is_shared_by_strangers_and_outlives_them);
+    RUN(second_opener_does_not_wait_for_the_first_to_close);
     RUN(foreign_and_damaged_segments_are_refused);
     RUN(sizes_out_of_range_are_refused);
     return finish();
