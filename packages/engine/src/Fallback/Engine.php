@@ -1,0 +1,196 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Fallback;
+
+use Lyger\EngineFactory;
+use Lyger\Internal\CacheArguments;
+use Lyger\Internal\Singular;
+
+/**
+ * Lyger\Engine in plain PHP: the same methods, results and exceptions where neither library is installed, and the
+ * yardstick that the libraries are compared with. See stubs/lyger.stub.php for what each method does.
+ *
+ * What differs, because plain PHP cannot do it: the cache belongs to one process; a statement of SQLite is only
+ * interrupted between two rows; times in a PostgreSQL range or inside hstore follow the session's DateStyle (ISO); an
+ * anonymous record cannot be converted and is an error that says so.
+ */
+final class Engine
+{
+    use Singular;
+
+    private readonly Cache $cache;
+    private readonly Query $query;
+
+    private function __construct()
+    {
+        $this->cache = new Cache();
+        $this->query = new Query();
+    }
+
+    public function helloWorld(): string
+    {
+        return 'Hello from lyger ' . EngineFactory::VERSION;
+    }
+
+    public function heavyComputation(int $iterations = 1000000): float
+    {
+        if ($iterations < 0) {
+            throw new \ValueError(
+                'Lyger\Engine::heavyComputation(): Argument #1 ($iterations) must be greater than or equal to 0'
+            );
+        }
+        return Compute::heavy($iterations);
+    }
+
+    public function systemInfo(): string
+    {
+        $cache = $this->cache->info();
+        return json_encode([
+            'name' => 'lyger',
+            'version' => EngineFactory::VERSION,
+            'door' => 'php',
+            'php' => PHP_VERSION,
+            'libraries' => $this->query->libraries(),
+            'simd' => null,
+            'cache' => [
+                'entries' => $cache['entries'],
+                'bytes_total' => $cache['bytes_total'],
+                'bytes_used' => $cache['bytes_used'],
+                'shards' => $cache['shards'],
+                'named' => false,
+            ],
+            'server' => 'off',
+        ], JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
+    }
+
+    public function cacheSet(string $key, mixed $value, int $ttl = 0): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        CacheArguments::value(__FUNCTION__, 2, 'value', $value);
+        $this->cache->set($key, $value, $ttl);
+        return true;
+    }
+
+    public function cacheGet(string $key, mixed $default = ''): mixed
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->cache->get($key, $default);
+    }
+
+    public function cacheDelete(string $key): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->cache->delete($key);
+    }
+
+    public function cacheClear(string $prefix = ''): void
+    {
+        $this->cache->clear($prefix);
+    }
+
+    public function cacheSize(): int
+    {
+        return $this->cache->size();
+    }
+
+    public function cacheHas(string $key): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->cache->has($key);
+    }
+
+    public function cacheAdd(string $key, mixed $value, int $ttl = 0): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        CacheArguments::value(__FUNCTION__, 2, 'value', $value);
+        return $this->cache->add($key, $value, $ttl);
+    }
+
+    public function cacheTouch(string $key, int $ttl): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 2, $ttl);
+        return $this->cache->touch($key, $ttl);
+    }
+
+    public function cacheIncrement(string $key, int $by = 1, int $ttl = 0): int
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        return $this->cache->count($key, $by, $ttl);
+    }
+
+    public function cacheDecrement(string $key, int $by = 1, int $ttl = 0): int
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        if ($by === PHP_INT_MIN) {
+            throw new \ValueError(
+                'Lyger\Engine::cacheDecrement(): Argument #2 ($by) must be greater than ' . PHP_INT_MIN
+            );
+        }
+        return $this->cache->count($key, -$by, $ttl);
+    }
+
+    public function cacheGetBatch(array $keys, mixed $default = null): array
+    {
+        $values = [];
+        $position = 0;
+        foreach ($keys as $key) {
+            $key = CacheArguments::batchKey(__FUNCTION__, 'keys', $key, $position++);
+            $values[$key] = $this->cache->get($key, $default);
+        }
+        return $values;
+    }
+
+    public function cacheSetBatch(array|string $items, int $ttl = 0): int
+    {
+        CacheArguments::ttl(__FUNCTION__, 2, $ttl);
+        $stored = 0;
+        foreach (CacheArguments::batch(__FUNCTION__, $items) as [$key, $value]) {
+            CacheArguments::value(__FUNCTION__, 1, 'items', $value);
+            $this->cache->set($key, $value, $ttl);
+            $stored++;
+        }
+        return $stored;
+    }
+
+    public function cacheInfo(): array
+    {
+        return $this->cache->info();
+    }
+
+    public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int
+    {
+        return $this->query->open(__FUNCTION__, $dsn, $query, $params, $options);
+    }
+
+    public function jsonifyResult(int $result): string
+    {
+        return $this->query->result($result)->json;
+    }
+
+    public function freeResult(int $result): void
+    {
+        $this->query->free($result);
+    }
+
+    public function resultInfo(int $result): array
+    {
+        return $this->query->result($result)->info();
+    }
+
+    public function dbQueryJson(string $dsn, string $query, array $params = [], array $options = []): string
+    {
+        return $this->query->run(__FUNCTION__, $dsn, $query, $params, $options)->json;
+    }
+
+    public function dbExecute(string $dsn, string $query, array $params = [], array $options = []): int
+    {
+        return $this->query->run(__FUNCTION__, $dsn, $query, $params, $options)->affected;
+    }
+}

@@ -1,0 +1,191 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Fallback\Query;
+
+use Lyger\Internal\Failure;
+use Lyger\Internal\QueryOptions;
+
+/**
+ * PostgreSQL through ext/pgsql. Not through PDO, whose own parser reads the statement for placeholders without knowing
+ * PostgreSQL's literals, and which hides the position of an error and the command tag.
+ *
+ * @internal
+ */
+final class Postgres implements Connection
+{
+    private const IDLE = 30; // seconds after which the server is asked whether it is still there
+
+    private readonly \PgSql\Connection $link;
+    private readonly PostgresTypes $types;
+    private bool $stateful = false; // the session was told something that the next user must not see
+    private bool $broken = false;
+
+    public function __construct(Dsn $dsn)
+    {
+        if (!\extension_loaded('pgsql')) {
+            throw Failure::query('The fallback engine needs the extension pgsql for PostgreSQL (Debian: php-pgsql)');
+        }
+        $reason = 'unknown reason';
+        set_error_handler(static function (int $level, string $message) use (&$reason): bool {
+            $reason = preg_replace('/^pg_connect\(\): Unable to connect to PostgreSQL server: /', '', $message);
+            return true;
+        });
+        try {
+            $link = pg_connect($dsn->target, PGSQL_CONNECT_FORCE_NEW);
+        } finally {
+            restore_error_handler();
+        }
+        if ($link === false) {
+            throw Failure::query("cannot connect to PostgreSQL: $reason", '08001'); // sqlclient_unable_to_establish_sqlconnection
+        }
+        $this->link = $link;
+        $this->prepareSession();
+        $this->types = new PostgresTypes(fn(string $query, array $params): array => $this->ask($query, $params));
+    }
+
+    /** What row_to_json does not depend on, but the text of a value does. */
+    private function prepareSession(): void
+    {
+        pg_set_client_encoding($this->link, 'UTF8');
+        $this->ask("SELECT set_config('datestyle', 'ISO', false), set_config('extra_float_digits', '1', false)", []);
+    }
+
+    /** A query of our own. @return list<list<?string>> */
+    private function ask(string $query, array $params): array
+    {
+        return pg_fetch_all($this->send($query, $params, null), PGSQL_NUM);
+    }
+
+    public function run(string $method, string $query, array $params, QueryOptions $options): Result
+    {
+        [$sql, $wanted] = SqlText::forPostgres($query);
+        if (\is_string(array_key_first($params))) {
+            throw new \ValueError(
+                "Lyger\\Engine::$method(): Argument #3 (\$params) must be positional: PostgreSQL's parameters have no names"
+            );
+        }
+        if ($wanted !== \count($params)) {
+            throw new \ValueError(
+                "Lyger\\Engine::$method(): Argument #3 (\$params) must have $wanted elements for this statement, "
+                . \count($params) . ' given'
+            );
+        }
+        if (!preg_match('/^\s*(?:select|insert|update|delete|values|with|merge|table|show)\b/i', $sql)
+            || preg_match('/\b(?:set_config|pg_\w*lock\w*|temp|temporary)\b/i', $sql)) {
+            $this->stateful = true;
+        }
+        if ($options->timeout > 0) {
+            $milliseconds = (int) min(2147483647, ceil($options->timeout * 1000)); // the setting's largest value
+            $this->ask('SELECT set_config($1, $2, false)', ['statement_timeout', (string) $milliseconds]);
+            $this->stateful = true;
+        }
+        try {
+            $result = $this->read($this->send($sql, self::texts($params), $query), $options);
+        } finally {
+            $open = !$this->broken && pg_transaction_status($this->link) !== PGSQL_TRANSACTION_IDLE;
+            if ($open) {
+                @pg_query($this->link, 'ROLLBACK');
+            }
+        }
+        return $open ? throw Failure::openTransaction() : $result;
+    }
+
+    /** @return list<?string> the parameters in PostgreSQL's text form */
+    private static function texts(array $params): array
+    {
+        return array_map(static function (mixed $value): ?string {
+            return match (true) {
+                \is_bool($value) => $value ? 't' : 'f',
+                \is_float($value) => is_finite($value) ? var_export($value, true) : trim(Json::double($value), '"'),
+                $value === null => null,
+                default => (string) $value,
+            };
+        }, $params);
+    }
+
+    /** @param ?string $query as the user wrote it, null for our own */
+    private function send(string $sql, array $params, ?string $query): \PgSql\Result
+    {
+        if (!@pg_send_query_params($this->link, $sql, $params)) {
+            throw Failure::query('PostgreSQL: ' . pg_last_error($this->link), '08006');
+        }
+        $last = null;
+        while (($result = pg_get_result($this->link)) !== false) {
+            $last = $result;
+            if (\in_array(pg_result_status($result), [PGSQL_COPY_IN, PGSQL_COPY_OUT], true)) {
+                // Until the copy is over, libpq gives this result again and again, and closing would wait for its end.
+                pg_end_copy($this->link);
+                $this->broken = true;
+                throw Failure::query('COPY from or to the client is not a query', '0A000');
+            }
+        }
+        return match ($last === null ? null : pg_result_status($last)) {
+            PGSQL_TUPLES_OK, PGSQL_COMMAND_OK => $last,
+            PGSQL_EMPTY_QUERY => throw Failure::query('the statement is empty', '42601'),
+            null => throw Failure::query('PostgreSQL: ' . pg_last_error($this->link), '08006'),
+            default => throw self::failure($last, $query),
+        };
+    }
+
+    private static function failure(\PgSql\Result $result, ?string $query): \Throwable
+    {
+        $field = static fn(int $code): string => trim((string) pg_result_error_field($result, $code));
+        $message = $field(PGSQL_DIAG_MESSAGE_PRIMARY) ?: trim((string) pg_result_error($result));
+        foreach (['DETAIL' => PGSQL_DIAG_MESSAGE_DETAIL, 'HINT' => PGSQL_DIAG_MESSAGE_HINT] as $name => $code) {
+            $message .= $field($code) === '' ? '' : "\n$name: " . $field($code);
+        }
+        return Failure::query(
+            $message,
+            $field(PGSQL_DIAG_SQLSTATE) ?: '08006',
+            $query === null ? 0 : SqlText::originalPosition($query, (int) $field(PGSQL_DIAG_STATEMENT_POSITION)),
+        );
+    }
+
+    private function read(\PgSql\Result $result, QueryOptions $options): Result
+    {
+        $names = $oids = [];
+        for ($i = 0, $width = pg_num_fields($result); $i < $width; $i++) {
+            $names[] = pg_field_name($result, $i);
+            $oids[] = (int) pg_field_type_oid($result, $i);
+        }
+        $count = pg_num_rows($result);
+        $rows = $width === 0 ? array_fill(0, max(0, $count), []) : pg_fetch_all($result, PGSQL_NUM);
+        $tag = (string) pg_result_status($result, PGSQL_STATUS_STRING);
+        $affected = preg_match('/^(?:INSERT|UPDATE|DELETE|MERGE)\b/', $tag) ? pg_affected_rows($result) : 0;
+        $rows = $this->types->toJson($oids, $rows, $options);
+        $columns = array_map(
+            fn(string $name, int $oid): array => ['name' => $name, 'type' => $this->types->name($oid)],
+            $names,
+            $oids,
+        );
+        return new Result(Json::rows($names, $rows, $options->named), $count, $columns, $affected, $tag);
+    }
+
+    public function clean(): bool
+    {
+        try {
+            if ($this->broken || pg_connection_status($this->link) !== PGSQL_CONNECTION_OK) {
+                return false;
+            }
+            if ($this->stateful) {
+                $this->ask('DISCARD ALL', []);
+                $this->prepareSession();
+                $this->stateful = false;
+            }
+            return true;
+        } catch (\Throwable) {
+            return false;
+        }
+    }
+
+    public function isAlive(int $idle): bool
+    {
+        try {
+            return $idle < self::IDLE || $this->ask('SELECT 1', []) !== [];
+        } catch (\Throwable) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Fallback\Query;
+
+use Lyger\Internal\Failure;
+use Lyger\Internal\QueryOptions;
+
+/**
+ * PostgreSQL's text form of a value to what row_to_json gives for it (manual, "JSON Functions and Operators": numbers,
+ * booleans, json and arrays become JSON, times ISO 8601, everything else its text). Composite types, and types with a
+ * cast to json, are sent back for the server to convert, one query a column.
+ *
+ * @internal
+ */
+final class PostgresTypes
+{
+    private const BOOL = 16;
+    private const INT8 = 20;
+    private const NUMERIC = 1700;
+    private const NUMBERS = [21, 23, 700, 701]; // int2, int4, float4, float8
+    private const JSON = [114, 3802];           // json, jsonb
+    private const TIMESTAMPS = [1114, 1184];    // timestamp, timestamptz
+    private const RECORD = 2249;
+
+    private const LOOK_UP = <<<'S'
+        SELECT t.oid, t.typname, format_type(t.oid, NULL), t.typtype, t.typelem, t.typbasetype, t.typdelim,
+               t.typcategory = 'A' AND t.typlen = -1 AND t.typelem <> 0,
+               t.oid >= 16384 AND EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = 114
+                                          AND c.castmethod = 'f')
+        FROM pg_type t WHERE t.oid = ANY ($1::oid[])
+        S;
+
+    /** @var array<int, array{name: string, sql: string, kind: string, element: int, base: int, delimiter: string}> */
+    private array $known = [];
+
+    /** @param \Closure(string, array): list<list<?string>> $ask runs a query on the connection */
+    public function __construct(private readonly \Closure $ask)
+    {
+    }
+
+    public function name(int $oid): string
+    {
+        $type = $this->known[$oid] ?? ['name' => '', 'kind' => 'plain'];
+        return $type['kind'] === 'array' && $type['name'][0] === '_'
+            ? $this->known[$type['element']]['name'] . '[]'
+            : $type['name'];
+    }
+
+    /**
+     * @param list<int> $oids of the columns
+     * @param list<list<?string>> $rows in text form
+     * @return list<list<string>> JSON texts
+     */
+    public function toJson(array $oids, array $rows, QueryOptions $options): array
+    {
+        $this->learn($oids);
+        $convert = [];
+        foreach ($oids as $i => $oid) {
+            if ($this->kind($oid) === 'server') {
+                $this->convertByServer($rows, $i, $oid);
+                $convert[$i] = null;
+            } else {
+                $convert[$i] = $this->converter($oid, $options);
+            }
+        }
+        foreach ($rows as &$row) {
+            foreach ($row as $i => $value) {
+                if ($value === null) {
+                    $row[$i] = 'null';
+                } elseif ($convert[$i] !== null) {
+                    $row[$i] = $convert[$i]($value);
+                }
+            }
+        }
+        return $rows;
+    }
+
+    /** Looks up the types not seen before on this connection, and what they are made of. */
+    private function learn(array $oids): void
+    {
+        while (($new = array_diff(array_unique($oids), array_keys($this->known), [0])) !== []) {
+            $oids = [];
+            foreach (($this->ask)(self::LOOK_UP, ['{' . implode(',', $new) . '}']) as $type) {
+                $this->known[(int) $type[0]] = [
+                    'name' => $type[1],
+                    'sql' => $type[2],
+                    'kind' => match (true) {
+                        (int) $type[0] === self::RECORD => 'record',
+                        $type[3] === 'c' || $type[8] === 't' => 'server',
+                        $type[3] === 'd' => 'domain',
+                        $type[7] === 't' => 'array',
+                        default => 'plain',
+                    },
+                    'element' => (int) $type[4],
+                    'base' => (int) $type[5],
+                    'delimiter' => $type[6],
+                ];
+                array_push($oids, ...array_filter([(int) $type[5], $type[7] === 't' ? (int) $type[4] : 0]));
+            }
+            foreach (array_diff($new, array_keys($this->known)) as $gone) {
+                throw Failure::query("the type with OID $gone is unknown to the server");
+            }
+        }
+    }
+
+    /** Kind of a type: plain, array, record, or server; an array or domain of what the server must convert is so too. */
+    private function kind(int $oid): string
+    {
+        $type = $this->known[$oid];
+        return match ($type['kind']) {
+            'domain' => $this->kind($type['base']),
+            'array' => match ($this->kind($type['element'])) {
+                'server', 'array' => 'server',
+                'record' => 'record',
+                default => 'array',
+            },
+            default => $type['kind'],
+        };
+    }
+
+    /** @return \Closure(string): string */
+    private function converter(int $oid, QueryOptions $options): \Closure
+    {
+        $type = $this->known[$oid];
+        if ($type['kind'] === 'domain') {
+            return $this->converter($type['base'], $options);
+        }
+        if ($this->kind($oid) === 'record') {
+            throw Failure::query(
+                'a column holds anonymous records, which the fallback engine cannot convert: row_to_json() in the statement can'
+            );
+        }
+        if ($type['kind'] === 'array') {
+            $element = $this->converter($type['element'], $options);
+            return fn(string $text): string => $this->arrayToJson($text, $type['delimiter'], $element);
+        }
+        return match (true) {
+            $oid === self::BOOL => static fn(string $text): string => $text === 't' ? 'true' : 'false',
+            $oid === self::INT8 => static fn(string $text): string => Json::exactNumber($text, $options->bigint),
+            $oid === self::NUMERIC => static fn(string $text): string => Json::exactNumber($text, $options->numeric),
+            \in_array($oid, self::NUMBERS, true) => Json::number(...),
+            \in_array($oid, self::JSON, true) => static fn(string $text): string => $text,
+            \in_array($oid, self::TIMESTAMPS, true) => self::timestamp(...),
+            default => Json::text(...),
+        };
+    }
+
+    /** 2024-02-29 12:30:00.5+02 as 2024-02-29T12:30:00.5+02:00; infinity stays as it is. */
+    private static function timestamp(string $text): string
+    {
+        return Json::text(preg_replace(['/^(\d+-\d+-\d+) /', '/(:[\d.]+[-+]\d\d)(?=$| BC)/'], ['$1T', '$1:00'], $text));
+    }
+
+    /**
+     * PostgreSQL's text form of an array (manual, "Array Input and Output Syntax") as a JSON array.
+     *
+     * @param \Closure(string): string $element
+     */
+    private function arrayToJson(string $text, string $delimiter, \Closure $element): string
+    {
+        if ($text !== '' && $text[0] !== '{' && $text[0] !== '[') { // int2vector, oidvector: numbers and spaces
+            return '[' . implode(',', array_map($element, explode(' ', $text))) . ']';
+        }
+        $text = preg_replace('/^(?:\[[-0-9]+:[-0-9]+\])+=/', '', $text); // lower bounds other than 1
+        $delimiter = preg_quote($delimiter, '/');
+        $json = preg_replace_callback(
+            "/[{}]|$delimiter|\"((?:[^\"\\\\]++|\\\\.)*+)\"|([^{}$delimiter\"]++)/s",
+            static fn(array $token): string => match (true) {
+                $token[0] === '{' => '[',
+                $token[0] === '}' => ']',
+                isset($token[2]) => $token[2] === 'NULL' ? 'null' : $element($token[2]),
+                isset($token[1]) || $token[0] === '""' => $element(preg_replace('/\\\\(.)/s', '$1', $token[1] ?? '')),
+                default => ',',
+            },
+            $text,
+        );
+        return $json ?? throw Failure::query('an array cannot be read: ' . preg_last_error_msg());
+    }
+
+    /** Replaces the values of one column with the server's to_json of them. */
+    private function convertByServer(array &$rows, int $column, int $oid): void
+    {
+        $places = $literal = [];
+        foreach ($rows as $at => $row) {
+            if ($row[$column] !== null) {
+                $places[] = $at;
+                $literal[] = '"' . addcslashes($row[$column], '"\\') . '"';
+            }
+        }
+        if ($places === []) {
+            return;
+        }
+        $query = 'SELECT to_json(CAST(v AS ' . $this->known[$oid]['sql'] . '))::text '
+            . 'FROM unnest($1::text[]) WITH ORDINALITY AS u (v, n) ORDER BY n';
+        foreach (($this->ask)($query, ['{' . implode(',', $literal) . '}']) as $i => [$json]) {
+            $rows[$places[$i]][$column] = $json;
+        }
+    }
+}

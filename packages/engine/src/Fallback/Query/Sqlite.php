@@ -1,0 +1,198 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Fallback\Query;
+
+use Lyger\Internal\Failure;
+use Lyger\Internal\QueryOptions;
+use PDO;
+use PDOException;
+use PDOStatement;
+
+/**
+ * SQLite through PDO. Not through SQLite3Stmt, whose execute() steps once, resets and lets the fetch step again, which
+ * runs an INSERT … RETURNING twice.
+ *
+ * @internal
+ */
+final class Sqlite implements Connection
+{
+    private const BUSY = 5; // seconds to wait for another process's lock
+
+    private const MEMORY = ':memory:';
+
+    private readonly PDO $pdo;
+    private readonly string $path;
+    private readonly ?string $identity;
+
+    public function __construct(Dsn $dsn)
+    {
+        if (!\extension_loaded('pdo_sqlite')) {
+            throw Failure::query('The fallback engine needs the extension pdo_sqlite for sqlite: (Debian: php-sqlite3)');
+        }
+        $flags = match ($dsn->mode) {
+            'ro' => PDO::SQLITE_OPEN_READONLY,
+            'rw' => PDO::SQLITE_OPEN_READWRITE,
+            'rwc' => PDO::SQLITE_OPEN_READWRITE | PDO::SQLITE_OPEN_CREATE,
+        };
+        $memory = $dsn->target === self::MEMORY;
+        // A relative path that begins with "file:" would be read as a URI.
+        $this->path = $path = str_starts_with($dsn->target, 'file:') ? "./$dsn->target" : $dsn->target;
+        try {
+            $this->pdo = new PDO("sqlite:$path", options: [
+                PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION,
+                PDO::ATTR_TIMEOUT => self::BUSY,
+                PDO::SQLITE_ATTR_OPEN_FLAGS => $memory ? PDO::SQLITE_OPEN_READWRITE | PDO::SQLITE_OPEN_CREATE : $flags,
+            ]);
+        } catch (PDOException $problem) {
+            $missing = !$memory && !file_exists($path) && $dsn->mode !== 'rwc';
+            throw Failure::query(
+                "SQLite cannot open \"$dsn->target\": "
+                . ($missing ? 'there is no such file (?mode=rwc would create it)' : self::reason($problem)),
+                '08001',
+                0,
+                $problem,
+            );
+        }
+        $this->identity = self::identify($path);
+    }
+
+    private static function reason(PDOException $problem): string
+    {
+        return $problem->errorInfo[2] ?? preg_replace('/^SQLSTATE\[\w+\](?: \[\d+\])? /', '', $problem->getMessage());
+    }
+
+    public function run(string $method, string $query, array $params, QueryOptions $options): Result
+    {
+        [$sql, $bind] = SqlText::forSqlite($method, $query, $params);
+        if (SqlText::isBlank($query)) {
+            throw Failure::query('the statement is empty', 'HY000');
+        }
+        if (SqlText::hasSecond($query)) {
+            throw Failure::query('only one statement can be run at a time', 'HY000');
+        }
+        try {
+            $before = $this->number('SELECT total_changes()');
+            $statement = $this->pdo->prepare($sql);
+            foreach ($bind as $slot => $value) {
+                $statement->bindValue($slot, $value, match (true) {
+                    $value === null => PDO::PARAM_NULL,
+                    \is_string($value) => PDO::PARAM_STR,
+                    default => PDO::PARAM_INT,
+                });
+            }
+            $statement->execute();
+            $columns = $this->columns($statement);
+            $rows = $this->rows($statement, \count($columns), $options);
+            $statement->closeCursor();
+            $changed = $this->number('SELECT total_changes()') !== $before;
+            $affected = $changed ? $this->number('SELECT changes()') : 0;
+        } catch (PDOException $problem) {
+            $this->rollBack();
+            throw Failure::query(self::reason($problem), (string) ($problem->errorInfo[0] ?? 'HY000'), 0, $problem);
+        }
+        if ($this->rollBack()) {
+            throw Failure::openTransaction();
+        }
+        return new Result(
+            Json::rows(array_column($columns, 'name'), $rows, $options->named),
+            \count($rows),
+            $columns,
+            $affected,
+            self::tag($query, \count($rows), $affected),
+        );
+    }
+
+    private function number(string $query): int
+    {
+        return (int) $this->pdo->query($query)->fetchColumn();
+    }
+
+    /** @return list<array{name: string, type: string}> */
+    private function columns(PDOStatement $statement): array
+    {
+        $columns = [];
+        for ($i = 0, $count = $statement->columnCount(); $i < $count; $i++) {
+            $meta = $statement->getColumnMeta($i);
+            $columns[] = ['name' => $meta['name'], 'type' => $meta['sqlite:decl_type'] ?? ''];
+        }
+        return $columns;
+    }
+
+    /** @return list<list<string>> JSON texts */
+    private function rows(PDOStatement $statement, int $width, QueryOptions $options): array
+    {
+        $rows = [];
+        $deadline = $options->timeout > 0 ? hrtime(true) + (int) min(1e18, $options->timeout * 1e9) : PHP_INT_MAX;
+        while ($width > 0 && ($row = $statement->fetch(PDO::FETCH_NUM)) !== false) {
+            foreach ($row as $i => $value) {
+                $row[$i] = match (true) {
+                    \is_int($value) => Json::exactNumber((string) $value, $options->bigint),
+                    \is_string($value) => $this->isBlob($statement, $i)
+                        ? '"' . base64_encode($value) . '"'
+                        : Json::text($value),
+                    $value === null => 'null',
+                    default => Json::double($value),
+                };
+            }
+            $rows[] = $row;
+            if (hrtime(true) > $deadline) {
+                throw Failure::query("the statement took longer than $options->timeout s", 'HY000');
+            }
+        }
+        return $rows;
+    }
+
+    /** PDO gives text and blobs alike as strings; the storage class of the row's value is in the column's flags. */
+    private function isBlob(PDOStatement $statement, int $column): bool
+    {
+        return \in_array('blob', $statement->getColumnMeta($column)['flags'], true);
+    }
+
+    /** A command tag in PostgreSQL's form from the statement's first word. */
+    private static function tag(string $query, int $rows, int $affected): string
+    {
+        $word = preg_match('~^(?:\s|--[^\n]*\n|/\*.*?\*/)*+([a-z]+)~is', $query, $found) ? strtoupper($found[1]) : '';
+        return match ($word) {
+            'SELECT', 'VALUES' => "SELECT $rows",
+            'WITH' => $affected === 0 ? "SELECT $rows" : 'WITH',
+            'INSERT', 'REPLACE' => "INSERT 0 $affected",
+            'UPDATE', 'DELETE' => "$word $affected",
+            default => $word,
+        };
+    }
+
+    /** Ends what the statement left open; whether it did. PDO knows its own transactions only. */
+    private function rollBack(): bool
+    {
+        try {
+            $this->pdo->exec('ROLLBACK');
+            return true;
+        } catch (PDOException) { // no transaction is active
+            return false;
+        }
+    }
+
+    public function clean(): bool
+    {
+        return true;
+    }
+
+    /** A file that was deleted or replaced meanwhile is another database. */
+    public function isAlive(int $idle): bool
+    {
+        return $this->identity === self::identify($this->path);
+    }
+
+    /** Device and inode of the file; null for an in-memory database. */
+    private static function identify(string $path): ?string
+    {
+        if ($path === self::MEMORY) {
+            return null;
+        }
+        clearstatcache(true, $path);
+        $facts = @stat($path);
+        return $facts === false ? '' : "$facts[dev]:$facts[ino]";
+    }
+}

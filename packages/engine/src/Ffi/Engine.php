@@ -1,0 +1,362 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Ffi;
+
+use FFI;
+use FFI\CData;
+use Lyger\Exception\CacheException;
+use Lyger\Exception\RuntimeException;
+use Lyger\Exception\ServerException;
+use Lyger\Internal\CacheArguments;
+use Lyger\Internal\Failure;
+use Lyger\Internal\QueryOptions;
+use Lyger\Internal\Singular;
+
+/**
+ * Lyger\Engine over liblyger.so: the same core as the extension's, entered through FFI. See stubs/lyger.stub.php for
+ * what each method does.
+ *
+ * The cache is the library's own, 64 MiB that forked children share, not the one of a loaded extension. Strings that
+ * the library returns are copied into PHP's and freed here.
+ */
+final class Engine
+{
+    use Singular;
+
+    // Types of ext/abi/lyger.h.
+    private const NULL = 0;
+    private const BOOL = 1;
+    private const INTEGER = 2;
+    private const FLOAT = 3;
+    private const STRING = 4;
+    private const SERIALIZED = 5;
+
+    private const CHOICE = ['number' => 0, 'string' => 1, 'auto' => 2];
+
+    private readonly FFI $library;
+
+    // What the library writes through pointers, made once.
+    private readonly CData $type;
+    private readonly CData $bytes;
+    private readonly CData $length;
+    private readonly CData $number;
+    private readonly CData $typeAddress;
+    private readonly CData $bytesAddress;
+    private readonly CData $lengthAddress;
+    private readonly CData $numberAddress;
+
+    /**
+     * @param ?string $library path of liblyger.so; null: LYGER_LIBRARY, else PHP's extension directory
+     * @param ?string $header path of lyger.h; null: LYGER_HEADER, else beside the library, installed, or in the tree
+     * @throws RuntimeException when either is missing or the library cannot be opened
+     */
+    public function __construct(?string $library = null, ?string $header = null)
+    {
+        $this->library = Library::open($library, $header);
+        $this->type = $this->library->new('int');
+        $this->bytes = $this->library->new('char *');
+        $this->length = $this->library->new('size_t');
+        $this->number = $this->library->new('long long');
+        $this->typeAddress = FFI::addr($this->type);
+        $this->bytesAddress = FFI::addr($this->bytes);
+        $this->lengthAddress = FFI::addr($this->length);
+        $this->numberAddress = FFI::addr($this->number);
+    }
+
+    public function helloWorld(): string
+    {
+        return $this->take($this->library->lyger_hello_world());
+    }
+
+    public function heavyComputation(int $iterations = 1000000): float
+    {
+        if ($iterations < 0) {
+            throw new \ValueError(
+                'Lyger\Engine::heavyComputation(): Argument #1 ($iterations) must be greater than or equal to 0'
+            );
+        }
+        return $this->library->lyger_heavy_computation($iterations);
+    }
+
+    public function systemInfo(): string
+    {
+        return $this->take($this->library->lyger_system_info());
+    }
+
+    public function cacheSet(string $key, mixed $value, int $ttl = 0): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        CacheArguments::value(__FUNCTION__, 2, 'value', $value);
+        return $this->store($key, $value, $ttl);
+    }
+
+    public function cacheGet(string $key, mixed $default = ''): mixed
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->fetch($key, $default);
+    }
+
+    public function cacheDelete(string $key): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->yes($this->library->lyger_ffi_cache_remove($key, \strlen($key)));
+    }
+
+    public function cacheClear(string $prefix = ''): void
+    {
+        $this->yes($this->library->lyger_ffi_cache_purge($prefix, \strlen($prefix)));
+    }
+
+    public function cacheSize(): int
+    {
+        return $this->library->lyger_cache_size();
+    }
+
+    public function cacheHas(string $key): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->yes($this->library->lyger_ffi_cache_contains($key, \strlen($key)));
+    }
+
+    public function cacheAdd(string $key, mixed $value, int $ttl = 0): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        CacheArguments::value(__FUNCTION__, 2, 'value', $value);
+        [$type, $bytes] = self::pack($value);
+        return $this->yes(
+            $this->library->lyger_ffi_cache_insert($key, \strlen($key), $type, $bytes, \strlen($bytes), $ttl)
+        );
+    }
+
+    public function cacheTouch(string $key, int $ttl): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 2, $ttl);
+        return $this->yes($this->library->lyger_ffi_cache_retime($key, \strlen($key), $ttl));
+    }
+
+    public function cacheIncrement(string $key, int $by = 1, int $ttl = 0): int
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        return $this->count($key, $by, $ttl);
+    }
+
+    public function cacheDecrement(string $key, int $by = 1, int $ttl = 0): int
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        if ($by === PHP_INT_MIN) {
+            throw new \ValueError(
+                'Lyger\Engine::cacheDecrement(): Argument #2 ($by) must be greater than ' . PHP_INT_MIN
+            );
+        }
+        return $this->count($key, -$by, $ttl);
+    }
+
+    public function cacheGetBatch(array $keys, mixed $default = null): array
+    {
+        $values = [];
+        $position = 0;
+        foreach ($keys as $key) {
+            $key = CacheArguments::batchKey(__FUNCTION__, 'keys', $key, $position++);
+            $values[$key] = $this->fetch($key, $default);
+        }
+        return $values;
+    }
+
+    public function cacheSetBatch(array|string $items, int $ttl = 0): int
+    {
+        CacheArguments::ttl(__FUNCTION__, 2, $ttl);
+        $stored = 0;
+        foreach (CacheArguments::batch(__FUNCTION__, $items) as [$key, $value]) {
+            CacheArguments::value(__FUNCTION__, 1, 'items', $value);
+            $stored += (int) $this->store($key, $value, $ttl);
+        }
+        return $stored;
+    }
+
+    public function cacheInfo(): array
+    {
+        return json_decode($this->take($this->library->lyger_ffi_cache_facts()), true, 512, JSON_THROW_ON_ERROR);
+    }
+
+    public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int
+    {
+        $read = QueryOptions::read(__FUNCTION__, $options);
+        $params = self::packParams(__FUNCTION__, $params);
+        $handle = $this->library->lyger_ffi_db_query(
+            $dsn,
+            \strlen($dsn),
+            $query,
+            \strlen($query),
+            $params,
+            \strlen($params),
+            self::CHOICE[$read->bigint],
+            self::CHOICE[$read->numeric],
+            (int) !$read->named,
+            $read->timeout,
+        );
+        return $handle === 0 ? throw $this->failure() : $handle;
+    }
+
+    public function jsonifyResult(int $result): string
+    {
+        return $this->take($this->library->lyger_ffi_result_json($result, $this->lengthAddress), true);
+    }
+
+    public function freeResult(int $result): void
+    {
+        $this->yes($this->library->lyger_ffi_result_free($result));
+    }
+
+    public function resultInfo(int $result): array
+    {
+        return json_decode($this->take($this->library->lyger_ffi_result_facts($result)), true, 512, JSON_THROW_ON_ERROR);
+    }
+
+    public function dbQueryJson(string $dsn, string $query, array $params = [], array $options = []): string
+    {
+        $read = QueryOptions::read(__FUNCTION__, $options);
+        $params = self::packParams(__FUNCTION__, $params);
+        return $this->take($this->library->lyger_ffi_db_query_json(
+            $dsn,
+            \strlen($dsn),
+            $query,
+            \strlen($query),
+            $params,
+            \strlen($params),
+            self::CHOICE[$read->bigint],
+            self::CHOICE[$read->numeric],
+            (int) !$read->named,
+            $read->timeout,
+            $this->lengthAddress,
+        ), true);
+    }
+
+    public function dbExecute(string $dsn, string $query, array $params = [], array $options = []): int
+    {
+        $read = QueryOptions::read(__FUNCTION__, $options);
+        $params = self::packParams(__FUNCTION__, $params);
+        $affected = $this->library->lyger_ffi_db_execute(
+            $dsn,
+            \strlen($dsn),
+            $query,
+            \strlen($query),
+            $params,
+            \strlen($params),
+            $read->timeout,
+        );
+        return $affected < 0 ? throw $this->failure() : $affected;
+    }
+
+    /** A string of the library as PHP's own; the length is where the call put it, or up to the NUL. */
+    private function take(?CData $text, bool $measured = false): string
+    {
+        if ($text === null || FFI::isNull($text)) {
+            throw $this->failure();
+        }
+        $string = $measured ? FFI::string($text, $this->length->cdata) : FFI::string($text);
+        $this->library->lyger_free_string($text);
+        return $string;
+    }
+
+    private function yes(int $answer): bool
+    {
+        return $answer < 0 ? throw $this->failure() : $answer === 1;
+    }
+
+    /** The library's last error as what the extension throws for it (ext/lyger_error.c). */
+    private function failure(): \Throwable
+    {
+        $message = self::text($this->library->lyger_last_error());
+        return match ($this->library->lyger_ffi_error_status()) {
+            2 => new \ValueError($message),
+            6 => new CacheException($message),
+            4, 5, 7 => Failure::query(
+                $message,
+                self::text($this->library->lyger_ffi_error_sqlstate()),
+                $this->library->lyger_ffi_error_position(),
+            ),
+            8 => new ServerException($message),
+            default => new RuntimeException($message),
+        };
+    }
+
+    /** PHP turns a returned const char * into a string by itself, unless the declaration keeps it a pointer. */
+    private static function text(CData|string|null $text): string
+    {
+        return $text instanceof CData ? FFI::string($text) : (string) $text;
+    }
+
+    /** @return array{int, string} type and bytes of a value of the cache */
+    private static function pack(mixed $value): array
+    {
+        return match (true) {
+            \is_string($value) => [self::STRING, $value],
+            \is_int($value) => [self::INTEGER, pack('P', $value)],
+            \is_float($value) => [self::FLOAT, pack('e', $value)],
+            \is_bool($value) => [self::BOOL, \chr((int) $value)],
+            $value === null => [self::NULL, ''],
+            default => [self::SERIALIZED, serialize($value)],
+        };
+    }
+
+    private function store(string $key, mixed $value, int $ttl): bool
+    {
+        [$type, $bytes] = self::pack($value);
+        return $this->yes(
+            $this->library->lyger_ffi_cache_store($key, \strlen($key), $type, $bytes, \strlen($bytes), $ttl)
+        );
+    }
+
+    private function fetch(string $key, mixed $default): mixed
+    {
+        $found = $this->library->lyger_ffi_cache_fetch(
+            $key,
+            \strlen($key),
+            $this->typeAddress,
+            $this->bytesAddress,
+            $this->lengthAddress,
+        );
+        if (!$this->yes($found)) {
+            return $default;
+        }
+        $bytes = FFI::string($this->bytes, $this->length->cdata);
+        $this->library->lyger_free_string($this->bytes);
+        return match ($this->type->cdata) {
+            self::STRING => $bytes,
+            self::INTEGER => unpack('P', $bytes)[1],
+            self::FLOAT => unpack('e', $bytes)[1],
+            self::BOOL => $bytes === "\1",
+            self::NULL => null,
+            default => unserialize($bytes),
+        };
+    }
+
+    private function count(string $key, int $by, int $ttl): int
+    {
+        $counted = $this->library->lyger_ffi_cache_add_integer($key, \strlen($key), $by, $ttl, $this->numberAddress);
+        if (!$this->yes($counted)) {
+            throw new CacheException('the cache is switched off: there is nowhere to count');
+        }
+        return $this->number->cdata;
+    }
+
+    /** Parameters in the form that ext/abi/lyger.h describes. */
+    private static function packParams(string $method, array $params): string
+    {
+        QueryOptions::checkParams($method, $params);
+        $packed = '';
+        foreach ($params as $name => $value) {
+            $name = \is_int($name) ? '' : ltrim($name, ':');
+            [$type, $bytes] = self::pack($value);
+            $packed .= pack('CVV', $type, \strlen($name), \strlen($bytes)) . $name . $bytes;
+        }
+        return $packed;
+    }
+}

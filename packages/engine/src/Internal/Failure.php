@@ -1,0 +1,36 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Internal;
+
+use Lyger\Exception\QueryException;
+
+/**
+ * Makes the exceptions whose fields are private. The class may be the extension's or this package's; both keep the same
+ * fields, and neither lets a script pass them to the constructor.
+ *
+ * @internal
+ */
+final class Failure
+{
+    public static function query(
+        string $message,
+        string $sqlState = '',
+        int $position = 0,
+        ?\Throwable $previous = null,
+    ): QueryException {
+        $failure = new QueryException($message, 0, $previous);
+        (new \ReflectionProperty(QueryException::class, 'sqlState'))->setValue($failure, $sqlState);
+        (new \ReflectionProperty(QueryException::class, 'position'))->setValue($failure, $position);
+        return $failure;
+    }
+
+    public static function openTransaction(): QueryException
+    {
+        return self::query(
+            'the statement left a transaction open, which has been rolled back: each statement may get another connection',
+            '25000', // invalid_transaction_state
+        );
+    }
+}

@@ -1,0 +1,287 @@
+<?php
+
+declare(strict_types=1);
+
+use Lyger\Exception\CacheException;
+
+/** An object whose serialisation is its own business. */
+final class ConformancePoint
+{
+    public function __construct(public int $x, private float $y, public ?self $next = null)
+    {
+    }
+}
+
+final class ConformanceSecret
+{
+    public function __serialize(): array
+    {
+        throw new LogicException('not to be stored');
+    }
+}
+
+return [
+    'values of every type come back as they went in' => static function (object $engine, Check $check): void {
+        $values = [
+            'null' => null, 'true' => true, 'false' => false, 'zero' => 0, 'one' => 1, 'minus' => -1,
+            'max' => PHP_INT_MAX, 'min' => PHP_INT_MIN, 'float' => 0.1, 'negative zero' => -0.0, 'tiny' => 5e-324,
+            'huge' => 1.7976931348623157e308, 'infinite' => INF, 'empty' => '', 'byte' => "\0", 'text' => 'grüße',
+            'digits' => '12', 'binary' => "\0\xff\x80\r\n'\"", 'long' => str_repeat('lyger ', 40_000), 'list' => [1, 2.5, 'x', null],
+            'nested' => ['a' => ['b' => [true, ['c' => '']]], 7 => 'seven'], 'no elements' => [],
+            'object' => new ConformancePoint(1, 2.5, new ConformancePoint(3, 4.0)), 'plain object' => (object) ['p' => 1],
+        ];
+        foreach ($values as $name => $value) {
+            $check->same(true, $engine->cacheSet("value $name", $value), "set $name");
+        }
+        foreach ($values as $name => $value) {
+            $check->same($value, $engine->cacheGet("value $name", 'a miss'), $name);
+            $check->same(true, $engine->cacheHas("value $name"), "has $name");
+        }
+        $check->same('-0', (string) $engine->cacheGet('value negative zero'));
+        $engine->cacheSet('nan', NAN);
+        $check->that(is_nan($engine->cacheGet('nan')), 'NAN is not NAN');
+        $check->same(count($values) + 1, $engine->cacheSize());
+    },
+    'what is fetched is a copy' => static function (object $engine, Check $check): void {
+        $point = new ConformancePoint(1, 1.0);
+        $engine->cacheSet('point', $point);
+        $point->x = 2;
+        $check->same(1, $engine->cacheGet('point')->x);
+        $engine->cacheGet('point')->x = 3;
+        $check->same(1, $engine->cacheGet('point')->x);
+        $number = 1;
+        $engine->cacheSet('list', [&$number]);
+        $number = 2;
+        $check->same([1], $engine->cacheGet('list'));
+    },
+    'keys are any bytes' => static function (object $engine, Check $check): void {
+        $keys = ["\0", "a\0b", "a\0c", 'a', '0', '00', '12', '-1', ' ', "\xff\xfe", str_repeat('k', 65535), str_repeat('k', 65534)];
+        foreach ($keys as $i => $key) {
+            $engine->cacheSet($key, $i);
+        }
+        foreach ($keys as $i => $key) {
+            $check->same($i, $engine->cacheGet($key), 'key ' . bin2hex(substr($key, 0, 9)));
+        }
+        $check->same(count($keys), $engine->cacheSize());
+    },
+    'a miss is the default' => static function (object $engine, Check $check): void {
+        $check->same('', $engine->cacheGet('nothing'));
+        $check->same(null, $engine->cacheGet('nothing', null));
+        $check->same([1], $engine->cacheGet('nothing', [1]));
+        $check->same(false, $engine->cacheHas('nothing'));
+        $check->same(false, $engine->cacheDelete('nothing'));
+        $check->same(false, $engine->cacheTouch('nothing', 1));
+        $engine->cacheSet('null', null);
+        $check->same(null, $engine->cacheGet('null', 'default'));
+    },
+    'set replaces, delete removes' => static function (object $engine, Check $check): void {
+        $engine->cacheSet('key', 'one');
+        $engine->cacheSet('key', 2);
+        $check->same(2, $engine->cacheGet('key'));
+        $check->same(1, $engine->cacheSize());
+        $check->same(true, $engine->cacheDelete('key'));
+        $check->same(false, $engine->cacheDelete('key'));
+        $check->same(0, $engine->cacheSize());
+    },
+    'clear removes what begins with the prefix' => static function (object $engine, Check $check): void {
+        foreach (['user:1', 'user:2', 'users', 'page:1', "user\0"] as $key) {
+            $engine->cacheSet($key, 1);
+        }
+        $engine->cacheClear('user:');
+        $check->same([false, false, true, true, true], array_map(
+            $engine->cacheHas(...),
+            ['user:1', 'user:2', 'users', 'page:1', "user\0"],
+        ));
+        $engine->cacheClear("user\0");
+        $check->same(2, $engine->cacheSize());
+        $engine->cacheClear('no such prefix');
+        $check->same(2, $engine->cacheSize());
+        $engine->cacheClear();
+        $check->same(0, $engine->cacheSize());
+    },
+    'an entry is gone when its time is over' => static function (object $engine, Check $check): void {
+        $engine->cacheSet('short', 'x', 1);
+        $engine->cacheSet('touched', 'x', 1);
+        $engine->cacheSet('made lasting', 'x', 1);
+        $engine->cacheSet('longest', 'x', 4294967295);
+        $engine->cacheSet('lasting', 'x');
+        $check->same(true, $engine->cacheTouch('touched', 3600));
+        $check->same(true, $engine->cacheTouch('made lasting', 0));
+        $check->same('x', $engine->cacheGet('short'));
+        $check->eventually(static fn() => !$engine->cacheHas('short'), 'still there after ten seconds');
+        $check->same('', $engine->cacheGet('short'));
+        $check->same(false, $engine->cacheTouch('short', 5));
+        $check->same(false, $engine->cacheDelete('short'));
+        foreach (['touched', 'made lasting', 'longest', 'lasting'] as $key) {
+            $check->same('x', $engine->cacheGet($key), $key);
+        }
+        $check->same(4, $engine->cacheSize());
+        $check->same(true, $engine->cacheAdd('short', 'again'));
+    },
+    'touch can shorten a life' => static function (object $engine, Check $check): void {
+        $engine->cacheSet('key', 'x');
+        $engine->cacheTouch('key', 1);
+        $check->eventually(static fn() => $engine->cacheGet('key') === '', 'still there after ten seconds');
+    },
+    'add stores only what is absent' => static function (object $engine, Check $check): void {
+        $check->same(true, $engine->cacheAdd('key', 'first'));
+        $check->same(false, $engine->cacheAdd('key', 'second'));
+        $check->same('first', $engine->cacheGet('key'));
+        $engine->cacheSet('null', null);
+        $check->same(false, $engine->cacheAdd('null', 1));
+    },
+    'counters count' => static function (object $engine, Check $check): void {
+        $check->same(1, $engine->cacheIncrement('hits'));
+        $check->same(11, $engine->cacheIncrement('hits', 10));
+        $check->same(8, $engine->cacheDecrement('hits', 3));
+        $check->same(7, $engine->cacheDecrement('hits'));
+        $check->same(5, $engine->cacheIncrement('hits', -2));
+        $check->same(5, $engine->cacheGet('hits'));
+        $check->same(-1, $engine->cacheDecrement('below'));
+        $engine->cacheSet('set', 41);
+        $check->same(42, $engine->cacheIncrement('set'));
+        $check->same(PHP_INT_MAX, $engine->cacheIncrement('edge', PHP_INT_MAX));
+        $check->same(PHP_INT_MIN, $engine->cacheIncrement('other edge', PHP_INT_MIN));
+    },
+    'a counter keeps its own time to live' => static function (object $engine, Check $check): void {
+        $engine->cacheIncrement('window', 1, 1);
+        $engine->cacheIncrement('window', 1, 3600);
+        $check->eventually(static fn() => !$engine->cacheHas('window'), 'still there after ten seconds');
+        $check->same(1, $engine->cacheIncrement('window'));
+    },
+    'what is no integer or would overflow does not count' => static function (object $engine, Check $check): void {
+        foreach (['1', 1.0, true, null, [1]] as $value) {
+            $engine->cacheSet('key', $value);
+            $check->throws(CacheException::class, static fn() => $engine->cacheIncrement('key'), 'not an integer');
+            $check->same($value, $engine->cacheGet('key'));
+        }
+        $engine->cacheSet('max', PHP_INT_MAX);
+        $check->throws(CacheException::class, static fn() => $engine->cacheIncrement('max'), 'range');
+        $check->same(PHP_INT_MAX, $engine->cacheGet('max'));
+        $engine->cacheSet('min', PHP_INT_MIN);
+        $check->throws(CacheException::class, static fn() => $engine->cacheDecrement('min'), 'range');
+        $check->throws(ValueError::class, static fn() => $engine->cacheDecrement('min', PHP_INT_MIN), '$by');
+        $check->same(PHP_INT_MIN, $engine->cacheGet('min'));
+    },
+    'batches get in order and fill in the default' => static function (object $engine, Check $check): void {
+        $engine->cacheSet('a', 1);
+        $engine->cacheSet('12', 'twelve');
+        $engine->cacheSet('null', null);
+        $check->same(
+            ['missing' => null, 'a' => 1, 12 => 'twelve', 'null' => null],
+            $engine->cacheGetBatch(['missing', 'a', 12, 'null']),
+        );
+        $check->same(['x' => [0], 'a' => 1], $engine->cacheGetBatch(['x', 'a', 'x'], [0]));
+        $check->same([], $engine->cacheGetBatch([]));
+    },
+    'batches store maps, pairs and JSON' => static function (object $engine, Check $check): void {
+        $check->same(3, $engine->cacheSetBatch(['a' => 1, 7 => [1], 'o' => new ConformancePoint(1, 2.0)]));
+        $check->same(['a' => 1, 7 => [1]], $engine->cacheGetBatch(['a', '7']));
+        $check->same(2, $engine->cacheSetBatch([['key' => 'p', 'value' => null], ['value' => 'v', 'key' => 5]]));
+        $check->same(['p' => null, 5 => 'v'], $engine->cacheGetBatch(['p', '5'], 'miss'));
+        $check->same(2, $engine->cacheSetBatch(' {"j": {"k": [1, 2.5]}, "ü": "\u00fc"} '));
+        $check->same(['j' => ['k' => [1, 2.5]], 'ü' => 'ü'], $engine->cacheGetBatch(['j', 'ü']));
+        $check->same(1, $engine->cacheSetBatch('[{"key": "q", "value": false}]'));
+        $check->same(false, $engine->cacheGet('q'));
+        $check->same(0, $engine->cacheSetBatch([]));
+        $check->same(0, $engine->cacheSetBatch('{}'));
+        $check->same(0, $engine->cacheSetBatch('[]'));
+        $check->same(1, $engine->cacheSetBatch(['same' => 1]));
+        $check->same(2, $engine->cacheSetBatch([['key' => 'same', 'value' => 2], ['key' => 'same', 'value' => 3]]));
+        $check->same(3, $engine->cacheGet('same'));
+    },
+    'a JSON object is a map whatever its keys are' => static function (object $engine, Check $check): void {
+        $check->same(2, $engine->cacheSetBatch('{"0": "zero", "1": "one"}'));
+        $check->same([0 => 'zero', 1 => 'one'], $engine->cacheGetBatch(['0', '1']));
+    },
+    'batches live as long as they are told' => static function (object $engine, Check $check): void {
+        $engine->cacheSetBatch(['a' => 1, 'b' => 2], 1);
+        $check->eventually(static fn() => $engine->cacheSize() === 0, 'still there after ten seconds');
+    },
+    'a bad element of a batch is named and nothing is stored' => static function (object $engine, Check $check): void {
+        $check->throws(TypeError::class, static fn() => $engine->cacheGetBatch(['a', 1.5]), '$keys', 'float', 'element 1');
+        $check->throws(ValueError::class, static fn() => $engine->cacheGetBatch(['a', 'b', '']), '$keys', 'element 2');
+        $check->throws(ValueError::class, static fn() => $engine->cacheSetBatch(['a' => 1, '' => 2]), '$items', 'element 1');
+        $check->throws(ValueError::class, static fn() => $engine->cacheSetBatch(['a', 'b']), '$items', 'element 0');
+        $check->throws(
+            ValueError::class,
+            static fn() => $engine->cacheSetBatch([['key' => 'a', 'value' => 1], ['key' => 'b']]),
+            '$items',
+            'element 1',
+        );
+        $check->throws(
+            TypeError::class,
+            static fn() => $engine->cacheSetBatch([['key' => 'a', 'value' => 1], ['key' => null, 'value' => 1]]),
+            '$items',
+            'null',
+            'element 1',
+        );
+        $check->throws(ValueError::class, static fn() => $engine->cacheSetBatch('{"a": 1'), '$items', 'JSON', 'syntax');
+        $check->throws(ValueError::class, static fn() => $engine->cacheSetBatch(''), '$items', 'JSON');
+        $check->throws(ValueError::class, static fn() => $engine->cacheSetBatch('"text"'), '$items', 'string');
+        $check->throws(ValueError::class, static fn() => $engine->cacheSetBatch("\"\xff\""), '$items');
+        $check->throws(ValueError::class, static fn() => $engine->cacheSetBatch(['a' => 1], -1), '$ttl');
+        $check->same(0, $engine->cacheSize());
+    },
+    'keys and times out of range are ValueErrors' => static function (object $engine, Check $check): void {
+        foreach (['', str_repeat('k', 65536)] as $key) {
+            $length = (string) strlen($key);
+            $check->throws(ValueError::class, static fn() => $engine->cacheSet($key, 1), '$key', "$length given");
+            $check->throws(ValueError::class, static fn() => $engine->cacheGet($key), '$key', '65535', "$length given");
+            $check->throws(ValueError::class, static fn() => $engine->cacheAdd($key, 1), '$key');
+            $check->throws(ValueError::class, static fn() => $engine->cacheHas($key), '$key');
+            $check->throws(ValueError::class, static fn() => $engine->cacheDelete($key), '$key');
+            $check->throws(ValueError::class, static fn() => $engine->cacheTouch($key, 1), '$key');
+            $check->throws(ValueError::class, static fn() => $engine->cacheIncrement($key), '$key');
+            $check->throws(ValueError::class, static fn() => $engine->cacheDecrement($key), '$key');
+        }
+        foreach ([-1, 4294967296, PHP_INT_MIN, PHP_INT_MAX] as $ttl) {
+            $check->throws(ValueError::class, static fn() => $engine->cacheSet('k', 1, $ttl), '$ttl', "$ttl given");
+            $check->throws(ValueError::class, static fn() => $engine->cacheAdd('k', 1, $ttl), '$ttl');
+            $check->throws(ValueError::class, static fn() => $engine->cacheTouch('k', $ttl), '$ttl');
+            $check->throws(ValueError::class, static fn() => $engine->cacheIncrement('k', 1, $ttl), '$ttl');
+            $check->throws(ValueError::class, static fn() => $engine->cacheDecrement('k', 1, $ttl), '$ttl');
+        }
+        $check->same(0, $engine->cacheSize());
+    },
+    'what cannot be stored is an error and leaves the entry alone' => static function (object $engine, Check $check): void {
+        $engine->cacheSet('key', 'before');
+        $closed = fopen('php://memory', 'r');
+        fclose($closed);
+        $recursive = [1];
+        $recursive['self'] = &$recursive;
+        foreach (['resource' => STDERR, 'Resource' => [1, [STDERR]], 'closure' => static fn() => 1, 'recursive' => $recursive] as $word => $value) {
+            $check->throws(TypeError::class, static fn() => $engine->cacheSet('key', $value), '$value', $word);
+            $check->throws(TypeError::class, static fn() => $engine->cacheAdd('other', $value), '$value', $word);
+            $check->throws(TypeError::class, static fn() => $engine->cacheSetBatch(['key' => $value]), '$items', $word);
+        }
+        $check->throws(TypeError::class, static fn() => $engine->cacheSet('key', $closed), 'resource');
+        $check->throws(Exception::class, static fn() => $engine->cacheSet('key', (object) ['f' => static fn() => 1]));
+        $check->throws(LogicException::class, static fn() => $engine->cacheSet('key', new ConformanceSecret()), 'not to be stored');
+        $check->same('before', $engine->cacheGet('key'));
+        $check->same(1, $engine->cacheSize());
+    },
+    'information has the same members and counts' => static function (object $engine, Check $check): void {
+        $before = $engine->cacheInfo();
+        $names = ['enabled', 'path', 'shards', 'entries', 'bytes_total', 'bytes_capacity', 'bytes_used', 'bytes_free', 'hits',
+            'misses', 'sets', 'deletes', 'evictions', 'expirations', 'lock_recoveries'];
+        $given = array_keys($before);
+        sort($names);
+        sort($given);
+        $check->same($names, $given);
+        $check->same(true, $before['enabled']);
+        $check->same(0, $before['entries']);
+        $engine->cacheSet('a', str_repeat('x', 1000));
+        $engine->cacheSet('b', 1);
+        $engine->cacheGet('a');
+        $engine->cacheGet('nothing');
+        $engine->cacheDelete('b');
+        $after = $engine->cacheInfo();
+        $check->same(1, $after['entries']);
+        $check->same(
+            [1, 1, 2, 1],
+            array_map(static fn(string $name): int => $after[$name] - $before[$name], ['hits', 'misses', 'sets', 'deletes']),
+        );
+        $check->that($after['bytes_used'] >= $before['bytes_used'] + 1000, 'a thousand bytes do not show in bytes_used');
+    },
+];
