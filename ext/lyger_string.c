@@ -1,8 +1,13 @@
 #include "lyger_string.h"
+#include "lyger_compat.h"
 
 #define FIRST_CAPACITY 256
 
-/* PHP's allocator does not return when memory_limit is reached, so this cannot fail and return. */
+/*
+ * When memory_limit is reached, PHP's allocator leaves by longjmp; from 8.2.35 on it gives the memory, notes
+ * that the script is to end, and kills the process at twice the limit. So writing stops as soon as it is
+ * noted.
+ */
 static bool string_more(lyger_sink *sink, size_t bytes)
 {
     php_lyger_string *text = (php_lyger_string *)sink;
@@ -12,7 +17,7 @@ static bool string_more(lyger_sink *sink, size_t bytes)
     text->string = zend_string_extend(text->string, wanted, 0);
     sink->pos = ZSTR_VAL(text->string) + used;
     sink->end = ZSTR_VAL(text->string) + wanted;
-    return true;
+    return !php_lyger_memory_limit_reached();
 }
 
 void php_lyger_string_init(php_lyger_string *text)

@@ -368,9 +368,8 @@ static bool put_facts(lyger_sink *sink, const lyger_result_facts *facts)
                put_text(sink, column->type, strlen(column->type)) && lyger_sink_put_char(sink, '}');
     }
     return fits && lyger_sink_put_literal(sink, "],\"affected\":") &&
-           lyger_json_put_int(sink, (int64_t)facts->affected) &&
-           lyger_sink_put_literal(sink, ",\"tag\":") && put_text(sink, facts->tag, strlen(facts->tag)) &&
-           lyger_sink_put_char(sink, '}');
+           lyger_json_put_int(sink, (int64_t)facts->affected) && lyger_sink_put_literal(sink, ",\"tag\":") &&
+           put_text(sink, facts->tag, strlen(facts->tag)) && lyger_sink_put_char(sink, '}');
 }
 
 char *lyger_ffi_result_facts(unsigned long handle)

@@ -1,4 +1,5 @@
 #include "php_lyger.h"
+#include "lyger_compat.h"
 #include "lyger_error.h"
 #include "lyger_string.h"
 
@@ -20,6 +21,9 @@ static bool interrupt_requested(void *context)
     (void)context;
     if (EXPECTED(!zend_atomic_bool_load_ex(&EG(vm_interrupt)))) {
         return false;
+    }
+    if (php_lyger_memory_limit_reached()) {
+        return true; /* the interrupt stays set, for PHP */
     }
     zend_try
     {
@@ -277,14 +281,16 @@ static bool parse_call(INTERNAL_FUNCTION_PARAMETERS, query_call *call)
     return true;
 }
 
-/* What must happen after every entry into the core: raises what stopped it. */
+/* What must happen after every entry into the core: raises what stopped it. Afterwards there is an exception,
+ * or PHP is about to end the script, so that callers return without asking. */
 static void raise_outcome(lyger_status status, const lyger_error *error)
 {
     if (UNEXPECTED(bailed_out)) {
         bailed_out = false;
         zend_bailout();
     }
-    if (status != LYGER_OK) {
+    /* An exception beside the fatal error that is on its way would be reported as a second one. */
+    if (status != LYGER_OK && !php_lyger_memory_limit_reached()) {
         php_lyger_throw(error);
     }
 }
@@ -342,14 +348,14 @@ ZEND_FUNCTION(lyger_db_query)
     }
     lyger_result *result = run_call(&call);
     if (!result) {
-        RETURN_THROWS();
+        return;
     }
     unsigned long handle = lyger_handle_open(&LYGER_G(query).results, result);
     if (!handle) {
         lyger_result_free(result);
         raise_outcome(LYGER_E_MEMORY,
                       &(lyger_error){LYGER_E_MEMORY, "", 0, "out of memory for a result's handle"});
-        RETURN_THROWS();
+        return;
     }
     RETURN_LONG((zend_long)handle);
 }
@@ -362,7 +368,7 @@ ZEND_FUNCTION(lyger_db_execute)
     }
     lyger_result *result = run_call(&call);
     if (!result) {
-        RETURN_THROWS();
+        return;
     }
     uint64_t affected = lyger_result_describe(result)->affected;
     lyger_result_free(result);
@@ -385,7 +391,7 @@ ZEND_FUNCTION(lyger_db_query_json)
     if (status != LYGER_OK || bailed_out || EG(exception)) {
         php_lyger_string_free(&text);
         raise_outcome(status, &error);
-        RETURN_THROWS();
+        return;
     }
     RETURN_STR(php_lyger_string_finish(&text));
 }
@@ -403,7 +409,7 @@ ZEND_FUNCTION(lyger_jsonify_result)
     if (status != LYGER_OK) {
         php_lyger_string_free(&text);
         raise_outcome(status, &error);
-        RETURN_THROWS();
+        return;
     }
     RETURN_STR(php_lyger_string_finish(&text));
 }

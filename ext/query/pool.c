@@ -4,9 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A connection that is being opened further up the stack: the interrupt hook may come back here meanwhile. */
+typedef struct pending {
+    const lyger_opening *opening;
+    struct pending *next;
+} pending;
+
 struct lyger_pool {
     lyger_pool_settings settings;
-    pid_t process;           /* whose connections these are */
+    pid_t process; /* whose connections these are */
+    pending *opening;
     lyger_connection *first; /* most recently used first; busy ones included */
 };
 
@@ -133,6 +140,10 @@ static lyger_status check_cap(const lyger_pool *pool, const lyger_backend *backe
     for (const lyger_connection *at = pool->first; at; at = at->next) {
         open += has_dsn(at, opening);
     }
+    for (const pending *at = pool->opening; at; at = at->next) {
+        open += at->opening->dsn_len == opening->dsn_len &&
+                memcmp(at->opening->dsn, opening->dsn, opening->dsn_len) == 0;
+    }
     if (open > 0 && backend->exclusive && backend->exclusive(opening->dsn, opening->dsn_len)) {
         return lyger_fail(error, LYGER_E_QUERY,
                           "the in-memory database is busy with the statement that this call interrupts");
@@ -155,7 +166,10 @@ static lyger_status open_new(lyger_pool *pool, const lyger_backend *backend, con
         return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a connection");
     }
     memcpy(dsn, opening->dsn, opening->dsn_len + 1);
+    pending entry = {opening, pool->opening};
+    pool->opening = &entry;
     status = backend->open(opening, connection, error);
+    pool->opening = entry.next;
     if (status != LYGER_OK) {
         free(dsn);
         return status;

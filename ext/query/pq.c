@@ -230,19 +230,17 @@ static lyger_status flush(pq_connection *connection, const lyger_limits *limits,
     return left == 0 ? LYGER_OK : lost(connection, error);
 }
 
-/* The next result of the statement under way, NULL after the last. */
-static lyger_status next_result(pq_connection *connection, const lyger_limits *limits, PGresult **result,
-                                lyger_error *error)
+/* The next result of the statement under way, NULL after the last. A server that went away may have said why:
+ * libpq makes the last result of what had arrived. */
+static lyger_status next_result(pq_connection *connection, const lyger_limits *limits, PGresult **result)
 {
     const lyger_pq *pq = connection->pq;
-    while (pq->isBusy(connection->server)) {
+    while (!connection->broken && pq->isBusy(connection->server)) {
         lyger_status status = lyger_limits_wait(limits, pq->socket(connection->server), POLLIN);
         if (status != LYGER_OK) {
             return status;
         }
-        if (!pq->consumeInput(connection->server)) {
-            return lost(connection, error);
-        }
+        connection->broken = !pq->consumeInput(connection->server);
     }
     *result = pq->getResult(connection->server);
     return LYGER_OK;
@@ -262,7 +260,7 @@ static lyger_status collect(pq_connection *connection, const lyger_limits *limit
     lyger_status status = flush(connection, limits, error);
     while (status == LYGER_OK) {
         PGresult *next = NULL;
-        status = next_result(connection, limits, &next, error);
+        status = next_result(connection, limits, &next);
         if (status != LYGER_OK || !next) {
             break;
         }
@@ -304,13 +302,19 @@ static void cancel(pq_connection *connection)
     pq->clear(rest);
 }
 
+/* What collect() gave, made the statement's error. */
 static lyger_status stop(pq_connection *connection, lyger_status why, lyger_error *error)
 {
     if (why == LYGER_E_QUERY) {
-        connection->broken = true; /* the parent's: do not touch it */
-        return lyger_limits_fail(error, why, "the statement");
+        if (!connection->broken) {
+            connection->broken = true; /* the parent's: do not touch it */
+            lyger_limits_fail(error, why, "the statement");
+        }
+        return why;
     }
-    cancel(connection);
+    if (!connection->broken) {
+        cancel(connection);
+    }
     lyger_limits_fail(error, why, "the statement");
     return lyger_with_state(error, why, "57014");
 }
@@ -325,6 +329,9 @@ static lyger_status command(pq_connection *connection, const char *sql, const ly
         return lost(connection, error);
     }
     lyger_status status = collect(connection, limits, &result, error);
+    if (status != LYGER_OK && !connection->broken) {
+        lyger_limits_fail(error, status, "preparing the connection");
+    }
     if (status == LYGER_OK && result) {
         ExecStatusType outcome = pq->resultStatus(result);
         if (outcome != PGRES_COMMAND_OK && outcome != PGRES_EMPTY_QUERY && outcome != PGRES_TUPLES_OK) {
@@ -362,17 +369,15 @@ static lyger_status pq_revive(lyger_connection *base, int64_t idle_ms, const lyg
     const lyger_pq *pq = connection->pq;
     struct pollfd entry = {.fd = pq->socket(connection->server), .events = POLLIN};
     lyger_status status = LYGER_OK;
-    /* A server that went away has closed the socket, which then can be read. */
-    if (poll(&entry, 1, 0) > 0 && !pq->consumeInput(connection->server)) {
-        return LYGER_E_QUERY;
-    }
-    if (pq->status(connection->server) != CONNECTION_OK) {
+    /* A server that went away has written why, or closed the socket: what arrived while idle means asking. */
+    bool spoke = poll(&entry, 1, 0) > 0;
+    if ((spoke && !pq->consumeInput(connection->server)) || pq->status(connection->server) != CONNECTION_OK) {
         return LYGER_E_QUERY;
     }
     if (base->needs_reset) {
         status = command(connection, "DISCARD ALL", limits, NULL);
         base->needs_reset = status != LYGER_OK;
-    } else if (idle_ms >= PING_AFTER_MS) {
+    } else if (spoke || idle_ms >= PING_AFTER_MS) {
         status = command(connection, "", limits, NULL);
     }
     return status == LYGER_OK ? make_usable(connection, limits, NULL) : status;
@@ -696,9 +701,8 @@ static lyger_status pq_run(lyger_connection *base, const lyger_statement *statem
             connection->broken = connection->pq->transactionStatus(connection->server) != PQTRANS_IDLE;
         } else {
             status = collect(connection, limits, &rows, error);
-            status = status == LYGER_OK   ? judge(connection, rows, statement, &sent, error)
-                     : connection->broken ? status
-                                          : stop(connection, status, error);
+            status = status == LYGER_OK ? judge(connection, rows, statement, &sent, error)
+                                        : stop(connection, status, error);
         }
     }
     prepared_free(&sent);

@@ -99,6 +99,9 @@ static lyger_pq_outcome put_timestamp(const char *text, size_t len, bool zone, l
 
 static lyger_pq_outcome put_json(const char *text, size_t len, lyger_sink *sink, size_t *bad)
 {
+    if (len == 0) {
+        return put_text(text, len, sink, bad); /* no JSON, and nothing a server would send */
+    }
     *bad = lyger_utf8_valid(text, len);
     return *bad != len ? LYGER_PQ_BAD_UTF8 : from_bool(lyger_sink_put(sink, text, len));
 }
@@ -268,6 +271,9 @@ static lyger_pq_outcome put_vector(array *array)
     while (ok && array->at < array->end) {
         const char *space = memchr(array->at, ' ', (size_t)(array->end - array->at));
         const char *stop = space ? space : array->end;
+        if (stop == array->at || (space && space + 1 == array->end)) {
+            return LYGER_PQ_BAD_ARRAY; /* nothing before or behind a space */
+        }
         lyger_pq_outcome outcome = put_scalar(array->type->kind, array->options, array->at,
                                               (size_t)(stop - array->at), array->sink, array->bad);
         if (outcome != LYGER_PQ_OK) {

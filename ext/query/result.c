@@ -62,12 +62,9 @@ static lyger_status make_keys(lyger_rows *rows, lyger_error *error)
             lyger_json_outcome outcome = lyger_json_put_string(sink, column->name, column->name_len, &bad);
             if (outcome == LYGER_JSON_BAD_UTF8) {
                 free(ends);
-                lyger_status status = lyger_fail(
-                    error, LYGER_E_QUERY, "the name of column %zu is not UTF-8 (byte %zu)", i + 1, bad + 1);
-                if (error) {
-                    lyger_copy_text(error->sqlstate, sizeof error->sqlstate, "22021", 5);
-                }
-                return status;
+                lyger_fail(error, LYGER_E_QUERY, "the name of column %zu is not UTF-8 (byte %zu)", i + 1,
+                           bad + 1);
+                return lyger_with_state(error, LYGER_E_QUERY, "22021");
             }
             ok = outcome == LYGER_JSON_OK && lyger_sink_put_char(sink, ':');
         }

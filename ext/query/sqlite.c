@@ -573,7 +573,10 @@ static bool read_value(sqlite3_stmt *statement, int column, lyger_value *value)
         return true;
     }
     value->text.len = (size_t)sqlite3_column_bytes(statement, column);
-    return value->text.bytes || value->text.len == 0;
+    if (!value->text.bytes && value->text.len == 0) {
+        value->text.bytes = ""; /* a blob without bytes */
+    }
+    return value->text.bytes;
 }
 
 /* Where rows go: stored or sink is set. */

@@ -1,5 +1,5 @@
 --TEST--
-liblyger.so exports the functions of lyger.h, the fifteen among them, and nothing else
+liblyger.so exports the functions of lyger.h, the fifteen among them, nothing else, and misses none of its own
 --EXTENSIONS--
 ffi
 --SKIPIF--
@@ -17,9 +17,12 @@ $fifteen = ['cache_clear', 'cache_delete', 'cache_get', 'cache_set', 'cache_size
 echo 'missing: ', implode(' ', array_diff($declared[1], $exported)), "\n";
 echo 'too many: ', implode(' ', array_diff($exported, $declared[1])), "\n";
 echo 'missing of the fifteen: ', implode(' ', array_diff($fifteen, array_map(static fn($n) => substr($n, 6), $exported))), "\n";
+exec('nm -D --undefined-only ' . escapeshellarg(ffi_library()), $undefined);
+echo 'undefined: ', implode(' ', preg_grep('/ lyger_/', $undefined)), "\n";
 ?>
 --EXPECT--
 int(0)
 missing: 
 too many: 
 missing of the fifteen: 
+undefined: 

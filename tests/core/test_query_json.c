@@ -1,0 +1,168 @@
+#include "check.h"
+
+#include "query/pq_json.h"
+
+enum {
+    BOOL = 16,
+    INT8 = 20,
+    INT2VECTOR = 22,
+    INT4 = 23,
+    TEXT = 25,
+    OIDVECTOR = 30,
+    JSON = 114,
+    FLOAT8 = 701,
+    INT4S = 1007,
+    TEXTS = 1009,
+    BOXES = 1020,
+    DATE = 1082,
+    TIMESTAMP = 1114,
+    TIMESTAMPTZ = 1184,
+    TIMESTAMPTZS = 1185,
+    NUMERIC = 1700,
+    JSONS = 199,
+    INT8S = 1016,
+    BOOLS = 1000
+};
+
+static lyger_query_options options;
+static lyger_pq_outcome outcome;
+
+static const char *json_of_length(uint32_t oid, const char *text, size_t len)
+{
+    static char result[512];
+    size_t bad;
+    lyger_buffer out, scratch;
+    lyger_buffer_init(&out, &lyger_malloc_allocator);
+    lyger_buffer_init(&scratch, &lyger_malloc_allocator);
+    char *exact = malloc(len ? len : 1);
+    memcpy(exact, text, len);
+    outcome = lyger_pq_write(lyger_pq_type_of(oid), &options, exact, len, &out.sink, &scratch, &bad);
+    lyger_copy_text(result, sizeof result, out.start ? out.start : "", lyger_buffer_length(&out));
+    free(exact);
+    lyger_buffer_free(&out);
+    lyger_buffer_free(&scratch);
+    switch (outcome) {
+    case LYGER_PQ_OK:
+        return result;
+    case LYGER_PQ_BAD_UTF8:
+        return "(bad UTF-8)";
+    case LYGER_PQ_BAD_ARRAY:
+        return "(bad array)";
+    default:
+        return "(full)";
+    }
+}
+
+static const char *json(uint32_t oid, const char *text)
+{
+    return json_of_length(oid, text, strlen(text));
+}
+
+static void scalars_follow_their_type(void)
+{
+    options = (lyger_query_options){0};
+    CHECK_STR(json(BOOL, "t"), "true");
+    CHECK_STR(json(BOOL, "f"), "false");
+    CHECK_STR(json(INT4, "-42"), "-42");
+    CHECK_STR(json(INT8, "9223372036854775807"), "9223372036854775807");
+    CHECK_STR(json(NUMERIC, "1234567890123456789.50"), "1234567890123456789.50");
+    CHECK_STR(json(NUMERIC, "NaN"), "\"NaN\"");
+    CHECK_STR(json(FLOAT8, "-Infinity"), "\"-Infinity\"");
+    CHECK_STR(json(FLOAT8, "1e+300"), "1e+300");
+    CHECK_STR(json(TEXT, "42"), "\"42\"");
+    CHECK_STR(json(TEXT, ""), "\"\"");
+    CHECK_STR(json(JSON, "{\"a\" : [1, 2]}"), "{\"a\" : [1, 2]}");
+    CHECK_STR(json(999999, "a\"b"), "\"a\\\"b\"");
+}
+
+static void times_become_iso_8601(void)
+{
+    CHECK_STR(json(DATE, "2020-02-29"), "\"2020-02-29\"");
+    CHECK_STR(json(DATE, "infinity"), "\"infinity\"");
+    CHECK_STR(json(DATE, "0044-03-15 BC"), "\"0044-03-15 BC\"");
+    CHECK_STR(json(TIMESTAMP, "2020-02-29 12:34:56.789"), "\"2020-02-29T12:34:56.789\"");
+    CHECK_STR(json(TIMESTAMP, "0044-03-15 00:00:00 BC"), "\"0044-03-15T00:00:00 BC\"");
+    CHECK_STR(json(TIMESTAMP, "-infinity"), "\"-infinity\"");
+    CHECK_STR(json(TIMESTAMPTZ, "2020-02-29 12:34:56+02"), "\"2020-02-29T12:34:56+02:00\"");
+    CHECK_STR(json(TIMESTAMPTZ, "2020-02-29 12:34:56-03:30"), "\"2020-02-29T12:34:56-03:30\"");
+    CHECK_STR(json(TIMESTAMPTZ, "1890-01-01 00:00:00+00:19:32"), "\"1890-01-01T00:00:00+00:19:32\"");
+    CHECK_STR(json(TIMESTAMPTZ, "0044-03-15 00:00:00+00 BC"), "\"0044-03-15T00:00:00+00:00 BC\"");
+    CHECK_STR(json(TIMESTAMPTZ, "infinity"), "\"infinity\"");
+}
+
+static void arrays_nest_and_keep_their_elements_type(void)
+{
+    CHECK_STR(json(INT4S, "{}"), "[]");
+    CHECK_STR(json(INT4S, "{1,NULL,3}"), "[1,null,3]");
+    CHECK_STR(json(INT4S, "{{1,2},{3,4}}"), "[[1,2],[3,4]]");
+    CHECK_STR(json(INT4S, "[2:3]={1,2}"), "[1,2]");
+    CHECK_STR(json(INT4S, "[0:0][1:2]={{1,2}}"), "[[1,2]]");
+    CHECK_STR(json(TEXTS, "{a,\"b c\",\"\",\"NULL\",\"q\\\"\\\\\",NULL}"),
+              "[\"a\",\"b c\",\"\",\"NULL\",\"q\\\"\\\\\",null]");
+    CHECK_STR(json(TEXTS, "{\"{}\",\"a,b\"}"), "[\"{}\",\"a,b\"]");
+    CHECK_STR(json(BOOLS, "{t,f}"), "[true,false]");
+    CHECK_STR(json(BOXES, "{(1,1),(0,0);(2,2),(0,0)}"), "[\"(1,1),(0,0)\",\"(2,2),(0,0)\"]");
+    CHECK_STR(json(TIMESTAMPTZS, "{\"2020-01-01 00:00:00+00\"}"), "[\"2020-01-01T00:00:00+00:00\"]");
+    CHECK_STR(json(JSONS, "{\"{\\\"a\\\": 1}\",null,\"null\"}"), "[{\"a\": 1},null,null]");
+    CHECK_STR(json(INT2VECTOR, "1 2"), "[1,2]");
+    CHECK_STR(json(INT2VECTOR, ""), "[]");
+    CHECK_STR(json(OIDVECTOR, "25 26"), "[\"25\",\"26\"]");
+    CHECK_STR(json(INT2VECTOR, "1 "), "(bad array)");
+    CHECK_STR(json(INT2VECTOR, " 1"), "(bad array)");
+}
+
+static void text_that_is_no_array_is_refused(void)
+{
+    static const char *const texts[] = {"",     "1",      "{",    "{1",     "{1,",   "{1,}",
+                                        "{,}",  "{1}x",   "}",    "{\"a",   "{\"\\", "{\"a\"b}",
+                                        "[1:2", "[1:2]=", "{{1}", "{a\\b}", "{1}}",  "{{{{{{{1}}}}}}}"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        CHECK_STR(json(TEXTS, texts[i]), "(bad array)");
+    }
+}
+
+static void text_that_is_not_utf8_is_refused_everywhere(void)
+{
+    CHECK_STR(json(TEXT, "a\xff"), "(bad UTF-8)");
+    CHECK_STR(json(JSON, "\"\xe9\""), "(bad UTF-8)");
+    CHECK_STR(json(TEXTS, "{\"\xc3\"}"), "(bad UTF-8)");
+    CHECK_STR(json(TEXTS, "{\xc3}"), "(bad UTF-8)");
+    CHECK_STR(json(TIMESTAMP, "2020-01-01 \xff"), "(bad UTF-8)");
+    CHECK_STR(json(INT4, "\xff"), "(bad UTF-8)");
+}
+
+static void styles_of_big_numbers(void)
+{
+    options = (lyger_query_options){.bigint = LYGER_STRING, .numeric = LYGER_STRING};
+    CHECK_STR(json(INT8, "1"), "\"1\"");
+    CHECK_STR(json(INT8S, "{1,2}"), "[\"1\",\"2\"]");
+    CHECK_STR(json(INT4, "1"), "1");
+    CHECK_STR(json(NUMERIC, "1.5"), "\"1.5\"");
+    CHECK_STR(json(FLOAT8, "1.5"), "1.5");
+    options = (lyger_query_options){.bigint = LYGER_AUTO, .numeric = LYGER_AUTO};
+    CHECK_STR(json(INT8, "9007199254740992"), "9007199254740992");
+    CHECK_STR(json(INT8, "9007199254740993"), "\"9007199254740993\"");
+    CHECK_STR(json(INT8, "-9007199254740992"), "-9007199254740992");
+    CHECK_STR(json(INT8, "-9007199254740993"), "\"-9007199254740993\"");
+    CHECK_STR(json(INT8, "-9223372036854775808"), "\"-9223372036854775808\"");
+    CHECK_STR(json(NUMERIC, "123456789012.345"), "123456789012.345");
+    CHECK_STR(json(NUMERIC, "1234567890123.456"), "\"1234567890123.456\"");
+    CHECK_STR(json(NUMERIC, "0.000000000000000000001"), "0.000000000000000000001");
+    CHECK_STR(json(NUMERIC, "1.10000000000000000000"), "1.10000000000000000000");
+    CHECK_STR(json(NUMERIC, "100000000000000000000000"), "100000000000000000000000");
+    CHECK_STR(json(NUMERIC, "123456789012345678901234"), "\"123456789012345678901234\"");
+    CHECK_STR(json(NUMERIC, "0"), "0");
+    CHECK_STR(json(NUMERIC, "NaN"), "\"NaN\"");
+    options = (lyger_query_options){0};
+}
+
+int main(void)
+{
+    RUN(scalars_follow_their_type);
+    RUN(times_become_iso_8601);
+    RUN(arrays_nest_and_keep_their_elements_type);
+    RUN(text_that_is_no_array_is_refused);
+    RUN(text_that_is_not_utf8_is_refused_everywhere);
+    RUN(styles_of_big_numbers);
+    return finish();
+}

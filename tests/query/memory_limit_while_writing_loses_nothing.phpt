@@ -1,0 +1,31 @@
+--TEST--
+memory_limit while a result is written ends the request as any fatal error does; the rows themselves are not PHP's
+--EXTENSIONS--
+lyger
+--FILE--
+<?php
+require __DIR__ . '/../inc/php.inc';
+$rows = 'WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 60000) SELECT n, printf(\'%0500d\', n) AS t FROM r';
+$start = "register_shutdown_function(function () { echo 'shut down'; });
+    \$rows = " . var_export($rows, true) . ";
+    \$before = memory_get_usage();
+    \$result = lyger_db_query('sqlite::memory:', \$rows);
+    var_dump(lyger_result_info(\$result)['rows'], memory_get_usage() - \$before < 100000);\n";
+foreach (["lyger_jsonify_result(\$result);", "lyger_db_query_json('sqlite::memory:', \$rows);"] as $last) {
+    echo run_php($start . $last, ['memory_limit' => '8M'], $status), "\n";
+    var_dump($status);
+}
+?>
+--EXPECTF--
+int(60000)
+bool(true)
+%w
+Fatal error: Allowed memory size of 8388608 bytes exhausted %s
+shut down
+int(255)
+int(60000)
+bool(true)
+%w
+Fatal error: Allowed memory size of 8388608 bytes exhausted %s
+shut down
+int(255)

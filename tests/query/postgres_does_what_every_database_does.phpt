@@ -1,0 +1,75 @@
+--TEST--
+PostgreSQL: statements, rows, options, parameters, handles, refusals and time limits
+--EXTENSIONS--
+lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_postgres.inc'; ?>
+--FILE--
+<?php
+// A schema of its own keeps this test apart from others that run beside it.
+$dsn = getenv('LYGER_TEST_PG');
+lyger_db_execute($dsn, 'DROP SCHEMA IF EXISTS lyger_conformance CASCADE');
+lyger_db_execute($dsn, 'CREATE SCHEMA lyger_conformance');
+$dsn .= '?options=-csearch_path%3Dlyger_conformance';
+$sql = [
+    'table' => 'CREATE TABLE t (id bigint PRIMARY KEY, name text, price float8, note text)',
+    'types' => 'SELECT ?::text AS a, ?::bool AS b, ?::int AS c, ?::float8 AS d, ?::text AS e, ?::varchar AS f',
+    'slow' => 'SELECT pg_sleep(30)',
+];
+require __DIR__ . '/../inc/query_conformance.inc';
+lyger_db_execute($dsn, 'DROP SCHEMA lyger_conformance');
+?>
+--EXPECT--
+-- statements
+int(0)
+int(2)
+int(1)
+int(2)
+-- rows
+bool(true)
+[{"id":1,"name":"Zoë \"q\" \\ \n\t😀","price":19.99,"note":null},{"id":2,"name":"","price":0.5,"note":"set"},{"id":9223372036854775807,"name":"'; DROP TABLE t; --","price":-0.1,"note":"set"}]
+bool(true)
+bool(true)
+bool(true)
+{"rows":3,"affected":0,"tag":"SELECT 3"}
+id name price note
+-- options
+[[1,null],[2,"set"],[9223372036854775807,"set"]]
+[{"id":1},{"id":2},{"id":"9223372036854775807"}]
+[{"id":"1"},{"id":"2"},{"id":"9223372036854775807"}]
+[]
+-- parameters of every type
+[{"a":null,"b":true,"c":-7,"d":0.1,"e":"text","f":"object"}]
+-- handles
+Lyger\Exception\QueryException []@0: no live result has the handle 4294967297
+Lyger\Exception\QueryException []@0: no live result has the handle 4294967297
+Lyger\Exception\QueryException []@0: no live result has the handle 4294967297
+bool(true)
+string(11) "[{"one":1}]"
+-- refusals
+ValueError: the query takes 1 parameter, 0 given (the operator is written with two question marks)
+ValueError: the query takes 1 parameter, 2 given (the operator is written with two question marks)
+ValueError: the query holds a NUL byte
+ValueError: the DSN holds a NUL byte
+ValueError: parameter 1 holds a NUL byte, which no text in a database can
+TypeError: lyger_db_query(): Argument #3 ($params) must hold null, bool, int, float, string or Stringable; array given for parameter 1
+TypeError: lyger_db_query(): Argument #3 ($params) must hold null, bool, int, float, string or Stringable; stdClass given for parameter 1
+TypeError: lyger_db_query(): Argument #3 ($params) must hold null, bool, int, float, string or Stringable; resource given for parameter 1
+ValueError: lyger_db_query(): Argument #3 ($params) must be a list, or have a name for every value; 0 is no name
+ValueError: lyger_db_query(): Argument #3 ($params) must be a list, or have a name for every value; 3 is no name
+ValueError: lyger_db_query(): Argument #4 ($options) has the unknown option "bigints"; known are bigint, numeric, timeout, rows
+ValueError: lyger_db_query(): Argument #4 ($options) has the unknown option 0; known are bigint, numeric, timeout, rows
+ValueError: lyger_db_query(): Argument #4 ($options) has the unknown value "exact" for option "bigint"; known are number, string, auto
+TypeError: lyger_db_query(): Argument #4 ($options) must have a string for option "rows", int given
+ValueError: lyger_db_query(): Argument #4 ($options) must have 0 or more seconds for option "timeout"
+ValueError: lyger_db_query(): Argument #4 ($options) must have 0 or more seconds for option "timeout"
+Lyger\Exception\QueryException [42601]@0: the query is empty
+Lyger\Exception\QueryException [25000]@0: the statement left a transaction open, which has been rolled back: each statement may get another connection
+-- a slow statement ends in time
+Lyger\Exception\QueryException [57014]@0: the statement took longer than its time limit and was given up
+Lyger\Exception\QueryException [57014]@0: the statement took longer than its time limit and was given up
+Lyger\Exception\QueryException [57014]@0: the statement took longer than its time limit and was given up
+bool(true)
+-- and everything still works
+[{"rows":3}]
+string(11) "[{"one":1}]"
