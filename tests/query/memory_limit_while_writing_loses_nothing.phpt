@@ -2,6 +2,8 @@
 memory_limit while a result is written ends the request as any fatal error does; the rows themselves are not PHP's
 --EXTENSIONS--
 lyger
+--ENV--
+USE_ZEND_ALLOC=1
 --FILE--
 <?php
 require __DIR__ . '/../inc/php.inc';

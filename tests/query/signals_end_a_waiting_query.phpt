@@ -5,6 +5,8 @@ lyger
 pcntl
 --SKIPIF--
 <?php require __DIR__ . '/../inc/skip_without_postgres.inc'; ?>
+--ENV--
+USE_ZEND_ALLOC=1
 --FILE--
 <?php
 require __DIR__ . '/../inc/query.inc';
