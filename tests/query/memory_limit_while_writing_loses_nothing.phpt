@@ -2,11 +2,10 @@
 memory_limit while a result is written ends the request as any fatal error does; the rows themselves are not PHP's
 --EXTENSIONS--
 lyger
---ENV--
-USE_ZEND_ALLOC=1
 --FILE--
 <?php
 require __DIR__ . '/../inc/php.inc';
+putenv('USE_ZEND_ALLOC=1'); // valgrind's run switches it off, and memory_limit with it
 $rows = 'WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 60000) SELECT n, printf(\'%0500d\', n) AS t FROM r';
 $start = "register_shutdown_function(function () { echo 'shut down'; });
     \$rows = " . var_export($rows, true) . ";

@@ -5,10 +5,9 @@ lyger
 pcntl
 --SKIPIF--
 <?php require __DIR__ . '/../inc/skip_without_postgres.inc'; ?>
---ENV--
-USE_ZEND_ALLOC=1
 --FILE--
 <?php
+require __DIR__ . '/../inc/php.inc';
 require __DIR__ . '/../inc/query.inc';
 pcntl_async_signals(true);
 $endless = 'WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r';
@@ -31,9 +30,12 @@ echo lyger_db_query_json(postgres(), 'SELECT 1 AS outer FROM pg_sleep(1.5)'), "\
 pcntl_alarm(1);
 fails(fn() => lyger_db_query_json('sqlite::memory:', $endless, [], ['timeout' => 1.5]));
 // A fatal error in the handler, in the middle of SQLite.
-pcntl_signal(SIGALRM, function (): void { ini_set('memory_limit', '4M'); str_repeat('x', 64 << 20); });
-pcntl_alarm(1);
-lyger_db_query_json('sqlite::memory:', $endless);
+putenv('USE_ZEND_ALLOC=1'); // valgrind's run switches it off, and memory_limit with it
+echo run_php("pcntl_async_signals(true);
+    pcntl_signal(SIGALRM, function () { str_repeat('x', 64 << 20); });
+    pcntl_alarm(1);
+    lyger_db_query_json('sqlite::memory:', '$endless');", ['memory_limit' => '4M'], $status);
+var_dump($status);
 ?>
 --EXPECTF--
 LogicException: enough
@@ -48,5 +50,5 @@ no exception, but '[{"nested":2}]'
 [{"nested":2}]
 Lyger\Exception\QueryException [%S]@0: the in-memory database is busy with the statement that this call interrupts
 Lyger\Exception\QueryException [57014]@0: the statement took longer than its time limit and was given up
-
 Fatal error: Allowed memory size of 4194304 bytes exhausted %s
+int(255)
