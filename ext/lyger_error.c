@@ -1,5 +1,7 @@
 #include "lyger_error.h"
 
+#include "lyger_compat.h"
+
 #include "zend_exceptions.h"
 
 php_lyger_exceptions php_lyger_exception;
@@ -25,7 +27,7 @@ static zend_class_entry *class_of(lyger_status status)
 
 void php_lyger_throw(const lyger_error *error)
 {
-    if (EG(exception)) {
+    if (EG(exception) || (error->status == LYGER_E_INTERRUPTED && php_lyger_memory_limit_reached())) {
         return;
     }
     if (error->status == LYGER_E_INTERRUPTED && zend_atomic_bool_load_ex(&EG(timed_out))) {
@@ -46,8 +48,8 @@ static bool interrupt_requested(void *context)
     if (EXPECTED(!zend_atomic_bool_load_ex(&EG(vm_interrupt)))) {
         return false;
     }
-    if (zend_atomic_bool_load_ex(&EG(timed_out))) {
-        return true;
+    if (zend_atomic_bool_load_ex(&EG(timed_out)) || php_lyger_memory_limit_reached()) {
+        return true; /* the interrupt stays set, for PHP to find */
     }
     zend_atomic_bool_store_ex(&EG(vm_interrupt), false);
     if (zend_interrupt_function) {

@@ -3,21 +3,20 @@
 
 #define FIRST_CAPACITY 256
 
-/*
- * When memory_limit is reached, PHP's allocator leaves by longjmp; from 8.2.35 on it gives the memory, notes
- * that the script is to end, and kills the process at twice the limit. So writing stops as soon as it is
- * noted.
- */
 static bool string_more(lyger_sink *sink, size_t bytes)
 {
     php_lyger_string *text = (php_lyger_string *)sink;
     size_t used = (size_t)(sink->pos - ZSTR_VAL(text->string));
     size_t capacity = ZSTR_LEN(text->string);
     size_t wanted = MAX(capacity + capacity / 2, used + bytes);
-    text->string = zend_string_extend(text->string, wanted, 0);
+    zend_string *extended = php_lyger_string_extend(text->string, wanted);
+    if (!extended) {
+        return false;
+    }
+    text->string = extended;
     sink->pos = ZSTR_VAL(text->string) + used;
     sink->end = ZSTR_VAL(text->string) + wanted;
-    return !php_lyger_memory_limit_reached();
+    return true;
 }
 
 void php_lyger_string_init(php_lyger_string *text)

@@ -16,6 +16,9 @@ foreach (["lyger_jsonify_result(\$result);", "lyger_db_query_json('sqlite::memor
     echo run_php($start . $last, ['memory_limit' => '8M'], $status), "\n";
     var_dump($status);
 }
+// One value that is larger than PHP would ever allow, in one step.
+echo run_php('lyger_db_query_json("sqlite::memory:", "SELECT printf(\'%040000000d\', 1) AS x");', ['memory_limit' => '8M'], $status), "\n";
+var_dump($status);
 ?>
 --EXPECTF--
 int(60000)
@@ -29,4 +32,7 @@ bool(true)
 %w
 Fatal error: Allowed memory size of 8388608 bytes exhausted %s
 shut down
+int(255)
+Fatal error: Allowed memory size of 8388608 bytes exhausted %s
+
 int(255)
