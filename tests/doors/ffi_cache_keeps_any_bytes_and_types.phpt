@@ -10,9 +10,9 @@ require __DIR__ . '/../inc/ffi.inc';
 $ffi = ffi();
 function fetch(string $key): ?array
 {
-    $type = FFI::new('int');
-    $value = FFI::new('char *');
-    $length = FFI::new('size_t');
+    $type = ffi()->new('int');
+    $value = ffi()->new('char *');
+    $length = ffi()->new('size_t');
     if (ffi()->lyger_ffi_cache_fetch($key, strlen($key), FFI::addr($type), FFI::addr($value), FFI::addr($length)) !== 1) {
         return null;
     }
@@ -27,7 +27,7 @@ foreach ([[4, $all], [2, pack('P', -5)], [3, pack('e', 0.1)], [1, "\1"], [0, '']
 }
 var_dump(fetch('a'), $ffi->lyger_cache_size());
 
-$sum = FFI::new('long long');
+$sum = ffi()->new('long long');
 $ffi->lyger_ffi_cache_add_integer('n', 1, 40, 0, FFI::addr($sum));
 $ffi->lyger_ffi_cache_add_integer('n', 1, 2, 0, FFI::addr($sum));
 var_dump($sum->cdata, ffi_take($ffi->lyger_cache_get('n')));

@@ -28,7 +28,7 @@ $info = json_decode(ffi_take($ffi->lyger_ffi_result_facts($handle)), true);
 echo $info['rows'], ' ', implode(',', array_column($info['columns'], 'name')), "\n";
 $ffi->lyger_free_result($handle);
 
-$length = FFI::new('size_t');
+$length = ffi()->new('size_t');
 $query = "SELECT :text AS text";
 $params = param(4, str_repeat('é', 100000), 'text');
 $text = $ffi->lyger_ffi_db_query_json($dsn, strlen($dsn), $query, strlen($query), $params, strlen($params), 0, 0, 0, 0, FFI::addr($length));

@@ -36,7 +36,7 @@ foreach ([0, 1, -1, $handle, $handle + 1, PHP_INT_MAX, PHP_INT_MIN] as $wrong) {
     echo ffi_take($ffi->lyger_jsonify_result($wrong)), ' ', $ffi->lyger_ffi_error_status(), "\n";
     $ffi->lyger_free_result($wrong);
 }
-$forged = FFI::cast('void *', 4096);
+$forged = ffi()->cast('void *', 4096);
 $ffi->lyger_free_engine($forged);
 echo "alive\n";
 ?>
