@@ -43,19 +43,3 @@ void php_lyger_string_free(php_lyger_string *text)
         text->string = NULL;
     }
 }
-
-static void *heap_resize(void *context, void *pointer, size_t size)
-{
-    (void)context;
-    return erealloc(pointer, size);
-}
-
-static void heap_release(void *context, void *pointer)
-{
-    (void)context;
-    if (pointer) {
-        efree(pointer);
-    }
-}
-
-const lyger_allocator php_lyger_allocator = {heap_resize, heap_release, NULL};

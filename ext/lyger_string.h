@@ -19,7 +19,4 @@ zend_string *php_lyger_string_finish(php_lyger_string *text);
 
 void php_lyger_string_free(php_lyger_string *text);
 
-/* PHP's request heap as an injected allocator. */
-extern const lyger_allocator php_lyger_allocator;
-
 #endif

@@ -33,7 +33,8 @@ namespace {
     /**
      * Stores $value under $key in the shared cache, replacing what was there.
      *
-     * null, bool, int, float and string are stored natively, everything else through PHP's serialisation.
+     * null, bool, int, float, string and arrays of these are stored natively, references resolved; objects, and arrays
+     * that hold one, through PHP's serialisation.
      *
      * @param string $key 1 to 65535 bytes of any value
      * @param mixed $value anything but resources and what PHP cannot serialise (closures)
@@ -102,8 +103,8 @@ namespace {
     function lyger_cache_set_batch(array|string $items, int $ttl = 0): int {}
 
     /**
-     * Figures of the cache: entries, bytes_total, bytes_used, bytes_free, hits, misses, sets, deletes,
-     * evictions, expirations, lock_recoveries, shards, and whether it is on and named.
+     * Figures of the cache: enabled, path ('' when anonymous), shards, entries, bytes_total, bytes_capacity,
+     * bytes_used, bytes_free, hits, misses, sets, deletes, evictions, expirations and lock_recoveries.
      */
     function lyger_cache_info(): array {}
 

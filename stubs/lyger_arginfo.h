@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 3692061b65602055a3e5f892d6bc7e7e3d795406 */
+ * Stub hash: cc6ae7ad20c1d8f2f331ed08032317e480d249a3 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

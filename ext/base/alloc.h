@@ -1,7 +1,8 @@
 /*
- * Memory by injection: whoever calls the core says where memory comes from. The native door injects PHP's
- * heap (so memory_limit counts), the FFI door and the C tests inject malloc, a test of allocation failure
- * injects one that fails on demand.
+ * Memory by injection: whoever calls the core says where a buffer's memory comes from. The FFI door and the C
+ * tests inject malloc, a test of allocation failure injects one that refuses; the native door writes into PHP
+ * strings instead, through a sink of its own (lyger_string.h), so that memory_limit counts what a script will
+ * hold.
  */
 #ifndef LYGER_BASE_ALLOC_H
 #define LYGER_BASE_ALLOC_H

@@ -22,7 +22,6 @@ typedef enum lyger_status {
     LYGER_E_CACHE,       /* the shared segment cannot be used */
     LYGER_E_QUERY,       /* the database refused or failed; sqlstate is set where one exists */
     LYGER_E_SERVER,      /* sockets, listening, the serving thread */
-    LYGER_E_COUNT        /* number of statuses, not a status */
 } lyger_status;
 
 #define LYGER_ERROR_MESSAGE_SIZE 1024

@@ -43,7 +43,6 @@ typedef enum lyger_cache_type {
     LYGER_CACHE_SERIALIZED = 5, /* bytes in PHP's serialize() format */
     LYGER_CACHE_ARRAY =
         6, /* bytes in the form of php_array.h; the segment must not outlive the PHP version */
-    LYGER_CACHE_TYPE_COUNT /* number of types, not a type */
 } lyger_cache_type;
 
 typedef struct lyger_cache_value {

@@ -1,7 +1,7 @@
 /*
  * What a segment looks like in memory. Internal to the cache room; the layout number changes with this file.
  *
- *     header | lanes | shards | bucket masks | region owners | index buckets | ghost sets | regions of
+ *     header | lanes | shards | bucket masks | index buckets | ghost sets | regions of
  * entries
  *
  * Positions of entries are granules: 16-byte units from the start of the segment, 32 bits, so a segment can
@@ -42,8 +42,7 @@ typedef struct segment_header {
     uint32_t region_granules; /* not a power of two: regions must not fall on the same cache sets */
     uint32_t region_count;
     uint32_t check; /* of the fields from layout to region_count */
-    uint64_t lanes_at, shards_at, masks_at, owners_at, buckets_at, ghosts_at,
-        regions_at; /* bytes from the start */
+    uint64_t lanes_at, shards_at, masks_at, buckets_at, ghosts_at, regions_at; /* bytes from the start */
 } segment_header;
 
 /* Counters of one thread, on cache lines of their own. */
@@ -138,8 +137,7 @@ struct lyger_cache {
     segment_header *header;
     lane *lanes;
     shard *shards;
-    _Atomic uint32_t *masks;  /* buckets in use - 1 of each shard; read by all, changed when an index grows */
-    _Atomic uint32_t *owners; /* the shard that a region belongs to */
+    _Atomic uint32_t *masks; /* buckets in use - 1 of each shard; read by all, changed when an index grows */
     bucket *buckets;
     ghost_set *ghosts;
     granule regions;     /* where they begin */
@@ -185,11 +183,6 @@ static inline uint32_t granules_for(size_t key_len, size_t value_len)
     size_t bytes = sizeof(entry) + value_offset(key_len) + value_len;
     size_t granules = (bytes + GRANULE - 1) / GRANULE;
     return (uint32_t)(granules < BLOCK_LEAST ? BLOCK_LEAST : granules);
-}
-
-static inline uint32_t region_of(const lyger_cache *cache, granule at)
-{
-    return (at - cache->regions) / cache->header->region_granules;
 }
 
 /* Buckets of the shards alternate, so that what is in use stays close together. number < buckets in use. */

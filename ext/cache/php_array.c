@@ -5,7 +5,7 @@
 #define NAME_LENGTH_KEPT 64
 
 /* Every item starts at a multiple of 8, so that it can be read in whole words. */
-enum { TAG_NULL, TAG_FALSE, TAG_TRUE, TAG_INT, TAG_FLOAT, TAG_STRING, TAG_ARRAY, TAG_COUNT };
+enum { TAG_NULL, TAG_FALSE, TAG_TRUE, TAG_INT, TAG_FLOAT, TAG_STRING, TAG_ARRAY };
 enum { KIND_PACKED, KIND_MIXED };
 #define KEY_IS_NAME 0x100u /* beside the tag of a value in a mixed array */
 

@@ -52,8 +52,7 @@ static uint64_t place(segment_header *header)
     header->lanes_at = PAGE;
     header->shards_at = header->lanes_at + LANE_COUNT * sizeof(lane);
     header->masks_at = header->shards_at + header->shard_count * sizeof(shard);
-    header->owners_at = header->masks_at + round_up(header->shard_count * sizeof(uint32_t), 64);
-    header->buckets_at = round_up(header->owners_at + header->region_count * sizeof(uint32_t), PAGE);
+    header->buckets_at = round_up(header->masks_at + header->shard_count * sizeof(uint32_t), PAGE);
     header->ghosts_at = header->buckets_at + buckets * sizeof(bucket);
     header->regions_at = round_up(header->ghosts_at + ghosts * sizeof(ghost_set), PAGE);
     return header->regions_at + header->region_count * ((uint64_t)GRANULE * header->region_granules);
@@ -102,7 +101,6 @@ static lyger_status format_shard(lyger_cache *cache, uint32_t number, lyger_erro
     for (uint32_t region = number; region < cache->header->region_count;
          region += cache->header->shard_count) {
         s->capacity += cache->header->region_granules;
-        atomic_store_explicit(&cache->owners[region], number, memory_order_relaxed);
     }
     return LYGER_OK;
 }
@@ -166,7 +164,6 @@ void lyger_segment_view(lyger_cache *cache, void *base)
     cache->lanes = (lane *)(cache->base + placed.lanes_at);
     cache->shards = (shard *)(cache->base + placed.shards_at);
     cache->masks = (_Atomic uint32_t *)(cache->base + placed.masks_at);
-    cache->owners = (_Atomic uint32_t *)(cache->base + placed.owners_at);
     cache->buckets = (bucket *)(cache->base + placed.buckets_at);
     cache->ghosts = (ghost_set *)(cache->base + placed.ghosts_at);
     cache->regions = (granule)(placed.regions_at / GRANULE);
