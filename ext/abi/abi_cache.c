@@ -166,7 +166,7 @@ static int store(const char *key, size_t key_len, int type, const char *bytes, s
     }
     lyger_cache *opened = usable_cache(error);
     if (opened) {
-        lyger_cache_store(opened, key, key_len, &value, (uint32_t)ttl, mode, &stored, error);
+        lyger_cache_store(opened, key, key_len, &value, (uint32_t)ttl, 0, mode, &stored, error);
     }
     return error->status != LYGER_OK ? -1 : stored;
 }
@@ -334,7 +334,11 @@ int lyger_ffi_cache_remove(const char *key, size_t key_len)
 {
     lyger_error *error = lyger_abi_enter();
     lyger_cache *opened = valid_key(key, key_len, error) ? usable_cache(error) : NULL;
-    return error->status != LYGER_OK ? -1 : opened && lyger_cache_remove(opened, key, key_len);
+    bool there = false;
+    if (opened) {
+        lyger_cache_remove(opened, key, key_len, &there, error);
+    }
+    return error->status != LYGER_OK ? -1 : there;
 }
 
 void lyger_cache_delete(const char *key)
@@ -347,7 +351,11 @@ int lyger_ffi_cache_retime(const char *key, size_t key_len, unsigned long ttl)
     lyger_error *error = lyger_abi_enter();
     bool valid = valid_key(key, key_len, error) && valid_ttl(ttl, error);
     lyger_cache *opened = valid ? usable_cache(error) : NULL;
-    return error->status != LYGER_OK ? -1 : opened && lyger_cache_retime(opened, key, key_len, (uint32_t)ttl);
+    bool there = false;
+    if (opened) {
+        lyger_cache_retime(opened, key, key_len, (uint32_t)ttl, &there, error);
+    }
+    return error->status != LYGER_OK ? -1 : there;
 }
 
 int lyger_ffi_cache_purge(const char *prefix, size_t prefix_len)
@@ -359,7 +367,7 @@ int lyger_ffi_cache_purge(const char *prefix, size_t prefix_len)
     }
     lyger_cache *opened = usable_cache(error);
     if (opened) {
-        lyger_cache_purge(opened, prefix ? prefix : "", prefix_len);
+        lyger_cache_purge(opened, prefix ? prefix : "", prefix_len, error);
     }
     return error->status != LYGER_OK ? -1 : opened != NULL;
 }

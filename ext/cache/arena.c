@@ -1,5 +1,7 @@
 #include "arena.h"
 
+#include "region.h"
+
 #include <string.h>
 
 #define SECOND_BITS 4u /* log2 of ARENA_SECOND_LEVELS */
@@ -33,10 +35,10 @@ granule lyger_arena_region_end(const lyger_cache *cache, uint32_t region)
     return lyger_arena_region_start(cache, region + 1) - 1;
 }
 
-uint32_t lyger_arena_nth_region(const lyger_cache *cache, const shard *s, uint32_t n)
+/* Of a block in this arena, where nothing is large. */
+static uint32_t small_size(const entry *block)
 {
-    uint32_t region = (uint32_t)(s - cache->shards) + n * cache->header->shard_count;
-    return region < cache->header->region_count ? region : cache->header->region_count;
+    return block->size_flags >> 2;
 }
 
 /* The block after [at, at + size); at the end of the region that is the sentinel. */
@@ -69,7 +71,7 @@ static void link_free(lyger_cache *cache, shard *s, granule at, uint32_t size)
 static void unlink_free(lyger_cache *cache, shard *s, granule at)
 {
     entry *block = entry_at(cache, at);
-    list_index list = list_of(block_size(block));
+    list_index list = list_of(small_size(block));
     if (block->free.next) {
         entry_at(cache, block->free.next)->free.prev = block->free.prev;
     }
@@ -97,14 +99,13 @@ static void make_free(lyger_cache *cache, shard *s, granule at, uint32_t size)
     link_free(cache, s, at, size);
 }
 
-/* Takes the next unused region of the shard into use; false when there is none. */
+/* Takes an unused region into use; false when there is none. */
 static bool activate_region(lyger_cache *cache, shard *s)
 {
-    uint32_t region = lyger_arena_nth_region(cache, s, s->regions_active);
+    uint32_t region = lyger_region_acquire(cache, s);
     if (region == cache->header->region_count) {
         return false;
     }
-    s->regions_active++;
     lyger_arena_seal(cache, region);
     lyger_arena_refill(cache, s, lyger_arena_region_start(cache, region),
                        lyger_arena_region_end(cache, region));
@@ -149,7 +150,7 @@ granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size)
         return 0;
     }
     entry *block = entry_at(cache, at);
-    uint32_t whole = block_size(block);
+    uint32_t whole = small_size(block);
     unlink_free(cache, s, at);
     if (whole - size >= BLOCK_LEAST) {
         block->size_flags = size << 2;
@@ -164,11 +165,11 @@ granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size)
 static void join(lyger_cache *cache, shard *s, granule at)
 {
     entry *block = entry_at(cache, at);
-    uint32_t size = block_size(block);
+    uint32_t size = small_size(block);
     entry *after = block_after(cache, at, size);
     if (after->size_flags & BLOCK_FREE) {
         unlink_free(cache, s, at + size);
-        size += block_size(after);
+        size += small_size(after);
     }
     if (block->size_flags & BLOCK_PREV_FREE) {
         uint32_t before = *(uint32_t *)((char *)block - sizeof(uint32_t));
@@ -182,7 +183,7 @@ static void join(lyger_cache *cache, shard *s, granule at)
 void lyger_arena_give(lyger_cache *cache, shard *s, granule at)
 {
     entry *block = entry_at(cache, at);
-    uint32_t size = block_size(block);
+    uint32_t size = small_size(block);
     if (size >= QUICK_SIZES || s->quick_length[size] == QUICK_LIMIT) {
         join(cache, s, at);
         return;
@@ -219,6 +220,18 @@ uint32_t lyger_arena_largest(const lyger_cache *cache)
     uint32_t size = cache->header->region_granules - 1;
     uint32_t unit = 1u << (log2_floor(size) - SECOND_BITS);
     return size / unit * unit;
+}
+
+bool lyger_arena_drop(lyger_cache *cache, shard *s, uint32_t region)
+{
+    granule start = lyger_arena_region_start(cache, region);
+    const entry *block = entry_at(cache, start);
+    bool whole = (block->size_flags & BLOCK_FREE) &&
+                 start + small_size(block) == lyger_arena_region_end(cache, region);
+    if (whole) {
+        unlink_free(cache, s, start);
+    }
+    return whole;
 }
 
 void lyger_arena_reset(shard *s)

@@ -1,5 +1,6 @@
 /*
- * The memory of a shard: two-level segregated fit over the shard's regions (the paper is named in cache.h).
+ * The memory of a shard: two-level segregated fit over the shard's regions (region.h; the paper is named in
+ * cache.h).
  * Allocation and release take constant time; blocks never cross a region. Blocks below a kilobyte first wait
  * in a short list of their exact size, because replacing a value frees what the next replacement needs; all
  * others, and these when memory runs short, are joined with free neighbours. Called under the shard's lock.
@@ -10,7 +11,7 @@
 #include "layout.h"
 
 /* A block of at least `size` granules, its header filled but for the entry's own fields; 0 when there is
- * none. */
+ * none. Takes another region into use when it can. */
 granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size);
 
 void lyger_arena_give(lyger_cache *cache, shard *s, granule at);
@@ -34,7 +35,7 @@ uint32_t lyger_arena_largest(const lyger_cache *cache);
 granule lyger_arena_region_start(const lyger_cache *cache, uint32_t region);
 granule lyger_arena_region_end(const lyger_cache *cache, uint32_t region);
 
-/* The region that is the nth of a shard, or region_count when it has no nth. */
-uint32_t lyger_arena_nth_region(const lyger_cache *cache, const shard *s, uint32_t n);
+/* Takes a region that is one free block out of the free lists; false when it is not. */
+bool lyger_arena_drop(lyger_cache *cache, shard *s, uint32_t region);
 
 #endif

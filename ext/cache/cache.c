@@ -1,15 +1,16 @@
 #include "cache.h"
 
 #include "hash.h"
-#include "index.h"
+#include "lane.h"
 #include "os.h"
 #include "policy.h"
+#include "region.h"
 #include "segment.h"
 #include "shard.h"
-#include "stats.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 static lyger_status open_file(lyger_cache *cache, size_t size, lyger_error *error)
 {
@@ -75,32 +76,15 @@ void lyger_cache_close(lyger_cache *cache)
     if (!cache) {
         return;
     }
-    lyger_stats_leave(cache);
+    lyger_lane_leave(cache);
     lyger_os_unmap(cache->base, cache->size);
     free(cache->path);
     free(cache);
 }
 
-static uint64_t expiry_after(uint32_t ttl)
+static uint64_t expiry_after(uint32_t ttl, uint32_t stale)
 {
-    return ttl ? lyger_os_milliseconds() + (uint64_t)ttl * 1000u : 0;
-}
-
-/* Under the lock: the slot of a live entry; drops one that has expired. */
-static index_slot *find_live(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len)
-{
-    index_slot *slot = lyger_index_find(cache, s, hash, key, key_len);
-    if (!slot) {
-        return NULL;
-    }
-    entry *e = entry_at(cache, slot_granule(atomic_load_explicit(slot, memory_order_relaxed)));
-    if (atomic_load_explicit(&e->expires, memory_order_relaxed) &&
-        entry_expired(e, lyger_os_milliseconds())) {
-        lyger_shard_drop(cache, s, slot);
-        lyger_stats_add(cache, COUNT_EXPIRATIONS);
-        return NULL;
-    }
-    return slot;
+    return ttl ? (lyger_os_milliseconds() + (uint64_t)ttl * 1000u) | (uint64_t)stale << EXPIRY_BITS : 0;
 }
 
 static entry *entry_of(lyger_cache *cache, index_slot *slot)
@@ -109,80 +93,124 @@ static entry *entry_of(lyger_cache *cache, index_slot *slot)
 }
 
 static entry_draft draft_of(uint64_t hash, const char *key, size_t key_len, const lyger_cache_value *value,
-                            uint32_t ttl)
+                            uint64_t expires)
 {
     bool bytes = value->type >= LYGER_CACHE_STRING;
+    size_t len = bytes ? value->len : sizeof value->as;
     return (entry_draft){
         .hash = hash,
         .key = key,
         .key_len = key_len,
         .type = value->type,
-        .bytes = bytes ? (const void *)value->bytes : (const void *)&value->as,
-        .len = bytes ? value->len : sizeof value->as,
-        .expires = expiry_after(ttl),
+        .head = value->head,
+        .head_len = value->head_len,
+        .bytes = bytes ? value->bytes : (const char *)&value->as,
+        .bytes_len = len,
+        .places = value->places,
+        .place_count = value->place_count,
+        .len = value->head_len + len,
+        .expires = expires,
     };
 }
 
+/* The largest value there can be, in bytes. */
+static uint64_t bytes_most(const lyger_cache *cache, size_t key_len)
+{
+    uint64_t segment = (uint64_t)cache->header->region_count * cache->header->region_granules * GRANULE;
+    uint64_t lens = ((uint64_t)1 << 40) - 1;
+    uint64_t room = segment - sizeof(entry) - value_offset(key_len);
+    return room < lens ? room : lens;
+}
+
+/* Under no lock. */
+static lyger_status store_draft(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
+                                bool *stored, lyger_error *error)
+{
+    if (draft->len > bytes_most(cache, draft->key_len)) {
+        return lyger_fail(error, LYGER_E_CACHE,
+                          "the value has %zu bytes, the whole cache has room for %" PRIu64, draft->len,
+                          bytes_most(cache, draft->key_len));
+    }
+    if (granules_for(draft->key_len, draft->len) > cache->block_most) {
+        return lyger_region_store(cache, s, draft, if_absent, stored, error);
+    }
+    for (;;) {
+        if (!lyger_shard_lock(cache, s, error)) {
+            return LYGER_E_CACHE;
+        }
+        bool wanted = !if_absent || !lyger_shard_find_live(cache, s, draft->hash, draft->key, draft->key_len);
+        *stored = wanted && lyger_shard_store(cache, s, draft);
+        lyger_shard_unlock(s);
+        if (*stored || !wanted) {
+            return LYGER_OK;
+        }
+        /* The shard has nothing to evict: it must get a region of somebody else. */
+        lyger_status status = lyger_region_relieve(cache, error);
+        if (status != LYGER_OK) {
+            return status;
+        }
+    }
+}
+
 lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_len,
-                               const lyger_cache_value *value, uint32_t ttl, lyger_cache_mode mode,
-                               bool *stored, lyger_error *error)
+                               const lyger_cache_value *value, uint32_t ttl, uint32_t stale,
+                               lyger_cache_mode mode, bool *stored, lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    entry_draft draft = draft_of(hash, key, key_len, value, expiry_after(ttl, stale));
+    *stored = false;
+    lyger_status status =
+        store_draft(cache, shard_of(cache, hash), &draft, mode == LYGER_CACHE_IF_ABSENT, stored, error);
+    if (*stored) {
+        lyger_lane_count(cache, COUNT_SETS);
+    }
+    return status;
+}
+
+lyger_status lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_len, bool *there,
+                                lyger_error *error)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
     shard *s = shard_of(cache, hash);
-    entry_draft draft = draft_of(hash, key, key_len, value, ttl);
-    *stored = false;
-    if (!lyger_shard_fits(cache, key_len, draft.len)) {
-        return lyger_fail(error, LYGER_E_CACHE,
-                          "the value has %zu bytes, more than an entry of this cache can have", draft.len);
+    *there = false;
+    if (!lyger_shard_lock(cache, s, error)) {
+        return LYGER_E_CACHE;
     }
-    lyger_shard_lock(cache, s);
-    if (mode == LYGER_CACHE_REPLACE || !find_live(cache, s, hash, key, key_len)) {
-        lyger_shard_store(cache, s, &draft);
-        *stored = true;
+    index_slot *slot = lyger_shard_find_live(cache, s, hash, key, key_len);
+    if (slot) {
+        lyger_shard_drop(cache, s, slot);
+        lyger_lane_count(cache, COUNT_DELETES);
+        *there = true;
     }
     lyger_shard_unlock(s);
-    if (*stored) {
-        lyger_stats_add(cache, COUNT_SETS);
-    }
     return LYGER_OK;
 }
 
-bool lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_len)
+lyger_status lyger_cache_retime(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
+                                bool *there, lyger_error *error)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
     shard *s = shard_of(cache, hash);
-    lyger_shard_lock(cache, s);
-    index_slot *slot = find_live(cache, s, hash, key, key_len);
-    if (slot) {
-        lyger_shard_drop(cache, s, slot);
+    *there = false;
+    if (!lyger_shard_lock(cache, s, error)) {
+        return LYGER_E_CACHE;
     }
-    lyger_shard_unlock(s);
+    index_slot *slot = lyger_shard_find_live(cache, s, hash, key, key_len);
     if (slot) {
-        lyger_stats_add(cache, COUNT_DELETES);
-    }
-    return slot != NULL;
-}
-
-bool lyger_cache_retime(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl)
-{
-    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    shard *s = shard_of(cache, hash);
-    lyger_shard_lock(cache, s);
-    index_slot *slot = find_live(cache, s, hash, key, key_len);
-    if (slot) {
-        uint64_t expires = expiry_after(ttl);
+        uint64_t expires = expiry_after(ttl, 0);
         atomic_store_explicit(&entry_of(cache, slot)->expires, expires, memory_order_relaxed);
         lyger_shard_note_expiry(s, expires);
+        *there = true;
     }
     lyger_shard_unlock(s);
-    return slot != NULL;
+    return LYGER_OK;
 }
 
 /* Under the lock. */
 static lyger_status add_to_entry(entry *e, int64_t by, int64_t *result, lyger_error *error)
 {
     uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-    if ((lens & 0xFF) != LYGER_CACHE_INT) {
+    if (value_type(lens) != LYGER_CACHE_INT) {
         return lyger_fail(error, LYGER_E_CACHE, "the value is not an integer");
     }
     _Atomic int64_t *value = (_Atomic int64_t *)(e->data + value_offset(key_length(lens)));
@@ -192,34 +220,50 @@ static lyger_status add_to_entry(entry *e, int64_t by, int64_t *result, lyger_er
                           "%" PRId64 " changed by %" PRId64 " is out of an integer's range", old, by);
     }
     atomic_store_explicit(value, *result, memory_order_relaxed);
-    lyger_policy_hit(e);
     return LYGER_OK;
+}
+
+/* Adds to the entry that is there; *there tells. */
+static lyger_status add_if_there(lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
+                                 int64_t by, int64_t *result, bool *there, lyger_error *error)
+{
+    shard *s = shard_of(cache, hash);
+    lyger_status status = LYGER_OK;
+    if (!lyger_shard_lock(cache, s, error)) {
+        return LYGER_E_CACHE;
+    }
+    index_slot *slot = lyger_shard_find_live(cache, s, hash, key, key_len);
+    *there = slot != NULL;
+    if (slot) {
+        status = add_to_entry(entry_of(cache, slot), by, result, error);
+        lyger_policy_hit(slot);
+    }
+    lyger_shard_unlock(s);
+    return status;
 }
 
 lyger_status lyger_cache_add_integer(lyger_cache *cache, const char *key, size_t key_len, int64_t by,
                                      uint32_t ttl, int64_t *result, lyger_error *error)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    shard *s = shard_of(cache, hash);
     lyger_cache_value value = {.type = LYGER_CACHE_INT, .as.integer = by};
-    entry_draft draft = draft_of(hash, key, key_len, &value, ttl);
-    lyger_status status = LYGER_OK;
-    if (!lyger_shard_fits(cache, key_len, draft.len)) {
-        return lyger_fail(error, LYGER_E_CACHE, "the key is larger than an entry of this cache can be");
+    entry_draft draft = draft_of(hash, key, key_len, &value, expiry_after(ttl, 0));
+    for (;;) {
+        bool there = false, stored = false;
+        lyger_status status = add_if_there(cache, hash, key, key_len, by, result, &there, error);
+        if (status == LYGER_OK && !there) {
+            /* Another thread may create it in between; then this adds to what that one stored. */
+            status = store_draft(cache, shard_of(cache, hash), &draft, true, &stored, error);
+            *result = by;
+        }
+        if (status != LYGER_OK) {
+            return status;
+        }
+        if (there || stored) {
+            lyger_lane_count(cache, COUNT_SETS);
+            return LYGER_OK;
+        }
     }
-    lyger_shard_lock(cache, s);
-    index_slot *slot = find_live(cache, s, hash, key, key_len);
-    if (slot) {
-        status = add_to_entry(entry_of(cache, slot), by, result, error);
-    } else {
-        lyger_shard_store(cache, s, &draft);
-        *result = by;
-    }
-    lyger_shard_unlock(s);
-    if (status == LYGER_OK) {
-        lyger_stats_add(cache, COUNT_SETS);
-    }
-    return status;
 }
 
 typedef struct key_prefix {
@@ -235,51 +279,16 @@ static bool has_prefix(const entry *e, void *context)
            (!prefix->len || memcmp(e->data, prefix->bytes, prefix->len) == 0);
 }
 
-void lyger_cache_purge(lyger_cache *cache, const char *prefix, size_t len)
+lyger_status lyger_cache_purge(lyger_cache *cache, const char *prefix, size_t len, lyger_error *error)
 {
     key_prefix wanted = {prefix, len};
     for (uint32_t i = 0; i < cache->header->shard_count; i++) {
         shard *s = &cache->shards[i];
-        lyger_shard_lock(cache, s);
+        if (!lyger_shard_lock(cache, s, error)) {
+            return LYGER_E_CACHE;
+        }
         lyger_shard_sweep(cache, s, lyger_os_milliseconds(), has_prefix, &wanted);
         lyger_shard_unlock(s);
     }
-}
-
-uint64_t lyger_cache_count(lyger_cache *cache)
-{
-    uint64_t entries = 0;
-    uint64_t now = lyger_os_milliseconds();
-    for (uint32_t i = 0; i < cache->header->shard_count; i++) {
-        shard *s = &cache->shards[i];
-        uint64_t earliest = atomic_load_explicit(&s->earliest_expiry, memory_order_relaxed);
-        if (earliest && earliest <= now) {
-            lyger_shard_lock(cache, s);
-            lyger_shard_sweep(cache, s, now, NULL, NULL);
-            lyger_shard_unlock(s);
-        }
-        entries += atomic_load_explicit(&s->entries, memory_order_relaxed);
-    }
-    return entries;
-}
-
-void lyger_cache_describe(lyger_cache *cache, lyger_cache_facts *facts)
-{
-    *facts = (lyger_cache_facts){0};
-    facts->entries = lyger_cache_count(cache);
-    facts->bytes_total = cache->size;
-    facts->shards = cache->header->shard_count;
-    facts->bytes_capacity = (uint64_t)cache->header->region_count * cache->header->region_granules * GRANULE;
-    for (uint32_t i = 0; i < facts->shards; i++) {
-        facts->bytes_used += atomic_load_explicit(&cache->shards[i].used, memory_order_relaxed) * GRANULE;
-    }
-    facts->bytes_free = facts->bytes_capacity - facts->bytes_used;
-    facts->hits = lyger_stats_sum(cache, COUNT_HITS);
-    facts->misses = lyger_stats_sum(cache, COUNT_MISSES);
-    facts->sets = lyger_stats_sum(cache, COUNT_SETS);
-    facts->deletes = lyger_stats_sum(cache, COUNT_DELETES);
-    facts->evictions = lyger_stats_sum(cache, COUNT_EVICTIONS);
-    facts->expirations = lyger_stats_sum(cache, COUNT_EXPIRATIONS);
-    facts->lock_recoveries = lyger_stats_sum(cache, COUNT_RECOVERIES);
-    facts->path = cache->path;
+    return LYGER_OK;
 }

@@ -2,21 +2,24 @@
  * The cache room: one key-value store in shared memory, for every process that inherits or opens it.
  *
  * Memory. A segment is created by lyger_cache_open(), anonymous (shared with forked children) or as a file
- * that unrelated processes open by path. A fixed number of shards divides keys and memory; each shard has a
- * robust process-shared lock, a two-level segregated fit arena (Masmano et al., "TLSF: a new dynamic memory
- * allocator for real-time systems", ECRTS 2004), a bucketed hash index and two FIFO queues. When a shard is
- * full it evicts by S3-FIFO (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023):
- * scan-resistant, and a hit only ever writes when it raises an entry's two-bit counter.
+ * that unrelated processes open by path. A fixed number of shards divides the keys; each has a lock, a
+ * bucketed hash index, a two-level segregated fit arena (Masmano et al., "TLSF: a new dynamic memory
+ * allocator for real-time systems", ECRTS 2004) over regions that it takes as it needs them, and two FIFO
+ * queues. When a shard is full it evicts by S3-FIFO (Yang et al., "FIFO queues are all you need for cache
+ * eviction", SOSP 2023): scan-resistant, and a hit only ever writes when it raises a two-bit counter. An
+ * entry that is larger than a region gets neighbouring regions to itself, up to all of them.
  *
  * Who may enter. Any thread of any process that has the segment mapped. Readers take no lock: an entry never
- * changes while it is published (counters and expiry times are single atomic words), carries a number that no
+ * changes while it is published (counts and expiry times are single atomic words), carries a number that no
  * other entry ever has, and a reader that copied bytes of an entry checks that number and the index again
  * before it believes them. Writers lock one shard. A process killed while it holds a lock leaves the shard to
  * the next locker, which rebuilds everything but the index from the index: an entry is live exactly when a
- * slot of the index points to it, and that is one atomic store, so a value is never half there.
+ * slot of the index points to it, and that is one atomic store, so a value is never half there. While the
+ * holder of a lock is stopped (SIGSTOP), readers go on, and writers of that shard get an error in half a
+ * second; that is what LYGER_E_CACHE means where no other reason is given below.
  *
  * A lyger_cache is this process's view of a segment; it survives fork() and is valid in the child.
- * Times are milliseconds of the machine's monotonic clock.
+ * Times are milliseconds of the machine's monotonic clock, read anew by each call.
  */
 #ifndef LYGER_CACHE_CACHE_H
 #define LYGER_CACHE_CACHE_H
@@ -29,6 +32,7 @@
 
 #define LYGER_CACHE_KEY_MAX 65535u           /* bytes; the least is 1 */
 #define LYGER_CACHE_TTL_MAX 4294967295u      /* seconds; 0 means no expiry */
+#define LYGER_CACHE_STALE_MAX 1000000u       /* seconds */
 #define LYGER_CACHE_SIZE_MIN (1024u * 1024u) /* bytes of a whole segment */
 
 typedef struct lyger_cache lyger_cache;
@@ -41,9 +45,13 @@ typedef enum lyger_cache_type {
     LYGER_CACHE_FLOAT = 3,
     LYGER_CACHE_STRING = 4,     /* bytes as they are */
     LYGER_CACHE_SERIALIZED = 5, /* bytes in PHP's serialize() format */
-    LYGER_CACHE_ARRAY =
-        6, /* bytes in the form of php_array.h; the segment must not outlive the PHP version */
+    LYGER_CACHE_ARRAY = 6,      /* bytes in the form of php_array.h; not for other PHP versions */
+    /* Forms that PHP uses where they lie (php_image.h), only in anonymous segments. */
+    LYGER_CACHE_STRING_IN_PLACE = 7,
+    LYGER_CACHE_ARRAY_IN_PLACE = 8,
 } lyger_cache_type;
+
+#define LYGER_CACHE_IN_PLACE LYGER_CACHE_STRING_IN_PLACE /* types from here on can be pinned */
 
 typedef struct lyger_cache_value {
     lyger_cache_type type;
@@ -51,8 +59,14 @@ typedef struct lyger_cache_value {
         int64_t integer; /* INT, and BOOL as 0 or 1 */
         double number;   /* FLOAT */
     } as;
-    const char *bytes; /* STRING and SERIALIZED; not owned */
+    const char *bytes; /* from STRING on; not owned */
     size_t len;
+    /* Only for storing: what comes before bytes, and where in both 8-byte words are that hold an offset and
+     * are to hold the address of that offset in the stored value. */
+    const char *head;
+    size_t head_len;
+    const uint32_t *places;
+    size_t place_count;
 } lyger_cache_value;
 
 typedef enum lyger_cache_found {
@@ -98,53 +112,146 @@ void lyger_cache_close(lyger_cache *cache);
 
 /* Keys are 1 to LYGER_CACHE_KEY_MAX bytes of any value; the caller checks. */
 
-/* LYGER_OK and *stored, or LYGER_E_CACHE when the value is larger than the cache can hold. */
+/*
+ * LYGER_OK and *stored, or LYGER_E_CACHE when the value is larger than the cache can hold. ttl in seconds;
+ * for so many seconds more, up to LYGER_CACHE_STALE_MAX, lyger_cache_see_stale() still finds it.
+ */
 lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_len,
-                               const lyger_cache_value *value, uint32_t ttl, lyger_cache_mode mode,
-                               bool *stored, lyger_error *error);
+                               const lyger_cache_value *value, uint32_t ttl, uint32_t stale,
+                               lyger_cache_mode mode, bool *stored, lyger_error *error);
 
 /* LYGER_CACHE_HIT with a sight, or LYGER_CACHE_MISS. A value without bytes needs no confirming. */
 lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t key_len,
                                   lyger_cache_sight *sight);
 
+/* The same for a value whose time to live is over as long as it may be served stale; *fresh when it is not.
+ */
+lyger_cache_found lyger_cache_see_stale(lyger_cache *cache, const char *key, size_t key_len,
+                                        lyger_cache_sight *sight, bool *fresh);
+
 /* Whether what was copied since lyger_cache_see() is whole; if not, see again. */
 bool lyger_cache_confirm(lyger_cache *cache, const lyger_cache_sight *sight);
+
+/*
+ * Keeps the value in sight where it is until this thread calls lyger_cache_unpin(), whatever happens to the
+ * entry. False when that is not possible (too much is pinned, or the entry has changed): copy it instead. A
+ * forked child keeps what its parent had pinned until it calls lyger_cache_unpin() itself, or ends.
+ */
+bool lyger_cache_pin(lyger_cache *cache, const lyger_cache_sight *sight);
+void lyger_cache_unpin(lyger_cache *cache);
 
 /* See, copy and confirm until whole; bytes of STRING and SERIALIZED are in what room gave. */
 lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t key_len,
                                     lyger_cache_value *value, const lyger_cache_room *room);
 
 bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len);
-bool lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_len);
 
-/* A new time to live for an entry that is there; false when it is not. */
-bool lyger_cache_retime(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl);
+/* *there: whether it was. */
+lyger_status lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_len, bool *there,
+                                lyger_error *error);
+
+/* A new time to live for an entry that is there; *there tells. */
+lyger_status lyger_cache_retime(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
+                                bool *there, lyger_error *error);
 
 /* Adds by to an integer entry, or creates it with ttl. LYGER_E_CACHE: not an integer, or it would overflow.
  */
 lyger_status lyger_cache_add_integer(lyger_cache *cache, const char *key, size_t key_len, int64_t by,
                                      uint32_t ttl, int64_t *result, lyger_error *error);
 
-/* Removes every entry whose key begins with prefix (len 0: every entry). */
-void lyger_cache_purge(lyger_cache *cache, const char *prefix, size_t len);
+/* Removes every entry whose key begins with prefix (len 0: every entry), one shard after the other. */
+lyger_status lyger_cache_purge(lyger_cache *cache, const char *prefix, size_t len, lyger_error *error);
 
-/* Entries that have not expired; reclaims those that have. */
+/* Entries that have not expired; reclaims those that have, in shards that nobody holds. */
 uint64_t lyger_cache_count(lyger_cache *cache);
+
+/* ---- named locks ----
+ * LOCK: held by whoever has the token, until it is given back or its time is over; a thread that dies before
+ * lyger_cache_end_request() gives up its own at once. LEASE: held by a thread while it computes a value,
+ * until it is given back, lyger_cache_end_request(), or the thread dies. Both have names of their own, the
+ * keys. They are no entries: clearing and eviction leave them alone. */
+typedef enum lyger_cache_kind { LYGER_CACHE_LOCK, LYGER_CACHE_LEASE } lyger_cache_kind;
+
+/* One attempt, ttl in seconds: a *token other than 0 when it was free. LYGER_E_CACHE also when the cache has
+ * no room for more locks (one for 16 KiB of cache, no less than 32). */
+lyger_status lyger_cache_lock(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
+                              uint64_t *token, lyger_error *error);
+
+/* The same; LYGER_E_CACHE also when this thread holds it already. */
+lyger_status lyger_cache_lease(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
+                               lyger_error *error);
+
+/* *held: whether it was held with that token until now. */
+lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
+                                   uint64_t token, bool *held, lyger_error *error);
+
+/*
+ * Returns when it may be free, after so many milliseconds, or when a signal came; then try again.
+ * LYGER_E_CACHE when threads that hold leases wait for each other in a circle; one of them gets that.
+ */
+lyger_status lyger_cache_wait(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
+                              uint32_t milliseconds, lyger_error *error);
+
+/* Gives back this thread's leases; its locks live on until their time is over, without it. */
+void lyger_cache_end_request(lyger_cache *cache);
+
+/* ---- looking inside ---- */
+
+/* Where a walk over the keys is; begin with zeros. */
+typedef struct lyger_cache_walk {
+    uint32_t shard, bucket;
+} lyger_cache_walk;
+
+/* Gets a key, which it must copy; false ends the walk. */
+typedef bool (*lyger_cache_visitor)(const char *key, size_t key_len, void *context);
+
+/*
+ * Calls visit with the keys of some entries that begin with prefix and have not expired, and moves walk on;
+ * false when it was at the end. No lock is taken. A key that is there from the first call to the last is
+ * visited, twice when the index grew meanwhile; one that comes or goes may be.
+ */
+bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
+                         lyger_cache_visitor visit, void *context);
 
 typedef struct lyger_cache_facts {
     uint64_t entries;        /* not expired */
     uint64_t bytes_total;    /* of the segment */
     uint64_t bytes_capacity; /* for entries, their headers included */
     uint64_t bytes_used;     /* by entries, their headers included */
-    uint64_t bytes_free;     /* capacity - used */
+    uint64_t bytes_held;     /* of removed entries that readers still have pinned */
+    uint64_t bytes_free;     /* capacity - used - held */
     uint64_t hits, misses, sets, deletes;
     uint64_t evictions;       /* entries removed to make room */
     uint64_t expirations;     /* entries removed because their time was over */
     uint64_t lock_recoveries; /* shards rebuilt after a process died in them */
     uint32_t shards;
+    uint32_t regions, regions_unused;
     const char *path; /* "" when anonymous; owned by the cache */
 } lyger_cache_facts;
 
 void lyger_cache_describe(lyger_cache *cache, lyger_cache_facts *facts);
+
+typedef struct lyger_cache_shard_facts {
+    uint64_t entries, bytes_capacity, bytes_used, bytes_held;
+    uint64_t bytes_small, bytes_main; /* of bytes_used, in each queue */
+    uint32_t buckets;                 /* of the index, in use */
+    uint32_t regions;                 /* with small entries */
+} lyger_cache_shard_facts;
+
+/* number < facts.shards. No lock is taken: the figures may be of different moments. */
+void lyger_cache_describe_shard(lyger_cache *cache, uint32_t number, lyger_cache_shard_facts *facts);
+
+#define LYGER_CACHE_CLASSES 32u
+
+/* Blocks of 2^i * 32 to 2^i * 64 - 1 bytes, for class i. */
+typedef struct lyger_cache_class_facts {
+    uint64_t entries, bytes_used;
+    uint64_t free_blocks, bytes_free;
+} lyger_cache_class_facts;
+
+/* Walks over every block, locking one shard after the other. */
+lyger_status lyger_cache_describe_classes(lyger_cache *cache,
+                                          lyger_cache_class_facts classes[LYGER_CACHE_CLASSES],
+                                          lyger_error *error);
 
 #endif

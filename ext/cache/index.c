@@ -66,12 +66,12 @@ static index_slot *free_slot(bucket *b)
 }
 
 /* Changes the overflow of the `count` buckets from home on. Readers must see it before they can need it. */
-static void add_overflow(lyger_cache *cache, shard *s, uint32_t home, uint32_t count, uint64_t by)
+static void add_overflow(lyger_cache *cache, shard *s, uint32_t home, uint32_t count, int by)
 {
     for (uint32_t probe = 0; probe < count; probe++) {
         bucket *b = bucket_at(cache, s, home + probe);
-        uint64_t overflow = atomic_load_explicit(&b->overflow, memory_order_relaxed);
-        atomic_store_explicit(&b->overflow, overflow + by, memory_order_relaxed);
+        uint8_t overflow = atomic_load_explicit(&b->overflow, memory_order_relaxed);
+        atomic_store_explicit(&b->overflow, (uint8_t)(overflow + by), memory_order_relaxed);
     }
 }
 
@@ -82,6 +82,7 @@ bool lyger_index_publish(lyger_cache *cache, shard *s, uint64_t hash, granule at
         index_slot *slot = free_slot(bucket_at(cache, s, home + probe));
         if (slot) {
             add_overflow(cache, s, home, probe, 1);
+            atomic_store_explicit(frequency_of(slot), 0, memory_order_relaxed);
             atomic_store_explicit(slot, slot_word(hash, at), memory_order_release);
             return true;
         }
@@ -89,18 +90,17 @@ bool lyger_index_publish(lyger_cache *cache, shard *s, uint64_t hash, granule at
     return false;
 }
 
-granule lyger_index_occupant(lyger_cache *cache, shard *s, uint64_t hash)
+index_slot *lyger_index_occupant(lyger_cache *cache, shard *s, uint64_t hash)
 {
     uint32_t home = home_bucket(hash);
-    granule least = 0;
+    index_slot *least = NULL;
     uint8_t least_frequency = UINT8_MAX;
     for (uint32_t probe = 0; probe < PROBE_LIMIT; probe++) {
         bucket *b = bucket_at(cache, s, home + probe);
         for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
-            granule at = slot_granule(atomic_load_explicit(&b->slots[i], memory_order_relaxed));
-            uint8_t frequency = atomic_load_explicit(&entry_at(cache, at)->frequency, memory_order_relaxed);
-            if (at && frequency < least_frequency) {
-                least = at;
+            uint8_t frequency = atomic_load_explicit(&b->frequency[i], memory_order_relaxed);
+            if (atomic_load_explicit(&b->slots[i], memory_order_relaxed) && frequency < least_frequency) {
+                least = &b->slots[i];
                 least_frequency = frequency;
             }
         }
@@ -119,7 +119,7 @@ void lyger_index_withdraw(lyger_cache *cache, shard *s, index_slot *slot, uint64
     uint32_t home = home_bucket(hash);
     uint32_t passed = (bucket_number(cache, s, slot) - home) & bucket_mask(cache, s);
     atomic_store_explicit(slot, 0, memory_order_release);
-    add_overflow(cache, s, home, passed, UINT64_MAX);
+    add_overflow(cache, s, home, passed, -1);
 }
 
 /*
@@ -132,7 +132,7 @@ void lyger_index_recount(lyger_cache *cache, shard *s)
 {
     uint32_t mask = bucket_mask(cache, s);
     for (uint32_t number = 0; number <= mask; number++) {
-        uint64_t overflow = 0;
+        uint8_t overflow = 0;
         for (uint32_t ahead = 1; ahead < PROBE_LIMIT; ahead++) {
             bucket *b = bucket_at(cache, s, number + ahead);
             for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
@@ -157,14 +157,15 @@ static void pass_by(lyger_cache *cache, shard *s, uint32_t home, uint32_t count,
 {
     for (uint32_t probe = 0; probe < count; probe++) {
         bucket *b = bucket_of(cache, s, (home + probe) & mask);
-        uint64_t overflow = atomic_load_explicit(&b->overflow, memory_order_relaxed);
-        atomic_store_explicit(&b->overflow, overflow + 1, memory_order_relaxed);
+        uint8_t overflow = atomic_load_explicit(&b->overflow, memory_order_relaxed);
+        atomic_store_explicit(&b->overflow, (uint8_t)(overflow + 1), memory_order_relaxed);
     }
 }
 
 /* Sees to it that an entry is found among mask + 1 buckets too; false when there is no place for it. */
-static bool copy_up(lyger_cache *cache, shard *s, uint64_t word, uint32_t number, uint32_t mask)
+static bool copy_up(lyger_cache *cache, shard *s, const index_slot *from, uint32_t number, uint32_t mask)
 {
+    uint64_t word = atomic_load_explicit(from, memory_order_relaxed);
     uint32_t home = home_bucket(hash_of(cache, word));
     if (reachable(cache, word, number, mask)) {
         pass_by(cache, s, home, (number - home) & mask, mask);
@@ -174,6 +175,7 @@ static bool copy_up(lyger_cache *cache, shard *s, uint64_t word, uint32_t number
         index_slot *slot = free_slot(bucket_of(cache, s, (home + probe) & mask));
         if (slot) {
             pass_by(cache, s, home, probe, mask);
+            atomic_store_explicit(frequency_of(slot), atomic_load(frequency_of(from)), memory_order_relaxed);
             atomic_store_explicit(slot, word, memory_order_relaxed);
             return true;
         }
@@ -256,8 +258,7 @@ void lyger_index_grow(lyger_cache *cache, shard *s)
     for (uint32_t slot = 0; slot < old * BUCKET_SLOTS; slot++) {
         uint32_t number = slot / BUCKET_SLOTS;
         index_slot *from = &bucket_of(cache, s, number)->slots[slot % BUCKET_SLOTS];
-        uint64_t word = atomic_load_explicit(from, memory_order_relaxed);
-        if (word && !copy_up(cache, s, word, number, mask)) {
+        if (atomic_load_explicit(from, memory_order_relaxed) && !copy_up(cache, s, from, number, mask)) {
             /* Eight full buckets in a row, where every second slot should be free: the next store tries
              * again. */
             settle(cache, s, NULL);

@@ -17,6 +17,13 @@
 
 typedef _Atomic uint64_t index_slot;
 
+/* The hits of the slot's entry. */
+static inline _Atomic uint8_t *frequency_of(const index_slot *slot)
+{
+    bucket *b = (bucket *)((uintptr_t)slot & ~(uintptr_t)(sizeof(bucket) - 1));
+    return &b->frequency[slot - b->slots];
+}
+
 static inline uint64_t slot_word(uint64_t hash, granule at)
 {
     return (hash & 0xFFFFFFFF00000000u) | at;
@@ -36,7 +43,7 @@ static inline uint32_t home_bucket(uint64_t hash)
 /* Buckets in use - 1. */
 static inline _Atomic uint32_t *bucket_mask_of(const lyger_cache *cache, const shard *s)
 {
-    return &cache->masks[s - cache->shards];
+    return &cache->masks[number_of_shard(cache, s)];
 }
 
 /* Bit i is set when slot i has this tag; a bit too many (an empty slot and tag 0) does no harm. */
@@ -71,8 +78,8 @@ index_slot *lyger_index_slot_of(lyger_cache *cache, shard *s, granule at);
  */
 bool lyger_index_publish(lyger_cache *cache, shard *s, uint64_t hash, granule at);
 
-/* Under the lock: an entry that occupies a place where this hash could go. */
-granule lyger_index_occupant(lyger_cache *cache, shard *s, uint64_t hash);
+/* Under the lock: the slot of an entry that occupies a place where this hash could go. */
+index_slot *lyger_index_occupant(lyger_cache *cache, shard *s, uint64_t hash);
 
 /* Under the lock: empties a slot. */
 void lyger_index_withdraw(lyger_cache *cache, shard *s, index_slot *slot, uint64_t hash);

@@ -1,8 +1,7 @@
 /*
  * What a segment looks like in memory. Internal to the cache room; the layout number changes with this file.
  *
- *     header | lanes | shards | bucket masks | index buckets | ghost sets | regions of
- * entries
+ *     header | lanes | pins | shards | holds | bucket masks | region table | buckets | ghost sets | regions
  *
  * Positions of entries are granules: 16-byte units from the start of the segment, 32 bits, so a segment can
  * have 64 GiB. Granule 0 is the header and means "none".
@@ -12,12 +11,12 @@
 
 #include "cache.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
-#define LYGER_CACHE_LAYOUT 1u
+#define LYGER_CACHE_LAYOUT 2u
 #define GRANULE 16u
 #define LANE_COUNT 256u
+#define REGION_MOST 512u /* regions of a segment, at most */
 #define BUCKET_SLOTS 7u
 #define PROBE_LIMIT 8u   /* buckets that may hold a key */
 #define BUCKETS_FIRST 8u /* in use in a new shard; doubled as it fills */
@@ -29,23 +28,32 @@
 
 typedef uint32_t granule;
 
+/* Who holds it (lyger_os_thread()), 0 when nobody does; see lock.h. */
+typedef struct segment_lock {
+    _Atomic uint64_t holder;
+} segment_lock;
+
 typedef struct segment_header {
     char magic[8]; /* written last: a segment without it was never finished */
     uint32_t layout;
-    uint32_t lock_size;       /* sizeof(pthread_mutex_t): another C library cannot share the locks */
+    uint32_t unused;
     uint64_t size;            /* bytes */
     uint64_t seed;            /* of the key hash; random per segment */
+    uint64_t thread_space;    /* lyger_os_thread_space(): elsewhere the ids of holders mean nothing */
     char boot_id[40];         /* monotonic times mean nothing after a restart of the machine */
     uint32_t shard_count;     /* power of two */
     uint32_t bucket_count;    /* per shard at most, power of two */
     uint32_t ghost_count;     /* sets per shard, power of two */
+    uint32_t hold_count;      /* named locks per shard at most, power of two */
+    uint32_t pin_count;       /* pins per lane at most, power of two */
     uint32_t region_granules; /* not a power of two: regions must not fall on the same cache sets */
     uint32_t region_count;
-    uint32_t check; /* of the fields from layout to region_count */
-    uint64_t lanes_at, shards_at, masks_at, buckets_at, ghosts_at, regions_at; /* bytes from the start */
+    uint32_t check;                 /* of the fields from layout to region_count */
+    _Alignas(64) segment_lock runs; /* held while regions are gathered for a large entry */
+    _Atomic uint32_t regions_freed; /* changes whenever a region becomes unused */
 } segment_header;
 
-/* Counters of one thread, on cache lines of their own. */
+/* Counters of one thread. */
 typedef enum lane_counter {
     COUNT_HITS,
     COUNT_MISSES,
@@ -57,27 +65,45 @@ typedef enum lane_counter {
     COUNTERS
 } lane_counter;
 
+/* What one thread writes while it only reads entries, on cache lines of its own. */
 typedef struct lane {
-    _Alignas(128) _Atomic uint32_t owner; /* thread id, 0 when free */
+    _Alignas(128) _Atomic uint64_t owner; /* lyger_os_thread(), LANE_HANDED, or 0 when free */
     _Atomic uint64_t counters[COUNTERS];
+    _Atomic uint64_t handed_until; /* ms; how long a lane handed to a child waits for it */
+    _Atomic uint64_t waits_for;    /* the name of the lease this thread waits for, 0 for none */
+    _Atomic uint32_t chunks;       /* of the memory that pins may hold */
 } lane;
+
+#define LANE_HANDED UINT64_MAX /* owner of a lane whose thread is being forked */
+
+/* A named lock. Only touched under the lock of its shard, but for what waiters look at: that is atomic. */
+typedef struct hold_slot {
+    _Atomic uint64_t name; /* hash of the key and the kind, 0 when free */
+    uint64_t token;
+    uint64_t expires;       /* ms, 0 = lives as long as its owner */
+    _Atomic uint64_t owner; /* lyger_os_thread(), 0 when it belongs to no thread any more */
+} hold_slot;
 
 typedef struct entry_queue {
     granule head, tail; /* newest, oldest */
     uint64_t granules;
 } entry_queue;
 
-typedef enum queue_name { QUEUE_NONE, QUEUE_SMALL, QUEUE_MAIN } queue_name;
+typedef enum queue_name { QUEUE_NONE, QUEUE_SMALL, QUEUE_MAIN, QUEUE_LIMBO } queue_name;
 
 /* Only touched under the lock, but for what is atomic: that may be read by anyone. */
 typedef struct shard {
-    _Alignas(64) pthread_mutex_t lock;
+    _Alignas(64) segment_lock lock;
     uint64_t next_stamp;
     _Atomic uint64_t entries;         /* published; relaxed reads outside the lock */
     _Atomic uint64_t used;            /* granules in entries */
+    _Atomic uint64_t held;            /* granules that were in entries and are still pinned by readers */
+    _Atomic uint64_t capacity;        /* granules in this shard's regions and large entries */
     _Atomic uint64_t earliest_expiry; /* ms, a lower bound; 0 when nothing expires */
-    uint32_t capacity;                /* granules in the regions of this shard */
-    uint32_t regions_active;          /* of those, how many the arena has taken into use */
+    uint32_t regions_freed;           /* header's, when the last look found no unused region */
+    uint32_t stores;                  /* wraps */
+    granule limbo;                    /* blocks that are still pinned, linked by older */
+    _Atomic uint32_t holds_changed;   /* whenever a named lock is given back */
     entry_queue small, main;
     granule quick[QUICK_SIZES];
     uint8_t quick_length[QUICK_SIZES];
@@ -86,11 +112,15 @@ typedef struct shard {
     granule free_lists[ARENA_FIRST_LEVELS][ARENA_SECOND_LEVELS];
 } shard;
 
-/* One cache line. A slot is tag << 32 | granule, the tag being the upper half of the key's hash; 0 is free.
+/*
+ * One cache line. A slot is tag << 32 | granule, the tag being the upper half of the key's hash; 0 is free.
+ * The hits of an entry are counted here and not in the entry, because a reader that was held up may write its
+ * count late: here it then counts for another entry, there it would hit the bytes of another value.
  */
 typedef struct bucket {
     _Alignas(64) _Atomic uint64_t slots[BUCKET_SLOTS];
-    _Atomic uint64_t overflow; /* entries that hash here or pass here and were placed in a later bucket */
+    _Atomic uint8_t frequency[BUCKET_SLOTS]; /* hits since the slot's entry was queued, at most 3 */
+    _Atomic uint8_t overflow; /* entries that hash here or pass here and were placed in a later bucket */
 } bucket;
 
 /* Hashes of entries lately evicted from the small queue, the newest first. */
@@ -98,20 +128,37 @@ typedef struct ghost_set {
     uint32_t hashes[GHOST_WAYS];
 } ghost_set;
 
+/* Whose a region is: kind | value << 3. */
+typedef enum region_kind {
+    REGION_UNUSED,   /* never, or no longer */
+    REGION_SHARD,    /* value: the number of the shard */
+    REGION_RESERVED, /* being gathered by the holder of header->runs */
+    REGION_HEAD,     /* begins with a large entry; value: the number of its shard */
+    REGION_BODY,     /* continues one; value: the number of its first region */
+} region_kind;
+
 #define BLOCK_FREE 1u      /* this block is free */
 #define BLOCK_PREV_FREE 2u /* the block before it is free, and its last four bytes are its size */
+#define BLOCK_LARGE 3u     /* a large entry: the size is in regions */
+
+#define STAMP_LIMBO ((uint64_t)1 << 63) /* in the stamp of an entry that is gone but pinned */
+
+/* An expiry: the millisecond when it is over, and above it for how many seconds more it may be served stale.
+ */
+#define EXPIRY_BITS 43u
+#define EXPIRY_TIME(word) ((word) & (((uint64_t)1 << EXPIRY_BITS) - 1))
+#define EXPIRY_STALE(word) ((word) >> EXPIRY_BITS)
 
 /*
  * The head of every block of the arena. `stamp` is the number no other entry ever has, 0 in anything but a
- * published entry. Fields of a published entry do not change, except expires, frequency and, under the lock,
- * flags, queue and links.
+ * published entry. Fields of a published entry do not change, except expires and, under the lock, flags,
+ * queue and links.
  */
 typedef struct entry {
-    uint32_t size_flags;       /* granules << 2 | flags */
-    _Atomic uint8_t frequency; /* hits since it was queued, at most 3 */
-    uint8_t queue;             /* queue_name */
-    uint8_t collected;         /* only used while a shard is rebuilt */
-    uint8_t unused;
+    uint32_t size_flags; /* granules << 2 | flags, or regions << 2 | BLOCK_LARGE */
+    uint8_t queue;       /* queue_name */
+    uint8_t collected;   /* only used while a shard is rebuilt */
+    uint16_t unused;
     _Atomic uint64_t stamp;
     union {
         _Atomic uint64_t hash;
@@ -119,7 +166,7 @@ typedef struct entry {
             granule next, prev;
         } free; /* links of a free block */
     };
-    _Atomic uint64_t expires; /* ms, 0 = never */
+    _Atomic uint64_t expires; /* 0 = never; see EXPIRY_TIME */
     granule newer, older;     /* links of the queue */
     _Atomic uint64_t lens;    /* value length << 24 | key length << 8 | type */
     char data[];              /* the key, then the value at the next multiple of 8 */
@@ -136,13 +183,17 @@ struct lyger_cache {
     char *base;
     segment_header *header;
     lane *lanes;
+    _Atomic granule *pins; /* pin_count of lane 0, of lane 1, … */
     shard *shards;
+    hold_slot *holds;        /* hold_count of shard 0, of shard 1, … */
     _Atomic uint32_t *masks; /* buckets in use - 1 of each shard; read by all, changed when an index grows */
+    _Atomic uint32_t *table; /* whose each region is */
     bucket *buckets;
     ghost_set *ghosts;
     granule regions;     /* where they begin */
     uint64_t hash_state; /* lyger_hash_start() of the segment's seed */
     uint32_t shard_mask, shard_bits, bucket_count;
+    uint32_t block_most; /* granules of the largest entry that is not a large one */
     size_t size;
     char *path; /* "" when anonymous */
 };
@@ -157,9 +208,16 @@ static inline granule granule_of(const lyger_cache *cache, const entry *e)
     return (granule)((size_t)((const char *)e - cache->base) / GRANULE);
 }
 
-static inline uint32_t block_size(const entry *e)
+static inline bool is_large(const entry *e)
 {
-    return e->size_flags >> 2;
+    return (e->size_flags & BLOCK_LARGE) == BLOCK_LARGE;
+}
+
+/* Granules of any block. */
+static inline uint32_t block_size(const lyger_cache *cache, const entry *e)
+{
+    uint32_t size = e->size_flags >> 2;
+    return __builtin_expect(is_large(e), 0) ? size * cache->header->region_granules : size;
 }
 
 static inline size_t key_length(uint64_t lens)
@@ -177,7 +235,12 @@ static inline size_t value_offset(size_t key_len)
     return (key_len + 7) & ~(size_t)7;
 }
 
-/* Granules of an entry; the lengths fit (lyger_shard_fits). */
+static inline lyger_cache_type value_type(uint64_t lens)
+{
+    return (lyger_cache_type)(lens & 0xFF);
+}
+
+/* Granules of an entry; the lengths were checked by lyger_cache_store(). */
 static inline uint32_t granules_for(size_t key_len, size_t value_len)
 {
     size_t bytes = sizeof(entry) + value_offset(key_len) + value_len;
@@ -191,9 +254,14 @@ static inline bucket *bucket_numbered(const lyger_cache *cache, uint32_t shard_n
     return cache->buckets + ((size_t)number << cache->shard_bits) + shard_number;
 }
 
+static inline uint32_t number_of_shard(const lyger_cache *cache, const shard *s)
+{
+    return (uint32_t)(s - cache->shards);
+}
+
 static inline bucket *bucket_of(const lyger_cache *cache, const shard *s, uint32_t number)
 {
-    return bucket_numbered(cache, (uint32_t)(s - cache->shards), number);
+    return bucket_numbered(cache, number_of_shard(cache, s), number);
 }
 
 #endif

@@ -9,12 +9,34 @@
 /* Milliseconds of a clock that never jumps; cheap, exact to about 4 ms. */
 uint64_t lyger_os_milliseconds(void);
 
-/* An id no other running thread of this machine has, and whether the thread with that id still runs. */
-uint32_t lyger_os_thread_id(void);
-bool lyger_os_thread_runs(uint32_t id);
+/* Sleeps so long, or less when a signal comes. */
+void lyger_os_nap(uint32_t microseconds);
 
-/* Calls hook in every child that is forked from now on. */
-void lyger_os_after_fork(void (*hook)(void));
+/* Sleeps while *word is seen, until somebody wakes it or the time is over; false when a signal came. */
+bool lyger_os_wait(_Atomic uint32_t *word, uint32_t seen, uint32_t milliseconds);
+void lyger_os_wake(_Atomic uint32_t *word);
+
+/* Lets others run first. */
+void lyger_os_yield(void);
+
+/* Names this thread: no other thread of this machine has or will have the same name while it is up. Never 0
+ * or UINT64_MAX. The numbers mean nothing to threads with another lyger_os_thread_space(). */
+uint64_t lyger_os_thread(void);
+uint64_t lyger_os_thread_space(void);
+
+typedef enum lyger_os_state { LYGER_OS_GONE, LYGER_OS_RUNS, LYGER_OS_STOPPED } lyger_os_state;
+
+/* What has become of the thread with that name; a killed one that nobody waited for is gone. */
+lyger_os_state lyger_os_thread_state(uint64_t name);
+
+/* The number of its process that people know, for messages. */
+uint32_t lyger_os_thread_number(uint64_t name);
+
+/* Calls before in a thread that is about to fork, and child in its copy, at every fork from now on. */
+void lyger_os_at_fork(void (*before)(void), void (*child)(void));
+
+/* Ends this process at once, with a message that says why. */
+_Noreturn void lyger_os_die(const char *message);
 
 /* Fills size random bytes. */
 lyger_status lyger_os_random(void *bytes, size_t size, lyger_error *error);

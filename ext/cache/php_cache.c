@@ -56,7 +56,7 @@ static bool store(zend_string *key, zval *value, uint32_t value_argument, uint32
         return false;
     }
     if (php_lyger_value_pack(value, value_argument, &packed, &scratch) &&
-        lyger_cache_store(cache, ZSTR_VAL(key), ZSTR_LEN(key), &packed, ttl, mode, &stored, &error) !=
+        lyger_cache_store(cache, ZSTR_VAL(key), ZSTR_LEN(key), &packed, ttl, 0, mode, &stored, &error) !=
             LYGER_OK) {
         php_lyger_throw(&error);
     }
@@ -129,7 +129,13 @@ ZEND_FUNCTION(lyger_cache_delete)
         RETURN_THROWS();
     }
     lyger_cache *cache = usable_cache();
-    RETURN_BOOL(cache && lyger_cache_remove(cache, ZSTR_VAL(key), ZSTR_LEN(key)));
+    bool there = false;
+    lyger_error error;
+    if (cache && lyger_cache_remove(cache, ZSTR_VAL(key), ZSTR_LEN(key), &there, &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+        RETURN_THROWS();
+    }
+    RETURN_BOOL(there);
 }
 
 ZEND_FUNCTION(lyger_cache_has)
@@ -157,8 +163,10 @@ ZEND_FUNCTION(lyger_cache_clear)
     ZEND_PARSE_PARAMETERS_END();
 
     lyger_cache *cache = usable_cache();
-    if (cache) {
-        lyger_cache_purge(cache, prefix ? ZSTR_VAL(prefix) : "", prefix ? ZSTR_LEN(prefix) : 0);
+    lyger_error error;
+    if (cache && lyger_cache_purge(cache, prefix ? ZSTR_VAL(prefix) : "", prefix ? ZSTR_LEN(prefix) : 0,
+                                   &error) != LYGER_OK) {
+        php_lyger_throw(&error);
     }
 }
 
@@ -184,7 +192,14 @@ ZEND_FUNCTION(lyger_cache_touch)
         RETURN_THROWS();
     }
     lyger_cache *cache = usable_cache();
-    RETURN_BOOL(cache && lyger_cache_retime(cache, ZSTR_VAL(key), ZSTR_LEN(key), (uint32_t)ttl));
+    bool there = false;
+    lyger_error error;
+    if (cache &&
+        lyger_cache_retime(cache, ZSTR_VAL(key), ZSTR_LEN(key), (uint32_t)ttl, &there, &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+        RETURN_THROWS();
+    }
+    RETURN_BOOL(there);
 }
 
 static void add_integer(INTERNAL_FUNCTION_PARAMETERS, bool negate)

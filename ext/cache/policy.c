@@ -20,7 +20,7 @@ void lyger_policy_restore(lyger_cache *cache, shard *s, granule at, queue_name n
         queue->tail = at;
     }
     queue->head = at;
-    queue->granules += block_size(e);
+    queue->granules += block_size(cache, e);
 }
 
 void lyger_policy_forget(lyger_cache *cache, shard *s, granule at)
@@ -37,14 +37,14 @@ void lyger_policy_forget(lyger_cache *cache, shard *s, granule at)
     } else {
         queue->tail = e->newer;
     }
-    queue->granules -= block_size(e);
+    queue->granules -= block_size(cache, e);
     e->queue = QUEUE_NONE;
 }
 
 static ghost_set *ghosts_of(lyger_cache *cache, const shard *s, uint64_t hash)
 {
     uint32_t count = cache->header->ghost_count;
-    return cache->ghosts + (size_t)(s - cache->shards) * count + ((uint32_t)(hash >> 8) & (count - 1));
+    return cache->ghosts + (size_t)number_of_shard(cache, s) * count + ((uint32_t)(hash >> 8) & (count - 1));
 }
 
 /* Never 0, which marks an empty way. */
@@ -75,39 +75,47 @@ void lyger_policy_remember(lyger_cache *cache, shard *s, uint64_t hash)
 
 void lyger_policy_admit(lyger_cache *cache, shard *s, granule at)
 {
-    entry *e = entry_at(cache, at);
-    uint64_t hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
-    atomic_store_explicit(&e->frequency, 0, memory_order_relaxed);
+    uint64_t hash = atomic_load_explicit(&entry_at(cache, at)->hash, memory_order_relaxed);
     lyger_policy_restore(cache, s, at, recall(cache, s, hash) ? QUEUE_MAIN : QUEUE_SMALL);
 }
 
-static void move_to_main(lyger_cache *cache, shard *s, granule at, uint8_t frequency)
+void lyger_policy_replace(lyger_cache *cache, shard *s, granule old, granule at)
+{
+    const entry *from = entry_at(cache, old);
+    entry *to = entry_at(cache, at);
+    entry_queue *queue = queue_of(s, (queue_name)from->queue);
+    to->queue = from->queue;
+    to->newer = from->newer;
+    to->older = from->older;
+    *(to->newer ? &entry_at(cache, to->newer)->older : &queue->head) = at;
+    *(to->older ? &entry_at(cache, to->older)->newer : &queue->tail) = at;
+    queue->granules += block_size(cache, to);
+    queue->granules -= block_size(cache, from);
+}
+
+static void move_to_main(lyger_cache *cache, shard *s, granule at)
 {
     lyger_policy_forget(cache, s, at);
-    atomic_store_explicit(&entry_at(cache, at)->frequency, frequency, memory_order_relaxed);
     lyger_policy_restore(cache, s, at, QUEUE_MAIN);
 }
 
 /* Each step either finds the victim, promotes an entry or takes one of at most three lives: it ends. */
-granule lyger_policy_victim(lyger_cache *cache, shard *s)
+index_slot *lyger_policy_victim(lyger_cache *cache, shard *s)
 {
     for (;;) {
-        bool small = s->small.tail && (!s->main.tail || s->small.granules * 10 >= s->capacity);
+        uint64_t capacity = atomic_load_explicit(&s->capacity, memory_order_relaxed);
+        bool small = s->small.tail && (!s->main.tail || s->small.granules * 10 >= capacity);
         granule at = small ? s->small.tail : s->main.tail;
         if (!at) {
-            return 0;
+            return NULL;
         }
-        uint8_t frequency = atomic_load_explicit(&entry_at(cache, at)->frequency, memory_order_relaxed);
-        if (small) {
-            if (frequency <= 1) {
-                return at;
-            }
-            move_to_main(cache, s, at, 0);
-        } else {
-            if (frequency == 0) {
-                return at;
-            }
-            move_to_main(cache, s, at, (uint8_t)(frequency - 1));
+        index_slot *slot = lyger_index_slot_of(cache, s, at);
+        _Atomic uint8_t *hits = frequency_of(slot);
+        uint8_t frequency = atomic_load_explicit(hits, memory_order_relaxed);
+        if (frequency <= (small ? 1 : 0)) {
+            return slot;
         }
+        atomic_store_explicit(hits, small ? 0 : (uint8_t)(frequency - 1), memory_order_relaxed);
+        move_to_main(cache, s, at);
     }
 }

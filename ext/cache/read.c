@@ -4,11 +4,11 @@
  */
 #include "hash.h"
 #include "index.h"
+#include "lane.h"
 #include "os.h"
 #include "policy.h"
 #include "racy.h"
 #include "shard.h"
-#include "stats.h"
 
 #define OPTIMISTIC_TRIES 64 /* after which a reader that keeps being overtaken takes the lock */
 
@@ -24,8 +24,8 @@ static inline bool still_there(const lyger_cache_sight *seen)
 
 static inline bool expired(const lyger_cache_sight *seen)
 {
-    uint64_t expires = atomic_load_explicit(&((const entry *)seen->entry)->expires, memory_order_relaxed);
-    return expires && expires <= lyger_os_milliseconds();
+    uint64_t expires = expiry_of(seen->entry);
+    return expires && expiry_over(expires, lyger_os_milliseconds());
 }
 
 typedef enum glance { GLANCE_MISS, GLANCE_HIT, GLANCE_AGAIN } glance;
@@ -41,7 +41,9 @@ static inline glance look(lyger_cache *cache, index_slot *slot, uint64_t word, c
     seen->word = word;
     seen->stamp = atomic_load_explicit(&e->stamp, memory_order_acquire);
     uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-    bool same = key_length(lens) == key_len && lyger_racy_equal(e->data, key, key_len);
+    /* Until still_there() has said so, the lengths may be anything. */
+    bool same = key_length(lens) == key_len && e->data + key_len <= cache->base + cache->size &&
+                lyger_racy_equal(e->data, key, key_len);
     seen->value.type = (lyger_cache_type)(lens & 0xFF);
     seen->value.len = value_length(lens);
     seen->value.bytes = e->data + value_offset(key_len);
@@ -89,37 +91,50 @@ static void reclaim(lyger_cache *cache, shard *s, uint64_t hash, const char *key
         return;
     }
     index_slot *slot = lyger_index_find(cache, s, hash, key, key_len);
-    if (slot && entry_expired(entry_at(cache, slot_granule(atomic_load(slot))), lyger_os_milliseconds())) {
+    if (slot &&
+        expiry_gone(expiry_of(entry_at(cache, slot_granule(atomic_load(slot)))), lyger_os_milliseconds())) {
         lyger_shard_drop(cache, s, slot);
-        lyger_stats_add(cache, COUNT_EXPIRATIONS);
+        lyger_lane_count(cache, COUNT_EXPIRATIONS);
     }
     lyger_shard_unlock(s);
 }
 
 static bool key_is_indexed(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len)
 {
-    lyger_shard_lock(cache, s);
+    if (!lyger_shard_lock(cache, s, NULL)) {
+        return true;
+    }
     bool there = lyger_index_find(cache, s, hash, key, key_len) != NULL;
     lyger_shard_unlock(s);
     return there;
 }
 
-/* The whole search. After many tries that writers of this key overtook, the lock decides about a miss. */
-static __attribute__((noinline)) bool find(lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
-                                           lyger_cache_sight *seen)
+/* The whole search, expired or not. After many tries that writers of this key overtook, the lock decides
+ * about a miss. */
+static bool find_any(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len,
+                     lyger_cache_sight *seen)
 {
-    shard *s = shard_of(cache, hash);
     glance result;
     for (unsigned tries = 1; (result = search(cache, s, hash, key, key_len, seen)) == GLANCE_AGAIN; tries++) {
         if (tries % OPTIMISTIC_TRIES == 0 && !key_is_indexed(cache, s, hash, key, key_len)) {
             return false;
         }
     }
-    if (result == GLANCE_HIT && expired(seen)) {
+    return result == GLANCE_HIT;
+}
+
+static __attribute__((noinline)) bool find(lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
+                                           lyger_cache_sight *seen)
+{
+    shard *s = shard_of(cache, hash);
+    if (!find_any(cache, s, hash, key, key_len, seen)) {
+        return false;
+    }
+    if (expired(seen)) {
         reclaim(cache, s, hash, key, key_len);
         return false;
     }
-    return result == GLANCE_HIT;
+    return true;
 }
 
 /* What nearly every read is: the key in the first slot of its home bucket that has its tag, nothing changing.
@@ -151,11 +166,30 @@ lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t ke
         result = find(cache, hash, key, key_len, sight) ? GLANCE_HIT : GLANCE_MISS;
     }
     if (result == GLANCE_MISS) {
-        lyger_stats_add(cache, COUNT_MISSES);
+        lyger_lane_count(cache, COUNT_MISSES);
         return LYGER_CACHE_MISS;
     }
-    lyger_policy_hit((entry *)sight->entry);
-    lyger_stats_add(cache, COUNT_HITS);
+    lyger_policy_hit(sight->slot);
+    lyger_lane_count(cache, COUNT_HITS);
+    return LYGER_CACHE_HIT;
+}
+
+lyger_cache_found lyger_cache_see_stale(lyger_cache *cache, const char *key, size_t key_len,
+                                        lyger_cache_sight *sight, bool *fresh)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    bool found = find_any(cache, shard_of(cache, hash), hash, key, key_len, sight);
+    if (found && expiry_gone(expiry_of(sight->entry), lyger_os_milliseconds())) {
+        reclaim(cache, shard_of(cache, hash), hash, key, key_len);
+        found = false;
+    }
+    if (!found) {
+        lyger_lane_count(cache, COUNT_MISSES);
+        return LYGER_CACHE_MISS;
+    }
+    *fresh = !expired(sight);
+    lyger_policy_hit(sight->slot);
+    lyger_lane_count(cache, COUNT_HITS);
     return LYGER_CACHE_HIT;
 }
 

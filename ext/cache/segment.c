@@ -1,5 +1,6 @@
 #include "segment.h"
 
+#include "arena.h"
 #include "hash.h"
 #include "os.h"
 
@@ -13,7 +14,13 @@
 #define REGIONS_PER_SHARD 8u /* wanted: few shards keep what is stored together close together */
 #define SHARDS_LEAST 4u
 #define SHARDS_MAX 64u
-#define BYTES_PER_BUCKET 512u           /* of entries: 73 bytes an entry when every slot is used */
+#define BYTES_PER_BUCKET 512u /* of entries: 73 bytes an entry when every slot is used */
+#define BYTES_PER_HOLD 16384u /* of the segment, for a named lock */
+#define HOLDS_LEAST 32u       /* per shard */
+#define HOLDS_MOST 4096u
+#define BYTES_PER_PIN 131072u /* of the segment, for a pin of each lane */
+#define PINS_LEAST 32u
+#define PINS_MOST 512u
 #define SEGMENT_MAX ((uint64_t)1 << 36) /* 2^32 granules */
 
 static uint64_t round_up(uint64_t n, uint64_t to)
@@ -44,18 +51,31 @@ static uint32_t header_check(const segment_header *header)
     return check;
 }
 
-/* Positions follow from the counts, so a damaged position cannot lead outside. */
-static uint64_t place(segment_header *header)
+/* Where the parts of a segment begin, in bytes; it all follows from the counts. */
+typedef struct segment_places {
+    uint64_t lanes, pins, shards, holds, masks, table, buckets, ghosts, regions, end;
+} segment_places;
+
+static segment_places places_of(const segment_header *header)
 {
-    uint64_t buckets = (uint64_t)header->shard_count * header->bucket_count;
-    uint64_t ghosts = (uint64_t)header->shard_count * header->ghost_count;
-    header->lanes_at = PAGE;
-    header->shards_at = header->lanes_at + LANE_COUNT * sizeof(lane);
-    header->masks_at = header->shards_at + header->shard_count * sizeof(shard);
-    header->buckets_at = round_up(header->masks_at + header->shard_count * sizeof(uint32_t), PAGE);
-    header->ghosts_at = header->buckets_at + buckets * sizeof(bucket);
-    header->regions_at = round_up(header->ghosts_at + ghosts * sizeof(ghost_set), PAGE);
-    return header->regions_at + header->region_count * ((uint64_t)GRANULE * header->region_granules);
+    segment_places at;
+    uint64_t shards = header->shard_count;
+    at.lanes = PAGE;
+    at.pins = at.lanes + LANE_COUNT * sizeof(lane);
+    at.shards = at.pins + (uint64_t)LANE_COUNT * header->pin_count * sizeof(granule);
+    at.holds = at.shards + shards * sizeof(shard);
+    at.masks = at.holds + shards * header->hold_count * sizeof(hold_slot);
+    at.table = round_up(at.masks + shards * sizeof(uint32_t), 64);
+    at.buckets = round_up(at.table + header->region_count * sizeof(uint32_t), PAGE);
+    at.ghosts = at.buckets + shards * header->bucket_count * sizeof(bucket);
+    at.regions = round_up(at.ghosts + shards * header->ghost_count * sizeof(ghost_set), PAGE);
+    at.end = at.regions + header->region_count * ((uint64_t)GRANULE * header->region_granules);
+    return at;
+}
+
+static uint32_t clamp(uint64_t n, uint32_t least, uint32_t most)
+{
+    return n < least ? least : n > most ? most : (uint32_t)n;
 }
 
 /* Divides the size: regions and shards first, then as many regions as fit beside the index. */
@@ -66,43 +86,18 @@ static void plan(segment_header *header, uint64_t size)
         region = REGION_LEAST;
     }
     uint64_t regions = size / region;
-    uint64_t shards = power_of_two_at_least(regions / REGIONS_PER_SHARD);
-    if (shards < SHARDS_LEAST) {
-        shards = SHARDS_LEAST;
-    }
-    if (shards > SHARDS_MAX) {
-        shards = SHARDS_MAX;
-    }
+    uint32_t shards = clamp(power_of_two_at_least(regions / REGIONS_PER_SHARD), SHARDS_LEAST, SHARDS_MAX);
     header->size = size;
     header->region_granules = (uint32_t)((region + REGION_SKEW) / GRANULE);
-    header->shard_count = (uint32_t)shards;
+    header->shard_count = shards;
     header->bucket_count = (uint32_t)power_of_two_at_most(size / shards / BYTES_PER_BUCKET);
     header->ghost_count = header->bucket_count;
+    header->hold_count = clamp(power_of_two_at_most(size / shards / BYTES_PER_HOLD), HOLDS_LEAST, HOLDS_MOST);
+    header->pin_count = clamp(power_of_two_at_most(size / BYTES_PER_PIN), PINS_LEAST, PINS_MOST);
     header->region_count = (uint32_t)regions;
-    while (place(header) > size) {
+    while (places_of(header).end > size) {
         header->region_count--;
     }
-}
-
-static lyger_status format_shard(lyger_cache *cache, uint32_t number, lyger_error *error)
-{
-    shard *s = &cache->shards[number];
-    pthread_mutexattr_t attributes;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-    int failed = pthread_mutex_init(&s->lock, &attributes);
-    pthread_mutexattr_destroy(&attributes);
-    if (failed) {
-        return lyger_fail(error, LYGER_E_CACHE, "cannot make a lock in the cache: %s", strerror(failed));
-    }
-    s->next_stamp = 1;
-    atomic_store_explicit(&cache->masks[number], BUCKETS_FIRST - 1, memory_order_relaxed);
-    for (uint32_t region = number; region < cache->header->region_count;
-         region += cache->header->shard_count) {
-        s->capacity += cache->header->region_granules;
-    }
-    return LYGER_OK;
 }
 
 lyger_status lyger_segment_format(void *base, size_t size, lyger_error *error)
@@ -113,21 +108,24 @@ lyger_status lyger_segment_format(void *base, size_t size, lyger_error *error)
     }
     segment_header *header = base;
     header->layout = LYGER_CACHE_LAYOUT;
-    header->lock_size = sizeof(pthread_mutex_t);
     plan(header, size);
+    header->thread_space = lyger_os_thread_space();
     lyger_os_boot_id(header->boot_id, sizeof header->boot_id);
     lyger_status status = lyger_os_random(&header->seed, sizeof header->seed, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
     lyger_cache view;
     lyger_segment_view(&view, base);
-    for (uint32_t i = 0; status == LYGER_OK && i < header->shard_count; i++) {
-        status = format_shard(&view, i, error);
+    for (uint32_t i = 0; i < header->shard_count; i++) {
+        view.shards[i].next_stamp = 1;
+        atomic_store_explicit(&view.masks[i], BUCKETS_FIRST - 1, memory_order_relaxed);
     }
-    if (status == LYGER_OK) {
-        header->check = header_check(header);
-        atomic_thread_fence(memory_order_release);
-        memcpy(header->magic, MAGIC, sizeof header->magic);
-    }
-    return status;
+    atomic_store_explicit(&header->regions_freed, 1, memory_order_relaxed);
+    header->check = header_check(header);
+    atomic_thread_fence(memory_order_release);
+    memcpy(header->magic, MAGIC, sizeof header->magic);
+    return LYGER_OK;
 }
 
 lyger_status lyger_segment_check(const void *base, size_t size, const char *path, lyger_error *error)
@@ -136,7 +134,7 @@ lyger_status lyger_segment_check(const void *base, size_t size, const char *path
     if (size < LYGER_CACHE_SIZE_MIN || memcmp(header->magic, MAGIC, sizeof header->magic) != 0) {
         return lyger_fail(error, LYGER_E_CACHE, "cache path \"%s\" is not a lyger cache segment", path);
     }
-    if (header->layout != LYGER_CACHE_LAYOUT || header->lock_size != sizeof(pthread_mutex_t)) {
+    if (header->layout != LYGER_CACHE_LAYOUT) {
         return lyger_fail(error, LYGER_E_CACHE,
                           "cache path \"%s\" has layout %u, this lyger has layout %u: remove the file", path,
                           header->layout, LYGER_CACHE_LAYOUT);
@@ -150,25 +148,34 @@ lyger_status lyger_segment_check(const void *base, size_t size, const char *path
         return lyger_fail(error, LYGER_E_CACHE,
                           "cache path \"%s\" was made before this machine started: remove the file", path);
     }
+    if (header->thread_space != lyger_os_thread_space()) {
+        return lyger_fail(error, LYGER_E_CACHE,
+                          "cache path \"%s\" belongs to another container: its processes cannot be told from "
+                          "ours",
+                          path);
+    }
     return LYGER_OK;
 }
 
 void lyger_segment_view(lyger_cache *cache, void *base)
 {
     segment_header *header = base;
-    segment_header placed = *header;
-    place(&placed);
+    segment_places at = places_of(header);
     cache->base = base;
     cache->header = header;
     cache->size = (size_t)header->size;
-    cache->lanes = (lane *)(cache->base + placed.lanes_at);
-    cache->shards = (shard *)(cache->base + placed.shards_at);
-    cache->masks = (_Atomic uint32_t *)(cache->base + placed.masks_at);
-    cache->buckets = (bucket *)(cache->base + placed.buckets_at);
-    cache->ghosts = (ghost_set *)(cache->base + placed.ghosts_at);
-    cache->regions = (granule)(placed.regions_at / GRANULE);
+    cache->lanes = (lane *)(cache->base + at.lanes);
+    cache->pins = (_Atomic granule *)(cache->base + at.pins);
+    cache->shards = (shard *)(cache->base + at.shards);
+    cache->holds = (hold_slot *)(cache->base + at.holds);
+    cache->masks = (_Atomic uint32_t *)(cache->base + at.masks);
+    cache->table = (_Atomic uint32_t *)(cache->base + at.table);
+    cache->buckets = (bucket *)(cache->base + at.buckets);
+    cache->ghosts = (ghost_set *)(cache->base + at.ghosts);
+    cache->regions = (granule)(at.regions / GRANULE);
     cache->hash_state = lyger_hash_start(header->seed);
     cache->shard_mask = header->shard_count - 1;
     cache->shard_bits = (uint32_t)__builtin_ctz(header->shard_count);
     cache->bucket_count = header->bucket_count;
+    cache->block_most = lyger_arena_largest(cache);
 }

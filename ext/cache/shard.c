@@ -1,56 +1,50 @@
 #include "shard.h"
 
 #include "arena.h"
+#include "hash.h"
+#include "lane.h"
+#include "lock.h"
 #include "os.h"
+#include "pin.h"
 #include "policy.h"
 #include "racy.h"
-#include "stats.h"
+#include "region.h"
 
-#include <errno.h>
+#define REAP_EVERY 64u /* stores, after which blocks that readers held are looked at again */
 
 static void rebuild(lyger_cache *cache, shard *s);
 
-/* A holder that died left the lock marked; what it was doing is undone or completed by the rebuild. */
-static void entered(lyger_cache *cache, shard *s, int result)
+/* What a holder that died was doing is undone or completed by the rebuild. */
+static bool entered(lyger_cache *cache, shard *s, lock_result result)
 {
-    if (__builtin_expect(result == EOWNERDEAD, 0)) {
+    if (__builtin_expect(result == LOCK_INHERITED, 0)) {
         rebuild(cache, s);
-        pthread_mutex_consistent(&s->lock);
-        lyger_stats_add(cache, COUNT_RECOVERIES);
+        lyger_lane_count(cache, COUNT_RECOVERIES);
     }
+    return result != LOCK_REFUSED;
 }
 
-void lyger_shard_lock(lyger_cache *cache, shard *s)
+bool lyger_shard_lock(lyger_cache *cache, shard *s, lyger_error *error)
 {
-    entered(cache, s, pthread_mutex_lock(&s->lock));
+    lock_result result = lyger_lock_take(cache, &s->lock, error);
+    return __builtin_expect(result == LOCK_TAKEN, 1) || entered(cache, s, result);
 }
 
 bool lyger_shard_try_lock(lyger_cache *cache, shard *s)
 {
-    int result = pthread_mutex_trylock(&s->lock);
-    if (result == EBUSY) {
-        return false;
-    }
-    entered(cache, s, result);
-    return true;
+    return lyger_lock_try(cache, &s->lock) == LOCK_TAKEN;
 }
 
 void lyger_shard_unlock(shard *s)
 {
-    pthread_mutex_unlock(&s->lock);
-}
-
-bool lyger_shard_fits(const lyger_cache *cache, size_t key_len, size_t value_len)
-{
-    size_t largest = (size_t)lyger_arena_largest(cache) * GRANULE;
-    return value_len <= largest && sizeof(entry) + value_offset(key_len) + value_len <= largest;
+    lyger_lock_give(&s->lock);
 }
 
 void lyger_shard_note_expiry(shard *s, uint64_t expires)
 {
     uint64_t earliest = atomic_load_explicit(&s->earliest_expiry, memory_order_relaxed);
-    if (expires && (!earliest || expires < earliest)) {
-        atomic_store_explicit(&s->earliest_expiry, expires, memory_order_relaxed);
+    if (expires && (!earliest || EXPIRY_TIME(expires) < earliest)) {
+        atomic_store_explicit(&s->earliest_expiry, EXPIRY_TIME(expires), memory_order_relaxed);
     }
 }
 
@@ -58,6 +52,49 @@ static void count(_Atomic uint64_t *figure, uint64_t by)
 {
     atomic_store_explicit(figure, atomic_load_explicit(figure, memory_order_relaxed) + by,
                           memory_order_relaxed);
+}
+
+/* Gives the memory of a block back to the arena, or its regions to everybody. */
+static void free_block(lyger_cache *cache, shard *s, granule at)
+{
+    if (is_large(entry_at(cache, at))) {
+        lyger_region_free_run(cache, at);
+    } else {
+        lyger_arena_give(cache, s, at);
+    }
+}
+
+/* ---- entries that are gone while readers still see them ---- */
+
+static void to_limbo(lyger_cache *cache, shard *s, granule at)
+{
+    entry *e = entry_at(cache, at);
+    e->queue = QUEUE_LIMBO;
+    e->older = s->limbo;
+    s->limbo = at;
+    count(&s->held, block_size(cache, e));
+}
+
+/* Frees what no reader holds any more. */
+static void reap(lyger_cache *cache, shard *s)
+{
+    granule list = s->limbo, kept = 0;
+    s->limbo = 0;
+    while (list) {
+        granule at = list;
+        entry *e = entry_at(cache, at);
+        list = e->older;
+        if (lyger_pin_holds(cache, at)) {
+            e->older = kept;
+            kept = at;
+            continue;
+        }
+        count(&s->held, -(uint64_t)block_size(cache, e));
+        atomic_store_explicit(&e->stamp, 0, memory_order_relaxed);
+        e->queue = QUEUE_NONE;
+        free_block(cache, s, at);
+    }
+    s->limbo = kept;
 }
 
 /*
@@ -68,12 +105,21 @@ static void count(_Atomic uint64_t *figure, uint64_t by)
 static void retire(lyger_cache *cache, shard *s, granule at)
 {
     entry *e = entry_at(cache, at);
-    atomic_store_explicit(&e->stamp, 0, memory_order_relaxed);
+    uint64_t stamp = atomic_load_explicit(&e->stamp, memory_order_relaxed);
+    bool in_place = value_type(atomic_load_explicit(&e->lens, memory_order_relaxed)) >= LYGER_CACHE_IN_PLACE;
+    atomic_store_explicit(&e->stamp, in_place ? stamp | STAMP_LIMBO : 0, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
-    lyger_policy_forget(cache, s, at);
     count(&s->entries, UINT64_MAX);
-    count(&s->used, -(uint64_t)block_size(e));
-    lyger_arena_give(cache, s, at);
+    count(&s->used, -(uint64_t)block_size(cache, e));
+    if (__builtin_expect(in_place, 0) && lyger_pin_holds(cache, at)) {
+        to_limbo(cache, s, at);
+        return;
+    }
+    if (in_place) {
+        atomic_store_explicit(&e->stamp, 0, memory_order_relaxed);
+        atomic_thread_fence(memory_order_release);
+    }
+    free_block(cache, s, at);
 }
 
 void lyger_shard_drop(lyger_cache *cache, shard *s, index_slot *slot)
@@ -81,107 +127,185 @@ void lyger_shard_drop(lyger_cache *cache, shard *s, index_slot *slot)
     granule at = slot_granule(atomic_load_explicit(slot, memory_order_relaxed));
     uint64_t hash = atomic_load_explicit(&entry_at(cache, at)->hash, memory_order_relaxed);
     lyger_index_withdraw(cache, s, slot, hash);
+    lyger_policy_forget(cache, s, at);
     retire(cache, s, at);
 }
 
-static void evict(lyger_cache *cache, shard *s, granule at, uint64_t now)
+static void evict(lyger_cache *cache, shard *s, index_slot *slot, uint64_t now)
 {
-    entry *e = entry_at(cache, at);
-    bool expired = entry_expired(e, now);
-    if (!expired && e->queue == QUEUE_SMALL) {
+    const entry *e = entry_at(cache, slot_granule(atomic_load_explicit(slot, memory_order_relaxed)));
+    bool over = expiry_over(expiry_of(e), now);
+    if (!over && e->queue == QUEUE_SMALL) {
         lyger_policy_remember(cache, s, atomic_load_explicit(&e->hash, memory_order_relaxed));
     }
-    lyger_shard_drop(cache, s, lyger_index_slot_of(cache, s, at));
-    lyger_stats_add(cache, expired ? COUNT_EXPIRATIONS : COUNT_EVICTIONS);
+    lyger_shard_drop(cache, s, slot);
+    lyger_lane_count(cache, over ? COUNT_EXPIRATIONS : COUNT_EVICTIONS);
+}
+
+void lyger_shard_evict_large(lyger_cache *cache, shard *s, granule at)
+{
+    index_slot *slot = lyger_index_slot_of(cache, s, at);
+    if (slot) {
+        evict(cache, s, slot, lyger_os_milliseconds());
+    } else if (s->limbo) {
+        reap(cache, s);
+    }
+}
+
+void lyger_shard_vacate(lyger_cache *cache, shard *s, uint32_t region)
+{
+    uint64_t now = lyger_os_milliseconds();
+    granule from = lyger_arena_region_start(cache, region), to = lyger_arena_region_end(cache, region);
+    granule ends[] = {s->small.tail, s->main.tail};
+    for (size_t i = 0; i < 2; i++) {
+        for (granule at = ends[i]; at;) {
+            granule next = entry_at(cache, at)->newer;
+            if (at >= from && at < to) {
+                evict(cache, s, lyger_index_slot_of(cache, s, at), now);
+            }
+            at = next;
+        }
+    }
+    reap(cache, s);
+    lyger_arena_settle(cache, s);
 }
 
 /* Takes a block, joining free neighbours when nothing else helps. */
 static granule take(lyger_cache *cache, shard *s, uint32_t size)
 {
     granule at = lyger_arena_take(cache, s, size);
+    if (!at && s->limbo) {
+        reap(cache, s);
+        at = lyger_arena_take(cache, s, size);
+    }
     return at || !lyger_arena_settle(cache, s) ? at : lyger_arena_take(cache, s, size);
 }
 
-static granule make_room(lyger_cache *cache, shard *s, uint32_t size)
+/* The slow part of finding a block: evicts until one is free; 0 when nothing is left to evict. */
+static __attribute__((noinline)) granule make_room(lyger_cache *cache, shard *s, uint32_t size)
 {
     granule at = take(cache, s, size);
-    if (at) {
-        return at;
-    }
     uint64_t now = lyger_os_milliseconds();
     uint64_t earliest = atomic_load_explicit(&s->earliest_expiry, memory_order_relaxed);
-    if (earliest && earliest <= now) {
+    if (!at && earliest && earliest <= now) {
         lyger_shard_sweep(cache, s, now, NULL, NULL);
         at = take(cache, s, size);
     }
     while (!at) {
-        /* An empty shard is one free block per region, and an entry that fits is no larger than that. */
-        evict(cache, s, lyger_policy_victim(cache, s), now);
+        index_slot *victim = lyger_policy_victim(cache, s);
+        if (!victim) {
+            return 0;
+        }
+        evict(cache, s, victim, now);
         at = take(cache, s, size);
     }
     return at;
 }
 
-static void write_entry(lyger_cache *cache, shard *s, granule at, const entry_draft *draft)
+void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft)
 {
     entry *e = entry_at(cache, at);
     uint64_t lens = (uint64_t)draft->len << 24 | (uint64_t)draft->key_len << 8 | (uint64_t)draft->type;
+    char *value = e->data + value_offset(draft->key_len);
+    e->queue = QUEUE_NONE;
+    e->collected = 0;
     atomic_store_explicit(&e->hash, draft->hash, memory_order_relaxed);
     atomic_store_explicit(&e->expires, draft->expires, memory_order_relaxed);
     atomic_store_explicit(&e->lens, lens, memory_order_relaxed);
     lyger_racy_write(e->data, draft->key, draft->key_len);
-    lyger_racy_write(e->data + value_offset(draft->key_len), draft->bytes, draft->len);
-    uint64_t stamp = s->next_stamp++ * cache->header->shard_count + (uint64_t)(s - cache->shards);
-    atomic_store_explicit(&e->stamp, stamp, memory_order_release);
+    if (draft->head_len) {
+        lyger_racy_write(value, draft->head, draft->head_len);
+    }
+    lyger_racy_write(value + draft->head_len, draft->bytes, draft->bytes_len);
+    for (size_t i = 0; i < draft->place_count; i++) {
+        *(uint64_t *)(void *)(value + draft->places[i]) += (uint64_t)(uintptr_t)value;
+    }
 }
 
-void lyger_shard_store(lyger_cache *cache, shard *s, const entry_draft *draft)
+void lyger_shard_publish(lyger_cache *cache, shard *s, granule at, const entry_draft *draft)
 {
-    granule at = make_room(cache, s, granules_for(draft->key_len, draft->len));
-    write_entry(cache, s, at, draft);
-    lyger_policy_admit(cache, s, at);
-    count(&s->entries, 1);
-    count(&s->used, block_size(entry_at(cache, at)));
-    lyger_shard_note_expiry(s, draft->expires);
-
+    entry *e = entry_at(cache, at);
+    uint64_t stamp = s->next_stamp++ << cache->shard_bits | number_of_shard(cache, s);
+    atomic_store_explicit(&e->stamp, stamp, memory_order_release);
+    count(&s->used, block_size(cache, e));
+    if (draft->expires) {
+        lyger_shard_note_expiry(s, draft->expires);
+    }
     index_slot *slot = lyger_index_find(cache, s, draft->hash, draft->key, draft->key_len);
     if (slot) {
         granule old = slot_granule(atomic_load_explicit(slot, memory_order_relaxed));
-        entry *replaced = entry_at(cache, old);
-        uint8_t frequency = atomic_load_explicit(&replaced->frequency, memory_order_relaxed);
-        atomic_store_explicit(&entry_at(cache, at)->frequency, frequency, memory_order_relaxed);
         atomic_store_explicit(slot, slot_word(draft->hash, at), memory_order_release);
+        lyger_policy_replace(cache, s, old, at);
+        count(&s->entries, 1);
         retire(cache, s, old);
         return;
     }
+    lyger_policy_admit(cache, s, at);
+    count(&s->entries, 1);
     lyger_index_grow(cache, s);
     while (!lyger_index_publish(cache, s, draft->hash, at)) {
         evict(cache, s, lyger_index_occupant(cache, s, draft->hash), lyger_os_milliseconds());
     }
 }
 
-void lyger_shard_sweep(lyger_cache *cache, shard *s, uint64_t now, shard_condemn condemned, void *context)
+bool lyger_shard_store(lyger_cache *cache, shard *s, const entry_draft *draft)
 {
-    uint64_t earliest = 0;
+    uint32_t size = granules_for(draft->key_len, draft->len);
+    if (__builtin_expect(s->limbo && ++s->stores % REAP_EVERY == 0, 0)) {
+        reap(cache, s);
+    }
+    granule at = lyger_arena_take(cache, s, size);
+    if (__builtin_expect(!at, 0) && !(at = make_room(cache, s, size))) {
+        return false;
+    }
+    lyger_shard_write(cache, at, draft);
+    lyger_shard_publish(cache, s, at, draft);
+    return true;
+}
+
+index_slot *lyger_shard_find_live(lyger_cache *cache, shard *s, uint64_t hash, const char *key,
+                                  size_t key_len)
+{
+    index_slot *slot = lyger_index_find(cache, s, hash, key, key_len);
+    if (!slot) {
+        return NULL;
+    }
+    const entry *e = entry_at(cache, slot_granule(atomic_load_explicit(slot, memory_order_relaxed)));
+    uint64_t expires = expiry_of(e);
+    if (expires && expiry_over(expires, lyger_os_milliseconds())) {
+        lyger_shard_drop(cache, s, slot);
+        lyger_lane_count(cache, COUNT_EXPIRATIONS);
+        return NULL;
+    }
+    return slot;
+}
+
+uint64_t lyger_shard_sweep(lyger_cache *cache, shard *s, uint64_t now, shard_condemn condemned, void *context)
+{
+    uint64_t earliest = 0, stale = 0;
     granule starts[] = {s->small.tail, s->main.tail};
     for (size_t i = 0; i < 2; i++) {
         for (granule at = starts[i]; at;) {
             entry *e = entry_at(cache, at);
             granule next = e->newer;
-            uint64_t expires = atomic_load_explicit(&e->expires, memory_order_relaxed);
-            if (entry_expired(e, now)) {
+            uint64_t expires = expiry_of(e);
+            if (expiry_gone(expires, now)) {
                 lyger_shard_drop(cache, s, lyger_index_slot_of(cache, s, at));
-                lyger_stats_add(cache, COUNT_EXPIRATIONS);
+                lyger_lane_count(cache, COUNT_EXPIRATIONS);
             } else if (condemned && condemned(e, context)) {
                 lyger_shard_drop(cache, s, lyger_index_slot_of(cache, s, at));
-                lyger_stats_add(cache, COUNT_DELETES);
-            } else if (expires && (!earliest || expires < earliest)) {
-                earliest = expires;
+                lyger_lane_count(cache, COUNT_DELETES);
+            } else if (expires) {
+                stale += expiry_over(expires, now);
+                if (!earliest || EXPIRY_TIME(expires) < earliest) {
+                    earliest = EXPIRY_TIME(expires);
+                }
             }
             at = next;
         }
     }
     atomic_store_explicit(&s->earliest_expiry, earliest, memory_order_relaxed);
+    return stale;
 }
 
 /*
@@ -247,65 +371,172 @@ static granule sort(lyger_cache *cache, granule list, bool (*before)(const lyger
     return all;
 }
 
-/* Restores block sizes and free blocks. Returns the list, sorted by position, unchanged. */
+/* What lanes pin of this shard and no slot points to: the entries in limbo, linked by `newer`. */
+typedef struct limbo_search {
+    lyger_cache *cache;
+    shard *s;
+    bool gather; /* the second pass; the first only unmarks */
+    granule found;
+} limbo_search;
+
+/*
+ * Whether an entry of this shard begins there. A pin that a reader is about to take back may name any place,
+ * and only an entry has a stamp and a key with this hash.
+ */
+static bool is_entry(const lyger_cache *cache, const shard *s, granule at)
+{
+    const entry *e = entry_at(cache, at);
+    uint64_t stamp = atomic_load_explicit(&e->stamp, memory_order_relaxed) & ~STAMP_LIMBO;
+    uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
+    size_t key_len = key_length(lens);
+    return stamp && (stamp & cache->shard_mask) == number_of_shard(cache, s) && key_len > 0 &&
+           e->data + key_len <= cache->base + cache->size &&
+           lyger_hash_key(e->data, key_len, cache->hash_state) ==
+               atomic_load_explicit(&e->hash, memory_order_relaxed);
+}
+
+static void find_limbo(granule at, void *context)
+{
+    limbo_search *search = context;
+    lyger_cache *cache = search->cache;
+    uint32_t number = number_of_shard(cache, search->s);
+    uint32_t word = atomic_load_explicit(&cache->table[region_of(cache, at)], memory_order_relaxed);
+    bool ours = word == region_word(REGION_SHARD, number) || word == region_word(REGION_HEAD, number);
+    if (!ours || !is_entry(cache, search->s, at) || lyger_index_slot_of(cache, search->s, at)) {
+        return;
+    }
+    entry *e = entry_at(cache, at);
+    if (search->gather && !e->collected) {
+        e->queue = QUEUE_LIMBO;
+        e->newer = search->found;
+        search->found = at;
+    }
+    e->collected = search->gather;
+}
+
+static granule collect_limbo(lyger_cache *cache, shard *s)
+{
+    limbo_search search = {cache, s, false, 0};
+    lyger_pin_each(cache, find_limbo, &search);
+    search.gather = true;
+    lyger_pin_each(cache, find_limbo, &search);
+    return search.found;
+}
+
+/* Puts a list of entries back into limbo. */
+static void rebuild_limbo(lyger_cache *cache, shard *s, granule at)
+{
+    s->limbo = 0;
+    atomic_store_explicit(&s->held, 0, memory_order_relaxed);
+    while (at) {
+        granule next = entry_at(cache, at)->newer;
+        to_limbo(cache, s, at);
+        at = next;
+    }
+}
+
+/* Granules of an entry, by its lengths. */
+static uint32_t whole_size(const lyger_cache *cache, granule at)
+{
+    uint64_t lens = atomic_load_explicit(&entry_at(cache, at)->lens, memory_order_relaxed);
+    return granules_for(key_length(lens), value_length(lens));
+}
+
+/* Restores block sizes and free blocks. The list is sorted by position and stays as it is. */
 static void rebuild_arena(lyger_cache *cache, shard *s, granule list)
 {
     lyger_arena_reset(s);
-    uint64_t entries = 0, used = 0;
+    uint64_t capacity = 0, size_of_region = cache->header->region_granules;
+    uint32_t number = number_of_shard(cache, s);
     granule at = list;
-    /* Regions of a shard ascend with n, and so does the list. */
-    for (uint32_t n = 0; n < s->regions_active; n++) {
-        uint32_t region = lyger_arena_nth_region(cache, s, n);
+    for (uint32_t region = 0; region < cache->header->region_count; region++) {
+        uint32_t word = atomic_load_explicit(&cache->table[region], memory_order_relaxed);
         granule from = lyger_arena_region_start(cache, region);
         granule end = lyger_arena_region_end(cache, region);
+        if (word == region_word(REGION_HEAD, number) && at == from) {
+            uint32_t regions = lyger_region_run(cache, whole_size(cache, at));
+            entry_at(cache, at)->size_flags = regions << 2 | BLOCK_LARGE;
+            capacity += regions * size_of_region;
+            at = entry_at(cache, at)->newer;
+        }
+        if (word != region_word(REGION_SHARD, number)) {
+            continue;
+        }
+        capacity += size_of_region;
         lyger_arena_seal(cache, region);
         while (at && at < end) {
             entry *e = entry_at(cache, at);
-            uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-            uint32_t size = granules_for(key_length(lens), value_length(lens));
+            uint32_t size = whole_size(cache, at);
             granule next = e->newer;
             granule limit = next && next < end ? next : end;
             /* What is left before the next entry is its own when it is too small to be a block. */
-            if (limit - (at + size) < BLOCK_LEAST) {
+            if (at + size > limit || limit - (at + size) < BLOCK_LEAST) {
                 size = limit - at;
             }
             e->size_flags = size << 2;
             lyger_arena_refill(cache, s, from, at);
             from = at + size;
-            entries++;
-            used += size;
             at = next;
         }
         lyger_arena_refill(cache, s, from, end);
     }
-    atomic_store_explicit(&s->entries, entries, memory_order_relaxed);
-    atomic_store_explicit(&s->used, used, memory_order_relaxed);
+    atomic_store_explicit(&s->capacity, capacity, memory_order_relaxed);
 }
 
+/* Queues and figures; the list is sorted by stamp. */
 static void rebuild_queues(lyger_cache *cache, shard *s, granule list)
 {
-    uint64_t earliest = 0, latest_stamp = 0;
+    uint64_t earliest = 0, latest_stamp = 0, entries = 0, used = 0;
+    granule limbo = 0;
     s->small = s->main = (entry_queue){0};
     for (granule at = list; at;) {
         entry *e = entry_at(cache, at);
         granule next = e->newer;
-        uint64_t expires = atomic_load_explicit(&e->expires, memory_order_relaxed);
-        latest_stamp = atomic_load_explicit(&e->stamp, memory_order_relaxed);
-        lyger_policy_restore(cache, s, at, e->queue == QUEUE_MAIN ? QUEUE_MAIN : QUEUE_SMALL);
-        if (expires && (!earliest || expires < earliest)) {
-            earliest = expires;
+        uint64_t stamp = atomic_load_explicit(&e->stamp, memory_order_relaxed) & ~STAMP_LIMBO;
+        latest_stamp = stamp > latest_stamp ? stamp : latest_stamp;
+        if (e->queue == QUEUE_LIMBO) {
+            e->newer = limbo;
+            limbo = at;
+        } else {
+            uint64_t expires = EXPIRY_TIME(expiry_of(e));
+            lyger_policy_restore(cache, s, at, e->queue == QUEUE_MAIN ? QUEUE_MAIN : QUEUE_SMALL);
+            entries++;
+            used += block_size(cache, e);
+            if (expires && (!earliest || expires < earliest)) {
+                earliest = expires;
+            }
         }
         at = next;
     }
+    rebuild_limbo(cache, s, limbo);
+    atomic_store_explicit(&s->entries, entries, memory_order_relaxed);
+    atomic_store_explicit(&s->used, used, memory_order_relaxed);
     atomic_store_explicit(&s->earliest_expiry, earliest, memory_order_relaxed);
-    uint64_t next_stamp = latest_stamp / cache->header->shard_count + 1;
+    uint64_t next_stamp = (latest_stamp >> cache->shard_bits) + 1;
     s->next_stamp = (s->next_stamp > next_stamp ? s->next_stamp : next_stamp) + 1;
+}
+
+/* Appends one list linked by `newer` to another. */
+static granule concatenate(lyger_cache *cache, granule first, granule second)
+{
+    granule last = first;
+    while (last && entry_at(cache, last)->newer) {
+        last = entry_at(cache, last)->newer;
+    }
+    if (last) {
+        entry_at(cache, last)->newer = second;
+    }
+    return last ? first : second;
 }
 
 static void rebuild(lyger_cache *cache, shard *s)
 {
-    granule list = sort(cache, lyger_index_collect(cache, s), older_position);
+    lyger_region_unmark(cache, s);
+    granule indexed = lyger_index_collect(cache, s);
+    granule list = concatenate(cache, collect_limbo(cache, s), indexed);
+    list = sort(cache, list, older_position);
     rebuild_arena(cache, s, list);
+    lyger_region_recover(cache, s);
     rebuild_queues(cache, s, sort(cache, list, older_stamp));
     lyger_index_recount(cache, s);
 }

@@ -17,8 +17,9 @@ static inline shard *shard_of(const lyger_cache *cache, uint64_t hash)
     return &cache->shards[shard_number_of(cache, hash)];
 }
 
-/* Locks; rebuilds the shard first when its last holder died. */
-void lyger_shard_lock(lyger_cache *cache, shard *s);
+/* Locks; rebuilds the shard first when its last holder died. False with LYGER_E_CACHE when the holder is
+ * stopped or does not go on. */
+bool lyger_shard_lock(lyger_cache *cache, shard *s, lyger_error *error);
 
 /* The same without waiting: false when somebody holds it. */
 bool lyger_shard_try_lock(lyger_cache *cache, shard *s);
@@ -31,31 +32,61 @@ typedef struct entry_draft {
     const char *key;
     size_t key_len;
     lyger_cache_type type;
-    const void *bytes; /* of the value as it lies in the segment */
-    size_t len;
-    uint64_t expires; /* ms, 0 = never */
+    const char *head; /* bytes of the value that come before `bytes` */
+    size_t head_len;
+    const char *bytes;
+    size_t bytes_len;
+    const uint32_t *places; /* of the words in it that are offsets and become addresses */
+    size_t place_count;
+    size_t len;       /* of the value as it lies in the segment: head_len + bytes_len */
+    uint64_t expires; /* as entry.expires */
 } entry_draft;
 
-/* Whether a shard can ever hold an entry of these lengths. */
-bool lyger_shard_fits(const lyger_cache *cache, size_t key_len, size_t value_len);
+/* Stores, replacing an entry of the same key, evicting what must go. False when there is nothing to evict: no
+ * region is left to this shard, or readers hold what is in it. */
+bool lyger_shard_store(lyger_cache *cache, shard *s, const entry_draft *draft);
 
-/* Stores, replacing an entry of the same key, evicting what must go. */
-void lyger_shard_store(lyger_cache *cache, shard *s, const entry_draft *draft);
+/* The two halves of storing: filling a block that has its size, which needs no lock, and making it the entry
+ * of its key. */
+void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft);
+void lyger_shard_publish(lyger_cache *cache, shard *s, granule at, const entry_draft *draft);
+
+/* The slot of an entry that has not expired; drops one that has. */
+index_slot *lyger_shard_find_live(lyger_cache *cache, shard *s, uint64_t hash, const char *key,
+                                  size_t key_len);
 
 /* Removes the entry that slot points to. */
 void lyger_shard_drop(lyger_cache *cache, shard *s, index_slot *slot);
 
-/* Removes every entry that `condemned` says yes to; also what has expired. */
-typedef bool (*shard_condemn)(const entry *e, void *context);
-void lyger_shard_sweep(lyger_cache *cache, shard *s, uint64_t now, shard_condemn condemned, void *context);
+/* Evicts the large entry that begins there. */
+void lyger_shard_evict_large(lyger_cache *cache, shard *s, granule at);
 
-/* Records that something in the shard expires then. */
+/* Evicts every entry in a region of this shard and joins its memory. */
+void lyger_shard_vacate(lyger_cache *cache, shard *s, uint32_t region);
+
+/* Removes every entry that `condemned` says yes to, and what has expired. Returns how many entries have
+ * expired but may still be served stale. */
+typedef bool (*shard_condemn)(const entry *e, void *context);
+uint64_t lyger_shard_sweep(lyger_cache *cache, shard *s, uint64_t now, shard_condemn condemned,
+                           void *context);
+
+/* Records that something in the shard expires then; expires is as entry.expires. */
 void lyger_shard_note_expiry(shard *s, uint64_t expires);
 
-static inline bool entry_expired(const entry *e, uint64_t now)
+static inline bool expiry_over(uint64_t expires, uint64_t now)
 {
-    uint64_t expires = atomic_load_explicit(&e->expires, memory_order_relaxed);
-    return expires && expires <= now;
+    return expires && EXPIRY_TIME(expires) <= now;
+}
+
+/* Over, and not to be served stale any more. */
+static inline bool expiry_gone(uint64_t expires, uint64_t now)
+{
+    return expires && EXPIRY_TIME(expires) + EXPIRY_STALE(expires) * 1000u <= now;
+}
+
+static inline uint64_t expiry_of(const entry *e)
+{
+    return atomic_load_explicit(&e->expires, memory_order_relaxed);
 }
 
 #endif

@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -14,6 +17,7 @@
 #include <unistd.h>
 
 #ifdef __linux__
+#include <linux/futex.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #endif
@@ -31,7 +35,51 @@ uint64_t lyger_os_milliseconds(void)
     return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
 }
 
-uint32_t lyger_os_thread_id(void)
+void lyger_os_nap(uint32_t microseconds)
+{
+    struct timespec time = {microseconds / 1000000, (long)(microseconds % 1000000) * 1000};
+    nanosleep(&time, NULL);
+}
+
+#ifdef SYS_futex
+
+bool lyger_os_wait(_Atomic uint32_t *word, uint32_t seen, uint32_t milliseconds)
+{
+    struct timespec time = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
+    return syscall(SYS_futex, word, FUTEX_WAIT, seen, &time, NULL, 0) == 0 || errno != EINTR;
+}
+
+void lyger_os_wake(_Atomic uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+#else
+
+bool lyger_os_wait(_Atomic uint32_t *word, uint32_t seen, uint32_t milliseconds)
+{
+    struct timespec time = {0, 1000000};
+    for (uint32_t i = 0; i < milliseconds && atomic_load(word) == seen; i++) {
+        if (nanosleep(&time, NULL) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void lyger_os_wake(_Atomic uint32_t *word)
+{
+    (void)word;
+}
+
+#endif
+
+void lyger_os_yield(void)
+{
+    sched_yield();
+}
+
+static uint32_t thread_id(void)
 {
 #ifdef SYS_gettid
     return (uint32_t)syscall(SYS_gettid);
@@ -40,14 +88,81 @@ uint32_t lyger_os_thread_id(void)
 #endif
 }
 
-bool lyger_os_thread_runs(uint32_t id)
+/* Fields 3 and 22 of /proc/ID/stat (proc(5)): the state's letter and when the thread began, in clock ticks.
+ * False when it cannot be read. */
+static bool read_stat(uint32_t id, char *state, uint32_t *began)
 {
-    return kill((pid_t)id, 0) == 0 || errno != ESRCH;
+    char name[32], text[1024];
+    snprintf(name, sizeof name, "/proc/%u/stat", id);
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    ssize_t len = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (len <= 0) {
+        return false;
+    }
+    text[len] = '\0';
+    /* The name of the program, in parentheses, may hold anything; what follows does not. */
+    const char *at = strrchr(text, ')');
+    unsigned long long ticks;
+    if (!at ||
+        sscanf(at + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+               state, &ticks) != 2) {
+        return false;
+    }
+    *began = (uint32_t)ticks;
+    return true;
 }
 
-void lyger_os_after_fork(void (*hook)(void))
+/* The id, and above it when the thread began: ids are used again. */
+uint64_t lyger_os_thread(void)
 {
-    pthread_atfork(NULL, NULL, hook);
+    uint32_t id = thread_id(), began = 0;
+    char state;
+    if (!read_stat(id, &state, &began)) {
+        began = 0;
+    }
+    return (uint64_t)(began & 0x7FFFFFFFu) << 32 | id;
+}
+
+uint64_t lyger_os_thread_space(void)
+{
+    struct stat space;
+    return stat("/proc/self/ns/pid", &space) == 0 ? (uint64_t)space.st_ino : 0;
+}
+
+lyger_os_state lyger_os_thread_state(uint64_t name)
+{
+    uint32_t id = (uint32_t)name, began;
+    char state;
+    if (kill((pid_t)id, 0) != 0 && errno == ESRCH) {
+        return LYGER_OS_GONE;
+    }
+    if (!read_stat(id, &state, &began)) {
+        return kill((pid_t)id, 0) != 0 && errno == ESRCH ? LYGER_OS_GONE : LYGER_OS_RUNS;
+    }
+    if (state == 'Z' || state == 'X' || (name >> 32 && (began & 0x7FFFFFFFu) != name >> 32)) {
+        return LYGER_OS_GONE;
+    }
+    return state == 'T' || state == 't' ? LYGER_OS_STOPPED : LYGER_OS_RUNS;
+}
+
+uint32_t lyger_os_thread_number(uint64_t name)
+{
+    return (uint32_t)name;
+}
+
+void lyger_os_at_fork(void (*before)(void), void (*child)(void))
+{
+    pthread_atfork(before, NULL, child);
+}
+
+void lyger_os_die(const char *message)
+{
+    fprintf(stderr, "lyger: %s\n", message);
+    abort();
 }
 
 lyger_status lyger_os_random(void *bytes, size_t size, lyger_error *error)

@@ -221,8 +221,8 @@ static void what_only_the_native_door_reads_is_an_error(void)
     lyger_error error;
     lyger_cache *native = lyger_cache_open(4 << 20, path, &error);
     lyger_cache_value array = {.type = LYGER_CACHE_ARRAY, .bytes = "bytes", .len = 5};
-    CHECK(native &&
-          lyger_cache_store(native, "array", 5, &array, 0, LYGER_CACHE_REPLACE, &stored, &error) == LYGER_OK);
+    CHECK(native && lyger_cache_store(native, "array", 5, &array, 0, 0, LYGER_CACHE_REPLACE, &stored,
+                                      &error) == LYGER_OK);
     lyger_cache_close(native);
     lyger_ffi_close();
     CHECK_INT(lyger_ffi_cache_configure(4 << 20, path), 1);

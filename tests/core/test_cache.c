@@ -22,6 +22,18 @@ static char *room(void *context, size_t len)
 
 static const lyger_cache_room into_fetched = {room, NULL};
 
+static bool take_out(lyger_cache *cache, const char *key, size_t len)
+{
+    bool there;
+    return lyger_cache_remove(cache, key, len, &there, NULL) == LYGER_OK && there;
+}
+
+static bool touch(lyger_cache *cache, const char *key, size_t len, uint32_t ttl)
+{
+    bool there;
+    return lyger_cache_retime(cache, key, len, ttl, &there, NULL) == LYGER_OK && there;
+}
+
 static lyger_cache *open_cache(size_t size)
 {
     lyger_error error;
@@ -38,7 +50,7 @@ static bool put(lyger_cache *cache, const char *key, const char *bytes, size_t l
     lyger_cache_value value = {.type = LYGER_CACHE_STRING, .bytes = bytes, .len = len};
     bool stored;
     lyger_error error;
-    return lyger_cache_store(cache, key, strlen(key), &value, ttl, LYGER_CACHE_REPLACE, &stored, &error) ==
+    return lyger_cache_store(cache, key, strlen(key), &value, ttl, 0, LYGER_CACHE_REPLACE, &stored, &error) ==
                LYGER_OK &&
            stored;
 }
@@ -70,7 +82,7 @@ static void every_type_comes_back(void)
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         char key[3] = {'k', (char)i, '\0'};
         bool stored;
-        CHECK_INT(lyger_cache_store(cache, key, 3, &values[i], 0, LYGER_CACHE_REPLACE, &stored, NULL),
+        CHECK_INT(lyger_cache_store(cache, key, 3, &values[i], 0, 0, LYGER_CACHE_REPLACE, &stored, NULL),
                   LYGER_OK);
         lyger_cache_value got;
         CHECK_INT(lyger_cache_fetch(cache, key, 3, &got, &into_fetched), LYGER_CACHE_HIT);
@@ -94,8 +106,8 @@ static void replaced_and_removed_keys_leave_nothing_behind(void)
         CHECK(put(cache, "key", fetched, (size_t)i * 7, 0));
     }
     CHECK_INT(lyger_cache_count(cache), 1);
-    CHECK(lyger_cache_remove(cache, "key", 3));
-    CHECK(!lyger_cache_remove(cache, "key", 3));
+    CHECK(take_out(cache, "key", 3));
+    CHECK(!take_out(cache, "key", 3));
     lyger_cache_describe(cache, &facts);
     CHECK_INT(facts.entries, 0);
     CHECK_INT(facts.bytes_used, 0);
@@ -115,7 +127,7 @@ static void longest_key_and_one_byte_key_work(void)
         bool stored;
         lyger_error error;
         lyger_status status =
-            lyger_cache_store(cache, key, len, &value, 0, LYGER_CACHE_REPLACE, &stored, &error);
+            lyger_cache_store(cache, key, len, &value, 0, 0, LYGER_CACHE_REPLACE, &stored, &error);
         CHECK_INT(status, LYGER_OK);
         CHECK(lyger_cache_contains(cache, key, len));
         CHECK(!lyger_cache_contains(cache, key, len == 1 ? 45 : len - 1) || len <= 40);
@@ -141,7 +153,7 @@ static void full_cache_evicts_and_always_stores(void)
     CHECK_INT(facts.entries + facts.evictions, 20000);
     CHECK(facts.bytes_used > facts.bytes_capacity * 8 / 10);
     CHECK(facts.bytes_used <= facts.bytes_capacity);
-    lyger_cache_purge(cache, "", 0);
+    lyger_cache_purge(cache, "", 0, NULL);
     lyger_cache_describe(cache, &facts);
     CHECK_INT(facts.entries, 0);
     CHECK_INT(facts.bytes_used, 0);
@@ -194,11 +206,11 @@ static void largest_value_that_fits_is_stored_and_a_larger_one_refused(void)
     lyger_cache_value value = {.type = LYGER_CACHE_STRING, .bytes = fetched, .len = 65536 - 48 - 8};
     for (int i = 0; i < 100; i++) {
         put(cache, "filler", fetched, (size_t)(i * 400), 0);
-        CHECK_INT(lyger_cache_store(cache, "key", 3, &value, 0, LYGER_CACHE_REPLACE, &stored, &error),
+        CHECK_INT(lyger_cache_store(cache, "key", 3, &value, 0, 0, LYGER_CACHE_REPLACE, &stored, &error),
                   LYGER_OK);
     }
     value.len = 2 * MEGABYTE;
-    CHECK_INT(lyger_cache_store(cache, "key", 3, &value, 0, LYGER_CACHE_REPLACE, &stored, &error),
+    CHECK_INT(lyger_cache_store(cache, "key", 3, &value, 0, 0, LYGER_CACHE_REPLACE, &stored, &error),
               LYGER_E_CACHE);
     CHECK(!stored && strstr(error.message, "2097152"));
     CHECK(lyger_cache_contains(cache, "key", 3));
@@ -212,8 +224,8 @@ static void expired_entry_is_a_miss_and_gives_its_memory_back(void)
     CHECK(put(cache, "short", "x", 1, 1));
     CHECK(put(cache, "long", "y", 1, 100));
     CHECK(put(cache, "touched", "z", 1, 1));
-    CHECK(lyger_cache_retime(cache, "touched", 7, 100));
-    CHECK(!lyger_cache_retime(cache, "absent", 6, 100));
+    CHECK(touch(cache, "touched", 7, 100));
+    CHECK(!touch(cache, "absent", 6, 100));
     nap(700);
     CHECK(holds(cache, "short", "x", 1));
     nap(350);
@@ -231,9 +243,9 @@ static void add_stores_only_what_is_absent(void)
     lyger_cache *cache = open_cache(MEGABYTE);
     lyger_cache_value one = {.type = LYGER_CACHE_INT, .as.integer = 1};
     bool stored;
-    lyger_cache_store(cache, "k", 1, &one, 0, LYGER_CACHE_IF_ABSENT, &stored, NULL);
+    lyger_cache_store(cache, "k", 1, &one, 0, 0, LYGER_CACHE_IF_ABSENT, &stored, NULL);
     CHECK(stored);
-    lyger_cache_store(cache, "k", 1, &one, 0, LYGER_CACHE_IF_ABSENT, &stored, NULL);
+    lyger_cache_store(cache, "k", 1, &one, 0, 0, LYGER_CACHE_IF_ABSENT, &stored, NULL);
     CHECK(!stored);
     lyger_cache_close(cache);
 }
@@ -264,7 +276,7 @@ static void clearing_a_prefix_leaves_the_rest(void)
         snprintf(key, sizeof key, "%s:%d", i % 3 ? "user" : "user2", i);
         put(cache, key, "x", 1, 0);
     }
-    lyger_cache_purge(cache, "user:", 5);
+    lyger_cache_purge(cache, "user:", 5, NULL);
     CHECK_INT(lyger_cache_count(cache), 100);
     lyger_cache_close(cache);
 }
@@ -340,7 +352,7 @@ static void write_at_random(lyger_cache *cache, unsigned seed)
         memset(value + 4, rand_r(&seed), len - 4);
         snprintf(key, sizeof key, "k%d", rand_r(&seed) % 400);
         if (rand_r(&seed) % 8 == 0) {
-            lyger_cache_remove(cache, key, strlen(key));
+            take_out(cache, key, strlen(key));
         } else {
             put(cache, key, value, len, 0);
         }
@@ -389,7 +401,7 @@ static void killed_writers_leave_no_lock_no_torn_value_no_leak(void)
            (unsigned long long)facts.evictions);
     CHECK(facts.lock_recoveries > 0);
     /* All memory is still there: empty it, then fill it with one value per region. */
-    lyger_cache_purge(cache, "", 0);
+    lyger_cache_purge(cache, "", 0, NULL);
     lyger_cache_describe(cache, &facts);
     CHECK_INT(facts.entries, 0);
     CHECK_INT(facts.bytes_used, 0);

@@ -58,13 +58,13 @@ static void *mix(void *argument)
             uint32_t len = 8 + (uint32_t)rand_r(&seed) % (LONGEST - 8);
             fill(value, len, rand_r(&seed));
             lyger_cache_value stores = {.type = LYGER_CACHE_STRING, .bytes = value, .len = len};
-            lyger_cache_store(cache, key, (size_t)key_len, &stores, 0, LYGER_CACHE_REPLACE, &stored, NULL);
+            lyger_cache_store(cache, key, (size_t)key_len, &stores, 0, 0, LYGER_CACHE_REPLACE, &stored, NULL);
         } else if (what == 2) {
-            lyger_cache_remove(cache, key, (size_t)key_len);
+            lyger_cache_remove(cache, key, (size_t)key_len, &stored, NULL);
         } else if (what == 3) {
             lyger_cache_add_integer(cache, "total", 5, 1, 0, &total, NULL);
         } else if (what == 4) {
-            lyger_cache_retime(cache, key, (size_t)key_len, 1000);
+            lyger_cache_retime(cache, key, (size_t)key_len, 1000, &stored, NULL);
         } else {
             lyger_cache_value got;
             if (lyger_cache_fetch(cache, key, (size_t)key_len, &got, &into) == LYGER_CACHE_HIT) {

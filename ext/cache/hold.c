@@ -1,0 +1,307 @@
+/*
+ * Named locks and leases: a table of slots beside each shard, under its lock. The names are hashes of keys,
+ * so the table needs no memory of the cache and eviction never takes a lock away; two keys with the same
+ * 64-bit hash would share one, which costs them time and nothing else.
+ */
+#include "hash.h"
+#include "lane.h"
+#include "lock.h"
+#include "os.h"
+#include "shard.h"
+
+#include <stdlib.h>
+
+#define PROBES 32u       /* slots that may hold a name */
+#define LOOK_EVERY 20u   /* ms between looks whether a holder still runs */
+#define CHAIN_LONGEST 64 /* leases in a circle that is found */
+
+/* What this thread took and did not give back. */
+typedef struct own_hold {
+    uint64_t name, token;
+} own_hold;
+
+static __thread own_hold *own;
+static __thread size_t own_count, own_room;
+
+/* The shard is in the low bits of the hash, so what makes the kinds differ leaves them alone. Never 0. */
+static uint64_t name_of(uint64_t hash, lyger_cache_kind kind)
+{
+    uint64_t name = hash ^ (kind == LYGER_CACHE_LEASE ? 0xA24BAED4963EE400u : 0x9FB21C651E98DF00u);
+    return name ? name : 1;
+}
+
+static hold_slot *slots_of(const lyger_cache *cache, const shard *s)
+{
+    return cache->holds + (size_t)number_of_shard(cache, s) * cache->header->hold_count;
+}
+
+static hold_slot *slot_at(const lyger_cache *cache, const shard *s, uint64_t name, uint32_t probe)
+{
+    return slots_of(cache, s) + (((uint32_t)(name >> 20) + probe) & (cache->header->hold_count - 1));
+}
+
+/* Without the lock the answer may be old as soon as it is given. */
+static hold_slot *find(const lyger_cache *cache, const shard *s, uint64_t name)
+{
+    for (uint32_t probe = 0; probe < PROBES; probe++) {
+        hold_slot *slot = slot_at(cache, s, name, probe);
+        if (atomic_load_explicit(&slot->name, memory_order_acquire) == name) {
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+/* Whether its time is over; whether its owner died is looked at without the lock. */
+static bool over(const hold_slot *slot, uint64_t now)
+{
+    return slot->expires && slot->expires <= now;
+}
+
+static hold_slot *free_slot(const lyger_cache *cache, const shard *s, uint64_t name)
+{
+    uint64_t now = lyger_os_milliseconds();
+    for (uint32_t probe = 0; probe < PROBES; probe++) {
+        hold_slot *slot = slot_at(cache, s, name, probe);
+        uint64_t owner = atomic_load(&slot->owner);
+        if (atomic_load(&slot->name) == 0 || over(slot, now)) {
+            return slot;
+        }
+        /* Leases of the dead are few, and this is only reached where many slots are taken. */
+        if (probe > PROBES / 2 && owner && lyger_os_thread_state(owner) == LYGER_OS_GONE) {
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+static void release(shard *s, hold_slot *slot)
+{
+    atomic_store_explicit(&slot->name, 0, memory_order_release);
+    atomic_fetch_add(&s->holds_changed, 1);
+    lyger_os_wake(&s->holds_changed);
+}
+
+/* The name goes last: a slot without one is free, whatever else is in it. */
+static void fill(hold_slot *slot, uint64_t name, uint64_t token, uint64_t expires, uint64_t owner)
+{
+    atomic_store_explicit(&slot->name, 0, memory_order_release);
+    slot->token = token;
+    slot->expires = expires;
+    atomic_store_explicit(&slot->owner, owner, memory_order_relaxed);
+    atomic_store_explicit(&slot->name, name, memory_order_release);
+}
+
+static bool note_own(uint64_t name, uint64_t token)
+{
+    if (own_count == own_room) {
+        size_t room = own_room ? own_room * 2 : 8;
+        own_hold *more = realloc(own, room * sizeof *own);
+        if (!more) {
+            return false;
+        }
+        own = more;
+        own_room = room;
+    }
+    own[own_count++] = (own_hold){name, token};
+    return true;
+}
+
+static void forget_own(uint64_t name, uint64_t token)
+{
+    for (size_t i = 0; i < own_count; i++) {
+        if (own[i].name == name && own[i].token == token) {
+            own[i] = own[--own_count];
+            return;
+        }
+    }
+}
+
+/* One attempt: *holder is who has it, 0 when this thread does now or nobody who can die does. */
+static lyger_status attempt(lyger_cache *cache, shard *s, uint64_t name, uint64_t expires, uint64_t *token,
+                            uint64_t *holder, lyger_error *error)
+{
+    uint64_t self = lyger_lane(cache)->thread, fresh;
+    *token = *holder = 0;
+    lyger_status status = lyger_os_random(&fresh, sizeof fresh, error);
+    if (status != LYGER_OK || !lyger_shard_lock(cache, s, error)) {
+        return LYGER_E_CACHE;
+    }
+    hold_slot *slot = find(cache, s, name);
+    if (slot && !over(slot, lyger_os_milliseconds())) {
+        *holder = atomic_load(&slot->owner);
+        lyger_shard_unlock(s);
+        return LYGER_OK;
+    }
+    slot = slot ? slot : free_slot(cache, s, name);
+    fresh = fresh ? fresh : 1;
+    if (!slot) {
+        status =
+            lyger_fail(error, LYGER_E_CACHE, "more named locks are held than this cache has room for (%u)",
+                       cache->header->hold_count * cache->header->shard_count);
+    } else if (!note_own(name, fresh)) {
+        status = lyger_fail(error, LYGER_E_MEMORY, "out of memory");
+    } else {
+        fill(slot, name, fresh, expires, self);
+        *token = fresh;
+    }
+    lyger_shard_unlock(s);
+    return status;
+}
+
+/* Frees what a dead thread held. */
+static void bury(lyger_cache *cache, shard *s, uint64_t name, uint64_t holder)
+{
+    if (lyger_shard_lock(cache, s, NULL)) {
+        hold_slot *slot = find(cache, s, name);
+        if (slot && atomic_load(&slot->owner) == holder) {
+            release(s, slot);
+        }
+        lyger_shard_unlock(s);
+    }
+}
+
+static lyger_status take(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
+                         uint64_t expires, uint64_t *token, bool *own_already, lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state), name = name_of(hash, kind), holder;
+    shard *s = shard_of(cache, hash);
+    *own_already = false;
+    for (;;) {
+        lyger_status status = attempt(cache, s, name, expires, token, &holder, error);
+        if (status != LYGER_OK || *token || !holder) {
+            return status;
+        }
+        if (holder == lyger_lane(cache)->thread) {
+            *own_already = true;
+            return LYGER_OK;
+        }
+        if (lyger_os_thread_state(holder) != LYGER_OS_GONE) {
+            return LYGER_OK;
+        }
+        bury(cache, s, name, holder);
+    }
+}
+
+lyger_status lyger_cache_lock(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
+                              uint64_t *token, lyger_error *error)
+{
+    bool own_already;
+    uint64_t expires = lyger_os_milliseconds() + (uint64_t)ttl * 1000u;
+    return take(cache, key, key_len, LYGER_CACHE_LOCK, expires, token, &own_already, error);
+}
+
+lyger_status lyger_cache_lease(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
+                               lyger_error *error)
+{
+    bool own_already;
+    lyger_status status = take(cache, key, key_len, LYGER_CACHE_LEASE, 0, token, &own_already, error);
+    if (status == LYGER_OK && own_already) {
+        return lyger_fail(error, LYGER_E_CACHE, "this process is computing the value of this key already");
+    }
+    return status;
+}
+
+lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
+                                   uint64_t token, bool *held, lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state), name = name_of(hash, kind);
+    shard *s = shard_of(cache, hash);
+    *held = false;
+    if (!lyger_shard_lock(cache, s, error)) {
+        return LYGER_E_CACHE;
+    }
+    hold_slot *slot = find(cache, s, name);
+    if (slot && slot->token == token) {
+        *held = !over(slot, lyger_os_milliseconds());
+        release(s, slot);
+    }
+    lyger_shard_unlock(s);
+    forget_own(name, token);
+    return LYGER_OK;
+}
+
+/* Whether the thread that is waited for waits, through others, for this one, and this one has the lowest name
+ * of them: one of a circle must give up, not all. */
+static bool in_circle(lyger_cache *cache, uint64_t name, uint64_t self)
+{
+    for (int i = 0; i < CHAIN_LONGEST && name; i++) {
+        const hold_slot *slot = find(cache, &cache->shards[name & cache->shard_mask], name);
+        uint64_t owner = slot ? atomic_load(&slot->owner) : 0;
+        if (owner == self) {
+            return i > 0;
+        }
+        const lane *l = owner > self ? lyger_lane_of(cache, owner) : NULL;
+        name = l ? atomic_load(&l->waits_for) : 0;
+    }
+    return false;
+}
+
+/* Waits until the name is given back, its holder dies, or the time is over. */
+static void wait_for(lyger_cache *cache, shard *s, uint64_t name, uint32_t milliseconds)
+{
+    uint64_t end = lyger_os_milliseconds() + milliseconds;
+    for (;;) {
+        uint32_t seen = atomic_load(&s->holds_changed);
+        const hold_slot *slot = find(cache, s, name);
+        uint64_t now = lyger_os_milliseconds();
+        if (!slot || now >= end || over(slot, now)) {
+            return;
+        }
+        uint64_t owner = atomic_load(&slot->owner);
+        if (owner && lyger_os_thread_state(owner) == LYGER_OS_GONE) {
+            return;
+        }
+        if (!lyger_os_wait(&s->holds_changed, seen,
+                           end - now < LOOK_EVERY ? (uint32_t)(end - now) : LOOK_EVERY)) {
+            return;
+        }
+    }
+}
+
+lyger_status lyger_cache_wait(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
+                              uint32_t milliseconds, lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state), name = name_of(hash, kind);
+    const own_lane *mine = lyger_lane(cache);
+    lyger_status status = LYGER_OK;
+    bool traced = kind == LYGER_CACHE_LEASE && !mine->shared;
+    if (traced) {
+        atomic_store(&mine->own->waits_for, name);
+        if (own_count > 0 && in_circle(cache, name, mine->thread)) {
+            status = lyger_fail(error, LYGER_E_CACHE,
+                                "processes compute values that wait for each other: this key's waits for one "
+                                "that this process computes");
+        }
+    }
+    if (status == LYGER_OK) {
+        wait_for(cache, shard_of(cache, hash), name, milliseconds);
+    }
+    if (traced) {
+        atomic_store(&mine->own->waits_for, 0);
+    }
+    return status;
+}
+
+void lyger_cache_end_request(lyger_cache *cache)
+{
+    uint64_t self = own_count ? lyger_lane(cache)->thread : 0;
+    for (size_t i = 0; i < own_count; i++) {
+        shard *s = &cache->shards[own[i].name & cache->shard_mask];
+        if (!lyger_shard_lock(cache, s, NULL)) {
+            continue;
+        }
+        hold_slot *slot = find(cache, s, own[i].name);
+        if (slot && slot->token == own[i].token && atomic_load(&slot->owner) == self) {
+            if (slot->expires) {
+                atomic_store(&slot->owner, 0);
+            } else {
+                release(s, slot);
+            }
+        }
+        lyger_shard_unlock(s);
+    }
+    free(own);
+    own = NULL;
+    own_count = own_room = 0;
+}

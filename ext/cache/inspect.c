@@ -1,0 +1,182 @@
+/*
+ * Looking inside: figures, size classes, keys.
+ */
+#include "arena.h"
+#include "lane.h"
+#include "os.h"
+#include "racy.h"
+#include "region.h"
+#include "shard.h"
+
+#include <stdlib.h>
+
+#define BUCKETS_AT_ONCE 256u /* of a step of a walk over the keys */
+
+uint64_t lyger_cache_count(lyger_cache *cache)
+{
+    uint64_t entries = 0, now = lyger_os_milliseconds();
+    for (uint32_t i = 0; i < cache->header->shard_count; i++) {
+        shard *s = &cache->shards[i];
+        uint64_t earliest = atomic_load_explicit(&s->earliest_expiry, memory_order_relaxed), stale = 0;
+        if (earliest && earliest <= now && lyger_shard_try_lock(cache, s)) {
+            stale = lyger_shard_sweep(cache, s, now, NULL, NULL);
+            lyger_shard_unlock(s);
+        }
+        entries += atomic_load_explicit(&s->entries, memory_order_relaxed) - stale;
+    }
+    return entries;
+}
+
+static uint64_t bytes_of(const _Atomic uint64_t *granules)
+{
+    return atomic_load_explicit(granules, memory_order_relaxed) * GRANULE;
+}
+
+void lyger_cache_describe(lyger_cache *cache, lyger_cache_facts *facts)
+{
+    const segment_header *header = cache->header;
+    *facts = (lyger_cache_facts){0};
+    facts->entries = lyger_cache_count(cache);
+    facts->bytes_total = cache->size;
+    facts->shards = header->shard_count;
+    facts->regions = header->region_count;
+    for (uint32_t region = 0; region < facts->regions; region++) {
+        facts->regions_unused +=
+            atomic_load_explicit(&cache->table[region], memory_order_relaxed) == REGION_UNUSED;
+    }
+    facts->bytes_capacity = (uint64_t)header->region_count * header->region_granules * GRANULE;
+    for (uint32_t i = 0; i < facts->shards; i++) {
+        facts->bytes_used += bytes_of(&cache->shards[i].used);
+        facts->bytes_held += bytes_of(&cache->shards[i].held);
+    }
+    facts->bytes_free = facts->bytes_capacity - facts->bytes_used - facts->bytes_held;
+    facts->hits = lyger_lane_sum(cache, COUNT_HITS);
+    facts->misses = lyger_lane_sum(cache, COUNT_MISSES);
+    facts->sets = lyger_lane_sum(cache, COUNT_SETS);
+    facts->deletes = lyger_lane_sum(cache, COUNT_DELETES);
+    facts->evictions = lyger_lane_sum(cache, COUNT_EVICTIONS);
+    facts->expirations = lyger_lane_sum(cache, COUNT_EXPIRATIONS);
+    facts->lock_recoveries = lyger_lane_sum(cache, COUNT_RECOVERIES);
+    facts->path = cache->path;
+}
+
+void lyger_cache_describe_shard(lyger_cache *cache, uint32_t number, lyger_cache_shard_facts *facts)
+{
+    const shard *s = &cache->shards[number];
+    *facts = (lyger_cache_shard_facts){
+        .entries = atomic_load_explicit(&s->entries, memory_order_relaxed),
+        .bytes_capacity = bytes_of(&s->capacity),
+        .bytes_used = bytes_of(&s->used),
+        .bytes_held = bytes_of(&s->held),
+        .bytes_small = s->small.granules * GRANULE,
+        .bytes_main = s->main.granules * GRANULE,
+        .buckets = atomic_load_explicit(&cache->masks[number], memory_order_relaxed) + 1,
+    };
+    for (uint32_t region = 0; region < cache->header->region_count; region++) {
+        facts->regions += atomic_load_explicit(&cache->table[region], memory_order_relaxed) ==
+                          region_word(REGION_SHARD, number);
+    }
+}
+
+static lyger_cache_class_facts *class_of(lyger_cache_class_facts *classes, uint32_t granules)
+{
+    uint32_t class = 30u - (uint32_t)__builtin_clz(granules < 2 ? 2 : granules);
+    return &classes[class < LYGER_CACHE_CLASSES ? class : LYGER_CACHE_CLASSES - 1];
+}
+
+/* Under the lock. Blocks that wait in quick lists are free, but look like entries until they are joined. */
+static void survey(lyger_cache *cache, shard *s, lyger_cache_class_facts *classes)
+{
+    lyger_arena_settle(cache, s);
+    for (uint32_t region = 0; region < cache->header->region_count; region++) {
+        uint32_t word = atomic_load_explicit(&cache->table[region], memory_order_relaxed);
+        granule at = lyger_arena_region_start(cache, region);
+        granule end = lyger_arena_region_end(cache, region);
+        if (word == region_word(REGION_HEAD, number_of_shard(cache, s))) {
+            lyger_cache_class_facts *class = class_of(classes, block_size(cache, entry_at(cache, at)));
+            class->entries++;
+            class->bytes_used += (uint64_t)block_size(cache, entry_at(cache, at)) * GRANULE;
+        }
+        if (word != region_word(REGION_SHARD, number_of_shard(cache, s))) {
+            continue;
+        }
+        for (; at < end; at += block_size(cache, entry_at(cache, at))) {
+            const entry *e = entry_at(cache, at);
+            uint32_t size = block_size(cache, e);
+            lyger_cache_class_facts *class = class_of(classes, size);
+            bool free = e->size_flags & BLOCK_FREE;
+            *(free ? &class->free_blocks : &class->entries) += 1;
+            *(free ? &class->bytes_free : &class->bytes_used) += (uint64_t)size * GRANULE;
+        }
+    }
+}
+
+lyger_status lyger_cache_describe_classes(lyger_cache *cache,
+                                          lyger_cache_class_facts classes[LYGER_CACHE_CLASSES],
+                                          lyger_error *error)
+{
+    memset(classes, 0, LYGER_CACHE_CLASSES * sizeof *classes);
+    for (uint32_t i = 0; i < cache->header->shard_count; i++) {
+        if (!lyger_shard_lock(cache, &cache->shards[i], error)) {
+            return LYGER_E_CACHE;
+        }
+        survey(cache, &cache->shards[i], classes);
+        lyger_shard_unlock(&cache->shards[i]);
+    }
+    return LYGER_OK;
+}
+
+/* ---- walking over the keys ---- */
+
+/* Copies the key of a slot's entry when it is live and begins with prefix; its length, 0 when it is not. */
+static size_t copy_key(const lyger_cache *cache, const index_slot *slot, const char *prefix, size_t len,
+                       char key[LYGER_CACHE_KEY_MAX])
+{
+    for (;;) {
+        uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
+        if (!word) {
+            return 0;
+        }
+        const entry *e = entry_at(cache, slot_granule(word));
+        uint64_t stamp = atomic_load_explicit(&e->stamp, memory_order_acquire);
+        uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
+        uint64_t expires = expiry_of(e);
+        size_t key_len = key_length(lens);
+        if (e->data + key_len <= cache->base + cache->size) {
+            lyger_racy_read(key, e->data, key_len);
+        }
+        atomic_thread_fence(memory_order_acquire);
+        if (stamp && atomic_load_explicit(&e->stamp, memory_order_relaxed) == stamp &&
+            atomic_load_explicit(slot, memory_order_relaxed) == word) {
+            bool wanted = key_len >= len && (!len || memcmp(key, prefix, len) == 0);
+            return wanted && !expiry_over(expires, lyger_os_milliseconds()) ? key_len : 0;
+        }
+    }
+}
+
+/* Growing an index moves entries to higher buckets only (index.c), so none escapes a walk that ascends. */
+bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
+                         lyger_cache_visitor visit, void *context)
+{
+    static __thread char key[LYGER_CACHE_KEY_MAX + 1];
+    if (walk->shard >= cache->header->shard_count) {
+        return false;
+    }
+    uint32_t stop = walk->bucket + BUCKETS_AT_ONCE;
+    for (; walk->bucket < stop; walk->bucket++) {
+        if (walk->bucket > atomic_load_explicit(&cache->masks[walk->shard], memory_order_acquire)) {
+            walk->shard++;
+            walk->bucket = 0;
+            return true;
+        }
+        bucket *b = bucket_numbered(cache, walk->shard, walk->bucket);
+        for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
+            size_t key_len = copy_key(cache, &b->slots[i], prefix, len, key);
+            if (key_len && !visit(key, key_len, context)) {
+                walk->shard = cache->header->shard_count;
+                return true;
+            }
+        }
+    }
+    return true;
+}

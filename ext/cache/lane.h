@@ -1,0 +1,60 @@
+/*
+ * What a thread writes while others read: its counters, its pins (pin.h), what it waits for. Each thread has
+ * a lane of its own, so nobody contends; whoever wants a figure adds the lanes up. A lane whose thread has
+ * died goes to the next thread with its counts, so nothing counted is lost. When all lanes are taken, threads
+ * share lane 0, which has counters only.
+ */
+#ifndef LYGER_CACHE_LANE_H
+#define LYGER_CACHE_LANE_H
+
+#include "layout.h"
+
+/* This thread's. A forked child must not go on with its parent's, so it is forgotten there. */
+typedef struct own_lane {
+    const char *segment; /* the base of the segment that the lane is in */
+    lane *own;
+    uint64_t thread; /* lyger_os_thread() */
+    bool shared;     /* own is lane 0 */
+} own_lane;
+
+extern __thread own_lane lyger_lane_own __attribute__((tls_model("initial-exec")));
+
+/* Finds a lane for this thread. */
+void lyger_lane_enter(lyger_cache *cache);
+
+/* This thread's lane, found on first use. */
+static inline own_lane *lyger_lane(lyger_cache *cache)
+{
+    if (__builtin_expect(lyger_lane_own.segment != cache->base, 0)) {
+        lyger_lane_enter(cache);
+    }
+    return &lyger_lane_own;
+}
+
+static inline void lyger_lane_count(lyger_cache *cache, lane_counter counter)
+{
+    const own_lane *mine = lyger_lane(cache);
+    _Atomic uint64_t *count = &mine->own->counters[counter];
+    if (__builtin_expect(mine->shared, 0)) {
+        atomic_fetch_add_explicit(count, 1, memory_order_relaxed);
+    } else {
+        atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + 1,
+                              memory_order_relaxed);
+    }
+}
+
+uint64_t lyger_lane_sum(const lyger_cache *cache, lane_counter counter);
+
+/* Gives back the lane of this thread, and what it pinned. */
+void lyger_lane_leave(lyger_cache *cache);
+
+/* Whether the lane's thread is still there, or may be about to be. */
+bool lyger_lane_lives(const lane *l);
+
+/* The lane of the thread with that name, NULL when it has none. */
+lane *lyger_lane_of(lyger_cache *cache, uint64_t thread);
+
+/* Takes over the lanes of threads that died, and with them what they pinned. */
+void lyger_lane_reap(lyger_cache *cache);
+
+#endif

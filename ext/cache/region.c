@@ -1,0 +1,341 @@
+#include "region.h"
+
+#include "arena.h"
+#include "lock.h"
+
+#define ROUNDS 32u /* attempts to gather a run while others take from it */
+
+static uint32_t load(const lyger_cache *cache, uint32_t region)
+{
+    return atomic_load_explicit(&cache->table[region], memory_order_acquire);
+}
+
+static void put(lyger_cache *cache, uint32_t region, region_kind kind, uint32_t value)
+{
+    atomic_store_explicit(&cache->table[region], region_word(kind, value), memory_order_release);
+}
+
+static bool change(lyger_cache *cache, uint32_t region, uint32_t from, uint32_t to)
+{
+    return atomic_compare_exchange_strong(&cache->table[region], &from, to);
+}
+
+/* Shards that found no unused region look again when this number has changed. */
+static void announce(lyger_cache *cache)
+{
+    atomic_fetch_add_explicit(&cache->header->regions_freed, 1, memory_order_release);
+}
+
+static void add_capacity(shard *s, uint64_t granules)
+{
+    atomic_store_explicit(&s->capacity, atomic_load_explicit(&s->capacity, memory_order_relaxed) + granules,
+                          memory_order_relaxed);
+}
+
+uint32_t lyger_region_acquire(lyger_cache *cache, shard *s)
+{
+    uint32_t count = cache->header->region_count, number = number_of_shard(cache, s);
+    uint32_t freed = atomic_load_explicit(&cache->header->regions_freed, memory_order_acquire);
+    if (s->regions_freed == freed) {
+        return count;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        /* Shards begin apart, so that they do not meet at the same word. */
+        uint32_t region = (number + i) % count;
+        if (load(cache, region) == REGION_UNUSED &&
+            change(cache, region, REGION_UNUSED, region_word(REGION_SHARD, number))) {
+            add_capacity(s, cache->header->region_granules);
+            return region;
+        }
+    }
+    s->regions_freed = freed;
+    return count;
+}
+
+uint32_t lyger_region_run(const lyger_cache *cache, uint64_t granules)
+{
+    uint64_t region = cache->header->region_granules;
+    return (uint32_t)((granules + region - 1) / region);
+}
+
+/* Frees what still belongs to the run; the head goes last, because it is what a recovery looks for. */
+static void free_run(lyger_cache *cache, uint32_t head, uint32_t count)
+{
+    for (uint32_t region = head + 1; region < head + count && region < cache->header->region_count;
+         region++) {
+        change(cache, region, region_word(REGION_BODY, head), REGION_UNUSED);
+    }
+    put(cache, head, REGION_UNUSED, 0);
+    announce(cache);
+}
+
+void lyger_region_free_run(lyger_cache *cache, granule at)
+{
+    const entry *e = entry_at(cache, at);
+    uint32_t head = region_of(cache, at);
+    add_capacity(&cache->shards[value_of_region(load(cache, head))], -(uint64_t)block_size(cache, e));
+    free_run(cache, head, e->size_flags >> 2);
+}
+
+/* The large entry that begins in a region and is indexed by this shard, or was to be; NULL when none is. */
+static entry *large_entry(const lyger_cache *cache, const shard *s, uint32_t region)
+{
+    bool begins = load(cache, region) == region_word(REGION_HEAD, number_of_shard(cache, s));
+    return begins ? entry_at(cache, lyger_arena_region_start(cache, region)) : NULL;
+}
+
+void lyger_region_unmark(lyger_cache *cache, const shard *s)
+{
+    for (uint32_t region = 0; region < cache->header->region_count; region++) {
+        entry *e = large_entry(cache, s, region);
+        if (e) {
+            e->collected = 0;
+        }
+    }
+}
+
+void lyger_region_recover(lyger_cache *cache, const shard *s)
+{
+    for (uint32_t region = 0; region < cache->header->region_count; region++) {
+        const entry *e = large_entry(cache, s, region);
+        if (e && !e->collected) {
+            free_run(cache, region, e->size_flags >> 2);
+        }
+    }
+    announce(cache);
+}
+
+/* ---- gathering a run, under header->runs ---- */
+
+/* What a holder of header->runs that died had gathered. */
+static void free_reserved(lyger_cache *cache)
+{
+    for (uint32_t region = 0; region < cache->header->region_count; region++) {
+        uint32_t word = load(cache, region);
+        if (kind_of_region(word) == REGION_RESERVED) {
+            put(cache, region, REGION_UNUSED, 0);
+        }
+        if (kind_of_region(word) == REGION_BODY) {
+            /* Bodies are marked before their head: without one they belong to nothing. */
+            if (kind_of_region(load(cache, value_of_region(word))) != REGION_HEAD) {
+                change(cache, region, word, REGION_UNUSED);
+            }
+        }
+    }
+    announce(cache);
+}
+
+static bool enter(lyger_cache *cache, lyger_error *error)
+{
+    lock_result result = lyger_lock_take(cache, &cache->header->runs, error);
+    if (result == LOCK_INHERITED) {
+        free_reserved(cache);
+    }
+    return result != LOCK_REFUSED;
+}
+
+static void leave(lyger_cache *cache)
+{
+    lyger_lock_give(&cache->header->runs);
+}
+
+/* How much is lost when a region is taken; large entries are evicted whole, so they cost more. */
+static uint32_t cost(const lyger_cache *cache, uint32_t region)
+{
+    switch (kind_of_region(load(cache, region))) {
+    case REGION_UNUSED:
+        return 0;
+    case REGION_SHARD:
+        return 2;
+    default:
+        return 3;
+    }
+}
+
+/* The first region of the cheapest run without a region that is blocked; region_count when there is none. */
+static uint32_t choose(const lyger_cache *cache, uint32_t count, const bool *blocked, uint32_t begin)
+{
+    uint32_t regions = cache->header->region_count, best = regions, least = UINT32_MAX;
+    uint32_t starts = regions - count + 1;
+    for (uint32_t i = 0; i < starts; i++) {
+        uint32_t start = (begin + i) % starts, sum = 0;
+        bool free = true;
+        for (uint32_t region = start; region < start + count && free; region++) {
+            free = !blocked[region];
+            sum += cost(cache, region);
+        }
+        if (free && sum < least) {
+            least = sum;
+            best = start;
+        }
+    }
+    return best;
+}
+
+/* Evicts the large entry that a region is part of; false when its shard cannot be locked. */
+static bool evict_large(lyger_cache *cache, uint32_t head, lyger_error *error)
+{
+    uint32_t word = load(cache, head);
+    if (kind_of_region(word) != REGION_HEAD) {
+        return true; /* gone meanwhile */
+    }
+    shard *s = &cache->shards[value_of_region(word)];
+    if (!lyger_shard_lock(cache, s, error)) {
+        return false;
+    }
+    if (load(cache, head) == word) {
+        lyger_shard_evict_large(cache, s, lyger_arena_region_start(cache, head));
+    }
+    lyger_shard_unlock(s);
+    return true;
+}
+
+/* Takes a region from the shard that has it; *blocked when something in it cannot go. */
+static bool vacate(lyger_cache *cache, uint32_t region, uint32_t word, bool *blocked, lyger_error *error)
+{
+    shard *s = &cache->shards[value_of_region(word)];
+    if (!lyger_shard_lock(cache, s, error)) {
+        return false;
+    }
+    if (load(cache, region) == word) {
+        lyger_shard_vacate(cache, s, region);
+        if (lyger_arena_drop(cache, s, region)) {
+            put(cache, region, REGION_RESERVED, 0);
+            add_capacity(s, -(uint64_t)cache->header->region_granules);
+        } else {
+            *blocked = true;
+        }
+    }
+    lyger_shard_unlock(s);
+    return true;
+}
+
+/* Reserves one region, whatever it is now. False with an error; *blocked when readers hold what is in it. */
+static bool reserve(lyger_cache *cache, uint32_t region, bool *blocked, lyger_error *error)
+{
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        uint32_t word = load(cache, region);
+        switch (kind_of_region(word)) {
+        case REGION_UNUSED:
+            if (change(cache, region, word, region_word(REGION_RESERVED, 0))) {
+                return true;
+            }
+            break;
+        case REGION_SHARD:
+            if (!vacate(cache, region, word, blocked, error)) {
+                return false;
+            }
+            if (*blocked) {
+                return true;
+            }
+            break;
+        case REGION_RESERVED:
+            return true;
+        case REGION_HEAD:
+        case REGION_BODY:
+            if (!evict_large(cache, kind_of_region(word) == REGION_HEAD ? region : value_of_region(word),
+                             error)) {
+                return false;
+            }
+            break;
+        }
+    }
+    *blocked = true;
+    return true;
+}
+
+static void give_back(lyger_cache *cache, uint32_t first, uint32_t count)
+{
+    for (uint32_t region = first; region < first + count; region++) {
+        change(cache, region, region_word(REGION_RESERVED, 0), REGION_UNUSED);
+    }
+    announce(cache);
+}
+
+/* Reserves `count` neighbours; the first of them through *first. */
+static lyger_status gather(lyger_cache *cache, uint32_t count, uint32_t begin, uint32_t *first,
+                           lyger_error *error)
+{
+    bool blocked[REGION_MOST] = {false};
+    uint32_t regions = cache->header->region_count;
+    for (;;) {
+        uint32_t start = choose(cache, count, blocked, begin), region = start;
+        if (start == regions) {
+            return lyger_fail(error, LYGER_E_CACHE,
+                              "no %u neighbouring regions of the cache can be freed: readers hold values in "
+                              "place",
+                              count);
+        }
+        for (; region < start + count; region++) {
+            bool failed = !reserve(cache, region, &blocked[region], error);
+            if (failed || blocked[region]) {
+                give_back(cache, start, region - start);
+                if (failed) {
+                    return LYGER_E_CACHE;
+                }
+                break;
+            }
+        }
+        if (region == start + count) {
+            *first = start;
+            return LYGER_OK;
+        }
+    }
+}
+
+static lyger_status place_run(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
+                              bool *stored, lyger_error *error)
+{
+    uint32_t count = lyger_region_run(cache, granules_for(draft->key_len, draft->len)), first;
+    lyger_status status =
+        gather(cache, count, (uint32_t)draft->hash % cache->header->region_count, &first, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    granule at = lyger_arena_region_start(cache, first);
+    entry_at(cache, at)->size_flags = count << 2 | BLOCK_LARGE;
+    lyger_shard_write(cache, at, draft);
+    if (!lyger_shard_lock(cache, s, error)) {
+        give_back(cache, first, count);
+        return LYGER_E_CACHE;
+    }
+    if (if_absent && lyger_shard_find_live(cache, s, draft->hash, draft->key, draft->key_len)) {
+        give_back(cache, first, count);
+    } else {
+        for (uint32_t region = first + 1; region < first + count; region++) {
+            put(cache, region, REGION_BODY, first);
+        }
+        put(cache, first, REGION_HEAD, number_of_shard(cache, s));
+        add_capacity(s, (uint64_t)count * cache->header->region_granules);
+        lyger_shard_publish(cache, s, at, draft);
+        *stored = true;
+    }
+    lyger_shard_unlock(s);
+    return LYGER_OK;
+}
+
+lyger_status lyger_region_store(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
+                                bool *stored, lyger_error *error)
+{
+    *stored = false;
+    if (!enter(cache, error)) {
+        return LYGER_E_CACHE;
+    }
+    lyger_status status = place_run(cache, s, draft, if_absent, stored, error);
+    leave(cache);
+    return status;
+}
+
+lyger_status lyger_region_relieve(lyger_cache *cache, lyger_error *error)
+{
+    uint32_t region;
+    if (!enter(cache, error)) {
+        return LYGER_E_CACHE;
+    }
+    lyger_status status = gather(cache, 1, 0, &region, error);
+    if (status == LYGER_OK) {
+        give_back(cache, region, 1);
+    }
+    leave(cache);
+    return status;
+}
