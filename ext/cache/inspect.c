@@ -158,7 +158,7 @@ static size_t copy_key(const lyger_cache *cache, const index_slot *slot, const c
 bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
                          lyger_cache_visitor visit, void *context)
 {
-    static __thread char key[LYGER_CACHE_KEY_MAX + 1];
+    char key[LYGER_CACHE_KEY_MAX];
     if (walk->shard >= cache->header->shard_count) {
         return false;
     }
