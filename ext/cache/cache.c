@@ -96,19 +96,17 @@ static entry_draft draft_of(uint64_t hash, const char *key, size_t key_len, cons
                             uint64_t expires)
 {
     bool bytes = value->type >= LYGER_CACHE_STRING;
+    const lyger_cache_image *image = value->type >= LYGER_CACHE_IN_PLACE ? value->image : NULL;
     size_t len = bytes ? value->len : sizeof value->as;
     return (entry_draft){
         .hash = hash,
         .key = key,
         .key_len = key_len,
         .type = value->type,
-        .head = value->head,
-        .head_len = value->head_len,
         .bytes = bytes ? value->bytes : (const char *)&value->as,
         .bytes_len = len,
-        .places = value->places,
-        .place_count = value->place_count,
-        .len = value->head_len + len,
+        .image = image,
+        .len = image ? image->head_len + len : len,
         .expires = expires,
     };
 }

@@ -53,6 +53,15 @@ typedef enum lyger_cache_type {
 
 #define LYGER_CACHE_IN_PLACE LYGER_CACHE_STRING_IN_PLACE /* types from here on can be pinned */
 
+/* How a value that is used in place is put together: head comes before the bytes, and the 8-byte words at
+ * places, which hold offsets, get the addresses of those offsets in the stored value. */
+typedef struct lyger_cache_image {
+    const char *head;
+    size_t head_len;
+    const uint32_t *places;
+    size_t place_count;
+} lyger_cache_image;
+
 typedef struct lyger_cache_value {
     lyger_cache_type type;
     union {
@@ -61,12 +70,7 @@ typedef struct lyger_cache_value {
     } as;
     const char *bytes; /* from STRING on; not owned */
     size_t len;
-    /* Only for storing: what comes before bytes, and where in both 8-byte words are that hold an offset and
-     * are to hold the address of that offset in the stored value. */
-    const char *head;
-    size_t head_len;
-    const uint32_t *places;
-    size_t place_count;
+    const lyger_cache_image *image; /* only looked at when a value of an in-place type is stored */
 } lyger_cache_value;
 
 typedef enum lyger_cache_found {

@@ -202,6 +202,16 @@ static __attribute__((noinline)) granule make_room(lyger_cache *cache, shard *s,
     return at;
 }
 
+static void write_image(char *value, const entry_draft *draft)
+{
+    const lyger_cache_image *image = draft->image;
+    lyger_racy_write(value, image->head, image->head_len);
+    lyger_racy_write(value + image->head_len, draft->bytes, draft->bytes_len);
+    for (size_t i = 0; i < image->place_count; i++) {
+        *(uint64_t *)(void *)(value + image->places[i]) += (uint64_t)(uintptr_t)value;
+    }
+}
+
 void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft)
 {
     entry *e = entry_at(cache, at);
@@ -213,12 +223,10 @@ void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft)
     atomic_store_explicit(&e->expires, draft->expires, memory_order_relaxed);
     atomic_store_explicit(&e->lens, lens, memory_order_relaxed);
     lyger_racy_write(e->data, draft->key, draft->key_len);
-    if (draft->head_len) {
-        lyger_racy_write(value, draft->head, draft->head_len);
-    }
-    lyger_racy_write(value + draft->head_len, draft->bytes, draft->bytes_len);
-    for (size_t i = 0; i < draft->place_count; i++) {
-        *(uint64_t *)(void *)(value + draft->places[i]) += (uint64_t)(uintptr_t)value;
+    if (__builtin_expect(draft->image != NULL, 0)) {
+        write_image(value, draft);
+    } else {
+        lyger_racy_write(value, draft->bytes, draft->bytes_len);
     }
 }
 

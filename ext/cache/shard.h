@@ -32,14 +32,11 @@ typedef struct entry_draft {
     const char *key;
     size_t key_len;
     lyger_cache_type type;
-    const char *head; /* bytes of the value that come before `bytes` */
-    size_t head_len;
     const char *bytes;
     size_t bytes_len;
-    const uint32_t *places; /* of the words in it that are offsets and become addresses */
-    size_t place_count;
-    size_t len;       /* of the value as it lies in the segment: head_len + bytes_len */
-    uint64_t expires; /* as entry.expires */
+    const lyger_cache_image *image; /* NULL when the value is just the bytes */
+    size_t len;                     /* of the value as it lies in the segment */
+    uint64_t expires;               /* as entry.expires */
 } entry_draft;
 
 /* Stores, replacing an entry of the same key, evicting what must go. False when there is nothing to evict: no
