@@ -101,6 +101,16 @@ static PHP_RSHUTDOWN_FUNCTION(lyger)
     return SUCCESS;
 }
 
+static ZEND_MODULE_POST_ZEND_DEACTIVATE_D(lyger)
+{
+    for (size_t i = ROOM_COUNT; i-- > 0;) {
+        if (rooms[i]->request_gone) {
+            rooms[i]->request_gone();
+        }
+    }
+    return SUCCESS;
+}
+
 static PHP_MINFO_FUNCTION(lyger)
 {
     php_info_print_table_start();
@@ -128,7 +138,7 @@ zend_module_entry lyger_module_entry = {
     PHP_MODULE_GLOBALS(lyger),
     PHP_GINIT(lyger),
     NULL,
-    NULL,
+    ZEND_MODULE_POST_ZEND_DEACTIVATE_N(lyger),
     STANDARD_MODULE_PROPERTIES_EX,
 };
 

@@ -30,7 +30,8 @@ typedef struct php_lyger_room {
     void (*module_stop)(void);
     void (*request_start)(void);
     void (*request_stop)(void);
-    void (*info)(void); /* rows of the phpinfo table */
+    void (*request_gone)(void); /* when the values of the request have been destroyed */
+    void (*info)(void);         /* rows of the phpinfo table */
 } php_lyger_room;
 
 extern const php_lyger_room php_lyger_compute_room;
@@ -40,6 +41,7 @@ extern const php_lyger_room php_lyger_query_room;
 typedef struct php_lyger_cache_globals {
     zend_long size; /* lyger.cache_size, bytes */
     char *path;     /* lyger.cache_path */
+    bool zero_copy; /* lyger.cache_zero_copy */
 } php_lyger_cache_globals;
 
 typedef struct php_lyger_query_globals {

@@ -46,9 +46,10 @@ typedef enum lyger_cache_type {
     LYGER_CACHE_STRING = 4,     /* bytes as they are */
     LYGER_CACHE_SERIALIZED = 5, /* bytes in PHP's serialize() format */
     LYGER_CACHE_ARRAY = 6,      /* bytes in the form of php_array.h; not for other PHP versions */
+    LYGER_CACHE_IGBINARY = 7,   /* bytes in the format of the extension igbinary */
     /* Forms that PHP uses where they lie (php_image.h), only in anonymous segments. */
-    LYGER_CACHE_STRING_IN_PLACE = 7,
-    LYGER_CACHE_ARRAY_IN_PLACE = 8,
+    LYGER_CACHE_STRING_IN_PLACE = 8,
+    LYGER_CACHE_ARRAY_IN_PLACE = 9,
 } lyger_cache_type;
 
 #define LYGER_CACHE_IN_PLACE LYGER_CACHE_STRING_IN_PLACE /* types from here on can be pinned */

@@ -5,6 +5,7 @@
 #include "php_value.h"
 
 #include "ext/json/php_json_parser.h"
+#include "ext/standard/file.h"
 #include "ext/standard/info.h"
 
 static lyger_cache *process_cache;
@@ -493,6 +494,25 @@ static void module_stop(void)
     process_cache = NULL;
 }
 
+static void unpin(void)
+{
+    if (process_cache) {
+        lyger_cache_unpin(process_cache);
+    }
+}
+
+/*
+ * Every value of the request is gone, but for the names of stream wrappers and filters that it registered:
+ * PHP forgets those a little later, and no hook comes after that. Where there are any, the next request
+ * unpins.
+ */
+static void request_gone(void)
+{
+    if (!FG(stream_wrappers) && !FG(stream_filters)) {
+        unpin();
+    }
+}
+
 static void info(void)
 {
     php_info_print_table_row(2, "Shared cache",
@@ -504,6 +524,8 @@ static void info(void)
 const php_lyger_room php_lyger_cache_room = {
     .module_start = module_start,
     .module_stop = module_stop,
+    .request_start = unpin,
     .request_stop = php_lyger_array_request_stop,
+    .request_gone = request_gone,
     .info = info,
 };

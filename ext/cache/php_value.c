@@ -1,7 +1,9 @@
 #include "php_value.h"
 
 #include "lyger_error.h"
+#include "php_cache.h"
 #include "php_array.h"
+#include "php_image.h"
 #include "racy.h"
 
 #include "ext/standard/php_var.h"
@@ -42,12 +44,44 @@ static const char *unstorable(zval *value)
     return found;
 }
 
+/* The functions of igbinary, NULL when it is not loaded; it has no header that could be relied on. */
+static zend_function *igbinary(const char *name, size_t len)
+{
+    zval *function = zend_hash_str_find(CG(function_table), name, len);
+    return function && Z_FUNC_P(function)->type == ZEND_INTERNAL_FUNCTION ? Z_FUNC_P(function) : NULL;
+}
+
+static void pack_text(lyger_cache_type type, lyger_cache_value *packed, const smart_str *scratch)
+{
+    packed->type = type;
+    packed->bytes = ZSTR_VAL(scratch->s);
+    packed->len = ZSTR_LEN(scratch->s);
+}
+
+static bool pack_igbinary(zend_function *function, zval *value, lyger_cache_value *packed, smart_str *scratch)
+{
+    zval text;
+    ZVAL_UNDEF(&text);
+    zend_call_known_function(function, NULL, NULL, &text, 1, value, NULL);
+    bool packs = !EG(exception) && Z_TYPE(text) == IS_STRING;
+    if (packs) {
+        smart_str_append(scratch, Z_STR(text));
+        pack_text(LYGER_CACHE_IGBINARY, packed, scratch);
+    }
+    zval_ptr_dtor(&text);
+    return packs;
+}
+
 static bool pack_serialized(zval *value, uint32_t argument, lyger_cache_value *packed, smart_str *scratch)
 {
     const char *reason = unstorable(value);
     if (reason) {
         zend_argument_type_error(argument, "must not be or contain %s", reason);
         return false;
+    }
+    zend_function *function = igbinary(ZEND_STRL("igbinary_serialize"));
+    if (function && (pack_igbinary(function, value, packed, scratch) || EG(exception))) {
+        return !EG(exception);
     }
     php_serialize_data_t data;
     PHP_VAR_SERIALIZE_INIT(data);
@@ -56,18 +90,17 @@ static bool pack_serialized(zval *value, uint32_t argument, lyger_cache_value *p
     if (EG(exception)) {
         return false;
     }
-    packed->type = LYGER_CACHE_SERIALIZED;
-    packed->bytes = ZSTR_VAL(scratch->s);
-    packed->len = ZSTR_LEN(scratch->s);
+    pack_text(LYGER_CACHE_SERIALIZED, packed, scratch);
     return true;
 }
 
 static bool pack_array(zval *value, uint32_t argument, lyger_cache_value *packed, smart_str *scratch)
 {
+    if (php_lyger_zero_copy() && php_lyger_image_of_array(Z_ARRVAL_P(value), packed, scratch)) {
+        return true;
+    }
     if (php_lyger_array_encode(Z_ARRVAL_P(value), scratch)) {
-        packed->type = LYGER_CACHE_ARRAY;
-        packed->bytes = ZSTR_VAL(scratch->s);
-        packed->len = ZSTR_LEN(scratch->s);
+        pack_text(LYGER_CACHE_ARRAY, packed, scratch);
         return true;
     }
     smart_str_free(scratch);
@@ -79,6 +112,10 @@ bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *pac
     ZVAL_DEREF(value);
     switch (Z_TYPE_P(value)) {
     case IS_STRING:
+        if (UNEXPECTED(Z_STRLEN_P(value) >= PHP_LYGER_IMAGE_STRING_LEAST) && php_lyger_zero_copy()) {
+            php_lyger_image_of_string(Z_STR_P(value), packed, scratch);
+            return true;
+        }
         packed->type = LYGER_CACHE_STRING;
         packed->bytes = Z_STRVAL_P(value);
         packed->len = Z_STRLEN_P(value);
@@ -134,6 +171,30 @@ static lyger_cache_found unserialize(zend_string *string, zval *return_value)
 }
 
 /* Consumes string. */
+static lyger_cache_found unserialize_igbinary(zend_string *string, zval *return_value)
+{
+    zend_function *function = igbinary(ZEND_STRL("igbinary_unserialize"));
+    zval text;
+    lyger_error error;
+    ZVAL_NULL(return_value);
+    ZVAL_STR(&text, string);
+    if (function) {
+        zend_call_known_function(function, NULL, NULL, return_value, 1, &text, NULL);
+    } else {
+        lyger_fail(&error, LYGER_E_CACHE,
+                   "the stored value was written by igbinary, which this PHP has not loaded");
+        php_lyger_throw(&error);
+    }
+    zend_string_release(string);
+    if (EG(exception)) {
+        zval_ptr_dtor(return_value);
+        ZVAL_NULL(return_value);
+        return LYGER_CACHE_NO_ROOM;
+    }
+    return LYGER_CACHE_HIT;
+}
+
+/* Consumes string. */
 static lyger_cache_found decode_array(zend_string *string, zval *return_value)
 {
     bool whole = php_lyger_array_decode(ZSTR_VAL(string), ZSTR_LEN(string), return_value);
@@ -141,17 +202,38 @@ static lyger_cache_found decode_array(zend_string *string, zval *return_value)
     return whole ? LYGER_CACHE_HIT : unreadable(return_value);
 }
 
+/* Consumes string, a copy of the image at. */
+static lyger_cache_found copy_image(zend_string *string, lyger_cache_type type, const void *at,
+                                    zval *return_value)
+{
+    bool whole = php_lyger_image_copy(type, ZSTR_VAL(string), ZSTR_LEN(string), at, return_value);
+    zend_string_efree(string);
+    return whole ? LYGER_CACHE_HIT : unreadable(return_value);
+}
+
+/* The values whose copied bytes are not yet the value. Consumes string. */
+static lyger_cache_found decode(zend_string *string, const lyger_cache_value *value, zval *return_value)
+{
+    switch (value->type) {
+    case LYGER_CACHE_ARRAY:
+        return decode_array(string, return_value);
+    case LYGER_CACHE_SERIALIZED:
+        ZVAL_NULL(return_value);
+        return unserialize(string, return_value);
+    case LYGER_CACHE_IGBINARY:
+        return unserialize_igbinary(string, return_value);
+    default:
+        return copy_image(string, value->type, value->bytes, return_value);
+    }
+}
+
 /* The values that live in a string of their own. Consumes string. */
-static zend_always_inline lyger_cache_found take_string(zend_string *string, lyger_cache_type type,
+static zend_always_inline lyger_cache_found take_string(zend_string *string, const lyger_cache_value *value,
                                                         zval *return_value)
 {
     ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
-    if (type == LYGER_CACHE_ARRAY) {
-        return decode_array(string, return_value);
-    }
-    if (type == LYGER_CACHE_SERIALIZED) {
-        ZVAL_NULL(return_value);
-        return unserialize(string, return_value);
+    if (UNEXPECTED(value->type != LYGER_CACHE_STRING)) {
+        return decode(string, value, return_value);
     }
     if (UNEXPECTED(ZSTR_LEN(string) <= 1)) {
         zend_string *interned =
@@ -187,10 +269,15 @@ lyger_cache_found php_lyger_value_fetch(lyger_cache *cache, zend_string *key, zv
     lyger_cache_sight seen;
     while (lyger_cache_see(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen) == LYGER_CACHE_HIT) {
         if (EXPECTED(seen.value.type >= LYGER_CACHE_STRING)) {
+            if (seen.value.type >= LYGER_CACHE_IN_PLACE && php_lyger_zero_copy() &&
+                lyger_cache_pin(cache, &seen)) {
+                php_lyger_image_use(&seen.value, return_value);
+                return LYGER_CACHE_HIT;
+            }
             zend_string *string = zend_string_alloc(seen.value.len, 0);
             lyger_racy_read(ZSTR_VAL(string), seen.value.bytes, seen.value.len);
             if (EXPECTED(lyger_cache_confirm(cache, &seen))) {
-                return take_string(string, seen.value.type, return_value);
+                return take_string(string, &seen.value, return_value);
             }
             zend_string_efree(string);
             continue;
