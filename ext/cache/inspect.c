@@ -18,8 +18,14 @@ uint64_t lyger_cache_count(lyger_cache *cache)
     for (uint32_t i = 0; i < cache->header->shard_count; i++) {
         shard *s = &cache->shards[i];
         uint64_t earliest = atomic_load_explicit(&s->earliest_expiry, memory_order_relaxed), stale = 0;
-        if (earliest && earliest <= now && lyger_shard_try_lock(cache, s)) {
-            stale = lyger_shard_sweep(cache, s, now, NULL, NULL);
+        bool over = earliest && earliest <= now;
+        bool held = atomic_load_explicit(&s->held, memory_order_relaxed) != 0;
+        if ((over || held) && lyger_shard_try_lock(cache, s)) {
+            if (over) {
+                stale = lyger_shard_sweep(cache, s, now, NULL, NULL);
+            } else {
+                lyger_shard_reap(cache, s);
+            }
             lyger_shard_unlock(s);
         }
         entries += atomic_load_explicit(&s->entries, memory_order_relaxed) - stale;
@@ -128,9 +134,10 @@ lyger_status lyger_cache_describe_classes(lyger_cache *cache,
 
 /* ---- walking over the keys ---- */
 
-/* Copies the key of a slot's entry when it is live and begins with prefix; its length, 0 when it is not. */
+/* Copies the key of a slot's entry when it is live and begins with prefix; its length, 0 when it is not. Its
+ * hash through *hash. */
 static size_t copy_key(const lyger_cache *cache, const index_slot *slot, const char *prefix, size_t len,
-                       char key[LYGER_CACHE_KEY_MAX])
+                       char key[LYGER_CACHE_KEY_MAX], uint64_t *hash)
 {
     for (;;) {
         uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
@@ -142,9 +149,8 @@ static size_t copy_key(const lyger_cache *cache, const index_slot *slot, const c
         uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
         uint64_t expires = expiry_of(e);
         size_t key_len = key_length(lens);
-        if (e->data + key_len <= cache->base + cache->size) {
-            lyger_racy_read(key, e->data, key_len);
-        }
+        *hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
+        lyger_racy_read(key, e->data, key_len);
         atomic_thread_fence(memory_order_acquire);
         if (stamp && atomic_load_explicit(&e->stamp, memory_order_relaxed) == stamp &&
             atomic_load_explicit(slot, memory_order_relaxed) == word) {
@@ -154,29 +160,56 @@ static size_t copy_key(const lyger_cache *cache, const index_slot *slot, const c
     }
 }
 
-/* Growing an index moves entries to higher buckets only (index.c), so none escapes a walk that ascends. */
+/* Who is called with which keys. */
+typedef struct walk_order {
+    const char *prefix;
+    size_t len;
+    lyger_cache_visitor visit;
+    void *context;
+} walk_order;
+
+/*
+ * Visits the entries whose place is `place`: home bucket + distance, beyond the last bucket where the places go
+ * round the end. Growing an index moves entries to higher places only (index.c), so none escapes a walk that
+ * ascends. False when visit() has had enough.
+ */
+static bool visit_place(lyger_cache *cache, const lyger_cache_walk *walk, uint32_t mask, const walk_order *order)
+{
+    char key[LYGER_CACHE_KEY_MAX];
+    bucket *b = bucket_numbered(cache, walk->shard, walk->bucket & mask);
+    for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
+        uint64_t hash;
+        size_t key_len = copy_key(cache, &b->slots[i], order->prefix, order->len, key, &hash);
+        bool went_round = key_len && (home_bucket(hash) & mask) > (walk->bucket & mask);
+        if (key_len && went_round == (walk->bucket > mask) && !order->visit(key, key_len, order->context)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
                          lyger_cache_visitor visit, void *context)
 {
-    char key[LYGER_CACHE_KEY_MAX];
+    const walk_order order = {prefix, len, visit, context};
     if (walk->shard >= cache->header->shard_count) {
         return false;
     }
-    uint32_t stop = walk->bucket + BUCKETS_AT_ONCE;
-    for (; walk->bucket < stop; walk->bucket++) {
-        if (walk->bucket > atomic_load_explicit(&cache->masks[walk->shard], memory_order_acquire)) {
-            walk->shard++;
-            walk->bucket = 0;
-            return true;
-        }
-        bucket *b = bucket_numbered(cache, walk->shard, walk->bucket);
-        for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
-            size_t key_len = copy_key(cache, &b->slots[i], prefix, len, key);
-            if (key_len && !visit(key, key_len, context)) {
+    _Atomic uint32_t *bucket_mask = &cache->masks[walk->shard];
+    for (uint32_t stop = walk->bucket + BUCKETS_AT_ONCE; walk->bucket < stop; walk->bucket++) {
+        uint32_t mask;
+        do {
+            mask = atomic_load_explicit(bucket_mask, memory_order_acquire);
+            if (walk->bucket > mask + PROBE_LIMIT - 1) {
+                *walk = (lyger_cache_walk){walk->shard + 1, 0};
+                return true;
+            }
+            if (!visit_place(cache, walk, mask, &order)) {
                 walk->shard = cache->header->shard_count;
                 return true;
             }
-        }
+            atomic_thread_fence(memory_order_acquire);
+        } while (atomic_load_explicit(bucket_mask, memory_order_relaxed) != mask);
     }
     return true;
 }

@@ -4,7 +4,7 @@
 #include "php_cache.h"
 #include "php_array.h"
 #include "php_image.h"
-#include "racy.h"
+#include "read_fast.h"
 
 #include "ext/standard/php_var.h"
 #include "zend_closures.h"
@@ -264,26 +264,54 @@ static void take_scalar(const lyger_cache_value *value, zval *return_value)
     }
 }
 
-lyger_cache_found php_lyger_value_fetch(lyger_cache *cache, zend_string *key, zval *return_value)
+static __attribute__((noinline)) lyger_cache_found fetch_any(lyger_cache *cache, zend_string *key,
+                                                             zval *return_value)
 {
     lyger_cache_sight seen;
     while (lyger_cache_see(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen) == LYGER_CACHE_HIT) {
-        if (EXPECTED(seen.value.type >= LYGER_CACHE_STRING)) {
-            if (seen.value.type >= LYGER_CACHE_IN_PLACE && php_lyger_zero_copy() &&
-                lyger_cache_pin(cache, &seen)) {
-                php_lyger_image_use(&seen.value, return_value);
-                return LYGER_CACHE_HIT;
-            }
-            zend_string *string = zend_string_alloc(seen.value.len, 0);
-            lyger_racy_read(ZSTR_VAL(string), seen.value.bytes, seen.value.len);
-            if (EXPECTED(lyger_cache_confirm(cache, &seen))) {
-                return take_string(string, &seen.value, return_value);
-            }
-            zend_string_efree(string);
-            continue;
+        if (seen.value.type < LYGER_CACHE_STRING) {
+            take_scalar(&seen.value, return_value);
+            return LYGER_CACHE_HIT;
         }
-        take_scalar(&seen.value, return_value);
-        return LYGER_CACHE_HIT;
+        if (seen.value.type >= LYGER_CACHE_IN_PLACE && php_lyger_zero_copy() &&
+            lyger_cache_pin(cache, &seen)) {
+            php_lyger_image_use(&seen.value, return_value);
+            return LYGER_CACHE_HIT;
+        }
+        zend_string *string = zend_string_alloc(seen.value.len, 0);
+        lyger_racy_read(ZSTR_VAL(string), seen.value.bytes, seen.value.len);
+        if (EXPECTED(lyger_cache_confirm(cache, &seen))) {
+            return take_string(string, &seen.value, return_value);
+        }
+        zend_string_efree(string);
     }
     return LYGER_CACHE_MISS;
+}
+
+/* Misses and short strings, which most values are, are dealt with here; everything else is in no such hurry.
+ */
+lyger_cache_found php_lyger_value_fetch(lyger_cache *cache, zend_string *key, zval *return_value)
+{
+    uint64_t hash = lyger_hash_key(ZSTR_VAL(key), ZSTR_LEN(key), cache->hash_state);
+    entry_sight seen;
+    glance result = glance_at(cache, hash, ZSTR_VAL(key), ZSTR_LEN(key), &seen);
+    if (result == GLANCE_MISS) {
+        lyger_lane_count(cache, COUNT_MISSES);
+        return LYGER_CACHE_MISS;
+    }
+    size_t len = value_length(seen.lens);
+    if (EXPECTED(result == GLANCE_HIT) && EXPECTED(value_type(seen.lens) == LYGER_CACHE_STRING) &&
+        EXPECTED(len > 1)) {
+        zend_string *string = zend_string_alloc(len, 0);
+        lyger_racy_read(ZSTR_VAL(string), value_seen(&seen, ZSTR_LEN(key)), len);
+        if (EXPECTED(still_there(&seen))) {
+            ZSTR_VAL(string)[len] = '\0';
+            ZVAL_NEW_STR(return_value, string);
+            lyger_policy_hit(seen.slot);
+            lyger_lane_count(cache, COUNT_HITS);
+            return LYGER_CACHE_HIT;
+        }
+        zend_string_efree(string);
+    }
+    return fetch_any(cache, key, return_value);
 }

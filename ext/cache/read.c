@@ -1,65 +1,14 @@
 /*
- * Reading without a lock. The fast path handles what nearly every read is: the key in its home bucket,
- * nothing changing meanwhile. Everything else goes to find(), which repeats until it has a whole answer.
+ * Reading without a lock: a glance first (read_fast.h), then a search that repeats until it has a whole
+ * answer.
  */
-#include "hash.h"
-#include "index.h"
-#include "lane.h"
-#include "os.h"
-#include "policy.h"
-#include "racy.h"
-#include "shard.h"
+#include "read_fast.h"
 
 #define OPTIMISTIC_TRIES 64 /* after which a reader that keeps being overtaken takes the lock */
 
-/* Everything read before this was the entry's own when the index and the stamp are still what they were. */
-static inline bool still_there(const lyger_cache_sight *seen)
-{
-    const entry *e = seen->entry;
-    const index_slot *slot = seen->slot;
-    atomic_thread_fence(memory_order_acquire);
-    return atomic_load_explicit(&e->stamp, memory_order_relaxed) == seen->stamp &&
-           atomic_load_explicit(slot, memory_order_relaxed) == seen->word;
-}
-
-static inline bool expired(const lyger_cache_sight *seen)
-{
-    uint64_t expires = expiry_of(seen->entry);
-    return expires && expiry_over(expires, lyger_os_milliseconds());
-}
-
-typedef enum glance { GLANCE_MISS, GLANCE_HIT, GLANCE_AGAIN } glance;
-
-/* Looks at the entry of one slot whose tag fits. A hit is what still_there() said after key and lengths were
- * read. */
-static inline glance look(lyger_cache *cache, index_slot *slot, uint64_t word, const char *key,
-                          size_t key_len, lyger_cache_sight *seen)
-{
-    entry *e = entry_at(cache, slot_granule(word));
-    seen->entry = e;
-    seen->slot = slot;
-    seen->word = word;
-    seen->stamp = atomic_load_explicit(&e->stamp, memory_order_acquire);
-    uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-    /* Until still_there() has said so, the lengths may be anything. */
-    bool same = key_length(lens) == key_len && e->data + key_len <= cache->base + cache->size &&
-                lyger_racy_equal(e->data, key, key_len);
-    seen->value.type = (lyger_cache_type)(lens & 0xFF);
-    seen->value.len = value_length(lens);
-    seen->value.bytes = e->data + value_offset(key_len);
-    if (seen->value.type < LYGER_CACHE_STRING) {
-        const _Atomic int64_t *number = (const _Atomic int64_t *)(const void *)seen->value.bytes;
-        seen->value.as.integer = same ? atomic_load_explicit(number, memory_order_relaxed) : 0;
-    }
-    if (__builtin_expect(!seen->stamp || !still_there(seen), 0)) {
-        return GLANCE_AGAIN;
-    }
-    return same ? GLANCE_HIT : GLANCE_MISS;
-}
-
 /* Finds a key without a lock. */
 static glance search(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len,
-                     lyger_cache_sight *seen)
+                     entry_sight *seen)
 {
     uint32_t mask = atomic_load_explicit(bucket_mask_of(cache, s), memory_order_acquire);
     uint32_t number = home_bucket(hash);
@@ -70,7 +19,7 @@ static glance search(lyger_cache *cache, shard *s, uint64_t hash, const char *ke
             if (word >> 32 != hash >> 32 || !word) {
                 continue;
             }
-            glance result = look(cache, &b->slots[i], word, key, key_len, seen);
+            glance result = look_at(cache, &b->slots[i], word, key, key_len, seen);
             if (result != GLANCE_MISS) {
                 return result;
             }
@@ -112,7 +61,7 @@ static bool key_is_indexed(lyger_cache *cache, shard *s, uint64_t hash, const ch
 /* The whole search, expired or not. After many tries that writers of this key overtook, the lock decides
  * about a miss. */
 static bool find_any(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len,
-                     lyger_cache_sight *seen)
+                     entry_sight *seen)
 {
     glance result;
     for (unsigned tries = 1; (result = search(cache, s, hash, key, key_len, seen)) == GLANCE_AGAIN; tries++) {
@@ -124,7 +73,7 @@ static bool find_any(lyger_cache *cache, shard *s, uint64_t hash, const char *ke
 }
 
 static __attribute__((noinline)) bool find(lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
-                                           lyger_cache_sight *seen)
+                                           entry_sight *seen)
 {
     shard *s = shard_of(cache, hash);
     if (!find_any(cache, s, hash, key, key_len, seen)) {
@@ -137,39 +86,41 @@ static __attribute__((noinline)) bool find(lyger_cache *cache, uint64_t hash, co
     return true;
 }
 
-/* What nearly every read is: the key in the first slot of its home bucket that has its tag, nothing changing.
- */
-static inline glance search_fast(lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
-                                 lyger_cache_sight *seen)
+/* Describes what was seen; false when a number changed hands while it was read. */
+static bool describe(const entry_sight *seen, lyger_cache_sight *sight)
 {
-    uint32_t number = shard_number_of(cache, hash);
-    uint32_t mask = atomic_load_explicit(&cache->masks[number], memory_order_acquire);
-    bucket *b = bucket_numbered(cache, number, home_bucket(hash) & mask);
-    uint32_t slots = matching_slots(b, (uint32_t)(hash >> 32));
-    if (slots) {
-        index_slot *slot = &b->slots[__builtin_ctz(slots)];
-        uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
-        bool hit = word && look(cache, slot, word, key, key_len, seen) == GLANCE_HIT && !expired(seen);
-        return hit ? GLANCE_HIT : GLANCE_AGAIN;
+    sight->entry = seen->e;
+    sight->slot = seen->slot;
+    sight->stamp = seen->stamp;
+    sight->word = seen->word;
+    sight->value.type = value_type(seen->lens);
+    sight->value.len = value_length(seen->lens);
+    sight->value.bytes = value_seen(seen, key_length(seen->lens));
+    if (sight->value.type < LYGER_CACHE_STRING) {
+        const _Atomic int64_t *number = (const _Atomic int64_t *)(const void *)sight->value.bytes;
+        sight->value.as.integer = atomic_load_explicit(number, memory_order_relaxed);
+        return still_there(seen);
     }
-    bool nowhere_else = atomic_load_explicit(&b->overflow, memory_order_acquire) == 0 &&
-                        atomic_load_explicit(&cache->masks[number], memory_order_relaxed) == mask;
-    return nowhere_else ? GLANCE_MISS : GLANCE_AGAIN;
+    return true;
 }
 
 lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t key_len,
                                   lyger_cache_sight *sight)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    glance result = search_fast(cache, hash, key, key_len, sight);
-    if (__builtin_expect(result == GLANCE_AGAIN, 0)) {
-        result = find(cache, hash, key, key_len, sight) ? GLANCE_HIT : GLANCE_MISS;
-    }
-    if (result == GLANCE_MISS) {
-        lyger_lane_count(cache, COUNT_MISSES);
-        return LYGER_CACHE_MISS;
-    }
-    lyger_policy_hit(sight->slot);
+    entry_sight seen;
+    glance result = glance_at(cache, hash, key, key_len, &seen);
+    do {
+        if (result == GLANCE_AGAIN) {
+            result = find(cache, hash, key, key_len, &seen) ? GLANCE_HIT : GLANCE_MISS;
+        }
+        if (result == GLANCE_MISS) {
+            lyger_lane_count(cache, COUNT_MISSES);
+            return LYGER_CACHE_MISS;
+        }
+        result = GLANCE_AGAIN;
+    } while (!describe(&seen, sight));
+    lyger_policy_hit(seen.slot);
     lyger_lane_count(cache, COUNT_HITS);
     return LYGER_CACHE_HIT;
 }
@@ -178,17 +129,21 @@ lyger_cache_found lyger_cache_see_stale(lyger_cache *cache, const char *key, siz
                                         lyger_cache_sight *sight, bool *fresh)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    bool found = find_any(cache, shard_of(cache, hash), hash, key, key_len, sight);
-    if (found && expiry_gone(expiry_of(sight->entry), lyger_os_milliseconds())) {
-        reclaim(cache, shard_of(cache, hash), hash, key, key_len);
-        found = false;
-    }
-    if (!found) {
-        lyger_lane_count(cache, COUNT_MISSES);
-        return LYGER_CACHE_MISS;
-    }
-    *fresh = !expired(sight);
-    lyger_policy_hit(sight->slot);
+    shard *s = shard_of(cache, hash);
+    entry_sight seen;
+    do {
+        bool found = find_any(cache, s, hash, key, key_len, &seen);
+        if (found && expiry_gone(expiry_of(seen.e), lyger_os_milliseconds())) {
+            reclaim(cache, s, hash, key, key_len);
+            found = false;
+        }
+        if (!found) {
+            lyger_lane_count(cache, COUNT_MISSES);
+            return LYGER_CACHE_MISS;
+        }
+        *fresh = !expired(&seen);
+    } while (!describe(&seen, sight));
+    lyger_policy_hit(seen.slot);
     lyger_lane_count(cache, COUNT_HITS);
     return LYGER_CACHE_HIT;
 }
@@ -196,7 +151,8 @@ lyger_cache_found lyger_cache_see_stale(lyger_cache *cache, const char *key, siz
 bool lyger_cache_confirm(lyger_cache *cache, const lyger_cache_sight *sight)
 {
     (void)cache;
-    return still_there(sight);
+    entry_sight seen = {sight->entry, (index_slot *)(uintptr_t)sight->slot, sight->word, sight->stamp, 0};
+    return still_there(&seen);
 }
 
 lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t key_len,
@@ -223,7 +179,8 @@ lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t 
 
 bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len)
 {
-    lyger_cache_sight sight;
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    return find(cache, hash, key, key_len, &sight);
+    entry_sight seen;
+    glance result = glance_at(cache, hash, key, key_len, &seen);
+    return result == GLANCE_AGAIN ? find(cache, hash, key, key_len, &seen) : result == GLANCE_HIT;
 }

@@ -95,7 +95,7 @@ static void plan(segment_header *header, uint64_t size)
     header->hold_count = clamp(power_of_two_at_most(size / shards / BYTES_PER_HOLD), HOLDS_LEAST, HOLDS_MOST);
     header->pin_count = clamp(power_of_two_at_most(size / BYTES_PER_PIN), PINS_LEAST, PINS_MOST);
     header->region_count = (uint32_t)regions;
-    while (places_of(header).end > size) {
+    while (places_of(header).end + LYGER_CACHE_KEY_MAX > size) {
         header->region_count--;
     }
 }
@@ -128,6 +128,15 @@ lyger_status lyger_segment_format(void *base, size_t size, lyger_error *error)
     return LYGER_OK;
 }
 
+/* Everything about the layout follows from the size. */
+static bool same_plan(const segment_header *a, const segment_header *b)
+{
+    return a->size == b->size && a->shard_count == b->shard_count && a->bucket_count == b->bucket_count &&
+           a->ghost_count == b->ghost_count && a->hold_count == b->hold_count &&
+           a->pin_count == b->pin_count && a->region_granules == b->region_granules &&
+           a->region_count == b->region_count;
+}
+
 lyger_status lyger_segment_check(const void *base, size_t size, const char *path, lyger_error *error)
 {
     const segment_header *header = base;
@@ -139,7 +148,9 @@ lyger_status lyger_segment_check(const void *base, size_t size, const char *path
                           "cache path \"%s\" has layout %u, this lyger has layout %u: remove the file", path,
                           header->layout, LYGER_CACHE_LAYOUT);
     }
-    if (header->check != header_check(header) || header->size != size) {
+    segment_header planned = {0};
+    plan(&planned, size);
+    if (header->check != header_check(header) || header->size != size || !same_plan(header, &planned)) {
         return lyger_fail(error, LYGER_E_CACHE, "cache path \"%s\" is damaged: remove the file", path);
     }
     char boot_id[sizeof header->boot_id];
