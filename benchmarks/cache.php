@@ -9,6 +9,8 @@
  * Median nanoseconds per operation over many rounds, the empty loop subtracted: 100-byte strings under 10,000 keys
  * (get, miss, set), an array of 50 fields (get, set), and a mix of 90 % gets and 10 % sets in one, two and four
  * processes at once (million operations per second; the machine's cores limit what more processes can give).
+ * Values in place (lyger.cache_zero_copy) are measured by a second process with the same options and that one. Where
+ * Yac is loaded it takes part; its package does not go with APCu's, so it must be loaded by the path of its .so.
  */
 
 declare(strict_types=1);
@@ -27,6 +29,26 @@ if (!apcu_enabled()) {
 }
 $quick = in_array('--quick', $argv, true);
 $rounds = $quick ? 7 : 31;
+$inPlace = (bool) ini_get('lyger.cache_zero_copy');
+$caches = ['lyger', 'apcu'];
+if (extension_loaded('yac') && ini_get('yac.enable_cli')) {
+    $caches[] = 'yac';
+    $yac = new Yac();
+}
+
+/** The rows that a process like this one, but with lyger.cache_zero_copy, measures. */
+function measured_in_place(array $argv): array
+{
+    $command = explode("\0", rtrim(file_get_contents('/proc/self/cmdline'), "\0"));
+    array_splice($command, 1, 0, ['-d', 'lyger.cache_zero_copy=1']);
+    $process = proc_open([...array_diff($command, ['--json']), '--json'], [1 => ['pipe', 'w']], $pipes);
+    $report = json_decode(stream_get_contents($pipes[1]), true);
+    if (proc_close($process) !== 0 || !is_array($report)) {
+        fwrite(STDERR, "the process that measures values in place failed\n");
+        exit(1);
+    }
+    return $report['ns'];
+}
 
 $value = str_repeat('x', 100);
 $fields = [];
@@ -45,9 +67,11 @@ for ($i = 0; $i < KEYS; $i++) {
 foreach ($keys as $key) {
     lyger_cache_set($key, $value);
     apcu_store($key, $value);
+    isset($yac) && $yac->set($key, $value);
 }
 lyger_cache_set('fields', $fields);
 apcu_store('fields', $fields);
+isset($yac) && $yac->set('fields', $fields);
 if (lyger_cache_get('fields') !== $fields || apcu_fetch('fields') !== $fields || lyger_cache_get('key:7') !== $value) {
     fwrite(STDERR, "a cache returned something else than was stored\n");
     exit(1);
@@ -60,28 +84,36 @@ $scenarios = [
         $keys,
         'lyger' => static function (array $keys): void { foreach ($keys as $key) { lyger_cache_get($key); } },
         'apcu' => static function (array $keys): void { foreach ($keys as $key) { apcu_fetch($key); } },
+        'yac' => static function (array $keys) use (&$yac): void { foreach ($keys as $key) { $yac->get($key); } },
     ],
     'miss' => [
         $missing,
         'lyger' => static function (array $keys): void { foreach ($keys as $key) { lyger_cache_get($key); } },
         'apcu' => static function (array $keys): void { foreach ($keys as $key) { apcu_fetch($key); } },
+        'yac' => static function (array $keys) use (&$yac): void { foreach ($keys as $key) { $yac->get($key); } },
     ],
     'set 100 B' => [
         $keys,
         'lyger' => static function (array $keys) use ($value): void { foreach ($keys as $key) { lyger_cache_set($key, $value); } },
         'apcu' => static function (array $keys) use ($value): void { foreach ($keys as $key) { apcu_store($key, $value); } },
+        'yac' => static function (array $keys) use ($value, &$yac): void { foreach ($keys as $key) { $yac->set($key, $value); } },
     ],
     'get array of 50' => [
         $fifty,
         'lyger' => static function (array $keys): void { foreach ($keys as $key) { lyger_cache_get($key); } },
         'apcu' => static function (array $keys): void { foreach ($keys as $key) { apcu_fetch($key); } },
+        'yac' => static function (array $keys) use (&$yac): void { foreach ($keys as $key) { $yac->get($key); } },
     ],
     'set array of 50' => [
         $fifty,
         'lyger' => static function (array $keys) use ($fields): void { foreach ($keys as $key) { lyger_cache_set($key, $fields); } },
         'apcu' => static function (array $keys) use ($fields): void { foreach ($keys as $key) { apcu_store($key, $fields); } },
+        'yac' => static function (array $keys) use ($fields, &$yac): void { foreach ($keys as $key) { $yac->set($key, $fields); } },
     ],
 ];
+if ($inPlace) {
+    $scenarios = ['get array of 50, in place' => $scenarios['get array of 50'], 'set array of 50, in place' => $scenarios['set array of 50']];
+}
 $empty = static function (array $keys): void { foreach ($keys as $key) { } };
 
 function nanoseconds(callable $loop, array $keys): float
@@ -100,6 +132,7 @@ function median(array $numbers): float
 /** Nine gets and a set, over and over, in so many processes for so long; operations per microsecond of all. */
 function mix(string $cache, int $processes, float $seconds, array $keys, string $value): float
 {
+    global $yac;
     $pipes = [];
     for ($p = 0; $p < $processes; $p++) {
         $pair = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
@@ -114,6 +147,10 @@ function mix(string $cache, int $processes, float $seconds, array $keys, string 
                 if ($cache === 'lyger') {
                     for ($i = $offset; $i < $offset + 100; $i++) {
                         $i % 10 ? lyger_cache_get($keys[$i]) : lyger_cache_set($keys[$i], $value);
+                    }
+                } elseif ($cache === 'yac') {
+                    for ($i = $offset; $i < $offset + 100; $i++) {
+                        $i % 10 ? $yac->get($keys[$i]) : $yac->set($keys[$i], $value);
                     }
                 } else {
                     for ($i = $offset; $i < $offset + 100; $i++) {
@@ -140,42 +177,61 @@ function mix(string $cache, int $processes, float $seconds, array $keys, string 
     return $sum;
 }
 
+/** Medians of what each cache's samples say, and lyger's against the others'. */
+function row(array $samples, int $digits): array
+{
+    $row = [];
+    foreach ($samples as $cache => $numbers) {
+        $row[$cache] = round(median($numbers), $digits);
+    }
+    foreach (array_slice(array_keys($samples), 1) as $peer) {
+        $row["ratio to $peer"] = round(median($samples['lyger']) / median($samples[$peer]), 3);
+    }
+    return $row;
+}
+
+function turns(array $caches, int $round): array
+{
+    return $round % 2 ? $caches : array_reverse($caches);
+}
+
 $report = ['php' => PHP_VERSION, 'lyger' => phpversion('lyger'), 'apcu' => phpversion('apcu'), 'rounds' => $rounds];
 foreach ($scenarios as $name => $scenario) {
-    $samples = ['lyger' => [], 'apcu' => []];
+    $samples = array_fill_keys($caches, []);
     for ($round = -1; $round < $rounds; $round++) {
-        foreach ($round % 2 ? ['lyger', 'apcu'] : ['apcu', 'lyger'] as $cache) {
+        foreach (turns($caches, $round) as $cache) {
             $took = nanoseconds($scenario[$cache], $scenario[0]) - nanoseconds($empty, $scenario[0]);
             if ($round >= 0) { // the first round warms up
                 $samples[$cache][] = $took;
             }
         }
     }
-    $lyger = median($samples['lyger']);
-    $apcu = median($samples['apcu']);
-    $report['ns'][$name] = ['lyger' => round($lyger, 1), 'apcu' => round($apcu, 1), 'ratio' => round($lyger / $apcu, 3)];
+    $report['ns'][$name] = row($samples, 1);
 }
-foreach ([1, 2, 4] as $processes) {
-    $samples = ['lyger' => [], 'apcu' => []];
-    for ($round = 0; $round < ($quick ? 3 : 7); $round++) {
-        foreach ($round % 2 ? ['lyger', 'apcu'] : ['apcu', 'lyger'] as $cache) {
-            $samples[$cache][] = mix($cache, $processes, $quick ? 0.2 : 0.5, $keys, $value);
+if (!$inPlace) {
+    $report['ns'] += measured_in_place($argv);
+    foreach ([1, 2, 4] as $processes) {
+        $samples = array_fill_keys($caches, []);
+        for ($round = 0; $round < ($quick ? 3 : 7); $round++) {
+            foreach (turns($caches, $round) as $cache) {
+                $samples[$cache][] = mix($cache, $processes, $quick ? 0.2 : 0.5, $keys, $value);
+            }
         }
+        $report['mops'][$processes . ($processes === 1 ? ' process' : ' processes')] = row($samples, 2);
     }
-    $lyger = median($samples['lyger']);
-    $apcu = median($samples['apcu']);
-    $report['mops'][$processes] = ['lyger' => round($lyger, 2), 'apcu' => round($apcu, 2), 'ratio' => round($lyger / $apcu, 2)];
 }
 
 if (in_array('--json', $argv, true)) {
     echo json_encode($report, JSON_PRETTY_PRINT), "\n";
     exit;
 }
-printf("%-18s %10s %10s %8s\n", 'ns per operation', 'lyger', 'APCu', 'ratio');
-foreach ($report['ns'] as $name => $row) {
-    printf("%-18s %10.1f %10.1f %8.2f\n", $name, $row['lyger'], $row['apcu'], $row['ratio']);
-}
-printf("\n%-18s %10s %10s %8s\n", 'mix, Mops/s', 'lyger', 'APCu', 'ratio');
-foreach ($report['mops'] as $processes => $row) {
-    printf("%-18s %10.2f %10.2f %8.2f\n", $processes . ($processes === 1 ? ' process' : ' processes'), $row['lyger'], $row['apcu'], $row['ratio']);
+foreach (['ns' => 'ns per operation', 'mops' => 'mix, Mops/s'] as $part => $title) {
+    $rows = $report[$part] ?? [];
+    if ($rows) {
+        printf("%-26s%s\n", $title, implode('', array_map(static fn ($column) => sprintf('%15s', $column), array_keys(reset($rows)))));
+    }
+    foreach ($rows as $name => $row) {
+        printf("%-26s%s\n", $name, implode('', array_map(static fn ($figure) => sprintf('%15s', $figure), $row)));
+    }
+    echo "\n";
 }
