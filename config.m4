@@ -47,19 +47,22 @@ if test "$PHP_LYGER" != "no"; then
   lyger_core="ext/base/alloc.c ext/base/about.c ext/base/cpu.c ext/base/error.c ext/base/handle.c \
     ext/base/sink.c \
     ext/compute/heavy.c ext/compute/heavy_avx2.c ext/compute/heavy_avx512.c ext/compute/heavy_base.c \
-    ext/cache/arena.c ext/cache/cache.c ext/cache/hold.c ext/cache/index.c ext/cache/inspect.c ext/cache/lane.c \
+    ext/cache/arena.c ext/cache/cache.c ext/cache/compact.c ext/cache/hold.c ext/cache/index.c ext/cache/inspect.c ext/cache/lane.c \
     ext/cache/lock.c ext/cache/pin.c ext/cache/policy.c ext/cache/read.c ext/cache/region.c ext/cache/segment.c \
-    ext/cache/shard.c ext/cache/shm_posix.c \
+    ext/cache/shard.c ext/cache/shm_posix.c ext/cache/verify.c \
     ext/jsonout/escape.c ext/jsonout/number.c \
-    ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c"
+    ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c ext/query/transaction.c"
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
-    ext/lyger_string.c ext/compute/php_compute.c ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_image.c ext/cache/php_value.c ext/query/php_query.c"
-  lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_query.c"
+    ext/lyger_string.c ext/compute/php_compute.c \
+    ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \
+    ext/cache/php_stale.c ext/cache/php_value.c ext/query/php_query.c"
+  lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c"
 
   if test "$PHP_LYGER_PGSQL" != "no"; then
     LYGER_NEED([libpq], [libpq], [13], [libpq-dev], [--without-lyger-pgsql])
     AC_DEFINE([LYGER_WITH_PGSQL], [1], [PostgreSQL through libpq])
-    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_json.c ext/query/pq_load.c ext/query/pq_types.c"
+    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_json.c ext/query/pq_load.c ext/query/pq_result.c \
+      ext/query/pq_statement.c ext/query/pq_types.c ext/query/pq_wire.c"
   fi
 
   if test "$PHP_LYGER_SQLITE" != "no"; then

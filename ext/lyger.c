@@ -6,10 +6,12 @@
 #include "lyger_engine.h"
 #include "lyger_error.h"
 #include "lyger_ini.h"
+#include "cache/php_cache.h"
 
 #include "ext/standard/info.h"
 #include "ext/spl/spl_exceptions.h"
 #include "zend_exceptions.h"
+#include "zend_interfaces.h"
 
 #include "stubs/lyger_arginfo.h"
 
@@ -50,6 +52,7 @@ static PHP_MINIT_FUNCTION(lyger)
     if (php_lyger_engine_register(register_class_Lyger_Engine()) == FAILURE) {
         return FAILURE;
     }
+    php_lyger_cache_keys_register(register_class_Lyger_CacheKeys(zend_ce_iterator));
 #ifdef LYGER_BOUNDARY
     register_class_Lyger_Probe();
 #endif

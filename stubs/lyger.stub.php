@@ -54,7 +54,12 @@ namespace {
      */
     function lyger_cache_get(string $key, mixed $default = ''): mixed {}
 
-    /** Removes $key; true when it was there. */
+    /**
+     * Removes $key; true when it was there.
+     *
+     * This, and every other call that changes the cache, throws Lyger\Exception\CacheException when another process
+     * was stopped (SIGSTOP) in the middle of a change of the same part of the cache.
+     */
     function lyger_cache_delete(string $key): bool {}
 
     /** Removes every entry whose key begins with $prefix; '' removes all. */
@@ -103,10 +108,77 @@ namespace {
     function lyger_cache_set_batch(array|string $items, int $ttl = 0): int {}
 
     /**
-     * Figures of the cache: enabled, path ('' when anonymous), shards, entries, bytes_total, bytes_capacity,
-     * bytes_used, bytes_free, hits, misses, sets, deletes, evictions, expirations and lock_recoveries.
+     * The value stored under $key; when there is none, what $compute returns, stored for the next one.
+     *
+     * Of all processes one computes; the others wait for it, up to $wait seconds, and get its value. When $compute
+     * throws, calls exit() or ends in a fatal error, or its process dies, one of those that wait computes in its place.
+     * Nothing is locked meanwhile: $compute may use the cache, lyger_cache_remember() with other keys included.
+     *
+     * @param string $key 1 to 65535 bytes
+     * @param callable $compute called without arguments; what it returns is given to its caller as it is, and to the
+     *     others as lyger_cache_get() would
+     * @param int $ttl seconds until the value expires, 0 (never) to 4294967295
+     * @param int $stale seconds after $ttl, 0 to 1000000, in which the old value is served to callers that give $stale
+     *     too, while one process computes the new one; needs a $ttl. That process gets the new value, or the exception,
+     *     which leaves the old one in place.
+     * @param float $wait seconds, 0 to 86400, for another process that computes the value
+     * @throws ValueError for an argument outside these ranges
+     * @throws TypeError when $compute returns what cannot be stored
+     * @throws Lyger\Exception\CacheException when the time to wait is over, when processes wait for each other's values
+     *     in a circle, when $compute asks for its own key, or when the value is larger than the cache can hold
      */
-    function lyger_cache_info(): array {}
+    function lyger_cache_remember(
+        string $key,
+        callable $compute,
+        int $ttl = 0,
+        int $stale = 0,
+        float $wait = 30.0
+    ): mixed {}
+
+    /**
+     * Takes the lock with the name $key, which has nothing to do with the entry of that key; atomic across processes.
+     *
+     * It is held until lyger_cache_unlock() or until $ttl seconds are over. It outlives a request that ends, with or
+     * without an error; when the process dies in the request, it is free at once. A cache has room for one lock per
+     * 16 KiB of its size.
+     *
+     * @param string $key 1 to 65535 bytes
+     * @param int $ttl seconds, 1 to 4294967295
+     * @param float $wait seconds to wait for it, 0 to 86400
+     * @return string|null 16 hexadecimal digits for lyger_cache_unlock(); null when somebody else still holds it
+     * @throws ValueError for an argument outside these ranges
+     * @throws Lyger\Exception\CacheException when the cache is switched off or has no room for more locks
+     */
+    function lyger_cache_lock(string $key, int $ttl, float $wait = 0.0): ?string {}
+
+    /**
+     * Gives a lock back.
+     *
+     * @param string $token what lyger_cache_lock() returned
+     * @return bool false when the lock is not held with that token (any more)
+     * @throws Lyger\Exception\CacheException when the cache is switched off
+     */
+    function lyger_cache_unlock(string $key, string $token): bool {}
+
+    /**
+     * The keys that begin with $prefix, as strings, in no order; read piece by piece while the iterator is used,
+     * without stopping anybody. A key that is there all the time is among them, twice when the cache grew meanwhile;
+     * one that comes or goes may be.
+     */
+    function lyger_cache_keys(string $prefix = ''): \Iterator {}
+
+    /**
+     * Figures of the cache: enabled, path ('' when anonymous), shards, entries, bytes_total, bytes_capacity,
+     * bytes_used, bytes_held (of removed entries that readers still see), bytes_free, regions, regions_unused, hits,
+     * misses, sets, deletes, evictions, expirations and lock_recoveries.
+     *
+     * @param bool $detailed adds what takes a walk through the cache: shard_list, for each shard entries,
+     *     bytes_capacity, bytes_used, bytes_held, bytes_small and bytes_main (in the two queues), buckets and regions;
+     *     size_classes, for blocks of least to most bytes their entries, bytes_used, free_blocks and bytes_free, where
+     *     there are any
+     * @throws Lyger\Exception\CacheException when a process that was stopped holds up the walk
+     */
+    function lyger_cache_info(bool $detailed = false): array {}
 
     /**
      * Runs one statement and keeps its rows in C.
@@ -170,6 +242,29 @@ namespace Lyger {
     }
 
     /**
+     * What lyger_cache_keys() returns: keys as values, numbered from 0. rewind() begins anew.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class CacheKeys implements \Iterator
+    {
+        private function __construct() {}
+
+        /** The key; null at the end. */
+        public function current(): ?string {}
+
+        /** How many keys came before; null at the end. */
+        public function key(): ?int {}
+
+        public function next(): void {}
+
+        public function rewind(): void {}
+
+        public function valid(): bool {}
+    }
+
+    /**
      * The engine: every lyger_* function as a method of the same meaning, the same C code behind both.
      * `Lyger\Core\Engine` is an alias of this class unless lyger.core_alias=0.
      *
@@ -230,8 +325,26 @@ namespace Lyger {
         /** @implementation-alias lyger_cache_set_batch */
         public function cacheSetBatch(array|string $items, int $ttl = 0): int {}
 
+        /** @implementation-alias lyger_cache_remember */
+        public function cacheRemember(
+            string $key,
+            callable $compute,
+            int $ttl = 0,
+            int $stale = 0,
+            float $wait = 30.0
+        ): mixed {}
+
+        /** @implementation-alias lyger_cache_lock */
+        public function cacheLock(string $key, int $ttl, float $wait = 0.0): ?string {}
+
+        /** @implementation-alias lyger_cache_unlock */
+        public function cacheUnlock(string $key, string $token): bool {}
+
+        /** @implementation-alias lyger_cache_keys */
+        public function cacheKeys(string $prefix = ''): \Iterator {}
+
         /** @implementation-alias lyger_cache_info */
-        public function cacheInfo(): array {}
+        public function cacheInfo(bool $detailed = false): array {}
 
         /** @implementation-alias lyger_db_query */
         public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: cc6ae7ad20c1d8f2f331ed08032317e480d249a3 */
+ * Stub hash: 343e722a20b287b799e9d62c2fa6685f9a904abd */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -59,7 +59,31 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_set_batch, 0, 1, IS_
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, ttl, IS_LONG, 0, "0")
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_remember, 0, 2, IS_MIXED, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, compute, IS_CALLABLE, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, ttl, IS_LONG, 0, "0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, stale, IS_LONG, 0, "0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, wait, IS_DOUBLE, 0, "30.0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_lock, 0, 2, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, ttl, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, wait, IS_DOUBLE, 0, "0.0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_unlock, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, token, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_lyger_cache_keys, 0, 0, Iterator, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, prefix, IS_STRING, 0, "\'\'")
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_info, 0, 0, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, detailed, _IS_BOOL, 0, "false")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_query, 0, 2, IS_LONG, 0)
@@ -107,11 +131,26 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_reverse, 0, 1, IS_ST
 ZEND_END_ARG_INFO()
 #endif
 
-ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Lyger_Engine___construct, 0, 0, 0)
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Lyger_CacheKeys___construct, 0, 0, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_Engine___clone, 0, 0, IS_VOID, 0)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_CacheKeys_current, 0, 0, IS_STRING, 1)
 ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_CacheKeys_key, 0, 0, IS_LONG, 1)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_CacheKeys_next, 0, 0, IS_VOID, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_Lyger_CacheKeys_rewind arginfo_class_Lyger_CacheKeys_next
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_CacheKeys_valid, 0, 0, _IS_BOOL, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_Lyger_Engine___construct arginfo_class_Lyger_CacheKeys___construct
+
+#define arginfo_class_Lyger_Engine___clone arginfo_class_Lyger_CacheKeys_next
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Lyger_Engine_getInstance, 0, 0, Lyger\\Engine, 0)
 ZEND_END_ARG_INFO()
@@ -145,6 +184,14 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_Lyger_Engine_cacheGetBatch arginfo_lyger_cache_get_batch
 
 #define arginfo_class_Lyger_Engine_cacheSetBatch arginfo_lyger_cache_set_batch
+
+#define arginfo_class_Lyger_Engine_cacheRemember arginfo_lyger_cache_remember
+
+#define arginfo_class_Lyger_Engine_cacheLock arginfo_lyger_cache_lock
+
+#define arginfo_class_Lyger_Engine_cacheUnlock arginfo_lyger_cache_unlock
+
+#define arginfo_class_Lyger_Engine_cacheKeys arginfo_lyger_cache_keys
 
 #define arginfo_class_Lyger_Engine_cacheInfo arginfo_lyger_cache_info
 
@@ -192,6 +239,10 @@ ZEND_FUNCTION(lyger_cache_increment);
 ZEND_FUNCTION(lyger_cache_decrement);
 ZEND_FUNCTION(lyger_cache_get_batch);
 ZEND_FUNCTION(lyger_cache_set_batch);
+ZEND_FUNCTION(lyger_cache_remember);
+ZEND_FUNCTION(lyger_cache_lock);
+ZEND_FUNCTION(lyger_cache_unlock);
+ZEND_FUNCTION(lyger_cache_keys);
 ZEND_FUNCTION(lyger_cache_info);
 ZEND_FUNCTION(lyger_db_query);
 ZEND_FUNCTION(lyger_jsonify_result);
@@ -208,6 +259,12 @@ ZEND_FUNCTION(lyger_probe_double);
 #if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_reverse);
 #endif
+ZEND_METHOD(Lyger_CacheKeys, __construct);
+ZEND_METHOD(Lyger_CacheKeys, current);
+ZEND_METHOD(Lyger_CacheKeys, key);
+ZEND_METHOD(Lyger_CacheKeys, next);
+ZEND_METHOD(Lyger_CacheKeys, rewind);
+ZEND_METHOD(Lyger_CacheKeys, valid);
 ZEND_METHOD(Lyger_Engine, __construct);
 ZEND_METHOD(Lyger_Engine, __clone);
 ZEND_METHOD(Lyger_Engine, getInstance);
@@ -231,6 +288,10 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_cache_decrement, arginfo_lyger_cache_decrement)
 	ZEND_FE(lyger_cache_get_batch, arginfo_lyger_cache_get_batch)
 	ZEND_FE(lyger_cache_set_batch, arginfo_lyger_cache_set_batch)
+	ZEND_FE(lyger_cache_remember, arginfo_lyger_cache_remember)
+	ZEND_FE(lyger_cache_lock, arginfo_lyger_cache_lock)
+	ZEND_FE(lyger_cache_unlock, arginfo_lyger_cache_unlock)
+	ZEND_FE(lyger_cache_keys, arginfo_lyger_cache_keys)
 	ZEND_FE(lyger_cache_info, arginfo_lyger_cache_info)
 	ZEND_FE(lyger_db_query, arginfo_lyger_db_query)
 	ZEND_FE(lyger_jsonify_result, arginfo_lyger_jsonify_result)
@@ -256,6 +317,17 @@ static const zend_function_entry class_Lyger_Exception_methods[] = {
 };
 
 
+static const zend_function_entry class_Lyger_CacheKeys_methods[] = {
+	ZEND_ME(Lyger_CacheKeys, __construct, arginfo_class_Lyger_CacheKeys___construct, ZEND_ACC_PRIVATE)
+	ZEND_ME(Lyger_CacheKeys, current, arginfo_class_Lyger_CacheKeys_current, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_CacheKeys, key, arginfo_class_Lyger_CacheKeys_key, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_CacheKeys, next, arginfo_class_Lyger_CacheKeys_next, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_CacheKeys, rewind, arginfo_class_Lyger_CacheKeys_rewind, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_CacheKeys, valid, arginfo_class_Lyger_CacheKeys_valid, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
 static const zend_function_entry class_Lyger_Engine_methods[] = {
 	ZEND_ME(Lyger_Engine, __construct, arginfo_class_Lyger_Engine___construct, ZEND_ACC_PRIVATE)
 	ZEND_ME(Lyger_Engine, __clone, arginfo_class_Lyger_Engine___clone, ZEND_ACC_PRIVATE)
@@ -275,6 +347,10 @@ static const zend_function_entry class_Lyger_Engine_methods[] = {
 	ZEND_ME_MAPPING(cacheDecrement, lyger_cache_decrement, arginfo_class_Lyger_Engine_cacheDecrement, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheGetBatch, lyger_cache_get_batch, arginfo_class_Lyger_Engine_cacheGetBatch, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheSetBatch, lyger_cache_set_batch, arginfo_class_Lyger_Engine_cacheSetBatch, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheRemember, lyger_cache_remember, arginfo_class_Lyger_Engine_cacheRemember, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheLock, lyger_cache_lock, arginfo_class_Lyger_Engine_cacheLock, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheUnlock, lyger_cache_unlock, arginfo_class_Lyger_Engine_cacheUnlock, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheKeys, lyger_cache_keys, arginfo_class_Lyger_Engine_cacheKeys, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheInfo, lyger_cache_info, arginfo_class_Lyger_Engine_cacheInfo, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(dbQuery, lyger_db_query, arginfo_class_Lyger_Engine_dbQuery, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(jsonifyResult, lyger_jsonify_result, arginfo_class_Lyger_Engine_jsonifyResult, ZEND_ACC_PUBLIC)
@@ -324,6 +400,18 @@ static zend_class_entry *register_class_Lyger_Exception(zend_class_entry *class_
 	INIT_NS_CLASS_ENTRY(ce, "Lyger", "Exception", class_Lyger_Exception_methods);
 	class_entry = zend_register_internal_interface(&ce);
 	zend_class_implements(class_entry, 1, class_entry_Throwable);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Lyger_CacheKeys(zend_class_entry *class_entry_Iterator)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "CacheKeys", class_Lyger_CacheKeys_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	zend_class_implements(class_entry, 1, class_entry_Iterator);
 
 	return class_entry;
 }

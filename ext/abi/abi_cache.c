@@ -3,12 +3,12 @@
  */
 #include "door.h"
 
+#include "cache/racy.h"
 #include "jsonout/jsonout.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,8 +36,7 @@ static lyger_cache *open_cache(lyger_error *error)
     return opened;
 }
 
-/* NULL without an error when the cache is switched off. */
-static lyger_cache *usable_cache(lyger_error *error)
+lyger_cache *lyger_abi_usable_cache(lyger_error *error)
 {
     lyger_cache *opened = lyger_abi_cache();
     return opened ? opened : open_cache(error);
@@ -84,7 +83,7 @@ void lyger_abi_close_cache(void)
 
 /* ---- arguments ---- */
 
-static bool valid_key(const char *key, size_t len, lyger_error *error)
+bool lyger_abi_valid_key(const char *key, size_t len, lyger_error *error)
 {
     if (!key) {
         lyger_fail(error, LYGER_E_ARGUMENT, "key is NULL");
@@ -154,19 +153,28 @@ static bool unpack_value(int type, const char *bytes, size_t len, lyger_cache_va
 
 /* ---- storing ---- */
 
+static bool valid_stale(unsigned long stale, lyger_error *error)
+{
+    if (stale > LYGER_CACHE_STALE_MAX) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "stale must be at most %u seconds, %lu given",
+                   LYGER_CACHE_STALE_MAX, stale);
+    }
+    return error->status == LYGER_OK;
+}
+
 static int store(const char *key, size_t key_len, int type, const char *bytes, size_t len, unsigned long ttl,
-                 lyger_cache_mode mode)
+                 unsigned long stale, lyger_cache_mode mode)
 {
     lyger_error *error = lyger_abi_enter();
     lyger_cache_value value;
     bool stored = false;
-    if (!valid_key(key, key_len, error) || !valid_ttl(ttl, error) ||
+    if (!lyger_abi_valid_key(key, key_len, error) || !valid_ttl(ttl, error) || !valid_stale(stale, error) ||
         !unpack_value(type, bytes, len, &value, error)) {
         return -1;
     }
-    lyger_cache *opened = usable_cache(error);
+    lyger_cache *opened = lyger_abi_usable_cache(error);
     if (opened) {
-        lyger_cache_store(opened, key, key_len, &value, (uint32_t)ttl, 0, mode, &stored, error);
+        lyger_cache_store(opened, key, key_len, &value, (uint32_t)ttl, (uint32_t)stale, mode, &stored, error);
     }
     return error->status != LYGER_OK ? -1 : stored;
 }
@@ -174,18 +182,24 @@ static int store(const char *key, size_t key_len, int type, const char *bytes, s
 int lyger_ffi_cache_store(const char *key, size_t key_len, int type, const char *value, size_t value_len,
                           unsigned long ttl)
 {
-    return store(key, key_len, type, value, value_len, ttl, LYGER_CACHE_REPLACE);
+    return store(key, key_len, type, value, value_len, ttl, 0, LYGER_CACHE_REPLACE);
+}
+
+int lyger_ffi_cache_store_stale(const char *key, size_t key_len, int type, const char *value,
+                                size_t value_len, unsigned long ttl, unsigned long stale)
+{
+    return store(key, key_len, type, value, value_len, ttl, stale, LYGER_CACHE_REPLACE);
 }
 
 int lyger_ffi_cache_insert(const char *key, size_t key_len, int type, const char *value, size_t value_len,
                            unsigned long ttl)
 {
-    return store(key, key_len, type, value, value_len, ttl, LYGER_CACHE_IF_ABSENT);
+    return store(key, key_len, type, value, value_len, ttl, 0, LYGER_CACHE_IF_ABSENT);
 }
 
 void lyger_cache_set(const char *key, const char *value)
 {
-    store(key, key ? strlen(key) : 0, LYGER_CACHE_STRING, value, value ? strlen(value) : 0, 0,
+    store(key, key ? strlen(key) : 0, LYGER_CACHE_STRING, value, value ? strlen(value) : 0, 0, 0,
           LYGER_CACHE_REPLACE);
 }
 
@@ -194,14 +208,14 @@ int lyger_ffi_cache_add_integer(const char *key, size_t key_len, long long by, u
 {
     lyger_error *error = lyger_abi_enter();
     int64_t sum = 0;
-    if (!valid_key(key, key_len, error) || !valid_ttl(ttl, error)) {
+    if (!lyger_abi_valid_key(key, key_len, error) || !valid_ttl(ttl, error)) {
         return -1;
     }
     if (!result) {
         lyger_fail(error, LYGER_E_ARGUMENT, "result is NULL");
         return -1;
     }
-    lyger_cache *opened = usable_cache(error);
+    lyger_cache *opened = lyger_abi_usable_cache(error);
     if (opened && lyger_cache_add_integer(opened, key, key_len, by, (uint32_t)ttl, &sum, error) == LYGER_OK) {
         *result = sum;
         return 1;
@@ -220,20 +234,46 @@ static char *make_room(void *context, size_t len)
     return *room;
 }
 
+/* lyger_cache_fetch() for values that may be served although their time is over. */
+static lyger_cache_found fetch_stale(lyger_cache *opened, const char *key, size_t key_len,
+                                     lyger_cache_value *value, const lyger_cache_room *room)
+{
+    lyger_cache_sight sight;
+    bool fresh;
+    while (lyger_cache_see_stale(opened, key, key_len, &sight, &fresh) == LYGER_CACHE_HIT) {
+        *value = sight.value;
+        if (value->type < LYGER_CACHE_STRING) {
+            return LYGER_CACHE_HIT;
+        }
+        char *to = room->room(room->context, value->len);
+        if (!to) {
+            return LYGER_CACHE_NO_ROOM;
+        }
+        lyger_racy_read(to, sight.value.bytes, value->len);
+        value->bytes = to;
+        if (lyger_cache_confirm(opened, &sight)) {
+            return LYGER_CACHE_HIT;
+        }
+    }
+    return LYGER_CACHE_MISS;
+}
+
+typedef lyger_cache_found fetcher(lyger_cache *, const char *, size_t, lyger_cache_value *,
+                                  const lyger_cache_room *);
+
 /* The value and, for strings, its bytes in *room, which the caller frees whatever was found. */
-static lyger_cache_found find(const char *key, size_t key_len, lyger_cache_value *value, char **room,
-                              lyger_error *error)
+static lyger_cache_found find(const char *key, size_t key_len, fetcher *fetch, lyger_cache_value *value,
+                              char **room, lyger_error *error)
 {
     *room = NULL;
-    if (!valid_key(key, key_len, error)) {
+    if (!lyger_abi_valid_key(key, key_len, error)) {
         return LYGER_CACHE_MISS;
     }
-    lyger_cache *opened = usable_cache(error);
+    lyger_cache *opened = lyger_abi_usable_cache(error);
     if (!opened) {
         return LYGER_CACHE_MISS;
     }
-    lyger_cache_found found =
-        lyger_cache_fetch(opened, key, key_len, value, &(lyger_cache_room){make_room, room});
+    lyger_cache_found found = fetch(opened, key, key_len, value, &(lyger_cache_room){make_room, room});
     if (found == LYGER_CACHE_NO_ROOM) {
         lyger_fail(error, LYGER_E_MEMORY, "no memory for the value");
     } else if (found == LYGER_CACHE_HIT && value->type > LYGER_CACHE_SERIALIZED) {
@@ -266,7 +306,8 @@ static char *pack_value(const lyger_cache_value *value, char *room, size_t *len,
     return lyger_abi_copy(bytes, *len, error);
 }
 
-int lyger_ffi_cache_fetch(const char *key, size_t key_len, int *type, char **value, size_t *value_len)
+static int fetch_packed(const char *key, size_t key_len, fetcher *fetch, int *type, char **value,
+                        size_t *value_len)
 {
     lyger_error *error = lyger_abi_enter();
     lyger_cache_value found;
@@ -278,13 +319,23 @@ int lyger_ffi_cache_fetch(const char *key, size_t key_len, int *type, char **val
     *value = NULL;
     *value_len = 0;
     *type = LYGER_CACHE_NULL;
-    if (find(key, key_len, &found, &room, error) == LYGER_CACHE_HIT) {
+    if (find(key, key_len, fetch, &found, &room, error) == LYGER_CACHE_HIT) {
         *type = found.type;
         *value = pack_value(&found, room, value_len, error);
         return *value ? 1 : -1;
     }
     free(room);
     return error->status != LYGER_OK ? -1 : 0;
+}
+
+int lyger_ffi_cache_fetch(const char *key, size_t key_len, int *type, char **value, size_t *value_len)
+{
+    return fetch_packed(key, key_len, lyger_cache_fetch, type, value, value_len);
+}
+
+int lyger_ffi_cache_fetch_stale(const char *key, size_t key_len, int *type, char **value, size_t *value_len)
+{
+    return fetch_packed(key, key_len, fetch_stale, type, value, value_len);
 }
 
 static size_t write_float(char text[LYGER_DOUBLE_SIZE], double number)
@@ -303,7 +354,7 @@ char *lyger_cache_get(const char *key)
     lyger_cache_value found;
     char text[LYGER_DOUBLE_SIZE], *room;
     size_t len = 0;
-    if (find(key, key ? strlen(key) : 0, &found, &room, error) != LYGER_CACHE_HIT) {
+    if (find(key, key ? strlen(key) : 0, lyger_cache_fetch, &found, &room, error) != LYGER_CACHE_HIT) {
         free(room);
         return lyger_abi_copy("", 0, error->status == LYGER_OK ? error : NULL);
     }
@@ -326,14 +377,14 @@ char *lyger_cache_get(const char *key)
 int lyger_ffi_cache_contains(const char *key, size_t key_len)
 {
     lyger_error *error = lyger_abi_enter();
-    lyger_cache *opened = valid_key(key, key_len, error) ? usable_cache(error) : NULL;
+    lyger_cache *opened = lyger_abi_valid_key(key, key_len, error) ? lyger_abi_usable_cache(error) : NULL;
     return error->status != LYGER_OK ? -1 : opened && lyger_cache_contains(opened, key, key_len);
 }
 
 int lyger_ffi_cache_remove(const char *key, size_t key_len)
 {
     lyger_error *error = lyger_abi_enter();
-    lyger_cache *opened = valid_key(key, key_len, error) ? usable_cache(error) : NULL;
+    lyger_cache *opened = lyger_abi_valid_key(key, key_len, error) ? lyger_abi_usable_cache(error) : NULL;
     bool there = false;
     if (opened) {
         lyger_cache_remove(opened, key, key_len, &there, error);
@@ -349,8 +400,8 @@ void lyger_cache_delete(const char *key)
 int lyger_ffi_cache_retime(const char *key, size_t key_len, unsigned long ttl)
 {
     lyger_error *error = lyger_abi_enter();
-    bool valid = valid_key(key, key_len, error) && valid_ttl(ttl, error);
-    lyger_cache *opened = valid ? usable_cache(error) : NULL;
+    bool valid = lyger_abi_valid_key(key, key_len, error) && valid_ttl(ttl, error);
+    lyger_cache *opened = valid ? lyger_abi_usable_cache(error) : NULL;
     bool there = false;
     if (opened) {
         lyger_cache_retime(opened, key, key_len, (uint32_t)ttl, &there, error);
@@ -365,7 +416,7 @@ int lyger_ffi_cache_purge(const char *prefix, size_t prefix_len)
         lyger_fail(error, LYGER_E_ARGUMENT, "prefix is NULL");
         return -1;
     }
-    lyger_cache *opened = usable_cache(error);
+    lyger_cache *opened = lyger_abi_usable_cache(error);
     if (opened) {
         lyger_cache_purge(opened, prefix ? prefix : "", prefix_len, error);
     }
@@ -379,59 +430,8 @@ void lyger_cache_clear(void)
 
 unsigned long lyger_cache_size(void)
 {
-    lyger_cache *opened = usable_cache(lyger_abi_enter());
+    lyger_cache *opened = lyger_abi_usable_cache(lyger_abi_enter());
     return opened ? (unsigned long)lyger_cache_count(opened) : 0;
-}
-
-static bool put_facts(lyger_sink *sink, bool enabled, const lyger_cache_facts *facts)
-{
-    const struct {
-        const char *name;
-        uint64_t value;
-    } figures[] = {
-        {"shards", facts->shards},
-        {"entries", facts->entries},
-        {"bytes_total", facts->bytes_total},
-        {"bytes_capacity", facts->bytes_capacity},
-        {"bytes_used", facts->bytes_used},
-        {"bytes_free", facts->bytes_free},
-        {"hits", facts->hits},
-        {"misses", facts->misses},
-        {"sets", facts->sets},
-        {"deletes", facts->deletes},
-        {"evictions", facts->evictions},
-        {"expirations", facts->expirations},
-        {"lock_recoveries", facts->lock_recoveries},
-    };
-    size_t bad, valid = lyger_utf8_valid(facts->path, strlen(facts->path));
-    /* JSON cannot say a path that is not UTF-8: it is told up to there. */
-    bool fits = lyger_sink_put(sink, "{\"enabled\":", 11) &&
-                lyger_sink_put(sink, enabled ? "true" : "false", enabled ? 4 : 5) &&
-                lyger_sink_put_literal(sink, ",\"path\":") &&
-                lyger_json_put_string(sink, facts->path, valid, &bad) == LYGER_JSON_OK;
-    for (size_t i = 0; fits && i < sizeof figures / sizeof *figures; i++) {
-        char text[64], number[LYGER_INT_SIZE];
-        int len = snprintf(text, sizeof text, ",\"%s\":%.*s", figures[i].name,
-                           (int)lyger_format_uint(number, figures[i].value), number);
-        fits = lyger_sink_put(sink, text, (size_t)len);
-    }
-    return fits && lyger_sink_put_char(sink, '}');
-}
-
-char *lyger_ffi_cache_facts(void)
-{
-    lyger_error *error = lyger_abi_enter();
-    lyger_cache *opened = usable_cache(error);
-    lyger_cache_facts facts = {.path = ""};
-    lyger_buffer text;
-    if (error->status != LYGER_OK) {
-        return NULL;
-    }
-    if (opened) {
-        lyger_cache_describe(opened, &facts);
-    }
-    lyger_buffer_init(&text, &lyger_malloc_allocator);
-    return lyger_abi_finish(&text, put_facts(&text.sink, opened != NULL, &facts), NULL, error);
 }
 
 void lyger_abi_lock_cache(void)

@@ -422,7 +422,7 @@ static void clear_results(void)
 
 void lyger_ffi_request_end(void)
 {
-    lyger_abi_enter();
+    lyger_ffi_cache_end_request();
     clear_results();
     pthread_mutex_lock(&pool_lock);
     lyger_pool_request_end(pool);

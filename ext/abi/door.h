@@ -44,6 +44,12 @@ char *lyger_abi_finish(lyger_buffer *buffer, bool whole, size_t *len, lyger_erro
 /* The cache when it has been opened, else NULL; opens nothing. */
 lyger_cache *lyger_abi_cache(void);
 
+/* The cache, opened on first use; NULL without an error when it is switched off. */
+lyger_cache *lyger_abi_usable_cache(lyger_error *error);
+
+/* Whether it is a key; if not, the error says so. */
+bool lyger_abi_valid_key(const char *key, size_t len, lyger_error *error);
+
 /* The rooms' parts of lyger_ffi_close(). */
 void lyger_abi_close_cache(void);
 void lyger_abi_close_queries(void);

@@ -108,6 +108,14 @@ int lyger_ffi_cache_insert(const char *key, size_t key_len, int type, const char
 /* 1 and the value through the three pointers, 0 when there is none. */
 int lyger_ffi_cache_fetch(const char *key, size_t key_len, int *type, char **value, size_t *value_len);
 
+/* Stores as lyger_ffi_cache_store() does; for stale seconds (0 to 1000000) after ttl the next function finds
+ * it. */
+int lyger_ffi_cache_store_stale(const char *key, size_t key_len, int type, const char *value,
+                                size_t value_len, unsigned long ttl, unsigned long stale);
+
+/* lyger_ffi_cache_fetch(), also for a value whose ttl is over while it may be served stale. */
+int lyger_ffi_cache_fetch_stale(const char *key, size_t key_len, int *type, char **value, size_t *value_len);
+
 int lyger_ffi_cache_contains(const char *key, size_t key_len);
 
 /* 1 when it was there. */
@@ -126,6 +134,38 @@ int lyger_ffi_cache_purge(const char *prefix, size_t prefix_len);
 
 /* A JSON object with the members of lyger_cache_info(). NULL on failure. */
 char *lyger_ffi_cache_facts(void);
+
+/* The same with the members of lyger_cache_info(true). */
+char *lyger_ffi_cache_details(void);
+
+/* One step of a walk over the keys that begin with prefix, in no order: those it finds, if any, each 4 bytes
+ * length (little-endian) and the key, through keys and keys_len, to free. *cursor is 0 for the first step and
+ * tells where the next one begins; 0 when the walk was at its end. No lock is held: a key that is there all
+ * the time is found, twice when the cache grew meanwhile; one that comes or goes may be. */
+int lyger_ffi_cache_walk(unsigned long long *cursor, const char *prefix, size_t prefix_len, char **keys,
+                         size_t *keys_len);
+
+/* ---- locks ----
+ * kind: 0 a lock, held by whoever has its token until it is given back or its ttl is over; 1 a lease, held by
+ * a thread while it computes a value. A key names one of each kind, besides the entry. What a thread holds is
+ * free as soon as it dies; lyger_ffi_cache_end_request() ends its leases and lets its locks live on without
+ * it. */
+
+/* 1 and the token, which is not 0, or 0 when it is held. ttl: 1 to 4294967295 seconds. -1 also when the cache
+ * is off or has no room for more (one lock per 16 KiB of cache). */
+int lyger_ffi_cache_lock(const char *key, size_t key_len, unsigned long ttl, unsigned long long *token);
+
+/* The same for a lease; -1 also when this thread has it. When the cache is off: 1, with the token 0. */
+int lyger_ffi_cache_lease(const char *key, size_t key_len, unsigned long long *token);
+
+/* 1 when it was held with that token until now. */
+int lyger_ffi_cache_give_back(const char *key, size_t key_len, int kind, unsigned long long token);
+
+/* Returns 1 when it may be free, after so many milliseconds (at most 4294967295), or when a signal came. -1
+ * also when threads that hold leases wait for each other in a circle; one of them gets that. */
+int lyger_ffi_cache_wait(const char *key, size_t key_len, int kind, unsigned long milliseconds);
+
+void lyger_ffi_cache_end_request(void);
 
 /* ---- queries ----
  * params is NULL or params_len bytes, one parameter after the other, each being: 1 byte type, 4 bytes length
@@ -169,8 +209,8 @@ unsigned short lyger_ffi_server_port(void);
 /* lyger's version, such as "0.1.0". */
 const char *lyger_ffi_version(void);
 
-/* The end of what a web server calls a request: frees every result, ends in-memory databases and has
- * connections cleaned of session state before they are used again. */
+/* The end of what a web server calls a request: frees every result, ends in-memory databases, has connections
+ * cleaned of session state before they are used again, and does what lyger_ffi_cache_end_request() does. */
 void lyger_ffi_request_end(void);
 
 /* Stops the server, frees every result, closes every connection and this process's view of the cache. The

@@ -25,6 +25,12 @@ static list_index list_of(uint32_t size)
     return (list_index){log - SECOND_BITS + 1, (size >> (log - SECOND_BITS)) & (ARENA_SECOND_LEVELS - 1)};
 }
 
+bool lyger_arena_lists(uint32_t size, uint32_t first, uint32_t second)
+{
+    list_index list = list_of(size);
+    return list.first == first && list.second == second;
+}
+
 granule lyger_arena_region_start(const lyger_cache *cache, uint32_t region)
 {
     return cache->regions + (region * cache->header->region_granules);
@@ -248,4 +254,20 @@ void lyger_arena_refill(lyger_cache *cache, shard *s, granule from, granule to)
     if (from < to) {
         make_free(cache, s, from, to - from);
     }
+}
+
+uint32_t lyger_arena_seize(lyger_cache *cache, shard *s, granule at)
+{
+    entry *block = entry_at(cache, at);
+    uint32_t size = small_size(block);
+    unlink_free(cache, s, at);
+    block->size_flags = size << 2;
+    block_after(cache, at, size)->size_flags &= ~BLOCK_PREV_FREE;
+    return size;
+}
+
+uint32_t lyger_arena_rounded(uint32_t size)
+{
+    uint32_t step = size < ARENA_SECOND_LEVELS ? 1 : 1u << (log2_floor(size) - SECOND_BITS);
+    return (size + step - 1) / step * step;
 }

@@ -19,6 +19,9 @@ void lyger_arena_give(lyger_cache *cache, shard *s, granule at);
 /* Joins the waiting blocks with their neighbours; false when none waited. */
 bool lyger_arena_settle(lyger_cache *cache, shard *s);
 
+/* Whether free blocks of this size are in that list. */
+bool lyger_arena_lists(uint32_t size, uint32_t first, uint32_t second);
+
 /* Forgets every block; lyger_arena_refill() then makes free blocks of the gaps between live entries. */
 void lyger_arena_reset(shard *s);
 
@@ -37,5 +40,11 @@ granule lyger_arena_region_end(const lyger_cache *cache, uint32_t region);
 
 /* Takes a region that is one free block out of the free lists; false when it is not. */
 bool lyger_arena_drop(lyger_cache *cache, shard *s, uint32_t region);
+
+/* Takes one free block, the whole of it. */
+uint32_t lyger_arena_seize(lyger_cache *cache, shard *s, granule at);
+
+/* What must lie together for lyger_arena_take() to find `size` granules there. */
+uint32_t lyger_arena_rounded(uint32_t size);
 
 #endif

@@ -7,6 +7,7 @@
 #include "region.h"
 #include "segment.h"
 #include "shard.h"
+#include "verify.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -29,7 +30,11 @@ static lyger_status open_file(lyger_cache *cache, size_t size, lyger_error *erro
         return status;
     }
     lyger_segment_view(cache, base);
-    return LYGER_OK;
+    if (!fresh && (status = lyger_cache_verify(cache, error)) != LYGER_OK) {
+        lyger_lane_leave(cache);
+        lyger_os_unmap(base, size);
+    }
+    return status;
 }
 
 static lyger_status open_anonymous(lyger_cache *cache, size_t size, lyger_error *error)
@@ -157,6 +162,10 @@ lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_l
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
     entry_draft draft = draft_of(hash, key, key_len, value, expiry_after(ttl, stale));
     *stored = false;
+    if (value->type >= LYGER_CACHE_IN_PLACE && cache->path[0]) {
+        return lyger_fail(error, LYGER_E_ARGUMENT,
+                          "values that are used in place hold addresses: not for a cache in a file");
+    }
     lyger_status status =
         store_draft(cache, shard_of(cache, hash), &draft, mode == LYGER_CACHE_IF_ABSENT, stored, error);
     if (*stored) {

@@ -118,7 +118,8 @@ void lyger_cache_close(lyger_cache *cache);
 /* Keys are 1 to LYGER_CACHE_KEY_MAX bytes of any value; the caller checks. */
 
 /*
- * LYGER_OK and *stored, or LYGER_E_CACHE when the value is larger than the cache can hold. ttl in seconds;
+ * LYGER_OK and *stored, or LYGER_E_CACHE when the value is larger than the cache can hold, LYGER_E_ARGUMENT
+ * when it is of an in-place type and the cache is a file. ttl in seconds;
  * for so many seconds more, up to LYGER_CACHE_STALE_MAX, lyger_cache_see_stale() still finds it.
  */
 lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_len,
@@ -139,8 +140,9 @@ bool lyger_cache_confirm(lyger_cache *cache, const lyger_cache_sight *sight);
 
 /*
  * Keeps the value in sight where it is until this thread calls lyger_cache_unpin(), whatever happens to the
- * entry. False when that is not possible (too much is pinned, or the entry has changed): copy it instead. A
- * forked child keeps what its parent had pinned until it calls lyger_cache_unpin() itself, or ends.
+ * entry. False when that is not possible (too much is pinned, the entry has changed, its type is not one that
+ * is used in place, or the segment is a file): copy it instead. A forked child keeps what its parent had
+ * pinned until it calls lyger_cache_unpin() itself, or ends.
  */
 bool lyger_cache_pin(lyger_cache *cache, const lyger_cache_sight *sight);
 void lyger_cache_unpin(lyger_cache *cache);
@@ -167,7 +169,8 @@ lyger_status lyger_cache_add_integer(lyger_cache *cache, const char *key, size_t
 /* Removes every entry whose key begins with prefix (len 0: every entry), one shard after the other. */
 lyger_status lyger_cache_purge(lyger_cache *cache, const char *prefix, size_t len, lyger_error *error);
 
-/* Entries that have not expired; reclaims those that have, in shards that nobody holds. */
+/* Entries that have not expired; reclaims those that have, and what readers do not hold any more, in shards
+ * that nobody locks. */
 uint64_t lyger_cache_count(lyger_cache *cache);
 
 /* ---- named locks ----
@@ -248,7 +251,7 @@ void lyger_cache_describe_shard(lyger_cache *cache, uint32_t number, lyger_cache
 
 #define LYGER_CACHE_CLASSES 32u
 
-/* Blocks of 2^i * 32 to 2^i * 64 - 1 bytes, for class i. */
+/* Blocks of 2^i * 32 to 2^i * 64 - 1 bytes, for class i; what readers hold is in none. */
 typedef struct lyger_cache_class_facts {
     uint64_t entries, bytes_used;
     uint64_t free_blocks, bytes_free;

@@ -55,7 +55,8 @@ static hold_slot *find(const lyger_cache *cache, const shard *s, uint64_t name)
 /* Whether its time is over; whether its owner died is looked at without the lock. */
 static bool over(const hold_slot *slot, uint64_t now)
 {
-    return slot->expires && slot->expires <= now;
+    uint64_t expires = atomic_load_explicit(&slot->expires, memory_order_relaxed);
+    return expires && expires <= now;
 }
 
 static hold_slot *free_slot(const lyger_cache *cache, const shard *s, uint64_t name)
@@ -63,12 +64,15 @@ static hold_slot *free_slot(const lyger_cache *cache, const shard *s, uint64_t n
     uint64_t now = lyger_os_milliseconds();
     for (uint32_t probe = 0; probe < PROBES; probe++) {
         hold_slot *slot = slot_at(cache, s, name, probe);
-        uint64_t owner = atomic_load(&slot->owner);
         if (atomic_load(&slot->name) == 0 || over(slot, now)) {
             return slot;
         }
-        /* Leases of the dead are few, and this is only reached where many slots are taken. */
-        if (probe > PROBES / 2 && owner && lyger_os_thread_state(owner) == LYGER_OS_GONE) {
+    }
+    /* What the dead held is looked for last: asking after threads takes time. */
+    for (uint32_t probe = 0; probe < PROBES; probe++) {
+        hold_slot *slot = slot_at(cache, s, name, probe);
+        uint64_t owner = atomic_load(&slot->owner);
+        if (owner && lyger_os_thread_state(owner) == LYGER_OS_GONE) {
             return slot;
         }
     }
@@ -87,7 +91,7 @@ static void fill(hold_slot *slot, uint64_t name, uint64_t token, uint64_t expire
 {
     atomic_store_explicit(&slot->name, 0, memory_order_release);
     slot->token = token;
-    slot->expires = expires;
+    atomic_store_explicit(&slot->expires, expires, memory_order_relaxed);
     atomic_store_explicit(&slot->owner, owner, memory_order_relaxed);
     atomic_store_explicit(&slot->name, name, memory_order_release);
 }
@@ -212,7 +216,10 @@ lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t k
         return LYGER_E_CACHE;
     }
     hold_slot *slot = find(cache, s, name);
-    if (slot && slot->token == token) {
+    /* A child that was forked while its parent computes knows the token, but the lease is not its own. */
+    bool foreign =
+        kind == LYGER_CACHE_LEASE && slot && atomic_load(&slot->owner) != lyger_lane(cache)->thread;
+    if (slot && slot->token == token && !foreign) {
         *held = !over(slot, lyger_os_milliseconds());
         release(s, slot);
     }
@@ -286,14 +293,16 @@ lyger_status lyger_cache_wait(lyger_cache *cache, const char *key, size_t key_le
 void lyger_cache_end_request(lyger_cache *cache)
 {
     uint64_t self = own_count ? lyger_lane(cache)->thread : 0;
+    size_t kept = 0;
     for (size_t i = 0; i < own_count; i++) {
         shard *s = &cache->shards[own[i].name & cache->shard_mask];
         if (!lyger_shard_lock(cache, s, NULL)) {
+            own[kept++] = own[i]; /* for the end of the next request: it must not be held for ever */
             continue;
         }
         hold_slot *slot = find(cache, s, own[i].name);
         if (slot && slot->token == own[i].token && atomic_load(&slot->owner) == self) {
-            if (slot->expires) {
+            if (atomic_load(&slot->expires)) {
                 atomic_store(&slot->owner, 0);
             } else {
                 release(s, slot);
@@ -301,7 +310,10 @@ void lyger_cache_end_request(lyger_cache *cache)
         }
         lyger_shard_unlock(s);
     }
-    free(own);
-    own = NULL;
-    own_count = own_room = 0;
+    own_count = kept;
+    if (!kept) {
+        free(own);
+        own = NULL;
+        own_room = 0;
+    }
 }

@@ -71,7 +71,7 @@ static void add_overflow(lyger_cache *cache, shard *s, uint32_t home, uint32_t c
     for (uint32_t probe = 0; probe < count; probe++) {
         bucket *b = bucket_at(cache, s, home + probe);
         uint8_t overflow = atomic_load_explicit(&b->overflow, memory_order_relaxed);
-        atomic_store_explicit(&b->overflow, (uint8_t)(overflow + by), memory_order_relaxed);
+        atomic_store_explicit(&b->overflow, (uint8_t)(overflow + by), memory_order_release);
     }
 }
 
@@ -126,7 +126,7 @@ void lyger_index_withdraw(lyger_cache *cache, shard *s, index_slot *slot, uint64
  * The count of a bucket is the number of entries in the next seven buckets whose home is this bucket or
  * earlier. Each is stored once, so a reader meanwhile sees either the old count or the true one; the old one
  * is too high or true (it is raised before a slot is published and lowered after one is withdrawn), never too
- * low.
+ * low. The stores are releases: who sees a count lowered by a growth also sees the new number of buckets.
  */
 void lyger_index_recount(lyger_cache *cache, shard *s)
 {
@@ -142,7 +142,7 @@ void lyger_index_recount(lyger_cache *cache, shard *s)
                 }
             }
         }
-        atomic_store_explicit(&bucket_at(cache, s, number)->overflow, overflow, memory_order_relaxed);
+        atomic_store_explicit(&bucket_at(cache, s, number)->overflow, overflow, memory_order_release);
     }
 }
 
@@ -251,10 +251,19 @@ void lyger_index_grow(lyger_cache *cache, shard *s)
 {
     uint32_t old = bucket_mask(cache, s) + 1;
     uint64_t entries = atomic_load_explicit(&s->entries, memory_order_relaxed);
-    if (entries * 5 < (uint64_t)old * BUCKET_SLOTS * 3 || old == cache->bucket_count) {
-        return;
+    if (entries * 5 >= (uint64_t)old * BUCKET_SLOTS * 3) {
+        lyger_index_double(cache, s);
+    }
+}
+
+bool lyger_index_double(lyger_cache *cache, shard *s)
+{
+    uint32_t old = bucket_mask(cache, s) + 1;
+    if (old == cache->bucket_count) {
+        return false;
     }
     uint32_t mask = old * 2 - 1;
+    clear_buckets(cache, s, old, old);
     for (uint32_t slot = 0; slot < old * BUCKET_SLOTS; slot++) {
         uint32_t number = slot / BUCKET_SLOTS;
         index_slot *from = &bucket_of(cache, s, number)->slots[slot % BUCKET_SLOTS];
@@ -262,12 +271,13 @@ void lyger_index_grow(lyger_cache *cache, shard *s)
             /* Eight full buckets in a row, where every second slot should be free: the next store tries
              * again. */
             settle(cache, s, NULL);
-            return;
+            return false;
         }
     }
     atomic_store_explicit(bucket_mask_of(cache, s), mask, memory_order_release);
     drop_unreachable(cache, s);
     lyger_index_recount(cache, s);
+    return true;
 }
 
 granule lyger_index_collect(lyger_cache *cache, shard *s)

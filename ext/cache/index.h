@@ -87,6 +87,9 @@ void lyger_index_withdraw(lyger_cache *cache, shard *s, index_slot *slot, uint64
 /* Under the lock: doubles the buckets when they are well filled. */
 void lyger_index_grow(lyger_cache *cache, shard *s);
 
+/* Under the lock: doubles the buckets; false when that cannot be. */
+bool lyger_index_double(lyger_cache *cache, shard *s);
+
 /* Under the lock, after a crash: every published entry once, linked by `newer`; drops slots a growth left
  * behind. */
 granule lyger_index_collect(lyger_cache *cache, shard *s);

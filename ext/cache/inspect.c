@@ -90,29 +90,37 @@ static lyger_cache_class_facts *class_of(lyger_cache_class_facts *classes, uint3
     return &classes[class < LYGER_CACHE_CLASSES ? class : LYGER_CACHE_CLASSES - 1];
 }
 
+/* What readers hold is neither an entry nor free. */
+static void classify(const lyger_cache *cache, const entry *e, lyger_cache_class_facts *classes)
+{
+    uint32_t size = block_size(cache, e);
+    lyger_cache_class_facts *class = class_of(classes, size);
+    if (!is_large(e) && (e->size_flags & BLOCK_FREE)) {
+        class->free_blocks++;
+        class->bytes_free += (uint64_t)size * GRANULE;
+    } else if (e->queue != QUEUE_LIMBO) {
+        class->entries++;
+        class->bytes_used += (uint64_t)size * GRANULE;
+    }
+}
+
 /* Under the lock. Blocks that wait in quick lists are free, but look like entries until they are joined. */
 static void survey(lyger_cache *cache, shard *s, lyger_cache_class_facts *classes)
 {
+    lyger_shard_reap(cache, s);
     lyger_arena_settle(cache, s);
     for (uint32_t region = 0; region < cache->header->region_count; region++) {
         uint32_t word = atomic_load_explicit(&cache->table[region], memory_order_relaxed);
         granule at = lyger_arena_region_start(cache, region);
         granule end = lyger_arena_region_end(cache, region);
         if (word == region_word(REGION_HEAD, number_of_shard(cache, s))) {
-            lyger_cache_class_facts *class = class_of(classes, block_size(cache, entry_at(cache, at)));
-            class->entries++;
-            class->bytes_used += (uint64_t)block_size(cache, entry_at(cache, at)) * GRANULE;
+            classify(cache, entry_at(cache, at), classes);
         }
         if (word != region_word(REGION_SHARD, number_of_shard(cache, s))) {
             continue;
         }
         for (; at < end; at += block_size(cache, entry_at(cache, at))) {
-            const entry *e = entry_at(cache, at);
-            uint32_t size = block_size(cache, e);
-            lyger_cache_class_facts *class = class_of(classes, size);
-            bool free = e->size_flags & BLOCK_FREE;
-            *(free ? &class->free_blocks : &class->entries) += 1;
-            *(free ? &class->bytes_free : &class->bytes_used) += (uint64_t)size * GRANULE;
+            classify(cache, entry_at(cache, at), classes);
         }
     }
 }
@@ -134,10 +142,9 @@ lyger_status lyger_cache_describe_classes(lyger_cache *cache,
 
 /* ---- walking over the keys ---- */
 
-/* Copies the key of a slot's entry when it is live and begins with prefix; its length, 0 when it is not. Its
- * hash through *hash. */
+/* Copies the key of a slot's entry when it is live and begins with prefix; its length, 0 when it is not. */
 static size_t copy_key(const lyger_cache *cache, const index_slot *slot, const char *prefix, size_t len,
-                       char key[LYGER_CACHE_KEY_MAX], uint64_t *hash)
+                       char key[LYGER_CACHE_KEY_MAX])
 {
     for (;;) {
         uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
@@ -149,7 +156,6 @@ static size_t copy_key(const lyger_cache *cache, const index_slot *slot, const c
         uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
         uint64_t expires = expiry_of(e);
         size_t key_len = key_length(lens);
-        *hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
         lyger_racy_read(key, e->data, key_len);
         atomic_thread_fence(memory_order_acquire);
         if (stamp && atomic_load_explicit(&e->stamp, memory_order_relaxed) == stamp &&
@@ -160,56 +166,29 @@ static size_t copy_key(const lyger_cache *cache, const index_slot *slot, const c
     }
 }
 
-/* Who is called with which keys. */
-typedef struct walk_order {
-    const char *prefix;
-    size_t len;
-    lyger_cache_visitor visit;
-    void *context;
-} walk_order;
-
-/*
- * Visits the entries whose place is `place`: home bucket + distance, beyond the last bucket where the places go
- * round the end. Growing an index moves entries to higher places only (index.c), so none escapes a walk that
- * ascends. False when visit() has had enough.
- */
-static bool visit_place(lyger_cache *cache, const lyger_cache_walk *walk, uint32_t mask, const walk_order *order)
-{
-    char key[LYGER_CACHE_KEY_MAX];
-    bucket *b = bucket_numbered(cache, walk->shard, walk->bucket & mask);
-    for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
-        uint64_t hash;
-        size_t key_len = copy_key(cache, &b->slots[i], order->prefix, order->len, key, &hash);
-        bool went_round = key_len && (home_bucket(hash) & mask) > (walk->bucket & mask);
-        if (key_len && went_round == (walk->bucket > mask) && !order->visit(key, key_len, order->context)) {
-            return false;
-        }
-    }
-    return true;
-}
-
+/* Growing an index moves entries to higher buckets only (index.c), so none escapes a walk that ascends. */
 bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
                          lyger_cache_visitor visit, void *context)
 {
-    const walk_order order = {prefix, len, visit, context};
+    char key[LYGER_CACHE_KEY_MAX];
     if (walk->shard >= cache->header->shard_count) {
         return false;
     }
-    _Atomic uint32_t *bucket_mask = &cache->masks[walk->shard];
-    for (uint32_t stop = walk->bucket + BUCKETS_AT_ONCE; walk->bucket < stop; walk->bucket++) {
-        uint32_t mask;
-        do {
-            mask = atomic_load_explicit(bucket_mask, memory_order_acquire);
-            if (walk->bucket > mask + PROBE_LIMIT - 1) {
-                *walk = (lyger_cache_walk){walk->shard + 1, 0};
-                return true;
-            }
-            if (!visit_place(cache, walk, mask, &order)) {
+    uint32_t stop = walk->bucket + BUCKETS_AT_ONCE;
+    for (; walk->bucket < stop; walk->bucket++) {
+        if (walk->bucket > atomic_load_explicit(&cache->masks[walk->shard], memory_order_acquire)) {
+            walk->shard++;
+            walk->bucket = 0;
+            return true;
+        }
+        bucket *b = bucket_numbered(cache, walk->shard, walk->bucket);
+        for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
+            size_t key_len = copy_key(cache, &b->slots[i], prefix, len, key);
+            if (key_len && !visit(key, key_len, context)) {
                 walk->shard = cache->header->shard_count;
                 return true;
             }
-            atomic_thread_fence(memory_order_acquire);
-        } while (atomic_load_explicit(bucket_mask, memory_order_relaxed) != mask);
+        }
     }
     return true;
 }

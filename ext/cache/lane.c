@@ -29,6 +29,7 @@ static bool take(lyger_cache *cache, lane *l, uint64_t thread)
     if ((owner != 0 && lyger_lane_lives(l)) || !atomic_compare_exchange_strong(&l->owner, &owner, thread)) {
         return false;
     }
+    atomic_store(&l->waits_for, 0);
     lyger_pin_clear(cache, l);
     return true;
 }

@@ -1,7 +1,7 @@
 /*
  * What a segment looks like in memory. Internal to the cache room; the layout number changes with this file.
  *
- *     header | lanes | pins | shards | holds | bucket masks | region table | buckets | ghost sets | regions
+ *     header | lanes | pins | shards | holds | bucket masks | region table | regions | buckets | ghost sets
  *
  * Positions of entries are granules: 16-byte units from the start of the segment, 32 bits, so a segment can
  * have 64 GiB. Granule 0 is the header and means "none".
@@ -51,6 +51,7 @@ typedef struct segment_header {
     uint32_t check;                 /* of the fields from layout to region_count */
     _Alignas(64) segment_lock runs; /* held while regions are gathered for a large entry */
     _Atomic uint32_t regions_freed; /* changes whenever a region becomes unused */
+    _Atomic uint32_t hand_overs;    /* changes whenever a thread that forks has copied its pins */
 } segment_header;
 
 /* Counters of one thread. */
@@ -80,8 +81,8 @@ typedef struct lane {
 typedef struct hold_slot {
     _Atomic uint64_t name; /* hash of the key and the kind, 0 when free */
     uint64_t token;
-    uint64_t expires;       /* ms, 0 = lives as long as its owner */
-    _Atomic uint64_t owner; /* lyger_os_thread(), 0 when it belongs to no thread any more */
+    _Atomic uint64_t expires; /* ms, 0 = lives as long as its owner */
+    _Atomic uint64_t owner;   /* lyger_os_thread(), 0 when it belongs to no thread any more */
 } hold_slot;
 
 typedef struct entry_queue {
@@ -105,6 +106,7 @@ typedef struct shard {
     granule limbo;                    /* blocks that are still pinned, linked by older */
     _Atomic uint32_t holds_changed;   /* whenever a named lock is given back */
     entry_queue small, main;
+    uint32_t ghosts_made; /* wraps: the clock by which they age */
     granule quick[QUICK_SIZES];
     uint8_t quick_length[QUICK_SIZES];
     uint32_t first_bitmap;
@@ -123,9 +125,9 @@ typedef struct bucket {
     _Atomic uint8_t overflow; /* entries that hash here or pass here and were placed in a later bucket */
 } bucket;
 
-/* Hashes of entries lately evicted from the small queue, the newest first. */
+/* Entries lately evicted from the small queue, the newest first: 16 bits of the hash, 16 bits of the time. */
 typedef struct ghost_set {
-    uint32_t hashes[GHOST_WAYS];
+    uint32_t ghosts[GHOST_WAYS];
 } ghost_set;
 
 /* Whose a region is: kind | value << 3. */
@@ -176,7 +178,8 @@ _Static_assert(sizeof(bucket) == 64, "a bucket is a cache line");
 _Static_assert(sizeof(lane) == 128, "a lane is two cache lines");
 _Static_assert(sizeof(entry) == 48, "the head of an entry is part of the layout");
 
-#define BLOCK_LEAST ((sizeof(entry) + GRANULE) / GRANULE) /* granules */
+#define ENTRY_LEAST ((uint32_t)((sizeof(entry) + GRANULE) / GRANULE)) /* granules */
+#define BLOCK_LEAST 2u /* granules of a free block: size, stamp, links, footer */
 
 /* This process's view of a segment. */
 struct lyger_cache {
@@ -245,7 +248,7 @@ static inline uint32_t granules_for(size_t key_len, size_t value_len)
 {
     size_t bytes = sizeof(entry) + value_offset(key_len) + value_len;
     size_t granules = (bytes + GRANULE - 1) / GRANULE;
-    return (uint32_t)(granules < BLOCK_LEAST ? BLOCK_LEAST : granules);
+    return (uint32_t)(granules < ENTRY_LEAST ? ENTRY_LEAST : granules);
 }
 
 /* Buckets of the shards alternate, so that what is in use stays close together. number < buckets in use. */

@@ -13,6 +13,8 @@
 #define LOCK_STOPPED_FOR 500u /* ms a waiter grants a stopped holder */
 #define LOCK_PATIENCE 10000u  /* ms a waiter grants one that runs */
 
+#define LOCK_LEFT ((uint64_t)1 << 32) /* nobody's name: as if the holder had died */
+
 typedef enum lock_result {
     LOCK_TAKEN,
     LOCK_INHERITED, /* taken from a thread that died holding it */

@@ -25,24 +25,9 @@ static zend_always_inline lyger_cache *usable_cache(void)
     return process_cache;
 }
 
-static bool key_is_valid(const zend_string *key, uint32_t argument)
+lyger_cache *php_lyger_usable_cache(void)
 {
-    if (EXPECTED(ZSTR_LEN(key) - 1 < LYGER_CACHE_KEY_MAX)) {
-        return true;
-    }
-    zend_argument_value_error(argument, "must be 1 to %u bytes long, %zu given", LYGER_CACHE_KEY_MAX,
-                              ZSTR_LEN(key));
-    return false;
-}
-
-static bool ttl_is_valid(zend_long ttl, uint32_t argument)
-{
-    if (EXPECTED(ttl >= 0 && (zend_ulong)ttl <= LYGER_CACHE_TTL_MAX)) {
-        return true;
-    }
-    zend_argument_value_error(argument, "must be between 0 and %u seconds, " ZEND_LONG_FMT " given",
-                              LYGER_CACHE_TTL_MAX, ttl);
-    return false;
+    return usable_cache();
 }
 
 /* Stores one value; false without an exception when the cache is off or the key was there. */
@@ -78,7 +63,7 @@ static void set_or_add(INTERNAL_FUNCTION_PARAMETERS, lyger_cache_mode mode)
         Z_PARAM_LONG(ttl)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!key_is_valid(key, 1) || !ttl_is_valid(ttl, 3)) {
+    if (!php_lyger_key_is_valid(key, 1) || !php_lyger_ttl_is_valid(ttl, 3)) {
         RETURN_THROWS();
     }
     RETURN_BOOL(store(key, value, 2, (uint32_t)ttl, mode));
@@ -105,7 +90,7 @@ ZEND_FUNCTION(lyger_cache_get)
         Z_PARAM_ZVAL(otherwise)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!key_is_valid(key, 1)) {
+    if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
     }
     lyger_cache *cache = usable_cache();
@@ -126,7 +111,7 @@ ZEND_FUNCTION(lyger_cache_delete)
         Z_PARAM_STR(key)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!key_is_valid(key, 1)) {
+    if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
     }
     lyger_cache *cache = usable_cache();
@@ -147,7 +132,7 @@ ZEND_FUNCTION(lyger_cache_has)
         Z_PARAM_STR(key)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!key_is_valid(key, 1)) {
+    if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
     }
     lyger_cache *cache = usable_cache();
@@ -189,7 +174,7 @@ ZEND_FUNCTION(lyger_cache_touch)
         Z_PARAM_LONG(ttl)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!key_is_valid(key, 1) || !ttl_is_valid(ttl, 2)) {
+    if (!php_lyger_key_is_valid(key, 1) || !php_lyger_ttl_is_valid(ttl, 2)) {
         RETURN_THROWS();
     }
     lyger_cache *cache = usable_cache();
@@ -217,7 +202,7 @@ static void add_integer(INTERNAL_FUNCTION_PARAMETERS, bool negate)
         Z_PARAM_LONG(ttl)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!key_is_valid(key, 1) || !ttl_is_valid(ttl, 3)) {
+    if (!php_lyger_key_is_valid(key, 1) || !php_lyger_ttl_is_valid(ttl, 3)) {
         RETURN_THROWS();
     }
     if (negate && by == ZEND_LONG_MIN) {
@@ -422,7 +407,7 @@ ZEND_FUNCTION(lyger_cache_set_batch)
         Z_PARAM_LONG(ttl)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!ttl_is_valid(ttl, 2)) {
+    if (!php_lyger_ttl_is_valid(ttl, 2)) {
         RETURN_THROWS();
     }
     if (items) {
@@ -436,41 +421,6 @@ ZEND_FUNCTION(lyger_cache_set_batch)
     bool pairs = ZSTR_VAL(text)[strspn(ZSTR_VAL(text), " \t\r\n")] == '[';
     ZVAL_LONG(return_value, store_batch(Z_ARRVAL(batch), pairs, (uint32_t)ttl));
     zval_ptr_dtor(&batch);
-}
-
-ZEND_FUNCTION(lyger_cache_info)
-{
-    ZEND_PARSE_PARAMETERS_NONE();
-
-    lyger_cache *cache = usable_cache();
-    lyger_cache_facts facts = {.path = ""};
-    if (cache) {
-        lyger_cache_describe(cache, &facts);
-    }
-    array_init(return_value);
-    add_assoc_bool(return_value, "enabled", cache != NULL);
-    add_assoc_string(return_value, "path", facts.path);
-    const struct {
-        const char *name;
-        uint64_t value;
-    } figures[] = {
-        {"shards", facts.shards},
-        {"entries", facts.entries},
-        {"bytes_total", facts.bytes_total},
-        {"bytes_capacity", facts.bytes_capacity},
-        {"bytes_used", facts.bytes_used},
-        {"bytes_free", facts.bytes_free},
-        {"hits", facts.hits},
-        {"misses", facts.misses},
-        {"sets", facts.sets},
-        {"deletes", facts.deletes},
-        {"evictions", facts.evictions},
-        {"expirations", facts.expirations},
-        {"lock_recoveries", facts.lock_recoveries},
-    };
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        add_assoc_long(return_value, figures[i].name, (zend_long)figures[i].value);
-    }
 }
 
 /* A cache that cannot be opened is reported at start-up and by every call; PHP itself still starts. */
@@ -513,6 +463,14 @@ static void request_gone(void)
     }
 }
 
+static void request_stop(void)
+{
+    php_lyger_array_request_stop();
+    if (process_cache) {
+        lyger_cache_end_request(process_cache);
+    }
+}
+
 static void info(void)
 {
     php_info_print_table_row(2, "Shared cache",
@@ -525,7 +483,7 @@ const php_lyger_room php_lyger_cache_room = {
     .module_start = module_start,
     .module_stop = module_stop,
     .request_start = unpin,
-    .request_stop = php_lyger_array_request_stop,
+    .request_stop = request_stop,
     .request_gone = request_gone,
     .info = info,
 };

@@ -1,5 +1,6 @@
 /*
- * The cache as the native door sees it.
+ * The cache as the native door sees it: php_cache.c has entries and the room's hooks, php_hold.c locks and
+ * remembering, php_inspect.c figures and keys.
  */
 #ifndef PHP_LYGER_CACHE_H
 #define PHP_LYGER_CACHE_H
@@ -8,6 +9,33 @@
 
 /* The cache of this process, NULL when it is switched off or could not be opened. Shared by all threads. */
 lyger_cache *php_lyger_cache(void);
+
+/* The same; when it could not be opened, NULL with an exception that says why. */
+lyger_cache *php_lyger_usable_cache(void);
+
+/* False with an exception that names the argument. */
+static inline bool php_lyger_key_is_valid(const zend_string *key, uint32_t argument)
+{
+    if (EXPECTED(ZSTR_LEN(key) - 1 < LYGER_CACHE_KEY_MAX)) {
+        return true;
+    }
+    zend_argument_value_error(argument, "must be 1 to %u bytes long, %zu given", LYGER_CACHE_KEY_MAX,
+                              ZSTR_LEN(key));
+    return false;
+}
+
+static inline bool php_lyger_ttl_is_valid(zend_long ttl, uint32_t argument)
+{
+    if (EXPECTED(ttl >= 0 && (zend_ulong)ttl <= LYGER_CACHE_TTL_MAX)) {
+        return true;
+    }
+    zend_argument_value_error(argument, "must be between 0 and %u seconds, " ZEND_LONG_FMT " given",
+                              LYGER_CACHE_TTL_MAX, ttl);
+    return false;
+}
+
+/* Makes class_entry, Lyger\CacheKeys, the class of what lyger_cache_keys() returns. */
+void php_lyger_cache_keys_register(zend_class_entry *class_entry);
 
 /* Whether values may be stored and used in place: lyger.cache_zero_copy, in a cache that is not named. */
 static inline bool php_lyger_zero_copy(void)

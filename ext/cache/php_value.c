@@ -4,7 +4,6 @@
 #include "php_cache.h"
 #include "php_array.h"
 #include "php_image.h"
-#include "read_fast.h"
 
 #include "ext/standard/php_var.h"
 #include "zend_closures.h"
@@ -264,8 +263,18 @@ static void take_scalar(const lyger_cache_value *value, zval *return_value)
     }
 }
 
-static __attribute__((noinline)) lyger_cache_found fetch_any(lyger_cache *cache, zend_string *key,
-                                                             zval *return_value)
+#if !ZEND_DEBUG
+#define TWICE(size) _emalloc_##size, _emalloc_##size
+#define FOUR_TIMES(size) TWICE(size), TWICE(size)
+
+const php_lyger_allocate php_lyger_short_blocks[PHP_LYGER_SHORT_MOST / 8] = {
+    _emalloc_8,      _emalloc_16,     _emalloc_24,     _emalloc_32,     _emalloc_40, _emalloc_48,
+    _emalloc_56,     _emalloc_64,     TWICE(80),       TWICE(96),       TWICE(112),  TWICE(128),
+    FOUR_TIMES(160), FOUR_TIMES(192), FOUR_TIMES(224), FOUR_TIMES(256),
+};
+#endif
+
+lyger_cache_found php_lyger_value_fetch_any(lyger_cache *cache, zend_string *key, zval *return_value)
 {
     lyger_cache_sight seen;
     while (lyger_cache_see(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen) == LYGER_CACHE_HIT) {
@@ -286,32 +295,4 @@ static __attribute__((noinline)) lyger_cache_found fetch_any(lyger_cache *cache,
         zend_string_efree(string);
     }
     return LYGER_CACHE_MISS;
-}
-
-/* Misses and short strings, which most values are, are dealt with here; everything else is in no such hurry.
- */
-lyger_cache_found php_lyger_value_fetch(lyger_cache *cache, zend_string *key, zval *return_value)
-{
-    uint64_t hash = lyger_hash_key(ZSTR_VAL(key), ZSTR_LEN(key), cache->hash_state);
-    entry_sight seen;
-    glance result = glance_at(cache, hash, ZSTR_VAL(key), ZSTR_LEN(key), &seen);
-    if (result == GLANCE_MISS) {
-        lyger_lane_count(cache, COUNT_MISSES);
-        return LYGER_CACHE_MISS;
-    }
-    size_t len = value_length(seen.lens);
-    if (EXPECTED(result == GLANCE_HIT) && EXPECTED(value_type(seen.lens) == LYGER_CACHE_STRING) &&
-        EXPECTED(len > 1)) {
-        zend_string *string = zend_string_alloc(len, 0);
-        lyger_racy_read(ZSTR_VAL(string), value_seen(&seen, ZSTR_LEN(key)), len);
-        if (EXPECTED(still_there(&seen))) {
-            ZSTR_VAL(string)[len] = '\0';
-            ZVAL_NEW_STR(return_value, string);
-            lyger_policy_hit(seen.slot);
-            lyger_lane_count(cache, COUNT_HITS);
-            return LYGER_CACHE_HIT;
-        }
-        zend_string_efree(string);
-    }
-    return fetch_any(cache, key, return_value);
 }

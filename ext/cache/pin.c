@@ -41,17 +41,27 @@ static bool lane_pins(const lyger_cache *cache, const lane *l, granule at)
     return false;
 }
 
-bool lyger_pin_holds(lyger_cache *cache, granule at)
+/* Changes when pins may have gone from a lane to one that was already looked at. */
+static uint32_t hand_overs(const lyger_cache *cache)
 {
     atomic_thread_fence(memory_order_seq_cst);
-    for (uint32_t i = 1; i < LANE_COUNT; i++) {
-        const lane *l = &cache->lanes[i];
-        /* A lane without chunks has no pins: a thread takes its chunks before it pins. */
-        if (atomic_load_explicit(&l->chunks, memory_order_relaxed) && lane_pins(cache, l, at) &&
-            lyger_lane_lives(l)) {
-            return true;
+    return atomic_load_explicit(&cache->header->hand_overs, memory_order_relaxed);
+}
+
+bool lyger_pin_holds(lyger_cache *cache, granule at)
+{
+    uint32_t before;
+    do {
+        before = hand_overs(cache);
+        for (uint32_t i = 1; i < LANE_COUNT; i++) {
+            const lane *l = &cache->lanes[i];
+            /* A lane without chunks has no pins: a thread takes its chunks before it pins. */
+            if (atomic_load_explicit(&l->chunks, memory_order_relaxed) && lane_pins(cache, l, at) &&
+                lyger_lane_lives(l)) {
+                return true;
+            }
         }
-    }
+    } while (hand_overs(cache) != before);
     return false;
 }
 
@@ -106,7 +116,7 @@ bool lyger_cache_pin(lyger_cache *cache, const lyger_cache_sight *sight)
     const entry *e = sight->entry;
     granule at = granule_of(cache, e);
     uint32_t mask = cache->header->pin_count - 1, place = first_place(at), free_place = UINT32_MAX;
-    if (self->shared) {
+    if (self->shared || sight->value.type < LYGER_CACHE_IN_PLACE || cache->path[0]) {
         return false;
     }
     _Atomic granule *pins = pins_of(cache, self->own);
@@ -191,22 +201,31 @@ void lyger_pin_copy(lyger_cache *cache, const lane *from, lane *to)
     for (uint32_t i = 0; i < cache->header->pin_count; i++) {
         atomic_store(&target[i], atomic_load(&source[i]));
     }
+    atomic_fetch_add(&cache->header->hand_overs, 1);
+}
+
+static void visit_pins(const lyger_cache *cache, const lane *l, void (*visit)(granule at, void *context),
+                       void *context)
+{
+    _Atomic granule *pins = pins_of(cache, l);
+    for (uint32_t place = 0; place < cache->header->pin_count; place++) {
+        granule at = atomic_load_explicit(&pins[place], memory_order_relaxed);
+        if (at) {
+            visit(at, context);
+        }
+    }
 }
 
 void lyger_pin_each(lyger_cache *cache, void (*visit)(granule at, void *context), void *context)
 {
-    atomic_thread_fence(memory_order_seq_cst);
-    for (uint32_t i = 1; i < LANE_COUNT; i++) {
-        const lane *l = &cache->lanes[i];
-        if (!atomic_load(&l->chunks) || !lyger_lane_lives(l)) {
-            continue;
-        }
-        _Atomic granule *pins = pins_of(cache, l);
-        for (uint32_t place = 0; place < cache->header->pin_count; place++) {
-            granule at = atomic_load_explicit(&pins[place], memory_order_relaxed);
-            if (at) {
-                visit(at, context);
+    uint32_t before;
+    do {
+        before = hand_overs(cache);
+        for (uint32_t i = 1; i < LANE_COUNT; i++) {
+            const lane *l = &cache->lanes[i];
+            if (atomic_load(&l->chunks) && lyger_lane_lives(l)) {
+                visit_pins(cache, l, visit, context);
             }
         }
-    }
+    } while (hand_overs(cache) != before);
 }

@@ -38,7 +38,7 @@ void lyger_pin_clear(lyger_cache *cache, lane *l);
 /* Gives another lane the pins of this thread's. */
 void lyger_pin_copy(lyger_cache *cache, const lane *from, lane *to);
 
-/* Calls visit with every granule that any lane names. */
+/* Calls visit with every granule that any lane names, once or more. */
 void lyger_pin_each(lyger_cache *cache, void (*visit)(granule at, void *context), void *context);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define GHOST_UNIT_BITS 8u
+
 static entry_queue *queue_of(shard *s, queue_name name)
 {
     return name == QUEUE_SMALL ? &s->small : &s->main;
@@ -48,19 +50,32 @@ static ghost_set *ghosts_of(lyger_cache *cache, const shard *s, uint64_t hash)
 }
 
 /* Never 0, which marks an empty way. */
-static uint32_t ghost_of(uint64_t hash)
+static uint32_t ghost_of(uint64_t hash, uint16_t time)
 {
-    return (uint32_t)(hash >> 32) | 1u;
+    return (uint32_t)(hash >> 32) << 16 | 1u << 16 | time;
 }
 
-/* Whether hash is remembered; forgets it. */
+/* The time is the number of ghosts the shard has made, in units that make 16 bits last for several times as
+ * many as there are places. */
+static uint16_t ghost_time(const lyger_cache *cache, const shard *s)
+{
+    uint32_t bits = (uint32_t)__builtin_ctz(cache->header->ghost_count);
+    return (uint16_t)(s->ghosts_made >> (bits > GHOST_UNIT_BITS ? bits - GHOST_UNIT_BITS : 0));
+}
+
+/* Whether hash was remembered, not longer ago than the ghost queue of the paper is long: as many evictions as
+ * the main queue has entries. Forgets it. */
 static bool recall(lyger_cache *cache, const shard *s, uint64_t hash)
 {
     ghost_set *set = ghosts_of(cache, s, hash);
+    uint32_t bits = (uint32_t)__builtin_ctz(cache->header->ghost_count);
+    uint64_t entries = atomic_load_explicit(&s->entries, memory_order_relaxed) * 9 / 10;
+    uint64_t life = entries >> (bits > GHOST_UNIT_BITS ? bits - GHOST_UNIT_BITS : 0);
     for (uint32_t i = 0; i < GHOST_WAYS; i++) {
-        if (set->hashes[i] == ghost_of(hash)) {
-            set->hashes[i] = 0;
-            return true;
+        if (set->ghosts[i] >> 16 == ghost_of(hash, 0) >> 16) {
+            uint16_t age = (uint16_t)(ghost_time(cache, s) - (uint16_t)set->ghosts[i]);
+            set->ghosts[i] = 0;
+            return age <= life;
         }
     }
     return false;
@@ -69,8 +84,9 @@ static bool recall(lyger_cache *cache, const shard *s, uint64_t hash)
 void lyger_policy_remember(lyger_cache *cache, shard *s, uint64_t hash)
 {
     ghost_set *set = ghosts_of(cache, s, hash);
-    memmove(&set->hashes[1], &set->hashes[0], (GHOST_WAYS - 1) * sizeof set->hashes[0]);
-    set->hashes[0] = ghost_of(hash);
+    memmove(&set->ghosts[1], &set->ghosts[0], (GHOST_WAYS - 1) * sizeof set->ghosts[0]);
+    set->ghosts[0] = ghost_of(hash, ghost_time(cache, s));
+    s->ghosts_made++;
 }
 
 void lyger_policy_admit(lyger_cache *cache, shard *s, granule at)

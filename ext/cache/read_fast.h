@@ -14,6 +14,8 @@
 #include "racy.h"
 #include "shard.h"
 
+#define READ_INLINE inline __attribute__((always_inline))
+
 typedef enum glance { GLANCE_MISS, GLANCE_HIT, GLANCE_AGAIN } glance;
 
 /* What was seen of an entry, and what tells whether it is still there. */
@@ -24,7 +26,7 @@ typedef struct entry_sight {
 } entry_sight;
 
 /* Everything read before this was the entry's own when the index and the stamp are still what they were. */
-static inline bool still_there(const entry_sight *seen)
+static READ_INLINE bool still_there(const entry_sight *seen)
 {
     atomic_thread_fence(memory_order_acquire);
     return atomic_load_explicit(&seen->e->stamp, memory_order_relaxed) == seen->stamp &&
@@ -38,11 +40,11 @@ static inline const char *value_seen(const entry_sight *seen, size_t key_len)
 
 /*
  * Looks at the entry of one slot whose tag fits: GLANCE_HIT when it has this key, and its lengths are right.
- * Until still_there() has said so the lengths may be anything, but a key never reaches past the segment: it
- * ends with room for the longest.
+ * Until still_there() has said so the lengths may be anything, but a key never reaches past the segment: see
+ * segment.c.
  */
-static inline glance look_at(const lyger_cache *cache, index_slot *slot, uint64_t word, const char *key,
-                             size_t key_len, entry_sight *seen)
+static READ_INLINE glance look_at(const lyger_cache *cache, index_slot *slot, uint64_t word, const char *key,
+                                  size_t key_len, entry_sight *seen)
 {
     const entry *e = entry_at(cache, slot_granule(word));
     /* The value is wanted next; by the time its length is known it is on its way. */
@@ -66,8 +68,8 @@ static inline bool expired(const entry_sight *seen)
     return __builtin_expect(expires != 0, 0) && expiry_over(expires, lyger_os_milliseconds());
 }
 
-static inline glance glance_at(const lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
-                               entry_sight *seen)
+static READ_INLINE glance glance_at(const lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
+                                    entry_sight *seen)
 {
     uint32_t number = shard_number_of(cache, hash);
     uint32_t mask = atomic_load_explicit(&cache->masks[number], memory_order_acquire);

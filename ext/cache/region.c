@@ -2,8 +2,10 @@
 
 #include "arena.h"
 #include "lock.h"
+#include "os.h"
 
-#define ROUNDS 32u /* attempts to gather a run while others take from it */
+#define SALVAGE_EVERY 16u /* ms between looks whether a thread that gathers still lives */
+#define ROUNDS 32u        /* attempts to gather a run while others take from it */
 
 static uint32_t load(const lyger_cache *cache, uint32_t region)
 {
@@ -125,7 +127,25 @@ static void free_reserved(lyger_cache *cache)
     announce(cache);
 }
 
-static bool enter(lyger_cache *cache, lyger_error *error)
+bool lyger_region_salvage(lyger_cache *cache, uint64_t now)
+{
+    static __thread uint64_t looked;
+    segment_lock *lock = &cache->header->runs;
+    uint64_t holder = atomic_load_explicit(&lock->holder, memory_order_relaxed);
+    if (!holder || now - looked < SALVAGE_EVERY) {
+        return false;
+    }
+    looked = now;
+    if (lyger_os_thread_state(holder) != LYGER_OS_GONE ||
+        !atomic_compare_exchange_strong(&lock->holder, &holder, lyger_lane(cache)->thread)) {
+        return false;
+    }
+    free_reserved(cache);
+    lyger_lock_give(lock);
+    return true;
+}
+
+bool lyger_region_lock(lyger_cache *cache, lyger_error *error)
 {
     lock_result result = lyger_lock_take(cache, &cache->header->runs, error);
     if (result == LOCK_INHERITED) {
@@ -134,7 +154,7 @@ static bool enter(lyger_cache *cache, lyger_error *error)
     return result != LOCK_REFUSED;
 }
 
-static void leave(lyger_cache *cache)
+void lyger_region_unlock(lyger_cache *cache)
 {
     lyger_lock_give(&cache->header->runs);
 }
@@ -164,7 +184,8 @@ static uint32_t choose(const lyger_cache *cache, uint32_t count, const bool *blo
             free = !blocked[region];
             sum += cost(cache, region);
         }
-        if (free && sum < least) {
+        /* Of runs that cost nothing the last: shards take their regions from the front. */
+        if (free && (sum < least || (sum == 0 && start > best))) {
             least = sum;
             best = start;
         }
@@ -318,24 +339,24 @@ lyger_status lyger_region_store(lyger_cache *cache, shard *s, const entry_draft 
                                 bool *stored, lyger_error *error)
 {
     *stored = false;
-    if (!enter(cache, error)) {
+    if (!lyger_region_lock(cache, error)) {
         return LYGER_E_CACHE;
     }
     lyger_status status = place_run(cache, s, draft, if_absent, stored, error);
-    leave(cache);
+    lyger_region_unlock(cache);
     return status;
 }
 
 lyger_status lyger_region_relieve(lyger_cache *cache, lyger_error *error)
 {
     uint32_t region;
-    if (!enter(cache, error)) {
+    if (!lyger_region_lock(cache, error)) {
         return LYGER_E_CACHE;
     }
     lyger_status status = gather(cache, 1, 0, &region, error);
     if (status == LYGER_OK) {
         give_back(cache, region, 1);
     }
-    leave(cache);
+    lyger_region_unlock(cache);
     return status;
 }

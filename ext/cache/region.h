@@ -40,6 +40,10 @@ uint32_t lyger_region_acquire(lyger_cache *cache, shard *s);
 /* How many regions an entry of so many granules needs. */
 uint32_t lyger_region_run(const lyger_cache *cache, uint64_t granules);
 
+/* header->runs: nothing is gathered but by who holds it. What a holder that died had gathered is freed. */
+bool lyger_region_lock(lyger_cache *cache, lyger_error *error);
+void lyger_region_unlock(lyger_cache *cache);
+
 /* Stores an entry that is too large for a region. Takes the locks. */
 lyger_status lyger_region_store(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
                                 bool *stored, lyger_error *error);
@@ -49,6 +53,13 @@ void lyger_region_free_run(lyger_cache *cache, granule at);
 
 /* Makes an unused region for a shard that has none to evict from. Takes the locks. */
 lyger_status lyger_region_relieve(lyger_cache *cache, lyger_error *error);
+
+/*
+ * Under a shard's lock: frees what a thread had gathered that died while it did; false when there was
+ * nothing. Never waits, so the order of the locks does not matter. Looks after the thread every few
+ * milliseconds.
+ */
+bool lyger_region_salvage(lyger_cache *cache, uint64_t now);
 
 /* Under the lock of a shard whose holder died: unmarks its large entries (entry.collected), and later frees
  * the runs of those that are not marked: nothing points to them. */

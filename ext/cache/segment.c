@@ -51,7 +51,11 @@ static uint32_t header_check(const segment_header *header)
     return check;
 }
 
-/* Where the parts of a segment begin, in bytes; it all follows from the counts. */
+/*
+ * Where the parts of a segment begin, in bytes; it all follows from the counts. The index comes last: it is
+ * larger than the longest key, so that a reader who takes the length of a key from an entry that is just
+ * being overwritten stays within the segment.
+ */
 typedef struct segment_places {
     uint64_t lanes, pins, shards, holds, masks, table, buckets, ghosts, regions, end;
 } segment_places;
@@ -66,10 +70,11 @@ static segment_places places_of(const segment_header *header)
     at.holds = at.shards + shards * sizeof(shard);
     at.masks = at.holds + shards * header->hold_count * sizeof(hold_slot);
     at.table = round_up(at.masks + shards * sizeof(uint32_t), 64);
-    at.buckets = round_up(at.table + header->region_count * sizeof(uint32_t), PAGE);
+    at.regions = round_up(at.table + header->region_count * sizeof(uint32_t), PAGE);
+    at.buckets =
+        round_up(at.regions + header->region_count * ((uint64_t)GRANULE * header->region_granules), PAGE);
     at.ghosts = at.buckets + shards * header->bucket_count * sizeof(bucket);
-    at.regions = round_up(at.ghosts + shards * header->ghost_count * sizeof(ghost_set), PAGE);
-    at.end = at.regions + header->region_count * ((uint64_t)GRANULE * header->region_granules);
+    at.end = at.ghosts + shards * header->ghost_count * sizeof(ghost_set);
     return at;
 }
 
@@ -95,7 +100,7 @@ static void plan(segment_header *header, uint64_t size)
     header->hold_count = clamp(power_of_two_at_most(size / shards / BYTES_PER_HOLD), HOLDS_LEAST, HOLDS_MOST);
     header->pin_count = clamp(power_of_two_at_most(size / BYTES_PER_PIN), PINS_LEAST, PINS_MOST);
     header->region_count = (uint32_t)regions;
-    while (places_of(header).end + LYGER_CACHE_KEY_MAX > size) {
+    while (places_of(header).end > size) {
         header->region_count--;
     }
 }

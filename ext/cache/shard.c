@@ -1,6 +1,7 @@
 #include "shard.h"
 
 #include "arena.h"
+#include "compact.h"
 #include "hash.h"
 #include "lane.h"
 #include "lock.h"
@@ -10,16 +11,15 @@
 #include "racy.h"
 #include "region.h"
 
-#define REAP_EVERY 64u /* stores, after which blocks that readers held are looked at again */
-
-static void rebuild(lyger_cache *cache, shard *s);
+#define SLACK 16u         /* a part of the shard this small must be free before entries are moved together */
+#define CLEARINGS_MOST 4u /* times this is tried for one store */
+#define REAP_EVERY 64u    /* stores, after which blocks that readers held are looked at again */
 
 /* What a holder that died was doing is undone or completed by the rebuild. */
 static bool entered(lyger_cache *cache, shard *s, lock_result result)
 {
     if (__builtin_expect(result == LOCK_INHERITED, 0)) {
-        rebuild(cache, s);
-        lyger_lane_count(cache, COUNT_RECOVERIES);
+        lyger_shard_rebuild(cache, s);
     }
     return result != LOCK_REFUSED;
 }
@@ -70,13 +70,13 @@ static void to_limbo(lyger_cache *cache, shard *s, granule at)
 {
     entry *e = entry_at(cache, at);
     e->queue = QUEUE_LIMBO;
+    atomic_fetch_or_explicit(&e->stamp, STAMP_LIMBO, memory_order_relaxed);
     e->older = s->limbo;
     s->limbo = at;
     count(&s->held, block_size(cache, e));
 }
 
-/* Frees what no reader holds any more. */
-static void reap(lyger_cache *cache, shard *s)
+void lyger_shard_reap(lyger_cache *cache, shard *s)
 {
     granule list = s->limbo, kept = 0;
     s->limbo = 0;
@@ -131,7 +131,7 @@ void lyger_shard_drop(lyger_cache *cache, shard *s, index_slot *slot)
     retire(cache, s, at);
 }
 
-static void evict(lyger_cache *cache, shard *s, index_slot *slot, uint64_t now)
+void lyger_shard_evict(lyger_cache *cache, shard *s, index_slot *slot, uint64_t now)
 {
     const entry *e = entry_at(cache, slot_granule(atomic_load_explicit(slot, memory_order_relaxed)));
     bool over = expiry_over(expiry_of(e), now);
@@ -146,9 +146,9 @@ void lyger_shard_evict_large(lyger_cache *cache, shard *s, granule at)
 {
     index_slot *slot = lyger_index_slot_of(cache, s, at);
     if (slot) {
-        evict(cache, s, slot, lyger_os_milliseconds());
+        lyger_shard_evict(cache, s, slot, lyger_os_milliseconds());
     } else if (s->limbo) {
-        reap(cache, s);
+        lyger_shard_reap(cache, s);
     }
 }
 
@@ -161,12 +161,12 @@ void lyger_shard_vacate(lyger_cache *cache, shard *s, uint32_t region)
         for (granule at = ends[i]; at;) {
             granule next = entry_at(cache, at)->newer;
             if (at >= from && at < to) {
-                evict(cache, s, lyger_index_slot_of(cache, s, at), now);
+                lyger_shard_evict(cache, s, lyger_index_slot_of(cache, s, at), now);
             }
             at = next;
         }
     }
-    reap(cache, s);
+    lyger_shard_reap(cache, s);
     lyger_arena_settle(cache, s);
 }
 
@@ -175,10 +175,69 @@ static granule take(lyger_cache *cache, shard *s, uint32_t size)
 {
     granule at = lyger_arena_take(cache, s, size);
     if (!at && s->limbo) {
-        reap(cache, s);
+        lyger_shard_reap(cache, s);
         at = lyger_arena_take(cache, s, size);
     }
     return at || !lyger_arena_settle(cache, s) ? at : lyger_arena_take(cache, s, size);
+}
+
+/* The head of an entry that is not published yet. */
+static entry *start_entry(lyger_cache *cache, granule at, uint64_t hash, uint64_t expires, uint64_t lens)
+{
+    entry *e = entry_at(cache, at);
+    /* A writer that died between withdrawing the entry that was here and ending it left its stamp: see
+     * retire(). */
+    atomic_store_explicit(&e->stamp, 0, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release);
+    e->queue = QUEUE_NONE;
+    e->collected = 0;
+    atomic_store_explicit(&e->hash, hash, memory_order_relaxed);
+    atomic_store_explicit(&e->expires, expires, memory_order_relaxed);
+    atomic_store_explicit(&e->lens, lens, memory_order_relaxed);
+    return e;
+}
+
+static void stamp_entry(lyger_cache *cache, shard *s, granule at)
+{
+    uint64_t stamp = s->next_stamp++ << cache->shard_bits | number_of_shard(cache, s);
+    atomic_store_explicit(&entry_at(cache, at)->stamp, stamp, memory_order_release);
+}
+
+/* Points a slot to another entry of the same key, which takes the old one's place in its queue. */
+static void replace(lyger_cache *cache, shard *s, index_slot *slot, uint64_t word)
+{
+    granule old = slot_granule(atomic_load_explicit(slot, memory_order_relaxed)), at = slot_granule(word);
+    atomic_store_explicit(slot, word, memory_order_release);
+    lyger_policy_replace(cache, s, old, at);
+    count(&s->used, block_size(cache, entry_at(cache, at)));
+    count(&s->entries, 1);
+    retire(cache, s, old);
+}
+
+bool lyger_shard_move(lyger_cache *cache, shard *s, granule at)
+{
+    const entry *e = entry_at(cache, at);
+    uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
+    granule to = lyger_arena_take(cache, s, granules_for(key_length(lens), value_length(lens)));
+    if (!to) {
+        return false;
+    }
+    uint64_t hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
+    index_slot *slot = lyger_index_slot_of(cache, s, at);
+    start_entry(cache, to, hash, expiry_of(e), lens);
+    lyger_racy_write(entry_at(cache, to)->data, e->data, value_offset(key_length(lens)) + value_length(lens));
+    stamp_entry(cache, s, to);
+    replace(cache, s, slot, slot_word(hash, to));
+    return true;
+}
+
+/* Whether there is so much free memory beside `size` that only its being scattered is in the way. */
+static bool has_slack(const shard *s, uint32_t size)
+{
+    uint64_t capacity = atomic_load_explicit(&s->capacity, memory_order_relaxed);
+    uint64_t taken = atomic_load_explicit(&s->used, memory_order_relaxed) +
+                     atomic_load_explicit(&s->held, memory_order_relaxed);
+    return capacity >= taken + size + capacity / SLACK;
 }
 
 /* The slow part of finding a block: evicts until one is free; 0 when nothing is left to evict. */
@@ -186,18 +245,27 @@ static __attribute__((noinline)) granule make_room(lyger_cache *cache, shard *s,
 {
     granule at = take(cache, s, size);
     uint64_t now = lyger_os_milliseconds();
+    if (!at && lyger_region_salvage(cache, now)) {
+        at = take(cache, s, size);
+    }
     uint64_t earliest = atomic_load_explicit(&s->earliest_expiry, memory_order_relaxed);
     if (!at && earliest && earliest <= now) {
         lyger_shard_sweep(cache, s, now, NULL, NULL);
         at = take(cache, s, size);
     }
-    while (!at) {
+    for (uint32_t clearings = 0; !at;) {
         index_slot *victim = lyger_policy_victim(cache, s);
         if (!victim) {
             return 0;
         }
-        evict(cache, s, victim, now);
+        granule near = slot_granule(atomic_load_explicit(victim, memory_order_relaxed));
+        bool large = is_large(entry_at(cache, near));
+        lyger_shard_evict(cache, s, victim, now);
         at = take(cache, s, size);
+        if (!at && !large && clearings < CLEARINGS_MOST && has_slack(s, size)) {
+            clearings++;
+            at = lyger_compact(cache, s, near, size, now);
+        }
     }
     return at;
 }
@@ -214,14 +282,9 @@ static void write_image(char *value, const entry_draft *draft)
 
 void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft)
 {
-    entry *e = entry_at(cache, at);
     uint64_t lens = (uint64_t)draft->len << 24 | (uint64_t)draft->key_len << 8 | (uint64_t)draft->type;
+    entry *e = start_entry(cache, at, draft->hash, draft->expires, lens);
     char *value = e->data + value_offset(draft->key_len);
-    e->queue = QUEUE_NONE;
-    e->collected = 0;
-    atomic_store_explicit(&e->hash, draft->hash, memory_order_relaxed);
-    atomic_store_explicit(&e->expires, draft->expires, memory_order_relaxed);
-    atomic_store_explicit(&e->lens, lens, memory_order_relaxed);
     lyger_racy_write(e->data, draft->key, draft->key_len);
     if (__builtin_expect(draft->image != NULL, 0)) {
         write_image(value, draft);
@@ -232,27 +295,23 @@ void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft)
 
 void lyger_shard_publish(lyger_cache *cache, shard *s, granule at, const entry_draft *draft)
 {
-    entry *e = entry_at(cache, at);
-    uint64_t stamp = s->next_stamp++ << cache->shard_bits | number_of_shard(cache, s);
-    atomic_store_explicit(&e->stamp, stamp, memory_order_release);
-    count(&s->used, block_size(cache, e));
+    stamp_entry(cache, s, at);
     if (draft->expires) {
         lyger_shard_note_expiry(s, draft->expires);
     }
     index_slot *slot = lyger_index_find(cache, s, draft->hash, draft->key, draft->key_len);
     if (slot) {
-        granule old = slot_granule(atomic_load_explicit(slot, memory_order_relaxed));
-        atomic_store_explicit(slot, slot_word(draft->hash, at), memory_order_release);
-        lyger_policy_replace(cache, s, old, at);
-        count(&s->entries, 1);
-        retire(cache, s, old);
+        replace(cache, s, slot, slot_word(draft->hash, at));
         return;
     }
-    lyger_policy_admit(cache, s, at);
+    count(&s->used, block_size(cache, entry_at(cache, at)));
     count(&s->entries, 1);
+    lyger_policy_admit(cache, s, at);
     lyger_index_grow(cache, s);
     while (!lyger_index_publish(cache, s, draft->hash, at)) {
-        evict(cache, s, lyger_index_occupant(cache, s, draft->hash), lyger_os_milliseconds());
+        if (!lyger_index_double(cache, s)) {
+            lyger_shard_evict(cache, s, lyger_index_occupant(cache, s, draft->hash), lyger_os_milliseconds());
+        }
     }
 }
 
@@ -260,7 +319,7 @@ bool lyger_shard_store(lyger_cache *cache, shard *s, const entry_draft *draft)
 {
     uint32_t size = granules_for(draft->key_len, draft->len);
     if (__builtin_expect(s->limbo && ++s->stores % REAP_EVERY == 0, 0)) {
-        reap(cache, s);
+        lyger_shard_reap(cache, s);
     }
     granule at = lyger_arena_take(cache, s, size);
     if (__builtin_expect(!at, 0) && !(at = make_room(cache, s, size))) {
@@ -313,6 +372,7 @@ uint64_t lyger_shard_sweep(lyger_cache *cache, shard *s, uint64_t now, shard_con
         }
     }
     atomic_store_explicit(&s->earliest_expiry, earliest, memory_order_relaxed);
+    lyger_shard_reap(cache, s);
     return stale;
 }
 
@@ -394,6 +454,9 @@ typedef struct limbo_search {
 static bool is_entry(const lyger_cache *cache, const shard *s, granule at)
 {
     const entry *e = entry_at(cache, at);
+    if (at + ENTRY_LEAST > lyger_arena_region_end(cache, region_of(cache, at))) {
+        return false;
+    }
     uint64_t stamp = atomic_load_explicit(&e->stamp, memory_order_relaxed) & ~STAMP_LIMBO;
     uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
     size_t key_len = key_length(lens);
@@ -408,6 +471,9 @@ static void find_limbo(granule at, void *context)
     limbo_search *search = context;
     lyger_cache *cache = search->cache;
     uint32_t number = number_of_shard(cache, search->s);
+    if (at < cache->regions || region_of(cache, at) >= cache->header->region_count) {
+        return;
+    }
     uint32_t word = atomic_load_explicit(&cache->table[region_of(cache, at)], memory_order_relaxed);
     bool ours = word == region_word(REGION_SHARD, number) || word == region_word(REGION_HEAD, number);
     if (!ours || !is_entry(cache, search->s, at) || lyger_index_slot_of(cache, search->s, at)) {
@@ -537,7 +603,7 @@ static granule concatenate(lyger_cache *cache, granule first, granule second)
     return last ? first : second;
 }
 
-static void rebuild(lyger_cache *cache, shard *s)
+void lyger_shard_rebuild(lyger_cache *cache, shard *s)
 {
     lyger_region_unmark(cache, s);
     granule indexed = lyger_index_collect(cache, s);
@@ -547,4 +613,5 @@ static void rebuild(lyger_cache *cache, shard *s)
     lyger_region_recover(cache, s);
     rebuild_queues(cache, s, sort(cache, list, older_stamp));
     lyger_index_recount(cache, s);
+    lyger_lane_count(cache, COUNT_RECOVERIES);
 }

@@ -26,6 +26,9 @@ bool lyger_shard_try_lock(lyger_cache *cache, shard *s);
 
 void lyger_shard_unlock(shard *s);
 
+/* Makes everything but the index again from the index; the caller has inherited the lock. */
+void lyger_shard_rebuild(lyger_cache *cache, shard *s);
+
 /* What store needs to know of an entry. */
 typedef struct entry_draft {
     uint64_t hash;
@@ -55,14 +58,24 @@ index_slot *lyger_shard_find_live(lyger_cache *cache, shard *s, uint64_t hash, c
 /* Removes the entry that slot points to. */
 void lyger_shard_drop(lyger_cache *cache, shard *s, index_slot *slot);
 
+/* Evicts it: the policy remembers it, the statistics count it. */
+void lyger_shard_evict(lyger_cache *cache, shard *s, index_slot *slot, uint64_t now);
+
+/* Moves an entry that is not used in place to any free block; its readers look again, as after a replacement.
+ * False when there is no block. */
+bool lyger_shard_move(lyger_cache *cache, shard *s, granule at);
+
 /* Evicts the large entry that begins there. */
 void lyger_shard_evict_large(lyger_cache *cache, shard *s, granule at);
 
 /* Evicts every entry in a region of this shard and joins its memory. */
 void lyger_shard_vacate(lyger_cache *cache, shard *s, uint32_t region);
 
-/* Removes every entry that `condemned` says yes to, and what has expired. Returns how many entries have
- * expired but may still be served stale. */
+/* Frees what was removed while readers held it, and no reader holds any more. */
+void lyger_shard_reap(lyger_cache *cache, shard *s);
+
+/* Removes every entry that `condemned` says yes to, what has expired, and what lyger_shard_reap() does.
+ * Returns how many entries have expired but may still be served stale. */
 typedef bool (*shard_condemn)(const entry *e, void *context);
 uint64_t lyger_shard_sweep(lyger_cache *cache, shard *s, uint64_t now, shard_condemn condemned,
                            void *context);

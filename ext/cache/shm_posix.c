@@ -137,6 +137,9 @@ lyger_os_state lyger_os_thread_state(uint64_t name)
 {
     uint32_t id = (uint32_t)name, began;
     char state;
+    if ((int32_t)id <= 0) {
+        return LYGER_OS_GONE; /* no thread's; to kill() it would be a group of processes */
+    }
     if (kill((pid_t)id, 0) != 0 && errno == ESRCH) {
         return LYGER_OS_GONE;
     }

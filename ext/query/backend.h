@@ -30,8 +30,9 @@ struct lyger_connection {
     size_t dsn_len;
     int64_t idle_since; /* lyger_now_ms() */
     bool busy;
-    bool needs_reset; /* session state of an earlier request may be left */
-    bool forgotten;   /* inherited by a fork: never speak to the server through it */
+    bool needs_reset;    /* session state of an earlier request may be left */
+    bool forgotten;      /* inherited by a fork: never speak to the server through it */
+    bool in_transaction; /* of lyger_transaction_begin(); settle() clears it when there is none any more */
 };
 
 /* What opening needs besides the DSN. */
@@ -70,8 +71,9 @@ struct lyger_backend {
     lyger_status (*write_json)(lyger_connection *connection, const lyger_statement *statement,
                                const lyger_limits *limits, lyger_sink *sink, lyger_error *error);
 
-    /* After a statement, whatever came of it: frees what it left, rolls an open transaction back. *usable
-     * says whether the connection may be used again. Not LYGER_OK: the caller must know what was undone. */
+    /* After a statement, whatever came of it: frees what it left, rolls a transaction back that is not
+     * in_transaction. *usable says whether the connection may be used again. Not LYGER_OK: the caller must
+     * know what was undone. */
     lyger_status (*settle)(lyger_connection *connection, bool *usable, lyger_error *error);
 
     /* At the end of a request; false: close it. May be NULL. */

@@ -15,6 +15,7 @@ struct lyger_pool {
     pid_t process; /* whose connections these are */
     pending *opening;
     lyger_connection *first; /* most recently used first; busy ones included */
+    lyger_transaction *transactions;
 };
 
 lyger_pool *lyger_pool_new(const lyger_pool_settings *settings)
@@ -83,6 +84,9 @@ static void forget_inherited(lyger_pool *pool)
         return;
     }
     pool->process = getpid();
+    for (lyger_transaction *at = pool->transactions; at; at = at->next) {
+        at->connection = NULL;
+    }
     lyger_connection *at = pool->first;
     while (at) {
         lyger_connection *next = at->next;
@@ -105,7 +109,7 @@ static bool has_dsn(const lyger_connection *connection, const lyger_opening *ope
 static lyger_connection *find_idle(const lyger_pool *pool, const lyger_opening *opening)
 {
     for (lyger_connection *at = pool->first; at; at = at->next) {
-        if (!at->busy && has_dsn(at, opening)) {
+        if (!at->busy && !at->in_transaction && has_dsn(at, opening)) {
             return at;
         }
     }
@@ -180,6 +184,79 @@ static lyger_status open_new(lyger_pool *pool, const lyger_backend *backend, con
     return LYGER_OK;
 }
 
+/* ---- transactions ---- */
+
+lyger_transaction *lyger_pool_transaction(lyger_pool *pool, const char *dsn, size_t dsn_len)
+{
+    forget_inherited(pool);
+    for (lyger_transaction *at = pool->transactions; at; at = at->next) {
+        if (at->dsn_len == dsn_len && memcmp(at->dsn, dsn, dsn_len) == 0) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+lyger_transaction *lyger_pool_begin(lyger_pool *pool, lyger_connection *connection)
+{
+    lyger_transaction *made = malloc(sizeof *made + connection->dsn_len + 1);
+    if (made) {
+        *made = (lyger_transaction){pool->transactions, connection, 1, connection->dsn_len};
+        memcpy(made->dsn, connection->dsn, connection->dsn_len + 1);
+        pool->transactions = made;
+        connection->in_transaction = true;
+    }
+    return made;
+}
+
+void lyger_pool_end(lyger_pool *pool, lyger_transaction *transaction, bool clean)
+{
+    lyger_transaction **at = &pool->transactions;
+    while (*at != transaction) {
+        at = &(*at)->next;
+    }
+    *at = transaction->next;
+    if (transaction->connection) {
+        transaction->connection->in_transaction = false;
+        if (!clean) {
+            drop(pool, transaction->connection);
+        }
+    }
+    free(transaction);
+}
+
+/* The connection of the transaction that this DSN has. */
+static lyger_status take_from(lyger_transaction *transaction, lyger_connection **connection,
+                              lyger_error *error)
+{
+    if (!transaction->connection) {
+        lyger_fail(error, LYGER_E_QUERY,
+                   "the transaction is over: a statement ended it, its connection was lost, or it is the "
+                   "parent's of a fork");
+        return lyger_with_state(error, LYGER_E_QUERY, "25000");
+    }
+    if (transaction->connection->busy) {
+        return lyger_fail(
+            error, LYGER_E_QUERY,
+            "the transaction's connection is busy with the statement that this call interrupts");
+    }
+    *connection = transaction->connection;
+    (*connection)->busy = true;
+    return LYGER_OK;
+}
+
+/* After a statement: whether the connection still has the transaction that it was given. */
+static void check_transaction(lyger_pool *pool, const lyger_connection *connection, bool usable)
+{
+    for (lyger_transaction *at = pool->transactions; at; at = at->next) {
+        if (at->connection == connection && (!usable || !connection->in_transaction)) {
+            at->connection = NULL;
+        }
+    }
+}
+
+/* ---- taking and giving back ---- */
+
 lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_len,
                                 lyger_connection **connection, lyger_error *error)
 {
@@ -193,7 +270,10 @@ lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_le
     if (status != LYGER_OK) {
         return status;
     }
-    forget_inherited(pool);
+    lyger_transaction *transaction = lyger_pool_transaction(pool, dsn, dsn_len);
+    if (transaction) {
+        return take_from(transaction, connection, error);
+    }
     status = take_idle(pool, &opening, connection);
     if (status != LYGER_OK) {
         return lyger_limits_fail(error, status, "preparing the connection");
@@ -209,6 +289,7 @@ lyger_status lyger_pool_release(lyger_pool *pool, lyger_connection *connection, 
     if (!connection->forgotten) {
         status = connection->backend->settle(connection, &usable, error);
     }
+    check_transaction(pool, connection, usable);
     if (!usable) {
         drop(pool, connection);
         return status;
@@ -228,6 +309,9 @@ void lyger_pool_request_end(lyger_pool *pool)
         return;
     }
     forget_inherited(pool);
+    while (pool->transactions) {
+        lyger_pool_end(pool, pool->transactions, false);
+    }
     lyger_connection *at = pool->first;
     while (at) {
         lyger_connection *next = at->next;
@@ -247,6 +331,9 @@ void lyger_pool_free(lyger_pool *pool)
         return;
     }
     forget_inherited(pool);
+    while (pool->transactions) {
+        lyger_pool_end(pool, pool->transactions, false);
+    }
     while (pool->first) {
         drop(pool, pool->first);
     }

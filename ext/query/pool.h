@@ -13,6 +13,24 @@ lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_le
 /* Gives it back after a statement. Returns an error only when what the statement left had to be undone. */
 lyger_status lyger_pool_release(lyger_pool *pool, lyger_connection *connection, lyger_error *error);
 
+/* A transaction: one connection that every statement of its DSN gets while it lasts. */
+typedef struct lyger_transaction {
+    struct lyger_transaction *next;
+    lyger_connection *connection; /* NULL when it is lost: ended by a statement, or with its connection */
+    unsigned depth;               /* 1, and one more for each savepoint */
+    size_t dsn_len;
+    char dsn[]; /* owned; may hold a password */
+} lyger_transaction;
+
+/* The transaction of a DSN in this process, NULL when there is none. */
+lyger_transaction *lyger_pool_transaction(lyger_pool *pool, const char *dsn, size_t dsn_len);
+
+/* Makes a connection that was acquired, and is given back, the DSN's transaction. */
+lyger_transaction *lyger_pool_begin(lyger_pool *pool, lyger_connection *connection);
+
+/* Ends it; its connection goes back to the others, or is closed unless `clean`. */
+void lyger_pool_end(lyger_pool *pool, lyger_transaction *transaction, bool clean);
+
 const lyger_interrupt *lyger_pool_interrupt(const lyger_pool *pool);
 
 #endif

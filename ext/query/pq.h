@@ -10,6 +10,9 @@
 
 #include <libpq-fe.h>
 
+#define LYGER_PQ_TUPLES_CHUNK 12 /* PGRES_TUPLES_CHUNK, which older headers do not have */
+#define LYGER_PQ_PORTION 64      /* rows that a stream asks for at a time */
+
 typedef struct lyger_pq {
     __typeof__(&PQlibVersion) libVersion;
     __typeof__(&PQconninfoParse) conninfoParse;
@@ -48,6 +51,8 @@ typedef struct lyger_pq {
     __typeof__(&PQgetisnull) getisnull;
     __typeof__(&PQcmdStatus) cmdStatus;
     __typeof__(&PQcmdTuples) cmdTuples;
+    __typeof__(&PQsetSingleRowMode) setSingleRowMode;
+    int (*setChunkedRowsMode)(PGconn *connection, int rows); /* libpq 17; NULL before */
 } lyger_pq;
 
 /* The functions, or NULL with an error that names the package. */

@@ -64,6 +64,7 @@ static const symbol symbols[] = {
     SYMBOL(getisnull),
     SYMBOL(cmdStatus),
     SYMBOL(cmdTuples),
+    SYMBOL(setSingleRowMode),
 };
 
 lyger_status lyger_pq_load_from(const char *library, lyger_pq *pq, lyger_error *error)
@@ -83,6 +84,8 @@ lyger_status lyger_pq_load_from(const char *library, lyger_pq *pq, lyger_error *
         }
         memcpy((char *)pq + symbols[i].offset, &function, sizeof function);
     }
+    void *chunked = dlsym(handle, "PQsetChunkedRowsMode");
+    memcpy(&pq->setChunkedRowsMode, &chunked, sizeof chunked);
     int version = pq->libVersion();
     if (version < OLDEST) {
         dlclose(handle);

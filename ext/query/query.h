@@ -119,6 +119,18 @@ lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t ds
                                     size_t sql_len, const lyger_param *params, size_t param_count,
                                     const lyger_query_options *options, lyger_sink *sink, lyger_error *error);
 
+/*
+ * Begins a transaction: until it ends, every statement of this DSN (the same text) runs in it, on one
+ * connection. Inside a transaction it sets a savepoint. What is not ended at the end of the request is rolled
+ * back. A statement that ends the transaction itself makes every further one an error.
+ */
+lyger_status lyger_transaction_begin(lyger_pool *pool, const char *dsn, size_t dsn_len, lyger_error *error);
+
+/* Commits (keep) or rolls back what the innermost begin began. When a commit fails, it is rolled back; so it
+ * is when a statement in it had failed, SQLSTATE 25P02. */
+lyger_status lyger_transaction_end(lyger_pool *pool, const char *dsn, size_t dsn_len, bool keep,
+                                   lyger_error *error);
+
 /* Writes the rows as JSON. LYGER_E_QUERY names column and row of a text that is not UTF-8; LYGER_E_MEMORY
  * when the sink is full; then the sink holds a part. */
 lyger_status lyger_result_write_json(lyger_result *result, lyger_sink *sink, lyger_error *error);

@@ -282,6 +282,10 @@ static lyger_status sqlite_settle(lyger_connection *base, bool *usable, lyger_er
     let_go(connection);
     *usable = true;
     if (sqlite3_get_autocommit(connection->db)) {
+        base->in_transaction = false;
+        return LYGER_OK;
+    }
+    if (base->in_transaction) {
         return LYGER_OK;
     }
     *usable = sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL) == SQLITE_OK;

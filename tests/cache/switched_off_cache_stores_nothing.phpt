@@ -15,6 +15,18 @@ try {
 } catch (Lyger\Exception\CacheException $e) {
     echo $e->getMessage(), "\n";
 }
+for ($i = 0; $i < 2; $i++) {
+    var_dump(lyger_cache_remember('k', fn() => "computed $i", 60, 60));
+}
+foreach ([fn() => lyger_cache_lock('k', 1), fn() => lyger_cache_unlock('k', '0123456789abcdef')] as $call) {
+    try {
+        $call();
+    } catch (Lyger\Exception\CacheException $e) {
+        echo $e->getMessage(), "\n";
+    }
+}
+echo count(iterator_to_array(lyger_cache_keys())), ' ';
+echo json_encode(array_slice(lyger_cache_info(true), -2)), "\n";
 ?>
 --EXPECT--
 bool(false)
@@ -30,3 +42,8 @@ array(1) {
 }
 bool(false)
 the cache is switched off (lyger.cache_size=0): there is nowhere to count
+string(10) "computed 0"
+string(10) "computed 1"
+the cache is switched off (lyger.cache_size=0): there is nothing to lock with
+the cache is switched off (lyger.cache_size=0): there is nothing to lock with
+0 {"shard_list":[],"size_classes":[]}

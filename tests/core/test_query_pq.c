@@ -1,7 +1,7 @@
 /*
  * The PostgreSQL backend against a server of its own (scripts/postgres), or the one that LYGER_TEST_PG names.
  */
-#include "check.h"
+#include "pg_server.h"
 
 #include "query/limits.h"
 #include "query/pq.h"
@@ -507,44 +507,13 @@ static void sink_that_leaves_loses_nothing(void)
     end();
 }
 
-static char *own_server; /* directory of the server that this program started */
-
-static bool start_server(void)
+int main(void)
 {
-    static char directory[] = "/tmp/lyger-pq-XXXXXX";
-    const char *given = getenv("LYGER_TEST_PG");
-    if (given && *given) {
-        snprintf(dsn, sizeof dsn, "%s", given);
-    } else {
-        char command[200];
-        own_server = mkdtemp(directory);
-        snprintf(command, sizeof command, "scripts/postgres start %s", directory);
-        FILE *start = own_server ? popen(command, "r") : NULL;
-        if (!start || !fgets(dsn, sizeof dsn, start) || pclose(start) != 0) {
-            printf("not ok a PostgreSQL server starts\n");
-            return false;
-        }
-        dsn[strcspn(dsn, "\n")] = '\0';
+    if (!pg_server_start(dsn, sizeof dsn)) {
+        return EXIT_FAILURE;
     }
     const char *database = strrchr(dsn, '/');
     snprintf(ascii_dsn, sizeof ascii_dsn, "%.*s/lyger_ascii", (int)(database - dsn), dsn);
-    return true;
-}
-
-static void stop_server(void)
-{
-    char command[200];
-    if (own_server) {
-        snprintf(command, sizeof command, "scripts/postgres stop %s && rm -rf %s", own_server, own_server);
-        CHECK_INT(system(command), 0);
-    }
-}
-
-int main(void)
-{
-    if (!start_server()) {
-        return EXIT_FAILURE;
-    }
     RUN(libpq_is_loaded_on_first_use_only);
     RUN(missing_and_unusable_libraries_name_the_package);
     RUN(json_is_row_to_json_s);
@@ -563,6 +532,6 @@ int main(void)
     RUN(child_of_a_fork_leaves_the_parents_session_alone);
     RUN(fork_inside_a_statement_leaves_it_to_the_parent);
     RUN(sink_that_leaves_loses_nothing);
-    stop_server();
+    pg_server_stop();
     return finish();
 }

@@ -8,6 +8,7 @@ ffi
 <?php
 require __DIR__ . '/../inc/ffi.inc';
 $ffi = ffi();
+[$token, $bytes, $length] = [$ffi->new('unsigned long long'), $ffi->new('char *'), $ffi->new('size_t')];
 $calls = [
     ['lyger_cache_set', null, 'v'],
     ['lyger_cache_set', 'k', null],
@@ -19,6 +20,22 @@ $calls = [
     ['lyger_db_query', 'sqlite::memory:', null],
     ['lyger_ffi_cache_store', 'k', 1, 9, 'v', 1, 0],
     ['lyger_ffi_cache_fetch', 'k', 1, null, null, null],
+    ['lyger_ffi_cache_store_stale', 'k', 1, 4, 'v', 1, 1, 1000001],
+    ['lyger_ffi_cache_fetch_stale', null, 1, null, null, null],
+    ['lyger_ffi_cache_lock', 'k', 1, 1, null],
+    ['lyger_ffi_cache_lock', 'k', 1, 0, FFI::addr($token)],
+    ['lyger_ffi_cache_lock', 'k', 1, 4294967296, FFI::addr($token)],
+    ['lyger_ffi_cache_lock', null, 1, 1, FFI::addr($token)],
+    ['lyger_ffi_cache_lease', 'k', 1, null],
+    ['lyger_ffi_cache_lease', '', 0, FFI::addr($token)],
+    ['lyger_ffi_cache_give_back', 'k', 1, 2, 1],
+    ['lyger_ffi_cache_give_back', 'k', 1, 0, 0],
+    ['lyger_ffi_cache_give_back', 'k', 1, 1, 12345],
+    ['lyger_ffi_cache_wait', 'k', 1, -1, 0],
+    ['lyger_ffi_cache_wait', 'k', 1, 0, 4294967296],
+    ['lyger_ffi_cache_wait', 'not held', 8, 1, 60000],
+    ['lyger_ffi_cache_walk', null, '', 0, null, null],
+    ['lyger_ffi_cache_walk', FFI::addr($token), null, 1, FFI::addr($bytes), FFI::addr($length)],
     ['lyger_ffi_db_execute', 'sqlite::memory:', 15, 'SELECT 1', 8, 'junk', 4, 0],
 ];
 foreach ($calls as $call) {
@@ -28,6 +45,14 @@ foreach ($calls as $call) {
         $result = FFI::typeof($result)->getKind() === FFI\CType::TYPE_POINTER ? ffi_take($result) : null; // else void
     }
     echo $function, ' ', json_encode($result), ': ', $ffi->lyger_last_error(), "\n";
+}
+
+foreach ([1 << 32, (1 << 62), -1, 0xffffffff, 0x7fffffff] as $forged) {
+    $token->cdata = $forged;
+    for ($steps = 0; $ffi->lyger_ffi_cache_walk(FFI::addr($token), '', 0, FFI::addr($bytes), FFI::addr($length)) === 1; $steps++) {
+        ffi_take($bytes);
+    }
+    ffi_take($bytes);
 }
 
 $handle = $ffi->lyger_db_query('sqlite::memory:', 'SELECT 1');
@@ -51,6 +76,22 @@ lyger_db_query 0: dsn is NULL
 lyger_db_query 0: query is NULL
 lyger_ffi_cache_store -1: type must be 0 to 5, 9 given
 lyger_ffi_cache_fetch -1: type is NULL
+lyger_ffi_cache_store_stale -1: stale must be at most 1000000 seconds, 1000001 given
+lyger_ffi_cache_fetch_stale -1: type is NULL
+lyger_ffi_cache_lock -1: token is NULL
+lyger_ffi_cache_lock -1: ttl must be 1 to 4294967295 seconds, 0 given
+lyger_ffi_cache_lock -1: ttl must be 1 to 4294967295 seconds, 4294967296 given
+lyger_ffi_cache_lock -1: key is NULL
+lyger_ffi_cache_lease -1: token is NULL
+lyger_ffi_cache_lease -1: key must be 1 to 65535 bytes long, 0 given
+lyger_ffi_cache_give_back -1: kind must be 0 or 1, 2 given
+lyger_ffi_cache_give_back 0: 
+lyger_ffi_cache_give_back 0: 
+lyger_ffi_cache_wait -1: kind must be 0 or 1, -1 given
+lyger_ffi_cache_wait -1: milliseconds must be at most 4294967295, 4294967296 given
+lyger_ffi_cache_wait 1: 
+lyger_ffi_cache_walk -1: cursor is NULL
+lyger_ffi_cache_walk -1: prefix is NULL
 lyger_ffi_db_execute -1: params end within parameter 1
 [] 5
 [] 5

@@ -19,7 +19,7 @@ function stub_signatures(): array
         }
         $text = '';
         for ($j = $i + 2; $tokens[$j]->text !== '{'; $j++) {
-            $text .= $tokens[$j]->text;
+            $text .= ltrim($tokens[$j]->text, '\\'); // reflection prints \Iterator without
         }
         $static = $tokens[$i - 1]->id === T_STATIC ? 'static ' : '';
         $signatures[$tokens[$i + 1]->text] = $static . $text;

@@ -263,8 +263,8 @@ return [
     },
     'information has the same members and counts' => static function (object $engine, Check $check): void {
         $before = $engine->cacheInfo();
-        $names = ['enabled', 'path', 'shards', 'entries', 'bytes_total', 'bytes_capacity', 'bytes_used', 'bytes_free', 'hits',
-            'misses', 'sets', 'deletes', 'evictions', 'expirations', 'lock_recoveries'];
+        $names = ['enabled', 'path', 'shards', 'entries', 'bytes_total', 'bytes_capacity', 'bytes_used', 'bytes_held',
+            'bytes_free', 'regions', 'regions_unused', 'hits', 'misses', 'sets', 'deletes', 'evictions', 'expirations', 'lock_recoveries'];
         $given = array_keys($before);
         sort($names);
         sort($given);
@@ -283,5 +283,35 @@ return [
             array_map(static fn(string $name): int => $after[$name] - $before[$name], ['hits', 'misses', 'sets', 'deletes']),
         );
         $check->that($after['bytes_used'] >= $before['bytes_used'] + 1000, 'a thousand bytes do not show in bytes_used');
+    },
+    'detailed information adds up' => static function (object $engine, Check $check): void {
+        for ($i = 0; $i < 200; $i++) {
+            $engine->cacheSet("key $i", str_repeat('x', $i * 100));
+        }
+        $info = $engine->cacheInfo(true);
+        $check->same(array_keys($engine->cacheInfo()), array_slice(array_keys($info), 0, -2));
+        $check->same(['shard_list', 'size_classes'], array_slice(array_keys($info), -2));
+        $check->same($info['shards'], count($info['shard_list']));
+        $check->same(true, array_is_list($info['shard_list']) && array_is_list($info['size_classes']));
+        $check->same(
+            ['entries', 'bytes_capacity', 'bytes_used', 'bytes_held', 'bytes_small', 'bytes_main', 'buckets', 'regions'],
+            array_keys($info['shard_list'][0]),
+        );
+        $check->same(
+            ['least', 'most', 'entries', 'bytes_used', 'free_blocks', 'bytes_free'],
+            array_keys($info['size_classes'][0]),
+        );
+        foreach (['shard_list', 'size_classes'] as $list) {
+            foreach (['entries', 'bytes_used'] as $figure) {
+                $check->same($info[$figure], array_sum(array_column($info[$list], $figure)), "$figure in $list");
+            }
+        }
+        foreach ($info['size_classes'] as $class) {
+            $check->same(2 * $class['least'] - 1, $class['most']);
+            $fits = $class['bytes_used'] >= $class['entries'] * $class['least']
+                && $class['bytes_used'] <= $class['entries'] * $class['most'];
+            $check->that($fits, "entries outside of {$class['least']} to {$class['most']} bytes");
+            $check->that($class['entries'] + $class['free_blocks'] > 0, 'an empty class is listed');
+        }
     },
 ];

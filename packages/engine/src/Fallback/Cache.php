@@ -189,7 +189,10 @@ final class Cache
             'bytes_total' => $total,
             'bytes_capacity' => $total,
             'bytes_used' => $this->bytes,
+            'bytes_held' => 0,
             'bytes_free' => max(0, $total - memory_get_usage()),
+            'regions' => 1,
+            'regions_unused' => 0,
             'hits' => $this->counters['hits'],
             'misses' => $this->counters['misses'],
             'sets' => $this->counters['sets'],
@@ -198,5 +201,46 @@ final class Cache
             'expirations' => $this->counters['expirations'],
             'lock_recoveries' => 0,
         ];
+    }
+
+    /** @return array{shard_list: list<array<string, int>>, size_classes: list<array<string, int>>} */
+    public function details(): array
+    {
+        $classes = [];
+        foreach ($this->entries as $slot => $entry) {
+            $weight = self::weight($slot, $entry[0]);
+            $least = 1 << max(5, (int) floor(log($weight, 2)));
+            $classes[$least] ??= ['least' => $least, 'most' => 2 * $least - 1, 'entries' => 0, 'bytes_used' => 0,
+                'free_blocks' => 0, 'bytes_free' => 0];
+            $classes[$least]['entries']++;
+            $classes[$least]['bytes_used'] += $weight;
+        }
+        ksort($classes);
+        $info = $this->info();
+        return [
+            'shard_list' => [[
+                'entries' => $info['entries'],
+                'bytes_capacity' => $info['bytes_capacity'],
+                'bytes_used' => $info['bytes_used'],
+                'bytes_held' => 0,
+                'bytes_small' => 0,
+                'bytes_main' => $info['bytes_used'],
+                'buckets' => 1,
+                'regions' => 1,
+            ]],
+            'size_classes' => array_values($classes),
+        ];
+    }
+
+    /** @return \Generator<int, string> the keys there are now, without those that go meanwhile */
+    public function keys(string $prefix): \Generator
+    {
+        $number = 0;
+        foreach ($this->entries as $slot => $entry) {
+            $key = substr($slot, 1);
+            if (str_starts_with($key, $prefix) && $this->find($key) !== null) {
+                yield $number++ => $key;
+            }
+        }
     }
 }

@@ -6,6 +6,8 @@ namespace Lyger\Fallback;
 
 use Lyger\EngineFactory;
 use Lyger\Internal\CacheArguments;
+use Lyger\Internal\HoldArguments;
+use Lyger\Internal\Keys;
 use Lyger\Internal\Singular;
 
 /**
@@ -21,11 +23,13 @@ final class Engine
     use Singular;
 
     private readonly Cache $cache;
+    private readonly Holds $holds;
     private readonly Query $query;
 
     private function __construct()
     {
         $this->cache = new Cache();
+        $this->holds = new Holds();
         $this->query = new Query();
     }
 
@@ -159,9 +163,56 @@ final class Engine
         return $stored;
     }
 
-    public function cacheInfo(): array
+    /** There is no other process to wait for, or to be served a stale value. */
+    public function cacheRemember(
+        string $key,
+        callable $compute,
+        int $ttl = 0,
+        int $stale = 0,
+        float $wait = 30.0,
+    ): mixed {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        HoldArguments::stale(__FUNCTION__, $stale, $ttl);
+        HoldArguments::wait(__FUNCTION__, 5, $wait);
+        $missing = new \stdClass(); // no value that is fetched can be this object
+        $value = $this->cache->get($key, $missing);
+        if ($value !== $missing) {
+            return $value;
+        }
+        $this->holds->lease($key);
+        try {
+            $value = $compute();
+            HoldArguments::computed(__FUNCTION__, $value);
+            $this->cache->set($key, $value, $ttl);
+            return $value;
+        } finally {
+            $this->holds->giveBack($key);
+        }
+    }
+
+    public function cacheLock(string $key, int $ttl, float $wait = 0.0): ?string
     {
-        return $this->cache->info();
+        CacheArguments::key(__FUNCTION__, $key);
+        HoldArguments::lockTtl(__FUNCTION__, $ttl);
+        HoldArguments::wait(__FUNCTION__, 3, $wait);
+        return $this->holds->lock($key, $ttl, $wait);
+    }
+
+    public function cacheUnlock(string $key, string $token): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->holds->unlock($key, $token);
+    }
+
+    public function cacheKeys(string $prefix = ''): \Iterator
+    {
+        return new Keys(fn(): \Generator => $this->cache->keys($prefix));
+    }
+
+    public function cacheInfo(bool $detailed = false): array
+    {
+        return $this->cache->info() + ($detailed ? $this->cache->details() : []);
     }
 
     public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int

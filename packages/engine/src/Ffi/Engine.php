@@ -11,6 +11,8 @@ use Lyger\Exception\RuntimeException;
 use Lyger\Exception\ServerException;
 use Lyger\Internal\CacheArguments;
 use Lyger\Internal\Failure;
+use Lyger\Internal\HoldArguments;
+use Lyger\Internal\Keys;
 use Lyger\Internal\QueryOptions;
 use Lyger\Internal\Singular;
 
@@ -47,6 +49,8 @@ final class Engine
     private readonly CData $lengthAddress;
     private readonly CData $numberAddress;
 
+    private readonly Holds $holds;
+
     /**
      * @param ?string $library path of liblyger.so; null: LYGER_LIBRARY, else PHP's extension directory
      * @param ?string $header path of lyger.h; null: LYGER_HEADER, else beside the library, installed, or in the tree
@@ -63,6 +67,7 @@ final class Engine
         $this->bytesAddress = FFI::addr($this->bytes);
         $this->lengthAddress = FFI::addr($this->length);
         $this->numberAddress = FFI::addr($this->number);
+        $this->holds = new Holds($this->library, $this->yes(...));
     }
 
     public function helloWorld(): string
@@ -180,9 +185,63 @@ final class Engine
         return $stored;
     }
 
-    public function cacheInfo(): array
+    public function cacheRemember(
+        string $key,
+        callable $compute,
+        int $ttl = 0,
+        int $stale = 0,
+        float $wait = 30.0,
+    ): mixed {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        HoldArguments::stale(__FUNCTION__, $stale, $ttl);
+        HoldArguments::wait(__FUNCTION__, 5, $wait);
+        $end = Holds::endOfWait($wait);
+        $missing = new \stdClass(); // no value that is fetched can be this object
+        do {
+            $value = $this->fetch($key, $missing);
+            if ($value !== $missing) {
+                return $value;
+            }
+            $lease = $this->holds->lease($key);
+            if ($lease !== null) {
+                return $this->compute($key, $compute, $ttl, $stale, $lease);
+            }
+            if ($stale > 0 && ($value = $this->fetch($key, $missing, true)) !== $missing) {
+                return $value;
+            }
+        } while ($this->holds->waitAWhile($key, Holds::LEASE, $end));
+        throw HoldArguments::waitedEnough($key, $wait);
+    }
+
+    public function cacheLock(string $key, int $ttl, float $wait = 0.0): ?string
     {
-        return json_decode($this->take($this->library->lyger_ffi_cache_facts()), true, 512, JSON_THROW_ON_ERROR);
+        CacheArguments::key(__FUNCTION__, $key);
+        HoldArguments::lockTtl(__FUNCTION__, $ttl);
+        HoldArguments::wait(__FUNCTION__, 3, $wait);
+        $end = Holds::endOfWait($wait);
+        do {
+            $token = $this->holds->lock($key, $ttl);
+        } while ($token === null && $this->holds->waitAWhile($key, Holds::LOCK, $end));
+        return $token === null ? null : bin2hex(pack('J', $token));
+    }
+
+    public function cacheUnlock(string $key, string $token): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return HoldArguments::isToken($token)
+            && $this->holds->giveBack($key, Holds::LOCK, unpack('J', hex2bin($token))[1]);
+    }
+
+    public function cacheKeys(string $prefix = ''): \Iterator
+    {
+        return new Keys(fn(): \Generator => $this->walk($prefix));
+    }
+
+    public function cacheInfo(bool $detailed = false): array
+    {
+        $json = $detailed ? $this->library->lyger_ffi_cache_details() : $this->library->lyger_ffi_cache_facts();
+        return json_decode($this->take($json), true, 512, JSON_THROW_ON_ERROR);
     }
 
     public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int
@@ -314,9 +373,63 @@ final class Engine
         );
     }
 
-    private function fetch(string $key, mixed $default): mixed
+    /** Computes and stores a value, and gives the lease back. */
+    private function compute(string $key, callable $compute, int $ttl, int $stale, int $lease): mixed
     {
-        $found = $this->library->lyger_ffi_cache_fetch(
+        try {
+            // Whoever had the lease until now may have stored the value since this process looked.
+            $missing = new \stdClass();
+            $value = $this->fetch($key, $missing);
+            if ($value !== $missing) {
+                return $value;
+            }
+            $value = $compute();
+            HoldArguments::computed('cacheRemember', $value);
+            [$type, $bytes] = self::pack($value);
+            $this->yes($this->library->lyger_ffi_cache_store_stale(
+                $key,
+                \strlen($key),
+                $type,
+                $bytes,
+                \strlen($bytes),
+                $ttl,
+                $stale,
+            ));
+            return $value;
+        } finally {
+            $this->holds->giveBack($key, Holds::LEASE, $lease);
+        }
+    }
+
+    /** @return \Generator<int, string> */
+    private function walk(string $prefix): \Generator
+    {
+        // Of this walk alone: others go on between its steps.
+        $cursor = $this->library->new('unsigned long long');
+        $bytes = $this->library->new('char *');
+        $length = $this->library->new('size_t');
+        $number = 0;
+        do {
+            $more = $this->yes($this->library->lyger_ffi_cache_walk(
+                FFI::addr($cursor),
+                $prefix,
+                \strlen($prefix),
+                FFI::addr($bytes),
+                FFI::addr($length),
+            ));
+            $keys = FFI::string($bytes, $length->cdata);
+            $this->library->lyger_free_string($bytes);
+            for ($at = 0; $at < \strlen($keys); $at += 4 + $keyLength) {
+                $keyLength = unpack('V', $keys, $at)[1];
+                yield $number++ => substr($keys, $at + 4, $keyLength);
+            }
+        } while ($more);
+    }
+
+    private function fetch(string $key, mixed $default, bool $stale = false): mixed
+    {
+        $fetch = $stale ? 'lyger_ffi_cache_fetch_stale' : 'lyger_ffi_cache_fetch';
+        $found = $this->library->$fetch(
             $key,
             \strlen($key),
             $this->typeAddress,

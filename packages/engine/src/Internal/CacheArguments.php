@@ -37,10 +37,7 @@ final class CacheArguments
     /** A resource, closure or recursive array cannot be stored; what an object can do, its serialisation says. */
     public static function value(string $method, int $argument, string $name, mixed $value): void
     {
-        if (\is_scalar($value) || $value === null) {
-            return;
-        }
-        $reason = self::unstorable($value, 0);
+        $reason = self::unstorable($value);
         if ($reason !== null) {
             throw new \TypeError(
                 "Lyger\\Engine::$method(): Argument #$argument (\$$name) must not be or contain $reason"
@@ -48,8 +45,12 @@ final class CacheArguments
         }
     }
 
-    private static function unstorable(mixed $value, int $depth): ?string
+    /** Why a value cannot be stored; null when it can. */
+    public static function unstorable(mixed $value, int $depth = 0): ?string
     {
+        if (\is_scalar($value) || $value === null) {
+            return null;
+        }
         if ($value instanceof \Closure) {
             return 'a closure';
         }
@@ -64,11 +65,9 @@ final class CacheArguments
             return 'a recursive array';
         }
         foreach ($value as $element) {
-            if (!\is_scalar($element) && $element !== null) {
-                $reason = self::unstorable($element, $depth + 1);
-                if ($reason !== null) {
-                    return $reason;
-                }
+            $reason = self::unstorable($element, $depth + 1);
+            if ($reason !== null) {
+                return $reason;
             }
         }
         return null;

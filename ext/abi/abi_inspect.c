@@ -1,0 +1,192 @@
+/*
+ * The FFI door's look inside the cache: figures as JSON, keys.
+ */
+#include "door.h"
+
+#include "jsonout/jsonout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- figures ---- */
+
+typedef struct figure {
+    const char *name;
+    uint64_t value;
+} figure;
+
+/* "name":value,… */
+static bool put_figures(lyger_sink *sink, const figure *figures, size_t count)
+{
+    bool fits = true;
+    for (size_t i = 0; fits && i < count; i++) {
+        char text[64], number[LYGER_INT_SIZE];
+        int len = snprintf(text, sizeof text, "%s\"%s\":%.*s", i ? "," : "", figures[i].name,
+                           (int)lyger_format_uint(number, figures[i].value), number);
+        fits = lyger_sink_put(sink, text, (size_t)len);
+    }
+    return fits;
+}
+
+#define PUT_FIGURES(sink, figures) put_figures((sink), (figures), sizeof(figures) / sizeof *(figures))
+
+/* Everything but the closing brace. */
+static bool put_facts(lyger_sink *sink, bool enabled, const lyger_cache_facts *facts)
+{
+    const figure figures[] = {
+        {"shards", facts->shards},
+        {"entries", facts->entries},
+        {"bytes_total", facts->bytes_total},
+        {"bytes_capacity", facts->bytes_capacity},
+        {"bytes_used", facts->bytes_used},
+        {"bytes_held", facts->bytes_held},
+        {"bytes_free", facts->bytes_free},
+        {"regions", facts->regions},
+        {"regions_unused", facts->regions_unused},
+        {"hits", facts->hits},
+        {"misses", facts->misses},
+        {"sets", facts->sets},
+        {"deletes", facts->deletes},
+        {"evictions", facts->evictions},
+        {"expirations", facts->expirations},
+        {"lock_recoveries", facts->lock_recoveries},
+    };
+    size_t bad, valid = lyger_utf8_valid(facts->path, strlen(facts->path));
+    /* JSON cannot say a path that is not UTF-8: it is told up to there. */
+    return lyger_sink_put_literal(sink, "{\"enabled\":") &&
+           lyger_sink_put(sink, enabled ? "true" : "false", enabled ? 4 : 5) &&
+           lyger_sink_put_literal(sink, ",\"path\":") &&
+           lyger_json_put_string(sink, facts->path, valid, &bad) == LYGER_JSON_OK &&
+           lyger_sink_put_char(sink, ',') && PUT_FIGURES(sink, figures);
+}
+
+static bool put_shards(lyger_sink *sink, lyger_cache *opened, uint32_t count)
+{
+    bool fits = lyger_sink_put_literal(sink, ",\"shard_list\":[");
+    for (uint32_t i = 0; fits && i < count; i++) {
+        lyger_cache_shard_facts facts;
+        lyger_cache_describe_shard(opened, i, &facts);
+        const figure figures[] = {
+            {"entries", facts.entries},         {"bytes_capacity", facts.bytes_capacity},
+            {"bytes_used", facts.bytes_used},   {"bytes_held", facts.bytes_held},
+            {"bytes_small", facts.bytes_small}, {"bytes_main", facts.bytes_main},
+            {"buckets", facts.buckets},         {"regions", facts.regions},
+        };
+        fits = lyger_sink_put(sink, ",{" + !i, 2 - (size_t)!i) && PUT_FIGURES(sink, figures) &&
+               lyger_sink_put_char(sink, '}');
+    }
+    return fits && lyger_sink_put_char(sink, ']');
+}
+
+static bool put_classes(lyger_sink *sink, const lyger_cache_class_facts classes[LYGER_CACHE_CLASSES])
+{
+    bool fits = lyger_sink_put_literal(sink, ",\"size_classes\":["), first = true;
+    for (uint32_t i = 0; fits && i < LYGER_CACHE_CLASSES; i++) {
+        if (classes[i].entries == 0 && classes[i].free_blocks == 0) {
+            continue;
+        }
+        const figure figures[] = {
+            {"least", (uint64_t)32 << i},
+            {"most", ((uint64_t)64 << i) - 1},
+            {"entries", classes[i].entries},
+            {"bytes_used", classes[i].bytes_used},
+            {"free_blocks", classes[i].free_blocks},
+            {"bytes_free", classes[i].bytes_free},
+        };
+        fits = lyger_sink_put(sink, ",{" + first, 2 - (size_t)first) && PUT_FIGURES(sink, figures) &&
+               lyger_sink_put_char(sink, '}');
+        first = false;
+    }
+    return fits && lyger_sink_put_char(sink, ']');
+}
+
+static char *describe(bool detailed)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache *opened = lyger_abi_usable_cache(error);
+    lyger_cache_facts facts = {.path = ""};
+    lyger_cache_class_facts classes[LYGER_CACHE_CLASSES] = {0};
+    lyger_buffer text;
+    if (opened) {
+        lyger_cache_describe(opened, &facts);
+    }
+    if (opened && detailed) {
+        lyger_cache_describe_classes(opened, classes, error);
+    }
+    if (error->status != LYGER_OK) {
+        return NULL;
+    }
+    lyger_buffer_init(&text, &lyger_malloc_allocator);
+    lyger_sink *sink = &text.sink;
+    bool whole = put_facts(sink, opened != NULL, &facts) &&
+                 (!detailed || (put_shards(sink, opened, facts.shards) && put_classes(sink, classes))) &&
+                 lyger_sink_put_char(sink, '}');
+    return lyger_abi_finish(&text, whole, NULL, error);
+}
+
+char *lyger_ffi_cache_facts(void)
+{
+    return describe(false);
+}
+
+char *lyger_ffi_cache_details(void)
+{
+    return describe(true);
+}
+
+/* ---- keys ---- */
+
+typedef struct key_list {
+    lyger_buffer text;
+    bool whole;
+} key_list;
+
+static bool put_key(const char *key, size_t key_len, void *context)
+{
+    key_list *list = context;
+    char length[4];
+    for (int i = 0; i < 4; i++) {
+        length[i] = (char)(key_len >> (8 * i) & 0xFF);
+    }
+    list->whole = lyger_sink_put(&list->text.sink, length, sizeof length) &&
+                  lyger_sink_put(&list->text.sink, key, key_len);
+    return list->whole;
+}
+
+/* A cursor is the walk's two numbers. One that nobody gave out ends or repeats a walk, and does no harm. */
+static lyger_cache_walk walk_at(unsigned long long cursor)
+{
+    return (lyger_cache_walk){.shard = (uint32_t)(cursor >> 32), .bucket = (uint32_t)cursor & INT32_MAX};
+}
+
+/* One step, which is short: the caller's own time limits and signals come to pass between two calls. */
+int lyger_ffi_cache_walk(unsigned long long *cursor, const char *prefix, size_t prefix_len, char **keys,
+                         size_t *keys_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    if (!cursor || !keys || !keys_len || (!prefix && prefix_len > 0)) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "%s is NULL",
+                   !cursor     ? "cursor"
+                   : !keys     ? "keys"
+                   : !keys_len ? "keys_len"
+                               : "prefix");
+        return -1;
+    }
+    *keys = NULL;
+    *keys_len = 0;
+    lyger_cache *opened = lyger_abi_usable_cache(error);
+    lyger_cache_walk walk = walk_at(*cursor);
+    key_list list = {.whole = true};
+    if (error->status != LYGER_OK) {
+        return -1;
+    }
+    lyger_buffer_init(&list.text, &lyger_malloc_allocator);
+    bool more =
+        opened && lyger_cache_walk_on(opened, &walk, prefix ? prefix : "", prefix_len, put_key, &list);
+    *keys = lyger_abi_finish(&list.text, list.whole, keys_len, error);
+    if (!*keys) {
+        return -1;
+    }
+    *cursor = (unsigned long long)walk.shard << 32 | walk.bucket;
+    return more;
+}

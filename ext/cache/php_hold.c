@@ -1,0 +1,357 @@
+/*
+ * The native door's locks, and values that one process computes for all.
+ */
+#include "php_cache.h"
+
+#include "lyger_error.h"
+#include "os.h"
+#include "php_stale.h"
+#include "php_value.h"
+
+#include "ext/standard/php_string.h"
+#include "zend_exceptions.h"
+
+#define SLICE 100u             /* ms of waiting between two looks whether PHP wants to stop */
+#define WAIT_MAX 86400         /* seconds */
+#define KEY_SHOWN ((size_t)64) /* bytes of a key in a message */
+#define TOKEN_DIGITS 16
+
+static bool wait_is_valid(double wait, uint32_t argument)
+{
+    if (wait >= 0 && wait <= WAIT_MAX) { /* neither is true of NAN */
+        return true;
+    }
+    zend_argument_value_error(argument, "must be between 0 and %d seconds, %.*H given", WAIT_MAX, -1, wait);
+    return false;
+}
+
+/* When a wait that begins now is over. */
+static uint64_t end_of_wait(double wait)
+{
+    return lyger_os_milliseconds() + (uint64_t)(wait * 1000);
+}
+
+/* The key as messages show it: printable and not too long. The caller releases it. */
+static zend_string *shown(const zend_string *key)
+{
+    bool whole = ZSTR_LEN(key) <= KEY_SHOWN;
+    zend_string *part = zend_string_init(ZSTR_VAL(key), whole ? ZSTR_LEN(key) : KEY_SHOWN, 0);
+    zend_string *text = php_addcslashes(part, ZEND_STRL("\0..\37\177..\377"));
+    zend_string_release(part);
+    if (!whole) {
+        part = text;
+        text = zend_string_concat2(ZSTR_VAL(part), ZSTR_LEN(part), ZEND_STRL("…"));
+        zend_string_release(part);
+    }
+    return text;
+}
+
+typedef enum waited { WAITED, WAITED_ENOUGH, WAITED_IN_VAIN /* with an exception */ } waited;
+
+/* Waits a while for the holder of key. Signal handlers run in between, and so does PHP's own time limit. */
+static waited wait_a_while(lyger_cache *cache, const zend_string *key, lyger_cache_kind kind, uint64_t end)
+{
+    uint64_t now = lyger_os_milliseconds();
+    lyger_error error;
+    if (now >= end) {
+        return WAITED_ENOUGH;
+    }
+    uint32_t slice = end - now < SLICE ? (uint32_t)(end - now) : SLICE;
+    if (lyger_cache_wait(cache, ZSTR_VAL(key), ZSTR_LEN(key), kind, slice, &error) == LYGER_OK) {
+        if (!lyger_interrupted(&php_lyger_interrupt)) {
+            return WAITED;
+        }
+        lyger_fail(&error, LYGER_E_INTERRUPTED, "interrupted");
+    }
+    php_lyger_throw(&error);
+    return WAITED_IN_VAIN;
+}
+
+/* ---- locks ---- */
+
+static lyger_cache *cache_for_locks(void)
+{
+    lyger_cache *cache = php_lyger_usable_cache();
+    lyger_error error;
+    if (!cache) {
+        lyger_fail(&error, LYGER_E_CACHE,
+                   "the cache is switched off (lyger.cache_size=0): there is nothing to lock with");
+        php_lyger_throw(&error); /* keeps the exception of a cache that could not be opened */
+    }
+    return cache;
+}
+
+/* A token, or 0 when the time is over or with an exception. */
+static uint64_t lock(lyger_cache *cache, const zend_string *key, uint32_t ttl, uint64_t end)
+{
+    lyger_error error;
+    uint64_t token;
+    do {
+        if (lyger_cache_lock(cache, ZSTR_VAL(key), ZSTR_LEN(key), ttl, &token, &error) != LYGER_OK) {
+            php_lyger_throw(&error);
+            return 0;
+        }
+    } while (!token && wait_a_while(cache, key, LYGER_CACHE_LOCK, end) == WAITED);
+    return token;
+}
+
+ZEND_FUNCTION(lyger_cache_lock)
+{
+    zend_string *key;
+    zend_long ttl;
+    double wait = 0;
+
+    ZEND_PARSE_PARAMETERS_START(2, 3)
+        Z_PARAM_STR(key)
+        Z_PARAM_LONG(ttl)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_DOUBLE(wait)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!php_lyger_key_is_valid(key, 1)) {
+        RETURN_THROWS();
+    }
+    if (ttl < 1 || (zend_ulong)ttl > LYGER_CACHE_TTL_MAX) {
+        zend_argument_value_error(2, "must be between 1 and %u seconds, " ZEND_LONG_FMT " given",
+                                  LYGER_CACHE_TTL_MAX, ttl);
+        RETURN_THROWS();
+    }
+    lyger_cache *cache = wait_is_valid(wait, 3) ? cache_for_locks() : NULL;
+    uint64_t token = cache ? lock(cache, key, (uint32_t)ttl, end_of_wait(wait)) : 0;
+    if (token) {
+        RETURN_STR(strpprintf(0, "%0*" PRIx64, TOKEN_DIGITS, token));
+    }
+}
+
+/* The number of a token; 0, which no lock has, for a text of another shape. */
+static uint64_t read_token(const zend_string *text)
+{
+    uint64_t token = 0;
+    if (ZSTR_LEN(text) != TOKEN_DIGITS) {
+        return 0;
+    }
+    for (int i = 0; i < TOKEN_DIGITS; i++) {
+        char digit = ZSTR_VAL(text)[i];
+        if (digit >= '0' && digit <= '9') {
+            token = token << 4 | (uint64_t)(digit - '0');
+        } else if (digit >= 'a' && digit <= 'f') {
+            token = token << 4 | (uint64_t)(digit - 'a' + 10);
+        } else {
+            return 0;
+        }
+    }
+    return token;
+}
+
+ZEND_FUNCTION(lyger_cache_unlock)
+{
+    zend_string *key, *text;
+
+    ZEND_PARSE_PARAMETERS_START(2, 2)
+        Z_PARAM_STR(key)
+        Z_PARAM_STR(text)
+    ZEND_PARSE_PARAMETERS_END();
+
+    lyger_cache *cache = php_lyger_key_is_valid(key, 1) ? cache_for_locks() : NULL;
+    if (!cache) {
+        RETURN_THROWS();
+    }
+    uint64_t token = read_token(text);
+    lyger_error error;
+    bool held = false;
+    if (token && lyger_cache_give_back(cache, ZSTR_VAL(key), ZSTR_LEN(key), LYGER_CACHE_LOCK, token, &held,
+                                       &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+        RETURN_THROWS();
+    }
+    RETURN_BOOL(held);
+}
+
+/* ---- remembering ---- */
+
+typedef struct remembrance {
+    lyger_cache *cache;
+    zend_string *key;
+    zend_fcall_info compute;
+    zend_fcall_info_cache compute_cache;
+    uint32_t ttl, stale;
+    double wait;
+    uint64_t lease; /* the token while this process computes */
+} remembrance;
+
+/* A shard that cannot be locked now is tried again when the request ends. */
+static void give_back(const remembrance *r)
+{
+    bool held;
+    lyger_cache_give_back(r->cache, ZSTR_VAL(r->key), ZSTR_LEN(r->key), LYGER_CACHE_LEASE, r->lease, &held,
+                          NULL);
+}
+
+typedef enum turn {
+    TURN_OVER, /* a value is there, or an exception */
+    TURN_OURS, /* this process has the lease */
+    TURN_OF_OTHERS
+} turn;
+
+static lyger_cache_found fetch(const remembrance *r, zval *return_value)
+{
+    return php_lyger_value_fetch(r->cache, r->key, return_value);
+}
+
+static turn take_turn(remembrance *r, zval *return_value)
+{
+    lyger_error error;
+    if (fetch(r, return_value) != LYGER_CACHE_MISS) {
+        return TURN_OVER;
+    }
+    if (lyger_cache_lease(r->cache, ZSTR_VAL(r->key), ZSTR_LEN(r->key), &r->lease, &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+        return TURN_OVER;
+    }
+    if (!r->lease) {
+        bool served = r->stale && php_lyger_stale_fetch(r->cache, r->key, return_value) != LYGER_CACHE_MISS;
+        return served ? TURN_OVER : TURN_OF_OTHERS;
+    }
+    /* Whoever had the lease until now may have stored the value since this process looked. */
+    if (fetch(r, return_value) != LYGER_CACHE_MISS) {
+        give_back(r);
+        return TURN_OVER;
+    }
+    return TURN_OURS;
+}
+
+/* php_lyger_value_pack() speaks of the argument itself. */
+static void blame_what_compute_returned(void)
+{
+    static const char said[] = "Argument #2 ($compute) must not be or contain ";
+    if (!EG(exception) || EG(exception)->ce != zend_ce_type_error) {
+        return; /* thrown by an object while it was serialised */
+    }
+    zval rv, *message = zend_read_property_ex(zend_ce_type_error, EG(exception), ZSTR_KNOWN(ZEND_STR_MESSAGE),
+                                              true, &rv);
+    const char *found = Z_TYPE_P(message) == IS_STRING ? strstr(Z_STRVAL_P(message), said) : NULL;
+    if (found) {
+        zend_string *reason = zend_string_init(found + sizeof said - 1, strlen(found) - sizeof said + 1, 0);
+        zend_clear_exception();
+        zend_argument_type_error(2, "must not return what is or contains %s", ZSTR_VAL(reason));
+        zend_string_release(reason);
+    }
+}
+
+static void keep(const remembrance *r, zval *value)
+{
+    lyger_cache_value packed;
+    smart_str scratch = {0};
+    lyger_error error;
+    bool stored;
+    if (!php_lyger_value_pack(value, 2, &packed, &scratch)) {
+        blame_what_compute_returned();
+    } else if (lyger_cache_store(r->cache, ZSTR_VAL(r->key), ZSTR_LEN(r->key), &packed, r->ttl, r->stale,
+                                 LYGER_CACHE_REPLACE, &stored, &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+    }
+    smart_str_free(&scratch);
+}
+
+static void call_compute(remembrance *r, zval *return_value)
+{
+    r->compute.retval = return_value;
+    zend_call_function(&r->compute, &r->compute_cache);
+    if (Z_ISREF_P(return_value)) {
+        zend_unwrap_reference(return_value);
+    }
+}
+
+/* The lease is given back before a fatal error goes on: what PHP does after that may take its time. */
+static void compute(remembrance *r, zval *return_value)
+{
+    zend_try
+    {
+        call_compute(r, return_value);
+        if (!EG(exception)) {
+            keep(r, return_value);
+        }
+    }
+    zend_catch
+    {
+        give_back(r);
+        zend_bailout();
+    }
+    zend_end_try();
+    give_back(r);
+}
+
+static void refuse_to_wait_longer(const remembrance *r)
+{
+    lyger_error error;
+    zend_string *key = shown(r->key);
+    lyger_fail(&error, LYGER_E_CACHE,
+               "the value of \"%s\" is being computed by another process, and was not there in %g seconds",
+               ZSTR_VAL(key), r->wait);
+    zend_string_release(key);
+    php_lyger_throw(&error);
+}
+
+static void remember(remembrance *r, zval *return_value)
+{
+    uint64_t end = end_of_wait(r->wait);
+    waited outcome;
+    do {
+        turn whose = take_turn(r, return_value);
+        if (whose == TURN_OURS) {
+            compute(r, return_value);
+        }
+        if (whose != TURN_OF_OTHERS) {
+            return;
+        }
+        outcome = wait_a_while(r->cache, r->key, LYGER_CACHE_LEASE, end);
+    } while (outcome == WAITED);
+    if (outcome == WAITED_ENOUGH) {
+        refuse_to_wait_longer(r);
+    }
+}
+
+static bool stale_is_valid(zend_long stale, zend_long ttl)
+{
+    if (stale < 0 || stale > (zend_long)LYGER_CACHE_STALE_MAX) {
+        zend_argument_value_error(4, "must be between 0 and %u seconds, " ZEND_LONG_FMT " given",
+                                  LYGER_CACHE_STALE_MAX, stale);
+    } else if (stale > 0 && ttl == 0) {
+        zend_argument_value_error(4, "must be 0 when argument #3 ($ttl) is: such a value is never stale");
+    } else {
+        return true;
+    }
+    return false;
+}
+
+ZEND_FUNCTION(lyger_cache_remember)
+{
+    remembrance r = {.wait = 30};
+    zend_long ttl = 0, stale = 0;
+
+    ZEND_PARSE_PARAMETERS_START(2, 5)
+        Z_PARAM_STR(r.key)
+        Z_PARAM_FUNC(r.compute, r.compute_cache)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_LONG(ttl)
+        Z_PARAM_LONG(stale)
+        Z_PARAM_DOUBLE(r.wait)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!php_lyger_key_is_valid(r.key, 1) || !php_lyger_ttl_is_valid(ttl, 3) || !stale_is_valid(stale, ttl) ||
+        !wait_is_valid(r.wait, 5)) {
+        RETURN_THROWS();
+    }
+    r.ttl = (uint32_t)ttl;
+    r.stale = (uint32_t)stale;
+    r.cache = php_lyger_usable_cache();
+    if (r.cache) {
+        remember(&r, return_value);
+    } else if (!EG(exception)) {
+        call_compute(&r, return_value);
+    }
+    if (EG(exception)) {
+        zval_ptr_dtor(return_value);
+        RETVAL_NULL();
+    }
+}

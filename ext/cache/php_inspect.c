@@ -1,0 +1,290 @@
+/*
+ * The native door's look inside the cache: figures and keys.
+ */
+#include "php_cache.h"
+
+#include "lyger_error.h"
+
+/* ---- figures ---- */
+
+typedef struct figure {
+    const char *name;
+    uint64_t value;
+} figure;
+
+static void add_figures(zval *array, const figure *figures, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        add_assoc_long(array, figures[i].name, (zend_long)figures[i].value);
+    }
+}
+
+#define ADD_FIGURES(array, figures) add_figures((array), (figures), sizeof(figures) / sizeof *(figures))
+
+static void add_facts(zval *array, const lyger_cache_facts *facts)
+{
+    const figure figures[] = {
+        {"shards", facts->shards},
+        {"entries", facts->entries},
+        {"bytes_total", facts->bytes_total},
+        {"bytes_capacity", facts->bytes_capacity},
+        {"bytes_used", facts->bytes_used},
+        {"bytes_held", facts->bytes_held},
+        {"bytes_free", facts->bytes_free},
+        {"regions", facts->regions},
+        {"regions_unused", facts->regions_unused},
+        {"hits", facts->hits},
+        {"misses", facts->misses},
+        {"sets", facts->sets},
+        {"deletes", facts->deletes},
+        {"evictions", facts->evictions},
+        {"expirations", facts->expirations},
+        {"lock_recoveries", facts->lock_recoveries},
+    };
+    ADD_FIGURES(array, figures);
+}
+
+static void add_shards(zval *list, lyger_cache *cache, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        lyger_cache_shard_facts facts;
+        zval shard;
+        lyger_cache_describe_shard(cache, i, &facts);
+        const figure figures[] = {
+            {"entries", facts.entries},         {"bytes_capacity", facts.bytes_capacity},
+            {"bytes_used", facts.bytes_used},   {"bytes_held", facts.bytes_held},
+            {"bytes_small", facts.bytes_small}, {"bytes_main", facts.bytes_main},
+            {"buckets", facts.buckets},         {"regions", facts.regions},
+        };
+        array_init(&shard);
+        ADD_FIGURES(&shard, figures);
+        add_next_index_zval(list, &shard);
+    }
+}
+
+static void add_classes(zval *list, const lyger_cache_class_facts classes[LYGER_CACHE_CLASSES])
+{
+    for (uint32_t i = 0; i < LYGER_CACHE_CLASSES; i++) {
+        if (classes[i].entries == 0 && classes[i].free_blocks == 0) {
+            continue;
+        }
+        const figure figures[] = {
+            {"least", (uint64_t)32 << i},
+            {"most", ((uint64_t)64 << i) - 1},
+            {"entries", classes[i].entries},
+            {"bytes_used", classes[i].bytes_used},
+            {"free_blocks", classes[i].free_blocks},
+            {"bytes_free", classes[i].bytes_free},
+        };
+        zval class;
+        array_init(&class);
+        ADD_FIGURES(&class, figures);
+        add_next_index_zval(list, &class);
+    }
+}
+
+/* cache may be NULL: then the lists are empty. */
+static void add_details(zval *array, lyger_cache *cache, uint32_t shard_count)
+{
+    lyger_cache_class_facts classes[LYGER_CACHE_CLASSES] = {0};
+    lyger_error error;
+    zval shards, size_classes;
+    if (cache && lyger_cache_describe_classes(cache, classes, &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+        return;
+    }
+    array_init(&shards);
+    array_init(&size_classes);
+    add_shards(&shards, cache, shard_count);
+    add_classes(&size_classes, classes);
+    add_assoc_zval(array, "shard_list", &shards);
+    add_assoc_zval(array, "size_classes", &size_classes);
+}
+
+ZEND_FUNCTION(lyger_cache_info)
+{
+    bool detailed = false;
+
+    ZEND_PARSE_PARAMETERS_START(0, 1)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_BOOL(detailed)
+    ZEND_PARSE_PARAMETERS_END();
+
+    lyger_cache *cache = php_lyger_usable_cache();
+    lyger_cache_facts facts = {.path = ""};
+    if (cache) {
+        lyger_cache_describe(cache, &facts);
+    }
+    array_init(return_value);
+    add_assoc_bool(return_value, "enabled", cache != NULL);
+    add_assoc_string(return_value, "path", facts.path);
+    add_facts(return_value, &facts);
+    if (detailed) {
+        add_details(return_value, cache, facts.shards);
+    }
+}
+
+/* ---- keys ---- */
+
+/* An object of Lyger\CacheKeys: a walk and the keys of its last step. */
+typedef struct cache_keys {
+    zend_string *prefix;
+    lyger_cache_walk walk;
+    bool at_end; /* of the walk; keys of its last step may be left */
+    zend_string **keys;
+    uint32_t count, room;
+    uint32_t at;       /* of keys: where the iterator is */
+    zend_long earlier; /* keys that came before these */
+    zend_object std;
+} cache_keys;
+
+static zend_class_entry *keys_class;
+static zend_object_handlers keys_handlers;
+
+static cache_keys *keys_of(zend_object *object)
+{
+    return (cache_keys *)((char *)object - XtOffsetOf(cache_keys, std));
+}
+
+static zend_object *keys_create(zend_class_entry *class_entry)
+{
+    cache_keys *k = zend_object_alloc(sizeof *k, class_entry);
+    zend_object_std_init(&k->std, class_entry);
+    object_properties_init(&k->std, class_entry);
+    k->std.handlers = &keys_handlers;
+    return &k->std;
+}
+
+static void forget_step(cache_keys *k)
+{
+    k->earlier += k->count;
+    while (k->count > 0) {
+        zend_string_release(k->keys[--k->count]);
+    }
+    k->at = 0;
+}
+
+static void keys_free(zend_object *object)
+{
+    cache_keys *k = keys_of(object);
+    forget_step(k);
+    if (k->keys) {
+        efree(k->keys);
+    }
+    if (k->prefix) {
+        zend_string_release(k->prefix);
+    }
+    zend_object_std_dtor(object);
+}
+
+void php_lyger_cache_keys_register(zend_class_entry *class_entry)
+{
+    keys_class = class_entry;
+    keys_class->create_object = keys_create;
+    memcpy(&keys_handlers, &std_object_handlers, sizeof keys_handlers);
+    keys_handlers.offset = XtOffsetOf(cache_keys, std);
+    keys_handlers.free_obj = keys_free;
+    keys_handlers.clone_obj = NULL;
+}
+
+static bool take_key(const char *key, size_t key_len, void *context)
+{
+    cache_keys *k = context;
+    if (k->count == k->room) {
+        uint32_t room = k->room ? k->room * 2 : 64;
+        k->keys = safe_erealloc(k->keys, room, sizeof *k->keys, 0);
+        k->room = room;
+    }
+    k->keys[k->count] = zend_string_init(key, key_len, 0);
+    k->count++;
+    return true;
+}
+
+/* Steps on until there is a key under the iterator; false at the end. A signal handler, which may run between
+ * two steps, may use the iterator too. */
+static bool settle(cache_keys *k)
+{
+    lyger_cache *cache = php_lyger_cache();
+    while (k->at == k->count && !k->at_end) {
+        forget_step(k);
+        k->at_end = !cache || !lyger_cache_walk_on(cache, &k->walk, ZSTR_VAL(k->prefix), ZSTR_LEN(k->prefix),
+                                                   take_key, k);
+        if (lyger_interrupted(&php_lyger_interrupt)) {
+            lyger_error error;
+            lyger_fail(&error, LYGER_E_INTERRUPTED, "interrupted");
+            php_lyger_throw(&error);
+            return false;
+        }
+    }
+    return k->at < k->count;
+}
+
+ZEND_FUNCTION(lyger_cache_keys)
+{
+    zend_string *prefix = NULL;
+
+    ZEND_PARSE_PARAMETERS_START(0, 1)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_STR(prefix)
+    ZEND_PARSE_PARAMETERS_END();
+
+    php_lyger_usable_cache();
+    if (EG(exception)) {
+        RETURN_THROWS();
+    }
+    object_init_ex(return_value, keys_class);
+    keys_of(Z_OBJ_P(return_value))->prefix = prefix ? zend_string_copy(prefix) : ZSTR_EMPTY_ALLOC();
+}
+
+ZEND_METHOD(Lyger_CacheKeys, __construct)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+}
+
+ZEND_METHOD(Lyger_CacheKeys, current)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    cache_keys *k = keys_of(Z_OBJ_P(ZEND_THIS));
+    if (settle(k)) {
+        RETURN_STR_COPY(k->keys[k->at]);
+    }
+}
+
+ZEND_METHOD(Lyger_CacheKeys, key)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    cache_keys *k = keys_of(Z_OBJ_P(ZEND_THIS));
+    if (settle(k)) {
+        RETURN_LONG(k->earlier + k->at);
+    }
+}
+
+ZEND_METHOD(Lyger_CacheKeys, next)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    cache_keys *k = keys_of(Z_OBJ_P(ZEND_THIS));
+    if (settle(k)) {
+        k->at++;
+    }
+}
+
+ZEND_METHOD(Lyger_CacheKeys, rewind)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    cache_keys *k = keys_of(Z_OBJ_P(ZEND_THIS));
+    forget_step(k);
+    k->walk = (lyger_cache_walk){0};
+    k->at_end = false;
+    k->earlier = 0;
+}
+
+ZEND_METHOD(Lyger_CacheKeys, valid)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    RETURN_BOOL(settle(keys_of(Z_OBJ_P(ZEND_THIS))));
+}

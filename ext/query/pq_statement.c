@@ -1,0 +1,275 @@
+/*
+ * Running a statement: its parameters, what the server makes of it, its rows kept or written while they
+ * arrive.
+ */
+#include "params.h"
+#include "pq_result.h"
+#include "pq_wire.h"
+
+#include "jsonout/jsonout.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The statement as it is sent. */
+typedef struct prepared {
+    const char *sql;
+    bool standard_strings, numbered; /* ? were numbered */
+    lyger_buffer text;
+    const char **values;
+    char *numbers; /* the texts of values that are not texts, NUMBER_SIZE each */
+} prepared;
+
+#define NUMBER_SIZE (LYGER_DOUBLE_SIZE + 1)
+
+static void prepared_free(prepared *prepared)
+{
+    lyger_buffer_free(&prepared->text);
+    free(prepared->values);
+    free(prepared->numbers);
+    prepared->values = NULL;
+    prepared->numbers = NULL;
+    prepared->sql = NULL;
+}
+
+static lyger_status check_count(const lyger_statement *statement, const lyger_placeholders *found,
+                                lyger_error *error)
+{
+    size_t expected = found->numbered > 0 ? found->numbered : found->marks;
+    if (statement->param_count > 0 && statement->params[0].name) {
+        return lyger_fail(error, LYGER_E_ARGUMENT,
+                          "PostgreSQL takes parameters by position ($1 or ?), not by name");
+    }
+    if (expected != statement->param_count) {
+        return lyger_fail(error, LYGER_E_ARGUMENT, "the query takes %zu parameter%s, %zu given%s", expected,
+                          expected == 1 ? "" : "s", statement->param_count,
+                          found->numbered == 0 && found->marks > 0
+                              ? " (the operator is written with two question marks)"
+                              : "");
+    }
+    return LYGER_OK;
+}
+
+static const char *value_text(const lyger_param *param, char *number)
+{
+    size_t len;
+    switch (param->type) {
+    case LYGER_PARAM_BOOL:
+        return param->boolean ? "t" : "f";
+    case LYGER_PARAM_TEXT:
+        return param->text.bytes;
+    case LYGER_PARAM_INT:
+        len = lyger_format_int(number, param->integer);
+        break;
+    case LYGER_PARAM_FLOAT:
+        if (isnan(param->real)) {
+            return "NaN";
+        }
+        if (isinf(param->real)) {
+            return param->real > 0 ? "Infinity" : "-Infinity";
+        }
+        len = lyger_format_double(number, param->real, false);
+        break;
+    default:
+        return NULL;
+    }
+    number[len] = '\0';
+    return number;
+}
+
+static lyger_status prepare(const pq_connection *connection, const lyger_statement *statement, prepared *out,
+                            lyger_error *error)
+{
+    const char *strings = connection->pq->parameterStatus(connection->server, "standard_conforming_strings");
+    *out = (prepared){.sql = statement->sql, .standard_strings = !strings || strcmp(strings, "off") != 0};
+    lyger_buffer_init(&out->text, &lyger_malloc_allocator);
+    lyger_placeholders found = lyger_placeholders_find(statement->sql, statement->len, out->standard_strings);
+    lyger_status status = check_count(statement, &found, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    size_t count = statement->param_count;
+    bool ok = true;
+    if (found.numbered == 0 && found.marks + found.doubled > 0) {
+        out->numbered = true;
+        ok = lyger_placeholders_number(statement->sql, statement->len, out->standard_strings,
+                                       &out->text.sink) &&
+             lyger_sink_put_char(&out->text.sink, '\0');
+        out->sql = out->text.start;
+    }
+    if (ok && count > 0) {
+        out->values = calloc(count, sizeof *out->values);
+        out->numbers = calloc(count, NUMBER_SIZE);
+        ok = out->values && out->numbers;
+    }
+    if (!ok) {
+        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a query");
+    }
+    for (size_t i = 0; i < count; i++) {
+        out->values[i] = value_text(&statement->params[i], out->numbers + i * NUMBER_SIZE);
+    }
+    return LYGER_OK;
+}
+
+/* The server's own words: message, detail and hint, SQLSTATE and position. */
+static lyger_status server_error(const lyger_pq *pq, const PGresult *result, const lyger_statement *statement,
+                                 const prepared *sent, lyger_error *error)
+{
+    const char *message = pq->resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *detail = pq->resultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    const char *hint = pq->resultErrorField(result, PG_DIAG_MESSAGE_HINT);
+    const char *state = pq->resultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *position = pq->resultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+    if (!message) {
+        return lyger_pq_fail("", pq->resultErrorMessage(result), state ? state : "08006", error);
+    }
+    lyger_fail(error, LYGER_E_QUERY, "%s%s%s%s%s", message, detail ? "; " : "", detail ? detail : "",
+               hint ? "; " : "", hint ? hint : "");
+    lyger_with_state(error, LYGER_E_QUERY, state);
+    if (error && position) {
+        error->position = atoi(position);
+        if (sent->numbered) {
+            error->position = lyger_placeholders_origin(statement->sql, statement->len,
+                                                        sent->standard_strings, error->position);
+        }
+    }
+    return LYGER_E_QUERY;
+}
+
+static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger_statement *statement,
+                          const prepared *sent, lyger_error *error)
+{
+    if (!rows) {
+        return lyger_pq_lost(connection, error);
+    }
+    switch (connection->pq->resultStatus(rows)) {
+    case PGRES_TUPLES_OK:
+    case PGRES_COMMAND_OK:
+        return LYGER_OK;
+    case PGRES_EMPTY_QUERY:
+        lyger_fail(error, LYGER_E_QUERY, "the query is empty");
+        return lyger_with_state(error, LYGER_E_QUERY, "42601");
+    case PGRES_COPY_IN:
+    case PGRES_COPY_OUT:
+    case PGRES_COPY_BOTH:
+        return lyger_fail(error, LYGER_E_QUERY,
+                          "COPY from or to the client is not supported: use INSERT or SELECT");
+    default:
+        return server_error(connection->pq, rows, statement, sent, error);
+    }
+}
+
+/* Sends the statement. Of *sent only what explains errors is left: libpq has copied everything, and a sink
+ * that leaves by longjmp must not leave memory behind. */
+static lyger_status send(pq_connection *connection, const lyger_statement *statement, prepared *sent,
+                         lyger_error *error)
+{
+    const lyger_pq *pq = connection->pq;
+    lyger_status status = prepare(connection, statement, sent, error);
+    if (status == LYGER_OK && !pq->sendQueryParams(connection->server, sent->sql, (int)statement->param_count,
+                                                   NULL, sent->values, NULL, NULL, 0)) {
+        connection->broken = pq->transactionStatus(connection->server) != PQTRANS_IDLE;
+        status =
+            lyger_pq_fail("cannot send the query: ", pq->errorMessage(connection->server), "08006", error);
+    }
+    prepared_free(sent);
+    return status;
+}
+
+lyger_status lyger_pq_run(lyger_connection *base, const lyger_statement *statement,
+                          const lyger_limits *limits, lyger_result **result, lyger_error *error)
+{
+    pq_connection *connection = (pq_connection *)base;
+    PGresult *rows = NULL;
+    prepared sent;
+    lyger_status status = send(connection, statement, &sent, error);
+    if (status == LYGER_OK) {
+        status = lyger_pq_collect(connection, limits, &rows, error);
+        status = status == LYGER_OK ? judge(connection, rows, statement, &sent, error)
+                                    : lyger_pq_stop(connection, status, error);
+    }
+    if (status != LYGER_OK) {
+        connection->pq->clear(rows);
+        return status;
+    }
+    return lyger_pq_make_result(connection->pq, rows, &statement->options, result, error);
+}
+
+/* Writes a portion of the rows and gives it to the stream; the first one makes the stream, which hangs on the
+ * connection, because a sink may leave by longjmp. */
+static lyger_status write_portion(pq_connection *connection, PGresult *rows, const lyger_statement *statement,
+                                  lyger_sink *sink, lyger_error *error)
+{
+    if (connection->in_flight) {
+        return lyger_pq_stream_next(connection->in_flight, rows, sink, error);
+    }
+    lyger_status status =
+        lyger_pq_make_result(connection->pq, rows, &statement->options, &connection->in_flight, error);
+    return status == LYGER_OK ? lyger_pq_stream_begin(connection->in_flight, sink, error) : status;
+}
+
+static bool is_rows(const lyger_pq *pq, const PGresult *result)
+{
+    ExecStatusType status = pq->resultStatus(result);
+    return status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
+           (int)status == LYGER_PQ_TUPLES_CHUNK;
+}
+
+/* Writes results as they come, up to the last; what comes after an error is read and thrown away. */
+static lyger_status write_results(pq_connection *connection, const lyger_statement *statement,
+                                  const prepared *sent, const lyger_limits *limits, lyger_sink *sink,
+                                  lyger_error *error)
+{
+    const lyger_pq *pq = connection->pq;
+    for (;;) {
+        PGresult *next = NULL;
+        lyger_status status = lyger_pq_next(connection, limits, &next);
+        if (status != LYGER_OK) {
+            return lyger_pq_stop(connection, status, error);
+        }
+        if (!next) {
+            return connection->in_flight ? lyger_pq_stream_end(connection->in_flight, sink, error)
+                                         : lyger_pq_lost(connection, error);
+        }
+        if (!is_rows(pq, next)) {
+            status = judge(connection, next, statement, sent, error);
+            connection->broken |= lyger_pq_is_copy(next, pq);
+            pq->clear(next);
+        } else {
+            status = write_portion(connection, next, statement, sink, error);
+        }
+        if (status != LYGER_OK) {
+            return status;
+        }
+    }
+}
+
+/* Nothing of the statement may be left when the connection is used again. */
+static void drain(pq_connection *connection)
+{
+    if (!connection->broken && connection->pq->transactionStatus(connection->server) == PQTRANS_ACTIVE) {
+        lyger_pq_cancel(connection);
+    }
+}
+
+lyger_status lyger_pq_write_json(lyger_connection *base, const lyger_statement *statement,
+                                 const lyger_limits *limits, lyger_sink *sink, lyger_error *error)
+{
+    pq_connection *connection = (pq_connection *)base;
+    const lyger_pq *pq = connection->pq;
+    prepared sent;
+    lyger_status status = send(connection, statement, &sent, error);
+    if (status == LYGER_OK) {
+        if (!pq->setChunkedRowsMode || !pq->setChunkedRowsMode(connection->server, LYGER_PQ_PORTION)) {
+            pq->setSingleRowMode(connection->server);
+        }
+        status = lyger_pq_flush(connection, limits, error);
+        status = status == LYGER_OK ? write_results(connection, statement, &sent, limits, sink, error)
+                                    : lyger_pq_stop(connection, status, error);
+    }
+    if (status != LYGER_OK) {
+        drain(connection);
+    }
+    return status;
+}

@@ -1,0 +1,137 @@
+#include "pq_wire.h"
+
+#include <poll.h>
+#include <string.h>
+
+/* libpq's messages have several lines and end in a newline; one line is wanted. */
+lyger_status lyger_pq_fail(const char *what, const char *message, const char *state, lyger_error *error)
+{
+    char line[LYGER_ERROR_MESSAGE_SIZE * 2]; /* lyger_fail() cuts between characters */
+    size_t used = 0;
+    for (; *message && used + 1 < sizeof line; message++) {
+        bool space = *message == '\n' || *message == '\t' || *message == ' ';
+        if (!space) {
+            line[used++] = *message;
+        } else if (used > 0 && line[used - 1] != ' ') {
+            line[used++] = ' ';
+        }
+    }
+    used -= used > 0 && line[used - 1] == ' ';
+    line[used] = '\0';
+    lyger_fail(error, LYGER_E_QUERY, "%s%s", what, line);
+    return lyger_with_state(error, LYGER_E_QUERY, state);
+}
+
+lyger_status lyger_pq_lost(pq_connection *connection, lyger_error *error)
+{
+    connection->broken = true;
+    return lyger_pq_fail("the connection to the PostgreSQL server is lost: ",
+                         connection->pq->errorMessage(connection->server), "08006", error);
+}
+
+/* Sends what is buffered; the server may have to be read from meanwhile, or both sides would wait. */
+lyger_status lyger_pq_flush(pq_connection *connection, const lyger_limits *limits, lyger_error *error)
+{
+    const lyger_pq *pq = connection->pq;
+    int left;
+    while ((left = pq->flush(connection->server)) == 1) {
+        lyger_status status = lyger_limits_wait(limits, pq->socket(connection->server), POLLIN | POLLOUT);
+        if (status != LYGER_OK) {
+            return status;
+        }
+        if (!pq->consumeInput(connection->server)) {
+            return lyger_pq_lost(connection, error);
+        }
+    }
+    return left == 0 ? LYGER_OK : lyger_pq_lost(connection, error);
+}
+
+/* The next result of the statement under way, NULL after the last. A server that went away may have said why:
+ * libpq makes the last result of what had arrived. */
+lyger_status lyger_pq_next(pq_connection *connection, const lyger_limits *limits, PGresult **result)
+{
+    const lyger_pq *pq = connection->pq;
+    while (!connection->broken && pq->isBusy(connection->server)) {
+        lyger_status status = lyger_limits_wait(limits, pq->socket(connection->server), POLLIN);
+        if (status != LYGER_OK) {
+            return status;
+        }
+        connection->broken = !pq->consumeInput(connection->server);
+    }
+    *result = pq->getResult(connection->server);
+    return LYGER_OK;
+}
+
+bool lyger_pq_is_copy(const PGresult *result, const lyger_pq *pq)
+{
+    ExecStatusType status = pq->resultStatus(result);
+    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+/* Keeps the first result, the one that says what happened, and throws the others away. */
+lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *limits, PGresult **kept,
+                              lyger_error *error)
+{
+    const lyger_pq *pq = connection->pq;
+    *kept = NULL;
+    lyger_status status = lyger_pq_flush(connection, limits, error);
+    while (status == LYGER_OK) {
+        PGresult *next = NULL;
+        status = lyger_pq_next(connection, limits, &next);
+        if (status != LYGER_OK || !next) {
+            break;
+        }
+        bool copy = lyger_pq_is_copy(next, pq);
+        if (*kept) {
+            pq->clear(next);
+        } else {
+            *kept = next;
+        }
+        if (copy) {
+            connection->broken = true; /* the protocol waits for data that nobody sends */
+            break;
+        }
+    }
+    if (status != LYGER_OK) {
+        pq->clear(*kept);
+        *kept = NULL;
+    }
+    return status;
+}
+
+/* Stops what runs on the server and reads its end. Broken when it does not end soon. */
+void lyger_pq_cancel(pq_connection *connection)
+{
+    const lyger_pq *pq = connection->pq;
+    char why[256];
+    PGresult *rest = NULL;
+    PGcancel *request = pq->getCancel(connection->server);
+    if (!request || !pq->cancel(request, why, sizeof why)) {
+        connection->broken = true;
+    }
+    pq->freeCancel(request);
+    lyger_limits limits = lyger_limits_for(NULL, LYGER_PQ_CANCEL_MS / 1000.0);
+    /* A statement that ended by itself leaves the cancellation to hit the next one. */
+    if (!connection->broken && (lyger_pq_collect(connection, &limits, &rest, NULL) != LYGER_OK ||
+                                pq->resultStatus(rest) != PGRES_FATAL_ERROR)) {
+        connection->broken = true;
+    }
+    pq->clear(rest);
+}
+
+/* What lyger_pq_collect() gave, made the statement's error. */
+lyger_status lyger_pq_stop(pq_connection *connection, lyger_status why, lyger_error *error)
+{
+    if (why == LYGER_E_QUERY) {
+        if (!connection->broken) {
+            connection->broken = true; /* the parent's: do not touch it */
+            lyger_limits_fail(error, why, "the statement");
+        }
+        return why;
+    }
+    if (!connection->broken) {
+        lyger_pq_cancel(connection);
+    }
+    lyger_limits_fail(error, why, "the statement");
+    return lyger_with_state(error, why, "57014");
+}

@@ -1,0 +1,53 @@
+/*
+ * Inside the PostgreSQL backend: a connection, and what every file of the backend does with it. Every wait is
+ * a poll(2) in slices, so that time limits and the interrupt hook are honoured; a statement that must stop is
+ * cancelled on the server and the connection drained before it is used again.
+ */
+#ifndef LYGER_QUERY_PQ_WIRE_H
+#define LYGER_QUERY_PQ_WIRE_H
+
+#include "backend.h"
+#include "pq.h"
+
+#define LYGER_PQ_CANCEL_MS 2000 /* how long a cancelled statement may take to stop */
+
+typedef struct pq_connection {
+    lyger_connection base; /* first member */
+    const lyger_pq *pq;
+    PGconn *server;
+    lyger_result *in_flight; /* a result that is being written */
+    bool broken;             /* in no state to be used again */
+} pq_connection;
+
+/* libpq's message as one line, behind `what`. */
+lyger_status lyger_pq_fail(const char *what, const char *message, const char *state, lyger_error *error);
+
+/* The connection is of no use any more; says so. */
+lyger_status lyger_pq_lost(pq_connection *connection, lyger_error *error);
+
+/* Sends what is buffered. */
+lyger_status lyger_pq_flush(pq_connection *connection, const lyger_limits *limits, lyger_error *error);
+
+/* The next result of the statement under way, NULL after the last. */
+lyger_status lyger_pq_next(pq_connection *connection, const lyger_limits *limits, PGresult **result);
+
+/* Whether the server now waits for data, or sends some, that is not in results. */
+bool lyger_pq_is_copy(const PGresult *result, const lyger_pq *pq);
+
+/* Flushes, keeps the first result, the one that says what happened, and throws the others away. */
+lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *limits, PGresult **kept,
+                              lyger_error *error);
+
+/* Stops what runs on the server and reads its end; the connection is broken when it does not end soon. */
+void lyger_pq_cancel(pq_connection *connection);
+
+/* What a wait ended with, made the statement's error. */
+lyger_status lyger_pq_stop(pq_connection *connection, lyger_status why, lyger_error *error);
+
+/* The two ways to run a statement, of the backend's vtable. */
+lyger_status lyger_pq_run(lyger_connection *base, const lyger_statement *statement,
+                          const lyger_limits *limits, lyger_result **result, lyger_error *error);
+lyger_status lyger_pq_write_json(lyger_connection *base, const lyger_statement *statement,
+                                 const lyger_limits *limits, lyger_sink *sink, lyger_error *error);
+
+#endif

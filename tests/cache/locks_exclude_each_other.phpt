@@ -1,0 +1,29 @@
+--TEST--
+What processes do under a lock, one does after the other
+--EXTENSIONS--
+lyger
+ffi
+pcntl
+--FILE--
+<?php
+require __DIR__ . '/../inc/processes.inc';
+foreach (shared_engines() as $engine) {
+    $pids = [];
+    for ($i = 0; $i < 4; $i++) {
+        $pids[] = start(function () use ($engine): void {
+            for ($n = 0; $n < 100; $n++) {
+                $token = $engine->cacheLock('lock', 60, 30);
+                $engine->cacheSet('total', (int) $engine->cacheGet('total', 0) + 1); // not atomic by itself
+                $engine->cacheUnlock('lock', $token) || print("the lock was lost\n");
+            }
+        });
+    }
+    wait_for_all(...$pids);
+    var_dump($engine->cacheGet('total'));
+}
+?>
+--EXPECT--
+-- native
+int(400)
+-- ffi
+int(400)

@@ -1,0 +1,358 @@
+/*
+ * Named locks and leases: who has them, when they end, what becomes of those who wait.
+ */
+#include "cache_help.h"
+
+static uint64_t lock(lyger_cache *cache, const char *key, uint32_t ttl)
+{
+    uint64_t token = 0;
+    lyger_error error = {0};
+    if (lyger_cache_lock(cache, key, strlen(key), ttl, &token, &error) != LYGER_OK) {
+        printf("# %s\n", error.message);
+    }
+    return token;
+}
+
+static uint64_t lease(lyger_cache *cache, const char *key)
+{
+    uint64_t token = 0;
+    lyger_cache_lease(cache, key, strlen(key), &token, NULL);
+    return token;
+}
+
+static bool give_back(lyger_cache *cache, const char *key, lyger_cache_kind kind, uint64_t token)
+{
+    bool held;
+    return lyger_cache_give_back(cache, key, strlen(key), kind, token, &held, NULL) == LYGER_OK && held;
+}
+
+static pid_t begin_child(void)
+{
+    fflush(stdout);
+    return fork();
+}
+
+static void lock_is_held_until_its_token_is_given_back(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint64_t token = lock(cache, "door", 100);
+    CHECK(token != 0);
+    CHECK(lock(cache, "door", 100) == 0);
+    CHECK(lock(cache, "window", 100) != 0);
+    CHECK(!give_back(cache, "door", LYGER_CACHE_LOCK, token + 1));
+    CHECK(!give_back(cache, "door", LYGER_CACHE_LEASE, token));
+    CHECK(lock(cache, "door", 100) == 0);
+    CHECK(give_back(cache, "door", LYGER_CACHE_LOCK, token));
+    CHECK(!give_back(cache, "door", LYGER_CACHE_LOCK, token));
+    CHECK(lock(cache, "door", 100) != 0);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void locks_leases_and_entries_of_one_name_are_three_things(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    CHECK(put(cache, "x", 100, 1));
+    uint64_t a = lock(cache, "x", 100), b = lease(cache, "x");
+    CHECK(a && b);
+    lyger_cache_purge(cache, "", 0, NULL);
+    CHECK(lock(cache, "x", 100) == 0);
+    CHECK(give_back(cache, "x", LYGER_CACHE_LOCK, a));
+    CHECK(give_back(cache, "x", LYGER_CACHE_LEASE, b));
+    close_cache(cache);
+}
+
+static void lock_ends_when_its_time_is_over(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint64_t token = lock(cache, "door", 1);
+    CHECK(token && !lock(cache, "door", 1));
+    uint64_t begun = milliseconds();
+    CHECK_INT(lyger_cache_wait(cache, "door", 4, LYGER_CACHE_LOCK, 5000, NULL), LYGER_OK);
+    CHECK(milliseconds() - begun > 800 && milliseconds() - begun < 1500);
+    uint64_t next = lock(cache, "door", 100);
+    CHECK(next && next != token);
+    CHECK(!give_back(cache, "door", LYGER_CACHE_LOCK, token));
+    CHECK(lock(cache, "door", 100) == 0);
+    CHECK(give_back(cache, "door", LYGER_CACHE_LOCK, next));
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void who_waits_is_woken_when_it_is_given_back(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint64_t token = lock(cache, "door", 100);
+    pid_t child = begin_child();
+    if (child == 0) {
+        uint64_t begun = milliseconds();
+        lyger_cache_wait(cache, "door", 4, LYGER_CACHE_LOCK, 8000, NULL);
+        _exit(milliseconds() - begun < 2000 && lock(cache, "door", 100) ? 0 : 1);
+    }
+    nap(100);
+    CHECK(give_back(cache, "door", LYGER_CACHE_LOCK, token));
+    CHECK_INT(status_of(child), 0);
+    close_cache(cache);
+}
+
+static void waiting_ends_after_its_time(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    lock(cache, "door", 100);
+    uint64_t begun = milliseconds();
+    CHECK_INT(lyger_cache_wait(cache, "door", 4, LYGER_CACHE_LOCK, 200, NULL), LYGER_OK);
+    CHECK(milliseconds() - begun >= 190 && milliseconds() - begun < 1000);
+    CHECK_INT(lyger_cache_wait(cache, "nobody's", 8, LYGER_CACHE_LOCK, 5000, NULL), LYGER_OK);
+    CHECK(milliseconds() - begun < 1500);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void killed_holder_gives_up_lock_and_lease_at_once(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    pid_t child = begin_child();
+    if (child == 0) {
+        bool both = lock(cache, "door", 1000) && lease(cache, "value");
+        raise(both ? SIGSTOP : SIGKILL);
+        _exit(0);
+    }
+    wait_until_stopped(child);
+    CHECK(!lock(cache, "door", 100) && !lease(cache, "value"));
+    kill_child(child);
+    uint64_t begun = milliseconds();
+    CHECK_INT(lyger_cache_wait(cache, "value", 5, LYGER_CACHE_LEASE, 5000, NULL), LYGER_OK);
+    CHECK(lock(cache, "door", 100) && lease(cache, "value"));
+    CHECK(milliseconds() - begun < 200);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+/* Also while it is a zombie: who starts workers may be slow to collect them. */
+static void holder_that_nobody_waited_for_is_dead(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    pid_t child = begin_child();
+    if (child == 0) {
+        _exit(lease(cache, "value") ? 0 : 1);
+    }
+    siginfo_t info;
+    CHECK_INT(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+    CHECK(lease(cache, "value") != 0);
+    waitpid(child, NULL, 0);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void end_of_request_gives_leases_back_and_leaves_locks(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint64_t token = lock(cache, "door", 100);
+    CHECK(token && lease(cache, "value"));
+    lyger_cache_end_request(cache);
+    CHECK(lease(cache, "value") != 0);
+    CHECK(lock(cache, "door", 100) == 0);
+    CHECK(give_back(cache, "door", LYGER_CACHE_LOCK, token));
+    CHECK(lock(cache, "door", 100) != 0);
+    lyger_cache_end_request(cache);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void lock_of_an_ended_request_outlives_its_process(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    pid_t child = begin_child();
+    if (child == 0) {
+        bool got = lock(cache, "door", 1) != 0;
+        lyger_cache_end_request(cache);
+        _exit(got ? 0 : 1);
+    }
+    CHECK_INT(status_of(child), 0);
+    CHECK(lock(cache, "door", 1) == 0);
+    nap(1100);
+    CHECK(lock(cache, "door", 1) != 0);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void lease_taken_twice_by_one_thread_is_an_error(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint64_t token = lease(cache, "value"), second;
+    lyger_error error = {0};
+    CHECK(token != 0);
+    CHECK_INT(lyger_cache_lease(cache, "value", 5, &second, &error), LYGER_E_CACHE);
+    CHECK(strstr(error.message, "computing") != NULL);
+    CHECK(give_back(cache, "value", LYGER_CACHE_LEASE, token));
+    CHECK(lease(cache, "value") != 0);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void forked_child_holds_nothing_of_its_parent(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint64_t token = lease(cache, "value");
+    pid_t child = begin_child();
+    if (child == 0) {
+        bool theirs = lease(cache, "value") != 0;
+        lyger_cache_end_request(cache);
+        _exit(theirs);
+    }
+    CHECK_INT(status_of(child), 0);
+    CHECK(give_back(cache, "value", LYGER_CACHE_LEASE, token));
+    close_cache(cache);
+}
+
+static void full_table_refuses_and_takes_what_the_dead_held(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    char key[32];
+    pid_t child = begin_child();
+    if (child == 0) {
+        lyger_error error = {0};
+        uint64_t token = 1;
+        for (int i = 0; token; i++) {
+            snprintf(key, sizeof key, "theirs%d", i);
+            lyger_cache_lease(cache, key, strlen(key), &token, &error);
+        }
+        bool told = strstr(error.message, "more named locks") != NULL;
+        /* Every shard is full. */
+        for (int i = 0; i < 2000; i++) {
+            snprintf(key, sizeof key, "more%d", i);
+            lyger_cache_lease(cache, key, strlen(key), &token, &error);
+        }
+        raise(told ? SIGSTOP : SIGKILL);
+        _exit(0);
+    }
+    wait_until_stopped(child);
+    for (int i = 0; i < 20; i++) {
+        snprintf(key, sizeof key, "mine%d", i);
+        CHECK(lease(cache, key) == 0);
+    }
+    kill_child(child);
+    for (int i = 0; i < 20; i++) {
+        snprintf(key, sizeof key, "mine%d", i);
+        CHECK(lease(cache, key) != 0);
+    }
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+/* Takes its own, then tries to take the next one's, as remember() does; whether it was told of a circle. */
+static bool compute_in_circle(lyger_cache *cache, int number, int count, bool *got)
+{
+    char mine[32], next[32];
+    lyger_error error;
+    uint64_t token = 0;
+    snprintf(mine, sizeof mine, "value%d", number);
+    snprintf(next, sizeof next, "value%d", (number + 1) % count);
+    lease(cache, mine);
+    nap(100);
+    uint64_t end = milliseconds() + 8000;
+    while (milliseconds() < end) {
+        if (lyger_cache_lease(cache, next, strlen(next), &token, &error) != LYGER_OK) {
+            break;
+        }
+        if (token) {
+            *got = true;
+            break;
+        }
+        if (lyger_cache_wait(cache, next, strlen(next), LYGER_CACHE_LEASE, 50, &error) != LYGER_OK) {
+            lyger_cache_end_request(cache);
+            return true;
+        }
+    }
+    lyger_cache_end_request(cache);
+    return false;
+}
+
+static void one_of_a_circle_gets_an_error_and_the_others_go_on(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    for (int count = 2; count <= 5; count++) {
+        pid_t children[5];
+        int told = 0, went_on = 0;
+        for (int i = 0; i < count; i++) {
+            children[i] = begin_child();
+            if (children[i] == 0) {
+                bool got = false;
+                _exit(compute_in_circle(cache, i, count, &got) ? 1 : got ? 2 : 3);
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            int status = status_of(children[i]);
+            told += status == 1;
+            went_on += status == 2;
+        }
+        CHECK_INT(told, 1);
+        CHECK_INT(went_on, count - 1);
+    }
+    close_cache(cache);
+}
+
+/* The lane of a thread that was killed while it waited goes to the next thread: that one waits for nothing.
+ */
+static void wait_of_a_killed_process_is_not_inherited(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    lyger_error error = {0};
+    /* Its lane is lower than those of the children, and so is, as a rule, its name. */
+    CHECK(lease(cache, "mine") != 0);
+    pid_t waiter = begin_child();
+    if (waiter == 0) {
+        lyger_cache_wait(cache, "mine", 4, LYGER_CACHE_LEASE, 20000, NULL);
+        _exit(0);
+    }
+    nap(100);
+    kill_child(waiter);
+    pid_t holder = begin_child();
+    if (holder == 0) {
+        lease(cache, "theirs");
+        raise(SIGSTOP);
+        _exit(0);
+    }
+    wait_until_stopped(holder);
+    CHECK_INT(lyger_cache_wait(cache, "theirs", 6, LYGER_CACHE_LEASE, 50, &error), LYGER_OK);
+    kill_child(holder);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void lease_is_given_back_later_when_its_shard_was_stuck(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    CHECK(lease(cache, "value") != 0);
+    pid_t stuck = stop_in_lock(cache, "value");
+    lyger_cache_end_request(cache);
+    kill(stuck, SIGCONT);
+    CHECK_INT(status_of(stuck), 0);
+    lyger_cache_end_request(cache);
+    pid_t child = begin_child();
+    if (child == 0) {
+        _exit(lease(cache, "value") ? 0 : 1);
+    }
+    CHECK_INT(status_of(child), 0);
+    close_cache(cache);
+}
+
+int main(void)
+{
+    RUN(lock_is_held_until_its_token_is_given_back);
+    RUN(locks_leases_and_entries_of_one_name_are_three_things);
+    RUN(lock_ends_when_its_time_is_over);
+    RUN(who_waits_is_woken_when_it_is_given_back);
+    RUN(waiting_ends_after_its_time);
+    RUN(killed_holder_gives_up_lock_and_lease_at_once);
+    RUN(holder_that_nobody_waited_for_is_dead);
+    RUN(end_of_request_gives_leases_back_and_leaves_locks);
+    RUN(lock_of_an_ended_request_outlives_its_process);
+    RUN(lease_taken_twice_by_one_thread_is_an_error);
+    RUN(forked_child_holds_nothing_of_its_parent);
+    RUN(full_table_refuses_and_takes_what_the_dead_held);
+    RUN(one_of_a_circle_gets_an_error_and_the_others_go_on);
+    RUN(wait_of_a_killed_process_is_not_inherited);
+    RUN(lease_is_given_back_later_when_its_shard_was_stuck);
+    return finish();
+}

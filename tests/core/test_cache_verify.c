@@ -1,0 +1,226 @@
+/*
+ * A named segment is looked through when it is opened: damage is refused with its name, and what a killed
+ * process left half done is not damage.
+ */
+#include "cache_help.h"
+
+#include "cache/region.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+static const char *segment_path(void)
+{
+    static char path[64]; /* children inherit it */
+    if (!path[0]) {
+        snprintf(path, sizeof path, "/tmp/lyger-verify-%ld", (long)getpid());
+    }
+    return path;
+}
+
+static lyger_cache *open_named(size_t size)
+{
+    lyger_error error;
+    lyger_cache *cache = lyger_cache_open(size, segment_path(), &error);
+    if (!cache) {
+        printf("# %s\n", error.message);
+        exit(EXIT_FAILURE);
+    }
+    return cache;
+}
+
+/* A new one with entries of all kinds. */
+static lyger_cache *make_named(void)
+{
+    char key[32];
+    unlink(segment_path());
+    lyger_cache *cache = open_named(4 * MEGABYTE);
+    for (uint64_t i = 0; i < 2000; i++) {
+        snprintf(key, sizeof key, "key%d", (int)i);
+        put(cache, key, 24 + i % 700, i + 1);
+        if (i % 5 == 0) {
+            take_out(cache, key);
+        }
+    }
+    put(cache, "large", MEGABYTE, 4);
+    return cache;
+}
+
+/* Closed, opened again: refused with that reason, or NULL when it must not be. */
+static void check_reopened(lyger_cache *cache, const char *reason)
+{
+    lyger_error error = {0};
+    lyger_cache_close(cache);
+    cache = lyger_cache_open(MEGABYTE, segment_path(), &error);
+    if (!reason) {
+        CHECK(cache != NULL);
+        CHECK_STR(error.message, "");
+    } else {
+        CHECK(cache == NULL);
+        if (!strstr(error.message, reason) || !strstr(error.message, "remove the file")) {
+            CHECK_STR(error.message, reason);
+        }
+    }
+    lyger_cache_close(cache);
+    unlink(segment_path());
+}
+
+static entry *entry_of_key(lyger_cache *cache, const char *key)
+{
+    lyger_cache_sight sight;
+    CHECK_INT(lyger_cache_see(cache, key, strlen(key), &sight), LYGER_CACHE_HIT);
+    return (entry *)(uintptr_t)(sight.value.bytes - value_offset(strlen(key)) - sizeof(entry));
+}
+
+static index_slot *slot_of_key(lyger_cache *cache, const char *key)
+{
+    return lyger_index_find(cache, shard_of_key(cache, key),
+                            lyger_hash_key(key, strlen(key), cache->hash_state), key, strlen(key));
+}
+
+static void sound_segment_is_opened(void)
+{
+    check_reopened(make_named(), NULL);
+    unlink(segment_path());
+    check_reopened(open_named(MEGABYTE), NULL);
+}
+
+static void damage_is_refused_and_named(void)
+{
+    lyger_cache *cache = make_named();
+    entry_of_key(cache, "key1")->data[0] ^= 1;
+    check_reopened(cache, "a hash that is not its key's");
+    cache = make_named();
+    atomic_fetch_add(&entry_of_key(cache, "key1")->lens, (uint64_t)1000 << 24);
+    check_reopened(cache, "longer than its block");
+    cache = make_named();
+    atomic_fetch_or(&entry_of_key(cache, "key1")->lens, LYGER_CACHE_ARRAY_IN_PLACE);
+    check_reopened(cache, "unknown type");
+    cache = make_named();
+    entry_of_key(cache, "key1")->size_flags += 4;
+    check_reopened(cache, "block");
+    cache = make_named();
+    entry_of_key(cache, "key1")->newer += 1;
+    check_reopened(cache, "queue");
+    cache = make_named();
+    atomic_fetch_add(slot_of_key(cache, "key1"), 1);
+    check_reopened(cache, "the index does not know");
+    cache = make_named();
+    atomic_store(slot_of_key(cache, "key1"), 0);
+    check_reopened(cache, "the index does not know");
+    cache = make_named();
+    atomic_fetch_add(&shard_of_key(cache, "key1")->used, 1);
+    check_reopened(cache, "figures");
+    cache = make_named();
+    atomic_store(&cache->masks[1], 12);
+    check_reopened(cache, "an index of an impossible size");
+    cache = make_named();
+    atomic_store(&cache->table[cache->header->region_count - 1], 77777);
+    check_reopened(cache, "a region that belongs to nobody");
+    cache = make_named();
+    entry_of_key(cache, "large")->size_flags += 4;
+    check_reopened(cache, "a large entry that has not the regions it needs");
+    cache = make_named();
+    cache->header->region_count--;
+    check_reopened(cache, "damaged");
+}
+
+static void shard_of_a_killed_process_is_rebuilt_when_it_is_opened(void)
+{
+    lyger_cache *cache = make_named();
+    kill_child(stop_in_lock(cache, "key1"));
+    lyger_cache_close(cache);
+    cache = open_named(MEGABYTE);
+    CHECK_INT(facts_of(cache).lock_recoveries, 1);
+    CHECK_INT(number_of(cache, "key1"), 2);
+    CHECK_INT(number_of(cache, "large"), 4);
+    check_reopened(cache, NULL);
+}
+
+static void damage_is_found_before_a_rebuild_believes_it(void)
+{
+    lyger_cache *cache = make_named();
+    kill_child(stop_in_lock(cache, "key1"));
+    atomic_fetch_add(slot_of_key(cache, "key1"), 1u << 20);
+    lyger_cache_close(cache);
+    for (int i = 0; i < 2; i++) {
+        lyger_error error = {0};
+        CHECK(lyger_cache_open(MEGABYTE, segment_path(), &error) == NULL);
+        CHECK(strstr(error.message, "damaged (") != NULL);
+    }
+    unlink(segment_path());
+}
+
+static void segment_is_looked_through_while_others_write(void)
+{
+    lyger_cache *cache = make_named();
+    fflush(stdout);
+    pid_t writer = fork();
+    if (writer == 0) {
+        char key[32];
+        for (uint64_t n = 0;; n++) {
+            snprintf(key, sizeof key, "key%d", (int)(content_mix(n) % 3000));
+            if (n % 3) {
+                put(cache, key, 24 + content_mix(n) % (n % 500 ? 3000 : 900000), n + 1);
+            } else {
+                take_out(cache, key);
+            }
+        }
+    }
+    for (int i = 0; i < 200; i++) {
+        lyger_error error = {0};
+        CHECK_INT(lyger_cache_verify(cache, &error), LYGER_OK);
+        CHECK_STR(error.message, "");
+    }
+    kill_child(writer);
+    check_reopened(cache, NULL);
+}
+
+/* In the cache for most of its time. */
+static _Noreturn void write_without_end(lyger_cache *cache, uint64_t from)
+{
+    static char bytes[900000];
+    char key[32];
+    bool stored;
+    for (uint64_t n = from;; n++) {
+        size_t key_len = (size_t)snprintf(key, sizeof key, "key%d", (int)(content_mix(n) % 3000));
+        lyger_cache_value value = {.type = LYGER_CACHE_STRING,
+                                   .bytes = bytes,
+                                   .len = content_mix(n) % (n % 50 ? 3000 : sizeof bytes)};
+        lyger_cache_store(cache, key, key_len, &value, 0, 0, LYGER_CACHE_REPLACE, &stored, NULL);
+    }
+}
+
+/* Segments of processes that were killed at any moment are opened by the next ones. */
+static void segment_is_opened_after_any_kill(void)
+{
+    lyger_cache_close(make_named());
+    uint64_t recoveries = 0;
+    for (int round = 0; round < 100; round++) {
+        fflush(stdout);
+        pid_t writer = fork();
+        if (writer == 0) {
+            write_without_end(open_named(MEGABYTE), (uint64_t)round * 7919);
+        }
+        nap(20 + round % 10);
+        kill_child(writer);
+        lyger_cache *cache = open_named(MEGABYTE);
+        recoveries = facts_of(cache).lock_recoveries;
+        lyger_cache_close(cache);
+    }
+    printf("# %llu shards rebuilt\n", (unsigned long long)recoveries);
+    CHECK(recoveries > 0);
+    check_reopened(open_named(MEGABYTE), NULL);
+}
+
+int main(void)
+{
+    RUN(sound_segment_is_opened);
+    RUN(damage_is_refused_and_named);
+    RUN(shard_of_a_killed_process_is_rebuilt_when_it_is_opened);
+    RUN(damage_is_found_before_a_rebuild_believes_it);
+    RUN(segment_is_looked_through_while_others_write);
+    RUN(segment_is_opened_after_any_kill);
+    return finish();
+}
