@@ -51,7 +51,7 @@ if test "$PHP_LYGER" != "no"; then
     ext/cache/lock.c ext/cache/pin.c ext/cache/policy.c ext/cache/read.c ext/cache/region.c ext/cache/segment.c \
     ext/cache/shard.c ext/cache/shm_posix.c ext/cache/verify.c \
     ext/jsonout/escape.c ext/jsonout/number.c \
-    ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c ext/query/transaction.c"
+    ext/query/async.c ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c ext/query/transaction.c"
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
     ext/lyger_string.c ext/compute/php_compute.c \
     ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \

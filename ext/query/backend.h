@@ -71,6 +71,16 @@ struct lyger_backend {
     lyger_status (*write_json)(lyger_connection *connection, const lyger_statement *statement,
                                const lyger_limits *limits, lyger_sink *sink, lyger_error *error);
 
+    /* Sends a statement and returns; receive() then gives what run() would have given, without waiting when
+     * arrived() says so after descriptor() was readable. All NULL where a statement cannot be sent alone. */
+    lyger_status (*send)(lyger_connection *connection, const lyger_statement *statement,
+                         const lyger_limits *limits, lyger_error *error);
+    bool (*arrived)(lyger_connection *connection);
+    int (*descriptor)(const lyger_connection *connection);
+    lyger_status (*receive)(lyger_connection *connection, const lyger_limits *limits, lyger_result **result,
+                            lyger_error *error);
+    void (*cancel)(lyger_connection *connection);
+
     /* After a statement, whatever came of it: frees what it left, rolls a transaction back that is not
      * in_transaction. *usable says whether the connection may be used again. Not LYGER_OK: the caller must
      * know what was undone. */

@@ -16,6 +16,7 @@ struct lyger_pool {
     pending *opening;
     lyger_connection *first; /* most recently used first; busy ones included */
     lyger_transaction *transactions;
+    lyger_async *pending; /* the oldest first */
 };
 
 lyger_pool *lyger_pool_new(const lyger_pool_settings *settings)
@@ -36,6 +37,11 @@ void lyger_pool_configure(lyger_pool *pool, const lyger_pool_settings *settings)
 const lyger_interrupt *lyger_pool_interrupt(const lyger_pool *pool)
 {
     return pool->settings.interrupt;
+}
+
+lyger_async **lyger_pool_pending(lyger_pool *pool)
+{
+    return &pool->pending;
 }
 
 size_t lyger_pool_connections(const lyger_pool *pool)
@@ -137,8 +143,8 @@ static lyger_status take_idle(lyger_pool *pool, const lyger_opening *opening, ly
     return LYGER_OK;
 }
 
-static lyger_status check_cap(const lyger_pool *pool, const lyger_backend *backend,
-                              const lyger_opening *opening, lyger_error *error)
+/* Connections that this DSN has, or is getting. */
+static unsigned count_open(const lyger_pool *pool, const lyger_opening *opening)
 {
     unsigned open = 0;
     for (const lyger_connection *at = pool->first; at; at = at->next) {
@@ -148,6 +154,13 @@ static lyger_status check_cap(const lyger_pool *pool, const lyger_backend *backe
         open += at->opening->dsn_len == opening->dsn_len &&
                 memcmp(at->opening->dsn, opening->dsn, opening->dsn_len) == 0;
     }
+    return open;
+}
+
+static lyger_status check_cap(const lyger_pool *pool, const lyger_backend *backend,
+                              const lyger_opening *opening, lyger_error *error)
+{
+    unsigned open = count_open(pool, opening);
     if (open > 0 && backend->exclusive && backend->exclusive(opening->dsn, opening->dsn_len)) {
         return lyger_fail(error, LYGER_E_QUERY,
                           "the in-memory database is busy with the statement that this call interrupts");
@@ -226,9 +239,12 @@ void lyger_pool_end(lyger_pool *pool, lyger_transaction *transaction, bool clean
 }
 
 /* The connection of the transaction that this DSN has. */
-static lyger_status take_from(lyger_transaction *transaction, lyger_connection **connection,
+static lyger_status take_from(lyger_pool *pool, lyger_transaction *transaction, lyger_connection **connection,
                               lyger_error *error)
 {
+    if (transaction->connection && transaction->connection->busy) {
+        lyger_async_collect(pool, transaction->connection, NULL, 0);
+    }
     if (!transaction->connection) {
         lyger_fail(error, LYGER_E_QUERY,
                    "the transaction is over: a statement ended it, its connection was lost, or it is the "
@@ -272,13 +288,19 @@ lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_le
     }
     lyger_transaction *transaction = lyger_pool_transaction(pool, dsn, dsn_len);
     if (transaction) {
-        return take_from(transaction, connection, error);
+        return take_from(pool, transaction, connection, error);
     }
-    status = take_idle(pool, &opening, connection);
-    if (status != LYGER_OK) {
-        return lyger_limits_fail(error, status, "preparing the connection");
-    }
-    return *connection ? LYGER_OK : open_new(pool, backend, &opening, connection, error);
+    do {
+        status = take_idle(pool, &opening, connection);
+        if (status != LYGER_OK) {
+            return lyger_limits_fail(error, status, "preparing the connection");
+        }
+        if (*connection) {
+            return LYGER_OK;
+        }
+    } while (count_open(pool, &opening) >= pool->settings.max_connections &&
+             lyger_async_collect(pool, NULL, dsn, dsn_len));
+    return open_new(pool, backend, &opening, connection, error);
 }
 
 lyger_status lyger_pool_release(lyger_pool *pool, lyger_connection *connection, lyger_error *error)

@@ -31,6 +31,30 @@ lyger_transaction *lyger_pool_begin(lyger_pool *pool, lyger_connection *connecti
 /* Ends it; its connection goes back to the others, or is closed unless `clean`. */
 void lyger_pool_end(lyger_pool *pool, lyger_transaction *transaction, bool clean);
 
+/* Statements that were sent and not yet waited for, the oldest first; async.c keeps the list. */
+typedef struct lyger_async lyger_async;
+lyger_async **lyger_pool_pending(lyger_pool *pool);
+
+/* Waits for the oldest one of that connection, or of any with that DSN when connection is NULL; false when
+ * there is none. */
+bool lyger_async_collect(lyger_pool *pool, const lyger_connection *connection, const char *dsn,
+                         size_t dsn_len);
+
+/* Hooks that the calls of query.c and async.c share. */
+typedef struct lyger_call {
+    const char *dsn;
+    size_t dsn_len;
+    lyger_statement statement;
+} lyger_call;
+
+/* Checks the arguments and takes a connection. */
+lyger_status lyger_call_begin(lyger_pool *pool, const lyger_call *call, lyger_connection **connection,
+                              lyger_error *error);
+
+/* Gives the connection back; the statement's own error matters more than what giving back found. */
+lyger_status lyger_call_end(lyger_pool *pool, lyger_connection *connection, lyger_status status,
+                            lyger_error *error);
+
 const lyger_interrupt *lyger_pool_interrupt(const lyger_pool *pool);
 
 #endif

@@ -101,6 +101,7 @@ static lyger_status poll_connection(const pq_connection *made, const lyger_limit
 static void end_connection(pq_connection *connection)
 {
     lyger_result_free(connection->in_flight);
+    free(connection->sent);
     connection->pq->finish(connection->server);
     free(connection);
 }
@@ -273,6 +274,11 @@ const lyger_backend lyger_pq_backend = {
     .revive = pq_revive,
     .run = lyger_pq_run,
     .write_json = lyger_pq_write_json,
+    .send = lyger_pq_send,
+    .arrived = lyger_pq_arrived,
+    .descriptor = lyger_pq_descriptor,
+    .receive = lyger_pq_receive,
+    .cancel = lyger_pq_give_up,
     .settle = pq_settle,
     .close = pq_close,
     .forget = pq_forget,

@@ -97,7 +97,54 @@ static void pq_result_destroy(lyger_result *base)
     lyger_buffer_free(&result->scratch);
 }
 
-static const lyger_result_ops result_ops = {pq_result_write, pq_result_destroy};
+/* Whole numbers as the server writes them: they fit. */
+static int64_t parse_int(const char *text, size_t len)
+{
+    bool negative = len > 0 && *text == '-';
+    uint64_t value = 0;
+    for (size_t i = negative; i < len; i++) {
+        value = value * 10 + (uint64_t)(text[i] - '0');
+    }
+    return (int64_t)(negative ? 0 - value : value);
+}
+
+static void read_value(uint32_t oid, const char *text, size_t len, lyger_value *value)
+{
+    switch (oid) {
+    case 16: /* bool */
+        value->kind = LYGER_VALUE_BOOL;
+        value->integer = *text == 't';
+        return;
+    case 20: /* int8, int2, int4 */
+    case 21:
+    case 23:
+        value->kind = LYGER_VALUE_INT;
+        value->integer = parse_int(text, len);
+        return;
+    default:
+        value->kind = oid == 700 || oid == 701 ? LYGER_VALUE_DECIMAL : LYGER_VALUE_TEXT;
+        value->text.bytes = text;
+        value->text.len = len;
+    }
+}
+
+static void pq_result_read(lyger_result *base, lyger_cursor *cursor, lyger_value *values)
+{
+    pq_result *result = (pq_result *)base;
+    const lyger_pq *pq = result->pq;
+    int row = (int)cursor->row;
+    for (size_t i = 0; i < base->rows.count; i++) {
+        if (pq->getisnull(result->rows, row, (int)i)) {
+            values[i].kind = LYGER_VALUE_NULL;
+        } else {
+            read_value(result->types[i]->oid, pq->getvalue(result->rows, row, (int)i),
+                       (size_t)pq->getlength(result->rows, row, (int)i), &values[i]);
+        }
+    }
+}
+
+static const lyger_result_ops result_ops = {
+    .write_json = pq_result_write, .destroy = pq_result_destroy, .read = pq_result_read};
 
 static lyger_status describe(pq_result *result, lyger_error *error)
 {

@@ -177,23 +177,28 @@ static lyger_status send(pq_connection *connection, const lyger_statement *state
     return status;
 }
 
-lyger_status lyger_pq_run(lyger_connection *base, const lyger_statement *statement,
-                          const lyger_limits *limits, lyger_result **result, lyger_error *error)
+/* Waits for the end of what was sent. */
+static lyger_status receive(pq_connection *connection, const lyger_statement *statement, const prepared *sent,
+                            const lyger_limits *limits, lyger_result **result, lyger_error *error)
 {
-    pq_connection *connection = (pq_connection *)base;
     PGresult *rows = NULL;
-    prepared sent;
-    lyger_status status = send(connection, statement, &sent, error);
-    if (status == LYGER_OK) {
-        status = lyger_pq_collect(connection, limits, &rows, error);
-        status = status == LYGER_OK ? judge(connection, rows, statement, &sent, error)
-                                    : lyger_pq_stop(connection, status, error);
-    }
+    lyger_status status = lyger_pq_collect(connection, limits, &rows, error);
+    status = status == LYGER_OK ? judge(connection, rows, statement, sent, error)
+                                : lyger_pq_stop(connection, status, error);
     if (status != LYGER_OK) {
         connection->pq->clear(rows);
         return status;
     }
     return lyger_pq_make_result(connection->pq, rows, &statement->options, result, error);
+}
+
+lyger_status lyger_pq_run(lyger_connection *base, const lyger_statement *statement,
+                          const lyger_limits *limits, lyger_result **result, lyger_error *error)
+{
+    pq_connection *connection = (pq_connection *)base;
+    prepared sent;
+    lyger_status status = send(connection, statement, &sent, error);
+    return status == LYGER_OK ? receive(connection, statement, &sent, limits, result, error) : status;
 }
 
 /* Writes a portion of the rows and gives it to the stream; the first one makes the stream, which hangs on the
@@ -272,4 +277,61 @@ lyger_status lyger_pq_write_json(lyger_connection *base, const lyger_statement *
         drain(connection);
     }
     return status;
+}
+
+/* What receiving needs to know of a statement that was sent; the text follows. */
+typedef struct pq_sent {
+    prepared prepared; /* only what explains errors */
+    lyger_statement statement;
+    char sql[];
+} pq_sent;
+
+lyger_status lyger_pq_send(lyger_connection *base, const lyger_statement *statement,
+                           const lyger_limits *limits, lyger_error *error)
+{
+    pq_connection *connection = (pq_connection *)base;
+    pq_sent *sent = calloc(1, sizeof *sent + statement->len + 1);
+    if (!sent) {
+        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a query");
+    }
+    free(connection->sent);
+    connection->sent = sent;
+    memcpy(sent->sql, statement->sql, statement->len + 1);
+    sent->statement =
+        (lyger_statement){.sql = sent->sql, .len = statement->len, .options = statement->options};
+    lyger_status status = send(connection, statement, &sent->prepared, error);
+    if (status == LYGER_OK) {
+        status = lyger_pq_flush(connection, limits, error);
+        status = status == LYGER_OK ? status : lyger_pq_stop(connection, status, error);
+    }
+    return status;
+}
+
+bool lyger_pq_arrived(lyger_connection *base)
+{
+    pq_connection *connection = (pq_connection *)base;
+    const lyger_pq *pq = connection->pq;
+    if (!connection->broken && pq->isBusy(connection->server)) {
+        connection->broken = !pq->consumeInput(connection->server);
+    }
+    return connection->broken || !pq->isBusy(connection->server);
+}
+
+int lyger_pq_descriptor(const lyger_connection *base)
+{
+    const pq_connection *connection = (const pq_connection *)base;
+    return connection->pq->socket(connection->server);
+}
+
+lyger_status lyger_pq_receive(lyger_connection *base, const lyger_limits *limits, lyger_result **result,
+                              lyger_error *error)
+{
+    pq_connection *connection = (pq_connection *)base;
+    const pq_sent *sent = connection->sent;
+    return receive(connection, &sent->statement, &sent->prepared, limits, result, error);
+}
+
+void lyger_pq_give_up(lyger_connection *base)
+{
+    drain((pq_connection *)base);
 }

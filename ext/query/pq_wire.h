@@ -16,6 +16,7 @@ typedef struct pq_connection {
     const lyger_pq *pq;
     PGconn *server;
     lyger_result *in_flight; /* a result that is being written */
+    struct pq_sent *sent;    /* a statement that was sent and not yet received */
     bool broken;             /* in no state to be used again */
 } pq_connection;
 
@@ -49,5 +50,14 @@ lyger_status lyger_pq_run(lyger_connection *base, const lyger_statement *stateme
                           const lyger_limits *limits, lyger_result **result, lyger_error *error);
 lyger_status lyger_pq_write_json(lyger_connection *base, const lyger_statement *statement,
                                  const lyger_limits *limits, lyger_sink *sink, lyger_error *error);
+
+/* And to run one without waiting for it. */
+lyger_status lyger_pq_send(lyger_connection *base, const lyger_statement *statement,
+                           const lyger_limits *limits, lyger_error *error);
+bool lyger_pq_arrived(lyger_connection *base);
+int lyger_pq_descriptor(const lyger_connection *base);
+lyger_status lyger_pq_receive(lyger_connection *base, const lyger_limits *limits, lyger_result **result,
+                              lyger_error *error);
+void lyger_pq_give_up(lyger_connection *base);
 
 #endif

@@ -2,8 +2,9 @@
 #include "config.h" /* LYGER_WITH_PGSQL, LYGER_WITH_SQLITE */
 #endif
 
-#include "pool.h"
+#include "async.h"
 #include "params.h"
+#include "pool.h"
 #include "result.h"
 #ifdef LYGER_WITH_PGSQL
 #include "pq.h"
@@ -78,25 +79,19 @@ lyger_status lyger_fail_open_transaction(lyger_error *error)
     return lyger_with_state(error, LYGER_E_QUERY, "25000");
 }
 
-typedef struct call {
-    const char *dsn;
-    size_t dsn_len;
-    lyger_statement statement;
-} call;
-
-static call call_of(const char *dsn, size_t dsn_len, const char *sql, size_t sql_len,
-                    const lyger_param *params, size_t param_count, const lyger_query_options *options)
+static lyger_call call_of(const char *dsn, size_t dsn_len, const char *sql, size_t sql_len,
+                          const lyger_param *params, size_t param_count, const lyger_query_options *options)
 {
-    call made = {dsn, dsn_len, {.sql = sql, .len = sql_len, .params = params, .param_count = param_count}};
+    lyger_call made = {
+        dsn, dsn_len, {.sql = sql, .len = sql_len, .params = params, .param_count = param_count}};
     if (options) {
         made.statement.options = *options;
     }
     return made;
 }
 
-/* Checks the arguments and takes a connection. */
-static lyger_status begin(lyger_pool *pool, const call *call, lyger_connection **connection,
-                          lyger_error *error)
+lyger_status lyger_call_begin(lyger_pool *pool, const lyger_call *call, lyger_connection **connection,
+                              lyger_error *error)
 {
     const lyger_statement *statement = &call->statement;
     if (memchr(call->dsn, '\0', call->dsn_len)) {
@@ -112,9 +107,8 @@ static lyger_status begin(lyger_pool *pool, const call *call, lyger_connection *
     return lyger_pool_acquire(pool, call->dsn, call->dsn_len, connection, error);
 }
 
-/* Gives the connection back; the statement's own error matters more than what giving back found. */
-static lyger_status end(lyger_pool *pool, lyger_connection *connection, lyger_status status,
-                        lyger_error *error)
+lyger_status lyger_call_end(lyger_pool *pool, lyger_connection *connection, lyger_status status,
+                            lyger_error *error)
 {
     lyger_status settled = lyger_pool_release(pool, connection, status == LYGER_OK ? error : NULL);
     return status == LYGER_OK ? settled : status;
@@ -124,16 +118,16 @@ lyger_status lyger_query_run(lyger_pool *pool, const char *dsn, size_t dsn_len, 
                              size_t sql_len, const lyger_param *params, size_t param_count,
                              const lyger_query_options *options, lyger_result **result, lyger_error *error)
 {
-    const call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
+    const lyger_call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
     lyger_connection *connection;
     *result = NULL;
-    lyger_status status = begin(pool, &call, &connection, error);
+    lyger_status status = lyger_call_begin(pool, &call, &connection, error);
     if (status != LYGER_OK) {
         return status;
     }
     lyger_limits limits = lyger_limits_for(lyger_pool_interrupt(pool), call.statement.options.timeout);
     status = connection->backend->run(connection, &call.statement, &limits, result, error);
-    status = end(pool, connection, status, error);
+    status = lyger_call_end(pool, connection, status, error);
     if (status != LYGER_OK) {
         lyger_result_free(*result);
         *result = NULL;
@@ -141,19 +135,27 @@ lyger_status lyger_query_run(lyger_pool *pool, const char *dsn, size_t dsn_len, 
     return status;
 }
 
+lyger_status lyger_query_send(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
+                              size_t sql_len, const lyger_param *params, size_t param_count,
+                              const lyger_query_options *options, lyger_result **result, lyger_error *error)
+{
+    const lyger_call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
+    return lyger_async_send(pool, &call, result, error);
+}
+
 lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
                                     size_t sql_len, const lyger_param *params, size_t param_count,
                                     const lyger_query_options *options, lyger_sink *sink, lyger_error *error)
 {
-    const call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
+    const lyger_call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
     lyger_connection *connection;
-    lyger_status status = begin(pool, &call, &connection, error);
+    lyger_status status = lyger_call_begin(pool, &call, &connection, error);
     if (status != LYGER_OK) {
         return status;
     }
     lyger_limits limits = lyger_limits_for(lyger_pool_interrupt(pool), call.statement.options.timeout);
     status = connection->backend->write_json(connection, &call.statement, &limits, sink, error);
-    return end(pool, connection, status, error);
+    return lyger_call_end(pool, connection, status, error);
 }
 
 const char *lyger_query_libpq_version(void)

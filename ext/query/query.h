@@ -113,6 +113,22 @@ lyger_status lyger_query_run(lyger_pool *pool, const char *dsn, size_t dsn_len, 
                              size_t sql_len, const lyger_param *params, size_t param_count,
                              const lyger_query_options *options, lyger_result **result, lyger_error *error);
 
+/*
+ * Sends one statement and returns without waiting for its end. *result is pending: lyger_result_await() waits
+ * for it, and errors of the statement come there. Several run side by side, each on a connection of its own;
+ * when a DSN has no connection left, the oldest pending one is waited for. Freeing a pending result cancels
+ * the statement. SQLite has nobody to send to: there the statement runs at once. A pending result must be
+ * freed before its pool.
+ */
+lyger_status lyger_query_send(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
+                              size_t sql_len, const lyger_param *params, size_t param_count,
+                              const lyger_query_options *options, lyger_result **result, lyger_error *error);
+
+/* Waits until the result is there, reading what arrives for others meanwhile; at once for one that is there.
+ * Must be called, with success, before anything else is done with a pending result; the error stays the same.
+ */
+lyger_status lyger_result_await(lyger_result *result, lyger_error *error);
+
 /* Runs one statement and writes its rows without keeping them. After an error the sink holds a part of them.
  */
 lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
@@ -134,6 +150,42 @@ lyger_status lyger_transaction_end(lyger_pool *pool, const char *dsn, size_t dsn
 /* Writes the rows as JSON. LYGER_E_QUERY names column and row of a text that is not UTF-8; LYGER_E_MEMORY
  * when the sink is full; then the sink holds a part. */
 lyger_status lyger_result_write_json(lyger_result *result, lyger_sink *sink, lyger_error *error);
+
+typedef enum lyger_value_kind {
+    LYGER_VALUE_NULL,
+    LYGER_VALUE_INT,
+    LYGER_VALUE_REAL,
+    LYGER_VALUE_TEXT,
+    LYGER_VALUE_BLOB,
+    LYGER_VALUE_BOOL,    /* integer 0 or 1 */
+    LYGER_VALUE_DECIMAL, /* a double as text: digits, "NaN", "Infinity" or "-Infinity" */
+} lyger_value_kind;
+
+typedef struct lyger_value {
+    lyger_value_kind kind;
+    union {
+        int64_t integer;
+        double real;
+        struct {
+            const char *bytes; /* not NUL-terminated; valid while the result lives */
+            size_t len;
+        } text;
+    };
+} lyger_value;
+
+/* Where a reader of rows is; begin with zeros. */
+typedef struct lyger_cursor {
+    uint64_t row; /* the next one, from 0 */
+    const void *block;
+    const char *at;
+} lyger_cursor;
+
+/*
+ * Reads the next row into values, one per column, and moves on; false at the end. PostgreSQL's bool, int2,
+ * int4, int8, float4 and float8 have kinds of their own, everything else is TEXT as the server writes it;
+ * SQLite follows its storage classes. The result must not be pending.
+ */
+bool lyger_result_read(lyger_result *result, lyger_cursor *cursor, lyger_value *values);
 
 typedef struct lyger_column {
     const char *name; /* NUL-terminated */

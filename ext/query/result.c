@@ -157,7 +157,7 @@ lyger_status lyger_value_write(const lyger_rows *rows, size_t column, const lyge
             ok = false;
         }
         break;
-    case LYGER_VALUE_NULL:
+    default:
         ok = lyger_sink_put_literal(sink, "null");
     }
     return ok ? LYGER_OK : lyger_sink_is_full(error);
@@ -298,7 +298,25 @@ static void stored_destroy(lyger_result *result)
     free(stored->tag);
 }
 
-static const lyger_result_ops stored_ops = {stored_write, stored_destroy};
+static void stored_read(lyger_result *result, lyger_cursor *cursor, lyger_value *values)
+{
+    const block *block = cursor->block;
+    if (!block) {
+        block = ((lyger_stored_result *)result)->first;
+        cursor->at = block ? block->bytes : NULL;
+    }
+    for (size_t column = 0; column < result->rows.count; column++) {
+        if (cursor->at == block->bytes + block->used) {
+            block = block->next;
+            cursor->at = block->bytes;
+        }
+        cursor->at = read_value(cursor->at, &values[column]);
+    }
+    cursor->block = block;
+}
+
+static const lyger_result_ops stored_ops = {
+    .write_json = stored_write, .destroy = stored_destroy, .read = stored_read};
 
 lyger_stored_result *lyger_stored_new(const lyger_query_options *options)
 {
@@ -330,6 +348,21 @@ lyger_status lyger_stored_finish(lyger_stored_result *stored, uint64_t rows, uin
                                        .columns = base->rows.columns,
                                        .tag = stored->tag};
     return LYGER_OK;
+}
+
+bool lyger_result_read(lyger_result *result, lyger_cursor *cursor, lyger_value *values)
+{
+    if (cursor->row >= result->facts.rows) {
+        return false;
+    }
+    result->ops->read(result, cursor, values);
+    cursor->row++;
+    return true;
+}
+
+lyger_status lyger_result_await(lyger_result *result, lyger_error *error)
+{
+    return result->ops->await ? result->ops->await(result, error) : LYGER_OK;
 }
 
 lyger_status lyger_result_write_json(lyger_result *result, lyger_sink *sink, lyger_error *error)

@@ -55,6 +55,10 @@ lyger_status lyger_sink_is_full(lyger_error *error);
 typedef struct lyger_result_ops {
     lyger_status (*write_json)(lyger_result *result, lyger_sink *sink, lyger_error *error);
     void (*destroy)(lyger_result *result); /* everything but rows, and the result itself */
+    lyger_status (*await)(lyger_result *result,
+                          lyger_error *error); /* NULL when there is nothing to wait for */
+    /* Of a row that is there. */
+    void (*read)(lyger_result *result, lyger_cursor *cursor, lyger_value *values);
 } lyger_result_ops;
 
 struct lyger_result {
@@ -63,26 +67,6 @@ struct lyger_result {
     lyger_rows rows;
     lyger_result_facts facts; /* facts.columns are rows.columns */
 };
-
-typedef enum lyger_value_kind {
-    LYGER_VALUE_NULL,
-    LYGER_VALUE_INT,
-    LYGER_VALUE_REAL,
-    LYGER_VALUE_TEXT,
-    LYGER_VALUE_BLOB,
-} lyger_value_kind;
-
-typedef struct lyger_value {
-    lyger_value_kind kind;
-    union {
-        int64_t integer;
-        double real;
-        struct {
-            const char *bytes;
-            size_t len;
-        } text;
-    };
-} lyger_value;
 
 /* Writes a value of the row that lyger_rows_next() began. */
 lyger_status lyger_value_write(const lyger_rows *rows, size_t column, const lyger_value *value,

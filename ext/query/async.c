@@ -1,0 +1,205 @@
+#include "async.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SLICE_MS 100    /* between questions to the interrupt hook */
+#define POLLED_MOST 64u /* pending statements whose data is read while one is waited for */
+
+struct lyger_async {
+    lyger_result base; /* first member; its facts are those of done */
+    lyger_async *next; /* in the pool, younger */
+    lyger_pool *pool;
+    lyger_connection *connection; /* NULL when it has ended */
+    lyger_limits limits;
+    lyger_result *done; /* NULL when it failed */
+    lyger_error failure;
+};
+
+/* Whether this process was forked since: the statement is the parent's. */
+static bool is_inherited(const lyger_async *async)
+{
+    return async->limits.process != getpid();
+}
+
+static void unlink_async(lyger_async *async)
+{
+    for (lyger_async **at = lyger_pool_pending(async->pool); *at; at = &(*at)->next) {
+        if (*at == async) {
+            *at = async->next;
+            async->next = NULL;
+            return;
+        }
+    }
+}
+
+/* Takes in what the statement gave and gives its connection back. */
+static void finish(lyger_async *async, lyger_status status)
+{
+    status = lyger_call_end(async->pool, async->connection, status, &async->failure);
+    async->connection = NULL;
+    unlink_async(async);
+    if (status != LYGER_OK) {
+        lyger_result_free(async->done);
+        async->done = NULL;
+        async->failure.status = status;
+        return;
+    }
+    async->base.facts = async->done->facts;
+}
+
+/* Waits until something arrives for this statement or another one, and lets libpq take it in. */
+static lyger_status wait_for_any(lyger_async *async)
+{
+    struct pollfd entries[POLLED_MOST];
+    lyger_connection *connections[POLLED_MOST];
+    nfds_t count = 0;
+    connections[count] = async->connection;
+    entries[count++].fd = async->connection->backend->descriptor(async->connection);
+    for (lyger_async *at = *lyger_pool_pending(async->pool); at && count < POLLED_MOST; at = at->next) {
+        if (at != async && at->connection && !is_inherited(at)) {
+            connections[count] = at->connection;
+            entries[count++].fd = at->connection->backend->descriptor(at->connection);
+        }
+    }
+    for (nfds_t i = 0; i < count; i++) {
+        entries[i].events = POLLIN;
+        entries[i].revents = 0;
+    }
+    poll(entries, count, SLICE_MS);
+    lyger_status status = lyger_limits_check(&async->limits);
+    for (nfds_t i = 1; status == LYGER_OK && i < count; i++) {
+        if (entries[i].revents) {
+            connections[i]->backend->arrived(connections[i]);
+        }
+    }
+    return status;
+}
+
+static void end_async(lyger_async *async)
+{
+    const lyger_backend *backend = async->connection->backend;
+    lyger_status status = lyger_limits_check(&async->limits);
+    if (is_inherited(async)) {
+        finish(async, lyger_limits_fail(&async->failure, LYGER_E_QUERY, "the statement"));
+        return;
+    }
+    /* A signal handler of PHP may come back here through the hook and end it meanwhile. */
+    while (status == LYGER_OK && async->connection && !backend->arrived(async->connection)) {
+        status = wait_for_any(async);
+    }
+    if (!async->connection) {
+        return;
+    }
+    status = backend->receive(async->connection, &async->limits, &async->done, &async->failure);
+    finish(async, status);
+}
+
+static lyger_status async_await(lyger_result *result, lyger_error *error)
+{
+    lyger_async *async = (lyger_async *)result;
+    if (async->connection) {
+        end_async(async);
+    }
+    if (!async->done) {
+        if (error) {
+            *error = async->failure;
+        }
+        return async->failure.status;
+    }
+    return LYGER_OK;
+}
+
+static lyger_status async_write(lyger_result *result, lyger_sink *sink, lyger_error *error)
+{
+    lyger_async *async = (lyger_async *)result;
+    lyger_status status = async_await(result, error);
+    return status == LYGER_OK ? lyger_result_write_json(async->done, sink, error) : status;
+}
+
+static void async_destroy(lyger_result *result)
+{
+    lyger_async *async = (lyger_async *)result;
+    if (async->connection) {
+        if (!is_inherited(async)) {
+            async->connection->backend->cancel(async->connection);
+        }
+        finish(async, LYGER_E_INTERRUPTED);
+    }
+    lyger_result_free(async->done);
+}
+
+static void async_read(lyger_result *result, lyger_cursor *cursor, lyger_value *values)
+{
+    lyger_result *done = ((lyger_async *)result)->done;
+    done->ops->read(done, cursor, values);
+}
+
+static const lyger_result_ops async_ops = {
+    .write_json = async_write, .destroy = async_destroy, .await = async_await, .read = async_read};
+
+bool lyger_async_collect(lyger_pool *pool, const lyger_connection *connection, const char *dsn,
+                         size_t dsn_len)
+{
+    for (lyger_async *at = *lyger_pool_pending(pool); at; at = at->next) {
+        const lyger_connection *has = at->connection;
+        if (connection ? has == connection : has->dsn_len == dsn_len && memcmp(has->dsn, dsn, dsn_len) == 0) {
+            end_async(at);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void link_last(lyger_async *async)
+{
+    lyger_async **at = lyger_pool_pending(async->pool);
+    while (*at) {
+        at = &(*at)->next;
+    }
+    *at = async;
+}
+
+/* Sends it, or, where there is nobody to send to, runs it. Its errors are told when it is waited for. */
+static void start(lyger_async *async, const lyger_call *call)
+{
+    lyger_connection *connection = async->connection;
+    const lyger_backend *backend = connection->backend;
+    lyger_status status;
+    link_last(async);
+    if (!backend->send) {
+        status = backend->run(connection, &call->statement, &async->limits, &async->done, &async->failure);
+        finish(async, status);
+        return;
+    }
+    status = backend->send(connection, &call->statement, &async->limits, &async->failure);
+    if (status != LYGER_OK) {
+        finish(async, status);
+    }
+}
+
+lyger_status lyger_async_send(lyger_pool *pool, const lyger_call *call, lyger_result **result,
+                              lyger_error *error)
+{
+    lyger_connection *connection;
+    *result = NULL;
+    lyger_status status = lyger_call_begin(pool, call, &connection, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    lyger_async *async = calloc(1, sizeof *async);
+    if (!async) {
+        return lyger_call_end(pool, connection,
+                              lyger_fail(error, LYGER_E_MEMORY, "out of memory for a query"), error);
+    }
+    async->base.ops = &async_ops;
+    async->base.options = call->statement.options;
+    async->pool = pool;
+    async->connection = connection;
+    async->limits = lyger_limits_for(lyger_pool_interrupt(pool), call->statement.options.timeout);
+    start(async, call);
+    *result = &async->base;
+    return LYGER_OK;
+}
