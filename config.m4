@@ -55,7 +55,7 @@ if test "$PHP_LYGER" != "no"; then
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
     ext/lyger_string.c ext/compute/php_compute.c \
     ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \
-    ext/cache/php_stale.c ext/cache/php_value.c ext/query/php_query.c"
+    ext/cache/php_value.c ext/query/php_query.c"
   lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c"
 
   if test "$PHP_LYGER_PGSQL" != "no"; then

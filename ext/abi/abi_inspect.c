@@ -72,7 +72,7 @@ static bool put_shards(lyger_sink *sink, lyger_cache *opened, uint32_t count)
             {"bytes_small", facts.bytes_small}, {"bytes_main", facts.bytes_main},
             {"buckets", facts.buckets},         {"regions", facts.regions},
         };
-        fits = lyger_sink_put(sink, ",{" + !i, 2 - (size_t)!i) && PUT_FIGURES(sink, figures) &&
+        fits = lyger_sink_put(sink, i ? ",{" : "{", i ? 2 : 1) && PUT_FIGURES(sink, figures) &&
                lyger_sink_put_char(sink, '}');
     }
     return fits && lyger_sink_put_char(sink, ']');
@@ -93,7 +93,7 @@ static bool put_classes(lyger_sink *sink, const lyger_cache_class_facts classes[
             {"free_blocks", classes[i].free_blocks},
             {"bytes_free", classes[i].bytes_free},
         };
-        fits = lyger_sink_put(sink, ",{" + first, 2 - (size_t)first) && PUT_FIGURES(sink, figures) &&
+        fits = lyger_sink_put(sink, first ? "{" : ",{", first ? 1 : 2) && PUT_FIGURES(sink, figures) &&
                lyger_sink_put_char(sink, '}');
         first = false;
     }

@@ -5,7 +5,6 @@
 
 #include "lyger_error.h"
 #include "os.h"
-#include "php_stale.h"
 #include "php_value.h"
 
 #include "ext/standard/php_string.h"
@@ -209,7 +208,8 @@ static turn take_turn(remembrance *r, zval *return_value)
         return TURN_OVER;
     }
     if (!r->lease) {
-        bool served = r->stale && php_lyger_stale_fetch(r->cache, r->key, return_value) != LYGER_CACHE_MISS;
+        bool served =
+            r->stale && php_lyger_value_fetch_stale(r->cache, r->key, return_value) != LYGER_CACHE_MISS;
         return served ? TURN_OVER : TURN_OF_OTHERS;
     }
     /* Whoever had the lease until now may have stored the value since this process looked. */

@@ -274,25 +274,45 @@ const php_lyger_allocate php_lyger_short_blocks[PHP_LYGER_SHORT_MOST / 8] = {
 };
 #endif
 
+/* What is in sight. LYGER_CACHE_MISS when it changed meanwhile: look again. */
+static lyger_cache_found take_seen(lyger_cache *cache, const lyger_cache_sight *seen, zval *return_value)
+{
+    if (seen->value.type < LYGER_CACHE_STRING) {
+        take_scalar(&seen->value, return_value);
+        return LYGER_CACHE_HIT;
+    }
+    if (seen->value.type >= LYGER_CACHE_IN_PLACE && php_lyger_zero_copy() && lyger_cache_pin(cache, seen)) {
+        php_lyger_image_use(&seen->value, return_value);
+        return LYGER_CACHE_HIT;
+    }
+    zend_string *string = zend_string_alloc(seen->value.len, 0);
+    lyger_racy_read(ZSTR_VAL(string), seen->value.bytes, seen->value.len);
+    if (EXPECTED(lyger_cache_confirm(cache, seen))) {
+        return take_string(string, &seen->value, return_value);
+    }
+    zend_string_efree(string);
+    return LYGER_CACHE_MISS;
+}
+
 lyger_cache_found php_lyger_value_fetch_any(lyger_cache *cache, zend_string *key, zval *return_value)
 {
     lyger_cache_sight seen;
-    while (lyger_cache_see(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen) == LYGER_CACHE_HIT) {
-        if (seen.value.type < LYGER_CACHE_STRING) {
-            take_scalar(&seen.value, return_value);
-            return LYGER_CACHE_HIT;
-        }
-        if (seen.value.type >= LYGER_CACHE_IN_PLACE && php_lyger_zero_copy() &&
-            lyger_cache_pin(cache, &seen)) {
-            php_lyger_image_use(&seen.value, return_value);
-            return LYGER_CACHE_HIT;
-        }
-        zend_string *string = zend_string_alloc(seen.value.len, 0);
-        lyger_racy_read(ZSTR_VAL(string), seen.value.bytes, seen.value.len);
-        if (EXPECTED(lyger_cache_confirm(cache, &seen))) {
-            return take_string(string, &seen.value, return_value);
-        }
-        zend_string_efree(string);
+    lyger_cache_found found = LYGER_CACHE_MISS;
+    while (found == LYGER_CACHE_MISS &&
+           lyger_cache_see(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen) == LYGER_CACHE_HIT) {
+        found = take_seen(cache, &seen, return_value);
     }
-    return LYGER_CACHE_MISS;
+    return found;
+}
+
+lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *key, zval *return_value)
+{
+    lyger_cache_sight seen;
+    bool fresh;
+    lyger_cache_found found = LYGER_CACHE_MISS;
+    while (found == LYGER_CACHE_MISS &&
+           lyger_cache_see_stale(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen, &fresh) == LYGER_CACHE_HIT) {
+        found = take_seen(cache, &seen, return_value);
+    }
+    return found;
 }

@@ -17,6 +17,9 @@ bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *pac
 /* Everything that the function below does not deal with. */
 lyger_cache_found php_lyger_value_fetch_any(lyger_cache *cache, zend_string *key, zval *return_value);
 
+/* As php_lyger_value_fetch(), and also for a value that is no longer fresh but may still be served. */
+lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *key, zval *return_value);
+
 #define PHP_LYGER_SHORT_MOST 256 /* bytes of a short string's whole block */
 
 #if ZEND_DEBUG
