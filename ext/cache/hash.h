@@ -1,7 +1,7 @@
 /*
- * The hash of keys: 64 bits, seeded per segment so that nobody outside can choose colliding keys. Multiply
- * and fold over 16 bytes a step, the construction of wyhash (Wang Yi, github.com/wangyi-fudan/wyhash, final
- * version). Part of the segment's layout.
+ * The hash of keys: 64 bits, seeded per segment so that nobody outside can choose colliding keys. Folded
+ * multiplication of 16 bytes a step (Wang Yi's wyhash, github.com/wangyi-fudan/wyhash), one multiplication
+ * for up to 16 bytes as in Orson Peters' foldhash (github.com/orlp/foldhash). Part of the segment's layout.
  */
 #ifndef LYGER_CACHE_HASH_H
 #define LYGER_CACHE_HASH_H
@@ -30,10 +30,9 @@ static inline uint64_t hash_read4(const char *at)
     return word;
 }
 
-/* The fractions of the square roots of 2, 3 and 5 in 64 bits: numbers with nothing up their sleeve. */
+/* The fractions of the square roots of 2 and 3 in 64 bits: numbers with nothing up their sleeve. */
 #define HASH_K0 0x6A09E667F3BCC908u
 #define HASH_K1 0xBB67AE8584CAA73Bu
-#define HASH_K2 0x3C6EF372FE94F82Bu
 
 /* What a segment's seed contributes, computed once per view. */
 static inline uint64_t lyger_hash_start(uint64_t seed)
@@ -41,7 +40,8 @@ static inline uint64_t lyger_hash_start(uint64_t seed)
     return seed ^ hash_fold(seed ^ HASH_K0, HASH_K1);
 }
 
-/* len >= 1 */
+/* len >= 1. The two words of a short key overlap in its middle, and the length keeps keys apart that read the
+ * same. */
 static inline uint64_t lyger_hash_key(const char *key, size_t len, uint64_t state)
 {
     uint64_t a, b;
@@ -56,11 +56,11 @@ static inline uint64_t lyger_hash_key(const char *key, size_t len, uint64_t stat
         a = hash_read4(key);
         b = hash_read4(key + left - 4);
     } else {
-        a = (uint64_t)(unsigned char)key[0] << 16 | (uint64_t)(unsigned char)key[left >> 1] << 8 |
-            (unsigned char)key[left - 1];
-        b = 0;
+        a = (uint64_t)(unsigned char)key[0] << 8 | (unsigned char)key[left >> 1];
+        b = (unsigned char)key[left - 1];
     }
-    return hash_fold(HASH_K2 ^ len, hash_fold(a ^ HASH_K1, b ^ state));
+    uint64_t turned = state >> (len & 63) | state << (-len & 63);
+    return hash_fold(a ^ turned, b ^ state ^ HASH_K1);
 }
 
 #endif

@@ -13,7 +13,7 @@
 
 #include <stdatomic.h>
 
-#define LYGER_CACHE_LAYOUT 2u
+#define LYGER_CACHE_LAYOUT 3u
 #define GRANULE 16u
 #define LANE_COUNT 256u
 #define REGION_MOST 512u /* regions of a segment, at most */

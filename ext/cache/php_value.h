@@ -67,7 +67,7 @@ static zend_always_inline lyger_cache_found php_lyger_value_fetch(lyger_cache *c
 {
     uint64_t hash = lyger_hash_key(ZSTR_VAL(key), ZSTR_LEN(key), cache->hash_state);
     entry_sight seen;
-    glance result = glance_at(cache, hash, ZSTR_VAL(key), ZSTR_LEN(key), &seen);
+    glance result = glance_at(cache, hash, ZSTR_VAL(key), ZSTR_LEN(key), &seen, true);
     if (result == GLANCE_MISS) {
         lyger_lane_count(cache, COUNT_MISSES);
         return LYGER_CACHE_MISS;

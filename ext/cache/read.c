@@ -19,7 +19,7 @@ static glance search(lyger_cache *cache, shard *s, uint64_t hash, const char *ke
             if (word >> 32 != hash >> 32 || !word) {
                 continue;
             }
-            glance result = look_at(cache, &b->slots[i], word, key, key_len, seen);
+            glance result = look_at(cache, &b->slots[i], word, key, key_len, seen, false);
             if (result != GLANCE_MISS) {
                 return result;
             }
@@ -109,7 +109,7 @@ lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t ke
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
     entry_sight seen;
-    glance result = glance_at(cache, hash, key, key_len, &seen);
+    glance result = glance_at(cache, hash, key, key_len, &seen, false);
     do {
         if (result == GLANCE_AGAIN) {
             result = find(cache, hash, key, key_len, &seen) ? GLANCE_HIT : GLANCE_MISS;
@@ -181,6 +181,6 @@ bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
     entry_sight seen;
-    glance result = glance_at(cache, hash, key, key_len, &seen);
+    glance result = glance_at(cache, hash, key, key_len, &seen, false);
     return result == GLANCE_AGAIN ? find(cache, hash, key, key_len, &seen) : result == GLANCE_HIT;
 }

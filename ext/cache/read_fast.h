@@ -41,10 +41,10 @@ static inline const char *value_seen(const entry_sight *seen, size_t key_len)
 /*
  * Looks at the entry of one slot whose tag fits: GLANCE_HIT when it has this key, and its lengths are right.
  * Until still_there() has said so the lengths may be anything, but a key never reaches past the segment: see
- * segment.c.
+ * segment.c. A caller that confirms asks that itself, before it believes anything, and bears with any length.
  */
 static READ_INLINE glance look_at(const lyger_cache *cache, index_slot *slot, uint64_t word, const char *key,
-                                  size_t key_len, entry_sight *seen)
+                                  size_t key_len, entry_sight *seen, bool confirms)
 {
     const entry *e = entry_at(cache, slot_granule(word));
     /* The value is wanted next; by the time its length is known it is on its way. */
@@ -56,7 +56,7 @@ static READ_INLINE glance look_at(const lyger_cache *cache, index_slot *slot, ui
     seen->stamp = atomic_load_explicit(&e->stamp, memory_order_acquire);
     seen->lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
     bool same = key_length(seen->lens) == key_len && lyger_racy_equal(e->data, key, key_len);
-    if (__builtin_expect(!seen->stamp || !still_there(seen), 0)) {
+    if (!confirms && __builtin_expect(!seen->stamp || !still_there(seen), 0)) {
         return GLANCE_AGAIN;
     }
     return same ? GLANCE_HIT : GLANCE_MISS;
@@ -69,7 +69,7 @@ static inline bool expired(const entry_sight *seen)
 }
 
 static READ_INLINE glance glance_at(const lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
-                                    entry_sight *seen)
+                                    entry_sight *seen, bool confirms)
 {
     uint32_t number = shard_number_of(cache, hash);
     uint32_t mask = atomic_load_explicit(&cache->masks[number], memory_order_acquire);
@@ -78,7 +78,8 @@ static READ_INLINE glance glance_at(const lyger_cache *cache, uint64_t hash, con
     if (__builtin_expect(slots != 0, 1)) {
         index_slot *slot = &b->slots[__builtin_ctz(slots)];
         uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
-        bool hit = word && look_at(cache, slot, word, key, key_len, seen) == GLANCE_HIT && !expired(seen);
+        bool hit =
+            word && look_at(cache, slot, word, key, key_len, seen, confirms) == GLANCE_HIT && !expired(seen);
         return hit ? GLANCE_HIT : GLANCE_AGAIN;
     }
     bool nowhere_else = atomic_load_explicit(&b->overflow, memory_order_acquire) == 0 &&
