@@ -34,7 +34,14 @@ namespace {
      * Stores $value under $key in the shared cache, replacing what was there.
      *
      * null, bool, int, float, string and arrays of these are stored natively, references resolved; objects, and arrays
-     * that hold one, through PHP's serialisation.
+     * that hold one, through PHP's serialisation, or igbinary's when that extension is loaded. Fetching an object
+     * unserialises it with every class allowed, as the segment is only the owner's to write: a class that does not
+     * exist then becomes __PHP_Incomplete_Class, and __wakeup() or __unserialize() run.
+     *
+     * With lyger.cache_zero_copy=1, and no lyger.cache_path, arrays without objects and strings of 2048 bytes or more
+     * are used where they lie in shared memory: fetching one takes the same time whatever its size, and changing it
+     * changes a copy. A request keeps what it fetched until its values are gone, whatever becomes of the entry; what
+     * all requests keep so is at most a quarter of the cache, and 32 to 384 entries each. Beyond that, fetching copies.
      *
      * @param string $key 1 to 65535 bytes of any value
      * @param mixed $value anything but resources and what PHP cannot serialise (closures)
@@ -42,7 +49,8 @@ namespace {
      * @return bool true when stored; false when the cache is switched off (lyger.cache_size=0)
      * @throws ValueError for a key or ttl outside these ranges
      * @throws TypeError for a value that cannot be stored
-     * @throws Lyger\Exception\CacheException when the value is larger than the cache can hold
+     * @throws Lyger\Exception\CacheException when the value is larger than the whole cache, or what would have to make
+     *     room for it is kept by readers (lyger.cache_zero_copy)
      */
     function lyger_cache_set(string $key, mixed $value, int $ttl = 0): bool {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 343e722a20b287b799e9d62c2fa6685f9a904abd */
+ * Stub hash: 7f0887b3c11060768f9a9476da603f3cc56bb233 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
