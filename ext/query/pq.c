@@ -102,6 +102,7 @@ static void end_connection(pq_connection *connection)
 {
     lyger_result_free(connection->in_flight);
     free(connection->sent);
+    lyger_pq_plans_free(connection->plans);
     connection->pq->finish(connection->server);
     free(connection);
 }
@@ -213,6 +214,20 @@ static lyger_status make_usable(pq_connection *connection, const lyger_limits *l
     return status;
 }
 
+/* What DISCARD ALL does (manual, DISCARD), but for the statements that lyger has prepared. */
+static lyger_status clean_session(pq_connection *connection, const lyger_limits *limits)
+{
+    if (!connection->named_by_user) {
+        return command(connection,
+                       "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; "
+                       "SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES",
+                       limits, NULL);
+    }
+    lyger_pq_plans_forget(connection->plans);
+    connection->named_by_user = false;
+    return command(connection, "DISCARD ALL", limits, NULL);
+}
+
 static lyger_status pq_revive(lyger_connection *base, int64_t idle_ms, const lyger_limits *limits)
 {
     pq_connection *connection = (pq_connection *)base;
@@ -225,7 +240,7 @@ static lyger_status pq_revive(lyger_connection *base, int64_t idle_ms, const lyg
         return LYGER_E_QUERY;
     }
     if (base->needs_reset) {
-        status = command(connection, "DISCARD ALL", limits, NULL);
+        status = clean_session(connection, limits);
         base->needs_reset = status != LYGER_OK;
     } else if (spoke || idle_ms >= PING_AFTER_MS) {
         status = command(connection, "", limits, NULL);

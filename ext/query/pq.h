@@ -30,6 +30,8 @@ typedef struct lyger_pq {
     __typeof__(&PQsetNoticeReceiver) setNoticeReceiver;
     __typeof__(&PQsendQuery) sendQuery;
     __typeof__(&PQsendQueryParams) sendQueryParams;
+    __typeof__(&PQsendPrepare) sendPrepare;
+    __typeof__(&PQsendQueryPrepared) sendQueryPrepared;
     __typeof__(&PQflush) flush;
     __typeof__(&PQconsumeInput) consumeInput;
     __typeof__(&PQisBusy) isBusy;

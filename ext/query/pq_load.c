@@ -43,6 +43,8 @@ static const symbol symbols[] = {
     SYMBOL(setNoticeReceiver),
     SYMBOL(sendQuery),
     SYMBOL(sendQueryParams),
+    SYMBOL(sendPrepare),
+    SYMBOL(sendQueryPrepared),
     SYMBOL(flush),
     SYMBOL(consumeInput),
     SYMBOL(isBusy),

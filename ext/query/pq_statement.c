@@ -16,6 +16,7 @@
 typedef struct prepared {
     const char *sql;
     bool standard_strings, numbered; /* ? were numbered */
+    bool by_name;                    /* sent as a statement that was prepared */
     lyger_buffer text;
     const char **values;
     char *numbers; /* the texts of values that are not texts, NUMBER_SIZE each */
@@ -137,6 +138,13 @@ static lyger_status server_error(const lyger_pq *pq, const PGresult *result, con
     return LYGER_E_QUERY;
 }
 
+static void note_names(pq_connection *connection, PGresult *rows)
+{
+    const char *tag = connection->pq->cmdStatus(rows);
+    connection->named_by_user |= strncmp(tag, "PREPARE", 7) == 0 || strncmp(tag, "DEALLOCATE", 10) == 0 ||
+                                 strncmp(tag, "DISCARD", 7) == 0;
+}
+
 static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger_statement *statement,
                           const prepared *sent, lyger_error *error)
 {
@@ -146,6 +154,7 @@ static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger
     switch (connection->pq->resultStatus(rows)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
+        note_names(connection, rows);
         return LYGER_OK;
     case PGRES_EMPTY_QUERY:
         lyger_fail(error, LYGER_E_QUERY, "the query is empty");
@@ -160,20 +169,90 @@ static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger
     }
 }
 
-/* Sends the statement. Of *sent only what explains errors is left: libpq has copied everything, and a sink
- * that leaves by longjmp must not leave memory behind. */
-static lyger_status send(pq_connection *connection, const lyger_statement *statement, prepared *sent,
-                         lyger_error *error)
+/* Has the server prepare the text. False when it does not; the error comes again when the text itself is
+ * sent. */
+static bool make_plan(pq_connection *connection, const char *name, const char *sql,
+                      const lyger_limits *limits)
 {
     const lyger_pq *pq = connection->pq;
+    PGresult *result = NULL;
+    if (!pq->sendPrepare(connection->server, name, sql, 0, NULL)) {
+        return false;
+    }
+    lyger_status status = lyger_pq_collect(connection, limits, &result, NULL);
+    if (status != LYGER_OK) {
+        lyger_pq_stop(connection, status, NULL);
+    }
+    bool made = status == LYGER_OK && pq->resultStatus(result) == PGRES_COMMAND_OK;
+    pq->clear(result);
+    lyger_pq_plan_made(connection->plans, sql, strlen(sql), made);
+    return made;
+}
+
+/* Whether the text is prepared now, and under which name. */
+static bool has_plan(pq_connection *connection, const char *sql, const lyger_limits *limits,
+                     char name[LYGER_PQ_PLAN_NAME_SIZE])
+{
+    if (connection->base.in_transaction ||
+        connection->pq->transactionStatus(connection->server) != PQTRANS_IDLE) {
+        return false;
+    }
+    switch (lyger_pq_plan(&connection->plans, sql, strlen(sql), name)) {
+    case LYGER_PQ_PLAN_USE:
+        return true;
+    case LYGER_PQ_PLAN_PREPARE:
+        return make_plan(connection, name, sql, limits);
+    default:
+        return false;
+    }
+}
+
+/* Sends the statement, by name when it may and there is one. Of *sent only what explains errors is left:
+ * libpq has copied everything, and a sink that leaves by longjmp must not leave memory behind. */
+static lyger_status send(pq_connection *connection, const lyger_statement *statement,
+                         const lyger_limits *limits, bool may_name, prepared *sent, lyger_error *error)
+{
+    const lyger_pq *pq = connection->pq;
+    char name[LYGER_PQ_PLAN_NAME_SIZE];
+    int count = (int)statement->param_count;
     lyger_status status = prepare(connection, statement, sent, error);
-    if (status == LYGER_OK && !pq->sendQueryParams(connection->server, sent->sql, (int)statement->param_count,
-                                                   NULL, sent->values, NULL, NULL, 0)) {
-        connection->broken = pq->transactionStatus(connection->server) != PQTRANS_IDLE;
-        status =
-            lyger_pq_fail("cannot send the query: ", pq->errorMessage(connection->server), "08006", error);
+    if (status == LYGER_OK) {
+        sent->by_name = may_name && has_plan(connection, sent->sql, limits, name);
+        if (connection->broken) {
+            status = lyger_pq_lost(connection, error);
+        } else if (!(sent->by_name
+                         ? pq->sendQueryPrepared(connection->server, name, count, sent->values, NULL, NULL, 0)
+                         : pq->sendQueryParams(connection->server, sent->sql, count, NULL, sent->values, NULL,
+                                               NULL, 0))) {
+            connection->broken = pq->transactionStatus(connection->server) != PQTRANS_IDLE;
+            status = lyger_pq_fail("cannot send the query: ", pq->errorMessage(connection->server), "08006",
+                                   error);
+        }
     }
     prepared_free(sent);
+    return status;
+}
+
+/*
+ * Whether the statement failed only because it was sent by name: the name is unknown (a pooler's other
+ * server, 26000), or what it selects has changed since (0A000). Outside of a transaction nothing has happened
+ * then.
+ */
+static bool name_refused(pq_connection *connection, const prepared *sent, const lyger_error *error)
+{
+    bool refused = sent->by_name && !connection->broken &&
+                   (strcmp(error->sqlstate, "26000") == 0 || strcmp(error->sqlstate, "0A000") == 0);
+    if (refused) {
+        lyger_pq_plans_forget(connection->plans);
+    }
+    return refused;
+}
+
+static lyger_status pass_on(lyger_status status, const lyger_error *own, lyger_error *error)
+{
+    if (status != LYGER_OK && error) {
+        *error = *own;
+    }
     return status;
 }
 
@@ -196,9 +275,18 @@ lyger_status lyger_pq_run(lyger_connection *base, const lyger_statement *stateme
                           const lyger_limits *limits, lyger_result **result, lyger_error *error)
 {
     pq_connection *connection = (pq_connection *)base;
-    prepared sent;
-    lyger_status status = send(connection, statement, &sent, error);
-    return status == LYGER_OK ? receive(connection, statement, &sent, limits, result, error) : status;
+    for (bool may_name = true;; may_name = false) {
+        prepared sent;
+        lyger_error own;
+        lyger_error_clear(&own);
+        lyger_status status = send(connection, statement, limits, may_name, &sent, &own);
+        if (status == LYGER_OK) {
+            status = receive(connection, statement, &sent, limits, result, &own);
+        }
+        if (status == LYGER_OK || !name_refused(connection, &sent, &own)) {
+            return pass_on(status, &own, error);
+        }
+    }
 }
 
 /* Writes a portion of the rows and gives it to the stream; the first one makes the stream, which hangs on the
@@ -221,12 +309,13 @@ static bool is_rows(const lyger_pq *pq, const PGresult *result)
            (int)status == LYGER_PQ_TUPLES_CHUNK;
 }
 
-/* Writes results as they come, up to the last; what comes after an error is read and thrown away. */
+/* Writes results as they come, up to the last. After an error of the server only the end is waited for. */
 static lyger_status write_results(pq_connection *connection, const lyger_statement *statement,
                                   const prepared *sent, const lyger_limits *limits, lyger_sink *sink,
                                   lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
+    lyger_status failed = LYGER_OK;
     for (;;) {
         PGresult *next = NULL;
         lyger_status status = lyger_pq_next(connection, limits, &next);
@@ -234,20 +323,28 @@ static lyger_status write_results(pq_connection *connection, const lyger_stateme
             return lyger_pq_stop(connection, status, error);
         }
         if (!next) {
-            return connection->in_flight ? lyger_pq_stream_end(connection->in_flight, sink, error)
-                                         : lyger_pq_lost(connection, error);
+            break;
         }
         if (!is_rows(pq, next)) {
-            status = judge(connection, next, statement, sent, error);
+            failed = judge(connection, next, statement, sent, error);
             connection->broken |= lyger_pq_is_copy(next, pq);
             pq->clear(next);
-        } else {
-            status = write_portion(connection, next, statement, sink, error);
+            if (connection->broken) {
+                return failed;
+            }
+            continue;
         }
+        note_names(connection, next);
+        status = write_portion(connection, next, statement, sink, error);
         if (status != LYGER_OK) {
             return status;
         }
     }
+    if (failed != LYGER_OK) {
+        return failed;
+    }
+    return connection->in_flight ? lyger_pq_stream_end(connection->in_flight, sink, error)
+                                 : lyger_pq_lost(connection, error);
 }
 
 /* Nothing of the statement may be left when the connection is used again. */
@@ -258,25 +355,40 @@ static void drain(pq_connection *connection)
     }
 }
 
+static lyger_status write_once(pq_connection *connection, const lyger_statement *statement,
+                               const lyger_limits *limits, bool may_name, prepared *sent, lyger_sink *sink,
+                               lyger_error *error)
+{
+    const lyger_pq *pq = connection->pq;
+    lyger_status status = send(connection, statement, limits, may_name, sent, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    if (!pq->setChunkedRowsMode || !pq->setChunkedRowsMode(connection->server, LYGER_PQ_PORTION)) {
+        pq->setSingleRowMode(connection->server);
+    }
+    status = lyger_pq_flush(connection, limits, error);
+    return status == LYGER_OK ? write_results(connection, statement, sent, limits, sink, error)
+                              : lyger_pq_stop(connection, status, error);
+}
+
 lyger_status lyger_pq_write_json(lyger_connection *base, const lyger_statement *statement,
                                  const lyger_limits *limits, lyger_sink *sink, lyger_error *error)
 {
     pq_connection *connection = (pq_connection *)base;
-    const lyger_pq *pq = connection->pq;
-    prepared sent;
-    lyger_status status = send(connection, statement, &sent, error);
-    if (status == LYGER_OK) {
-        if (!pq->setChunkedRowsMode || !pq->setChunkedRowsMode(connection->server, LYGER_PQ_PORTION)) {
-            pq->setSingleRowMode(connection->server);
+    for (bool may_name = true;; may_name = false) {
+        prepared sent;
+        lyger_error own;
+        lyger_error_clear(&own);
+        lyger_status status = write_once(connection, statement, limits, may_name, &sent, sink, &own);
+        if (status != LYGER_OK) {
+            drain(connection);
+            if (!connection->in_flight && name_refused(connection, &sent, &own)) {
+                continue;
+            }
         }
-        status = lyger_pq_flush(connection, limits, error);
-        status = status == LYGER_OK ? write_results(connection, statement, &sent, limits, sink, error)
-                                    : lyger_pq_stop(connection, status, error);
+        return pass_on(status, &own, error);
     }
-    if (status != LYGER_OK) {
-        drain(connection);
-    }
-    return status;
 }
 
 /* What receiving needs to know of a statement that was sent; the text follows. */
@@ -299,7 +411,7 @@ lyger_status lyger_pq_send(lyger_connection *base, const lyger_statement *statem
     memcpy(sent->sql, statement->sql, statement->len + 1);
     sent->statement =
         (lyger_statement){.sql = sent->sql, .len = statement->len, .options = statement->options};
-    lyger_status status = send(connection, statement, &sent->prepared, error);
+    lyger_status status = send(connection, statement, limits, false, &sent->prepared, error);
     if (status == LYGER_OK) {
         status = lyger_pq_flush(connection, limits, error);
         status = status == LYGER_OK ? status : lyger_pq_stop(connection, status, error);

@@ -68,7 +68,6 @@ bool lyger_pq_is_copy(const PGresult *result, const lyger_pq *pq)
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
 }
 
-/* Keeps the first result, the one that says what happened, and throws the others away. */
 lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *limits, PGresult **kept,
                               lyger_error *error)
 {
@@ -82,11 +81,10 @@ lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *lim
             break;
         }
         bool copy = lyger_pq_is_copy(next, pq);
-        if (*kept) {
-            pq->clear(next);
-        } else {
-            *kept = next;
-        }
+        bool better = *kept && pq->resultStatus(next) == PGRES_FATAL_ERROR &&
+                      pq->resultStatus(*kept) != PGRES_FATAL_ERROR;
+        pq->clear(better ? *kept : *kept ? next : NULL);
+        *kept = better || !*kept ? next : *kept;
         if (copy) {
             connection->broken = true; /* the protocol waits for data that nobody sends */
             break;

@@ -8,6 +8,7 @@
 
 #include "backend.h"
 #include "pq.h"
+#include "pq_plans.h"
 
 #define LYGER_PQ_CANCEL_MS 2000 /* how long a cancelled statement may take to stop */
 
@@ -17,6 +18,8 @@ typedef struct pq_connection {
     PGconn *server;
     lyger_result *in_flight; /* a result that is being written */
     struct pq_sent *sent;    /* a statement that was sent and not yet received */
+    lyger_pq_plans *plans;   /* made on first use */
+    bool named_by_user;      /* a statement was PREPAREd or DEALLOCATEd by its text */
     bool broken;             /* in no state to be used again */
 } pq_connection;
 
@@ -35,7 +38,7 @@ lyger_status lyger_pq_next(pq_connection *connection, const lyger_limits *limits
 /* Whether the server now waits for data, or sends some, that is not in results. */
 bool lyger_pq_is_copy(const PGresult *result, const lyger_pq *pq);
 
-/* Flushes, keeps the first result, the one that says what happened, and throws the others away. */
+/* Flushes, keeps the first result, or the first error if there is one, and throws the others away. */
 lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *limits, PGresult **kept,
                               lyger_error *error);
 

@@ -507,6 +507,103 @@ static void sink_that_leaves_loses_nothing(void)
     end();
 }
 
+static long backend_pid(void)
+{
+    const char *text = query("select pg_backend_pid() p");
+    return strtol(strchr(text, ':') + 1, NULL, 10);
+}
+
+/* Writes while the rows arrive, as dbQueryJson does. */
+static const char *written(const char *sql)
+{
+    static char text[8192];
+    lyger_buffer buffer;
+    lyger_buffer_init(&buffer, &lyger_malloc_allocator);
+    lyger_error_clear(&error);
+    lyger_status status =
+        lyger_query_write_json(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &buffer.sink, &error);
+    lyger_copy_text(text, sizeof text, buffer.start ? buffer.start : "",
+                    status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
+    lyger_buffer_free(&buffer);
+    return text;
+}
+
+static void rows_are_written_while_they_arrive(void)
+{
+    begin(1);
+    CHECK_STR(written("select n, null z from generate_series(1, 3) n"),
+              "[{\"n\":1,\"z\":null},{\"n\":2,\"z\":null},{\"n\":3,\"z\":null}]");
+    CHECK_STR(written("select 1 a where false"), "[]");
+    CHECK_STR(written("set application_name to 'x'"), "[]");
+    long pid = backend_pid();
+    CHECK_FAILS(written("select 10 / (n - 3) from generate_series(1, 5) n"), LYGER_E_QUERY,
+                "division by zero");
+    CHECK_FAILS(written("select no_such_thing"), LYGER_E_QUERY, "no_such_thing");
+    CHECK_FAILS(written("copy pg_class to stdout"), LYGER_E_QUERY, "COPY");
+    CHECK_STR(written("select 1 a"), "[{\"a\":1}]");
+    CHECK(backend_pid() != pid); /* COPY costs the connection, errors do not */
+    pid = backend_pid();
+    CHECK_FAILS(written("select 1 / 0"), LYGER_E_QUERY, "division");
+    CHECK_INT(backend_pid(), pid);
+    end();
+}
+
+static int prepared_statements(void)
+{
+    const char *text = query("select count(*) c from pg_prepared_statements where name like 'lyger%'");
+    return atoi(strchr(text, ':') + 1);
+}
+
+static void statements_that_come_again_are_prepared(void)
+{
+    static const char sql[] = "select $1::int + 1 n";
+    lyger_param param = {.type = LYGER_PARAM_INT, .integer = 41};
+    begin(1);
+    for (int i = 0; i < 6; i++) {
+        CHECK_STR(query_with(dsn, sql, &param, 1, NULL), "[{\"n\":42}]");
+    }
+    CHECK(prepared_statements() >= 1);
+    /* They outlive the request, which cleans everything else. */
+    query("set search_path to pg_catalog");
+    lyger_pool_request_end(pool);
+    CHECK_STR(query_with(dsn, sql, &param, 1, NULL), "[{\"n\":42}]");
+    CHECK(prepared_statements() >= 1);
+    CHECK_STR(query("show search_path"), "[{\"search_path\":\"\\\"$user\\\", public\"}]");
+    /* Somebody takes them away, as a pooler does that gives another server connection. */
+    query("deallocate all");
+    CHECK_STR(query_with(dsn, sql, &param, 1, NULL), "[{\"n\":42}]");
+    CHECK_STR(written("select 1 a"), "[{\"a\":1}]");
+    end();
+}
+
+static void plan_that_no_longer_fits_is_made_anew(void)
+{
+    begin(1);
+    query("drop table if exists changing");
+    query("create table changing (a int)");
+    query("insert into changing values (1)");
+    for (int i = 0; i < 5; i++) {
+        CHECK_STR(query("select * from changing"), "[{\"a\":1}]");
+        CHECK_STR(written("select * from changing c"), "[{\"a\":1}]");
+    }
+    query("alter table changing add b text default 'x'");
+    CHECK_STR(query("select * from changing"), "[{\"a\":1,\"b\":\"x\"}]");
+    CHECK_STR(written("select * from changing c"), "[{\"a\":1,\"b\":\"x\"}]");
+    query("drop table changing");
+    end();
+}
+
+static void errors_of_a_prepared_statement_are_its_own(void)
+{
+    begin(1);
+    for (int i = 0; i < 5; i++) {
+        CHECK_FAILS(query("select 1 / 0"), LYGER_E_QUERY, "division by zero");
+        CHECK_FAILS(query("selec 1"), LYGER_E_QUERY, "syntax error");
+        CHECK_INT(error.position, 1);
+    }
+    end();
+}
+
 int main(void)
 {
     if (!pg_server_start(dsn, sizeof dsn)) {
@@ -532,6 +629,10 @@ int main(void)
     RUN(child_of_a_fork_leaves_the_parents_session_alone);
     RUN(fork_inside_a_statement_leaves_it_to_the_parent);
     RUN(sink_that_leaves_loses_nothing);
+    RUN(rows_are_written_while_they_arrive);
+    RUN(statements_that_come_again_are_prepared);
+    RUN(plan_that_no_longer_fits_is_made_anew);
+    RUN(errors_of_a_prepared_statement_are_its_own);
     pg_server_stop();
     return finish();
 }
