@@ -2,13 +2,22 @@
 #include "lyger_compat.h"
 
 #define FIRST_CAPACITY 256
+#define MEDIUM (4u << 20) /* bytes; up to here a string has at most STEP more than it needs */
+#define STEP (192u << 10) /* bytes */
+
+/* How much more room to ask for: half as much again, but the heap must not peak far above the finished text.
+ */
+static size_t growth(size_t capacity)
+{
+    return capacity <= MEDIUM ? MIN(capacity / 2, STEP) : capacity / 8;
+}
 
 static bool string_more(lyger_sink *sink, size_t bytes)
 {
     php_lyger_string *text = (php_lyger_string *)sink;
     size_t used = (size_t)(sink->pos - ZSTR_VAL(text->string));
     size_t capacity = ZSTR_LEN(text->string);
-    size_t wanted = MAX(capacity + capacity / 2, used + bytes);
+    size_t wanted = MAX(capacity + growth(capacity), used + bytes);
     zend_string *extended = php_lyger_string_extend(text->string, wanted);
     if (!extended) {
         return false;
