@@ -293,13 +293,13 @@ void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft)
     }
 }
 
-void lyger_shard_publish(lyger_cache *cache, shard *s, granule at, const entry_draft *draft)
+/* Makes a written entry that of its key, which slot points to, or nothing does yet. */
+static void publish(lyger_cache *cache, shard *s, granule at, const entry_draft *draft, index_slot *slot)
 {
     stamp_entry(cache, s, at);
     if (draft->expires) {
         lyger_shard_note_expiry(s, draft->expires);
     }
-    index_slot *slot = lyger_index_find(cache, s, draft->hash, draft->key, draft->key_len);
     if (slot) {
         replace(cache, s, slot, slot_word(draft->hash, at));
         return;
@@ -315,18 +315,43 @@ void lyger_shard_publish(lyger_cache *cache, shard *s, granule at, const entry_d
     }
 }
 
+void lyger_shard_publish(lyger_cache *cache, shard *s, granule at, const entry_draft *draft)
+{
+    index_slot *slot = lyger_index_find(cache, s, draft->hash, draft->key, draft->key_len);
+    publish(cache, s, at, draft, slot);
+}
+
+/* The entry of the same key, if there is one; its neighbours in the queue are on their way when they are
+ * needed. */
+static index_slot *find_replaced(lyger_cache *cache, shard *s, const entry_draft *draft)
+{
+    index_slot *slot = lyger_index_find(cache, s, draft->hash, draft->key, draft->key_len);
+    if (slot) {
+        const entry *old = entry_at(cache, slot_granule(atomic_load_explicit(slot, memory_order_relaxed)));
+        __builtin_prefetch(entry_at(cache, old->newer), 1);
+        __builtin_prefetch(entry_at(cache, old->older), 1);
+    }
+    return slot;
+}
+
 bool lyger_shard_store(lyger_cache *cache, shard *s, const entry_draft *draft)
 {
     uint32_t size = granules_for(draft->key_len, draft->len);
     if (__builtin_expect(s->limbo && ++s->stores % REAP_EVERY == 0, 0)) {
         lyger_shard_reap(cache, s);
     }
+    index_slot *slot = find_replaced(cache, s, draft);
     granule at = lyger_arena_take(cache, s, size);
-    if (__builtin_expect(!at, 0) && !(at = make_room(cache, s, size))) {
-        return false;
+    if (__builtin_expect(!at, 0)) {
+        at = make_room(cache, s, size);
+        if (!at) {
+            return false;
+        }
+        /* What made room may have taken the old entry, or moved it. */
+        slot = lyger_index_find(cache, s, draft->hash, draft->key, draft->key_len);
     }
     lyger_shard_write(cache, at, draft);
-    lyger_shard_publish(cache, s, at, draft);
+    publish(cache, s, at, draft, slot);
     return true;
 }
 
