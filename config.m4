@@ -50,13 +50,13 @@ if test "$PHP_LYGER" != "no"; then
     ext/cache/arena.c ext/cache/cache.c ext/cache/compact.c ext/cache/hold.c ext/cache/index.c ext/cache/inspect.c ext/cache/lane.c \
     ext/cache/lock.c ext/cache/pin.c ext/cache/policy.c ext/cache/read.c ext/cache/region.c ext/cache/segment.c \
     ext/cache/shard.c ext/cache/shm_posix.c ext/cache/verify.c \
-    ext/jsonout/escape.c ext/jsonout/number.c \
+    ext/jsonout/escape.c ext/jsonout/escape_avx2.c ext/jsonout/number.c ext/jsonout/shortest.c \
     ext/query/async.c ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c ext/query/transaction.c"
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
-    ext/lyger_string.c ext/compute/php_compute.c \
+    ext/lyger_string.c ext/compute/php_compute.c ext/jsonout/php_json.c \
     ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \
-    ext/cache/php_value.c ext/query/php_query.c"
-  lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c"
+    ext/cache/php_value.c ext/query/php_handle.c ext/query/php_query.c ext/query/php_result.c ext/query/php_transaction.c"
+  lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c ext/abi/abi_result.c"
 
   if test "$PHP_LYGER_PGSQL" != "no"; then
     LYGER_NEED([libpq], [libpq], [13], [libpq-dev], [--without-lyger-pgsql])

@@ -7,7 +7,9 @@
 #include "lyger_error.h"
 #include "lyger_ini.h"
 #include "cache/php_cache.h"
+#include "query/php_query.h"
 
+#include "ext/json/php_json.h"
 #include "ext/standard/info.h"
 #include "ext/spl/spl_exceptions.h"
 #include "zend_exceptions.h"
@@ -53,6 +55,8 @@ static PHP_MINIT_FUNCTION(lyger)
         return FAILURE;
     }
     php_lyger_cache_keys_register(register_class_Lyger_CacheKeys(zend_ce_iterator));
+    php_lyger_result_register(
+        register_class_Lyger_Result(zend_ce_aggregate, zend_ce_countable, php_json_serializable_ce));
 #ifdef LYGER_BOUNDARY
     register_class_Lyger_Probe();
 #endif
@@ -128,8 +132,14 @@ static PHP_MINFO_FUNCTION(lyger)
     display_ini_entries(zend_module);
 }
 
+/* Whose classes lyger's own build on. */
+static const zend_module_dep dependencies[] = {ZEND_MOD_REQUIRED("json") ZEND_MOD_REQUIRED("spl")
+                                                   ZEND_MOD_END};
+
 zend_module_entry lyger_module_entry = {
-    STANDARD_MODULE_HEADER,
+    STANDARD_MODULE_HEADER_EX,
+    NULL,
+    dependencies,
     "lyger",
     ext_functions,
     PHP_MINIT(lyger),

@@ -43,4 +43,111 @@ static inline zend_string *php_lyger_string_extend(zend_string *string, size_t l
 #endif
 }
 
+/*
+ * What json_encode minds of an object. Property hooks and lazy objects came with 8.4.
+ */
+static inline bool php_lyger_has_hooks(const zend_class_entry *class_entry)
+{
+#if PHP_VERSION_ID >= 80400
+    return class_entry->num_hooked_props > 0;
+#else
+    (void)class_entry;
+    return false;
+#endif
+}
+
+static inline bool php_lyger_is_lazy(zend_object *object)
+{
+#if PHP_VERSION_ID >= 80400
+    return zend_object_is_lazy(object);
+#else
+    (void)object;
+    return false;
+#endif
+}
+
+/* *element of the table that zend_get_properties_for() gave for object. Where it stands for a property with
+ * hooks, reads that property: *element is its value then, held by *holder where it has to be. False when
+ * there is nothing to read, or the hook threw. */
+static inline bool php_lyger_read_hook(zend_object *object, zval **element, zval *holder)
+{
+#if PHP_VERSION_ID >= 80400
+    if (UNEXPECTED(Z_TYPE_P(*element) == IS_PTR)) {
+        zend_property_info *property = Z_PTR_P(*element);
+        if ((property->flags & ZEND_ACC_VIRTUAL) && !property->hooks[ZEND_PROPERTY_HOOK_GET]) {
+            return false;
+        }
+        *element = zend_read_property_ex(property->ce, object, property->name, true, holder);
+        return !EG(exception);
+    }
+#else
+    (void)object, (void)element, (void)holder;
+#endif
+    return true;
+}
+
+/* Whether the C stack is nearly used up (zend.max_allowed_stack_size, since 8.3). */
+static inline bool php_lyger_stack_is_low(void)
+{
+#ifdef ZEND_CHECK_STACK_LIMIT
+    return zend_call_stack_overflowed(EG(stack_limit));
+#else
+    return false;
+#endif
+}
+
+/*
+ * Where json_encode notes that it is inside an object's jsonSerialize(): since 8.3 in the object's guard,
+ * before in the table of its properties.
+ */
+#if PHP_VERSION_ID >= 80300
+typedef uint32_t php_lyger_json_mark;
+
+static inline php_lyger_json_mark *php_lyger_json_mark_of(zval *object)
+{
+    return zend_get_recursion_guard(Z_OBJ_P(object));
+}
+
+static inline bool php_lyger_json_marked(const php_lyger_json_mark *mark)
+{
+    return ZEND_GUARD_IS_RECURSIVE(mark, JSON);
+}
+
+static inline void php_lyger_json_set_mark(php_lyger_json_mark *mark)
+{
+    ZEND_GUARD_PROTECT_RECURSION(mark, JSON);
+}
+
+static inline void php_lyger_json_clear_mark(php_lyger_json_mark *mark)
+{
+    ZEND_GUARD_UNPROTECT_RECURSION(mark, JSON);
+}
+#else
+typedef zend_array php_lyger_json_mark;
+
+static inline php_lyger_json_mark *php_lyger_json_mark_of(zval *object)
+{
+    return Z_OBJPROP_P(object); /* may be NULL */
+}
+
+static inline bool php_lyger_json_marked(const php_lyger_json_mark *mark)
+{
+    return mark && GC_IS_RECURSIVE(mark);
+}
+
+static inline void php_lyger_json_set_mark(php_lyger_json_mark *mark)
+{
+    if (mark) {
+        GC_TRY_PROTECT_RECURSION(mark);
+    }
+}
+
+static inline void php_lyger_json_clear_mark(php_lyger_json_mark *mark)
+{
+    if (mark) {
+        GC_TRY_UNPROTECT_RECURSION(mark);
+    }
+}
+#endif
+
 #endif

@@ -31,6 +31,19 @@ namespace {
     function lyger_system_info(): string {}
 
     /**
+     * The JSON text of $value: what json_encode() gives, byte for byte and for every flag, only faster.
+     *
+     * The same holds for what it calls (jsonSerialize(), property hooks), for errors and for what json_last_error()
+     * and json_last_error_msg() say afterwards.
+     *
+     * @param int $flags json_encode()'s JSON_* constants
+     * @param int $depth how deep $value may be nested
+     * @return string|false false on an error, unless $flags has JSON_PARTIAL_OUTPUT_ON_ERROR or JSON_THROW_ON_ERROR
+     * @throws JsonException on an error, when $flags has JSON_THROW_ON_ERROR
+     */
+    function lyger_json_encode(mixed $value, int $flags = 0, int $depth = 512): string|false {}
+
+    /**
      * Stores $value under $key in the shared cache, replacing what was there.
      *
      * null, bool, int, float, string and arrays of these are stored natively, references resolved; objects, and arrays
@@ -204,6 +217,20 @@ namespace {
     function lyger_db_query(string $dsn, string $query, array $params = [], array $options = []): int {}
 
     /**
+     * Sends one statement and returns at once; otherwise as lyger_db_query().
+     *
+     * Several run side by side, each on a connection of its own (up to lyger.db_max_connections, then the oldest one is
+     * waited for). The result is waited for where it is used first, and there the errors of the statement are thrown,
+     * again at every further use; timeout counts from here. To free it before cancels the statement. SQLite runs the
+     * statement at once.
+     *
+     * @return int a handle >= 1
+     * @throws ValueError for an unknown option
+     * @throws Lyger\Exception\QueryException when there is no connection
+     */
+    function lyger_db_query_async(string $dsn, string $query, array $params = [], array $options = []): int {}
+
+    /**
      * The rows of a result as a JSON array, each value as PostgreSQL's row_to_json gives it.
      *
      * @throws Lyger\Exception\QueryException for a handle that is not live, or text that is not UTF-8
@@ -230,6 +257,19 @@ namespace {
 
     /** Runs one statement and returns the number of rows it affected. */
     function lyger_db_execute(string $dsn, string $query, array $params = [], array $options = []): int {}
+
+    /**
+     * Runs $fn in a transaction: commits when it returns, rolls back when it throws or calls exit().
+     *
+     * Until it ends, every statement with the same text in $dsn runs in the transaction. A call inside of $fn with the
+     * same $dsn sets a savepoint, to which it rolls back. A fatal error rolls everything back.
+     *
+     * @param callable $fn called without arguments
+     * @return mixed what $fn returned
+     * @throws Lyger\Exception\QueryException when the transaction cannot begin, or is not committed: then it is rolled
+     *     back. SQLSTATE 25P02: a statement in it had failed; 25000: a statement had ended it, or its connection was lost.
+     */
+    function lyger_db_transaction(string $dsn, callable $fn): mixed {}
 
 #ifdef LYGER_BOUNDARY
     /** Does nothing: the bare cost of a call. Only in builds with --enable-lyger-boundary. */
@@ -273,6 +313,47 @@ namespace Lyger {
     }
 
     /**
+     * The rows of a statement, which stay in C; freed with the object. Lyger\Engine::query() makes it.
+     *
+     * foreach hydrates one row at a time, as an array of name => value (of two columns with one name the last counts),
+     * or a list where the option rows is 'array'. PostgreSQL's bool, int2, int4, int8, float4 and float8 become bool, int
+     * and float, everything else a string as the server writes it; SQLite follows its storage classes. Several iterators
+     * may be used at once, and may outlive the variable that held the result.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class Result implements \IteratorAggregate, \Countable, \JsonSerializable
+    {
+        private function __construct() {}
+
+        /** The number of rows. */
+        public function count(): int {}
+
+        /** The rows, numbered from 0. */
+        public function getIterator(): \Iterator {}
+
+        /**
+         * The rows as lyger_jsonify_result() gives them, without hydrating one: the fast way.
+         *
+         * @throws Exception\QueryException for text that is not UTF-8
+         */
+        public function toJson(): string {}
+
+        /**
+         * All rows as foreach gives them, for json_encode(). To that, types without a PHP type of their own (numeric, json,
+         * arrays, times) are strings, and NaN, infinities and blobs that are not UTF-8 are errors; not so to toJson().
+         */
+        public function jsonSerialize(): mixed {}
+
+        /** The columns as name => type, the database's own name for it, '' when it has none. */
+        public function columns(): array {}
+
+        /** The number of rows that the statement inserted, updated, deleted or merged; 0 for a SELECT. */
+        public function affected(): int {}
+    }
+
+    /**
      * The engine: every lyger_* function as a method of the same meaning, the same C code behind both.
      * `Lyger\Core\Engine` is an alias of this class unless lyger.core_alias=0.
      *
@@ -296,6 +377,9 @@ namespace Lyger {
 
         /** @implementation-alias lyger_system_info */
         public function systemInfo(): string {}
+
+        /** @implementation-alias lyger_json_encode */
+        public function jsonEncode(mixed $value, int $flags = 0, int $depth = 512): string|false {}
 
         /** @implementation-alias lyger_cache_set */
         public function cacheSet(string $key, mixed $value, int $ttl = 0): bool {}
@@ -371,6 +455,15 @@ namespace Lyger {
 
         /** @implementation-alias lyger_db_execute */
         public function dbExecute(string $dsn, string $query, array $params = [], array $options = []): int {}
+
+        /** @implementation-alias lyger_db_query_async */
+        public function dbQueryAsync(string $dsn, string $query, array $params = [], array $options = []): int {}
+
+        /** @implementation-alias lyger_db_transaction */
+        public function dbTransaction(string $dsn, callable $fn): mixed {}
+
+        /** Runs one statement as lyger_db_query() does, with the same parameters, options and errors. */
+        public function query(string $dsn, string $query, array $params = [], array $options = []): \Lyger\Result {}
     }
 
 #ifdef LYGER_BOUNDARY

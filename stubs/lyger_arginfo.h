@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 7f0887b3c11060768f9a9476da603f3cc56bb233 */
+ * Stub hash: 3f761d0c40c6caf7241d912a4bb556885a1b7aca */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -9,6 +9,12 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_heavy_computation, 0, 0, I
 ZEND_END_ARG_INFO()
 
 #define arginfo_lyger_system_info arginfo_lyger_hello_world
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_lyger_json_encode, 0, 1, MAY_BE_STRING|MAY_BE_FALSE)
+	ZEND_ARG_TYPE_INFO(0, value, IS_MIXED, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, flags, IS_LONG, 0, "0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, depth, IS_LONG, 0, "512")
+ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_set, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
@@ -93,6 +99,8 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_query, 0, 2, IS_LONG, 0
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
 ZEND_END_ARG_INFO()
 
+#define arginfo_lyger_db_query_async arginfo_lyger_db_query
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_jsonify_result, 0, 1, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, result, IS_LONG, 0)
 ZEND_END_ARG_INFO()
@@ -113,6 +121,11 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_query_json, 0, 2, IS_ST
 ZEND_END_ARG_INFO()
 
 #define arginfo_lyger_db_execute arginfo_lyger_db_query
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_transaction, 0, 2, IS_MIXED, 0)
+	ZEND_ARG_TYPE_INFO(0, dsn, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, fn, IS_CALLABLE, 0)
+ZEND_END_ARG_INFO()
 
 #if defined(LYGER_BOUNDARY)
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_nothing, 0, 0, IS_VOID, 0)
@@ -148,6 +161,23 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_CacheKeys_valid, 0, 0, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
+#define arginfo_class_Lyger_Result___construct arginfo_class_Lyger_CacheKeys___construct
+
+#define arginfo_class_Lyger_Result_count arginfo_lyger_cache_size
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Lyger_Result_getIterator, 0, 0, Iterator, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_Lyger_Result_toJson arginfo_lyger_hello_world
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_Result_jsonSerialize, 0, 0, IS_MIXED, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_Result_columns, 0, 0, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_Lyger_Result_affected arginfo_lyger_cache_size
+
 #define arginfo_class_Lyger_Engine___construct arginfo_class_Lyger_CacheKeys___construct
 
 #define arginfo_class_Lyger_Engine___clone arginfo_class_Lyger_CacheKeys_next
@@ -160,6 +190,8 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_Lyger_Engine_heavyComputation arginfo_lyger_heavy_computation
 
 #define arginfo_class_Lyger_Engine_systemInfo arginfo_lyger_hello_world
+
+#define arginfo_class_Lyger_Engine_jsonEncode arginfo_lyger_json_encode
 
 #define arginfo_class_Lyger_Engine_cacheSet arginfo_lyger_cache_set
 
@@ -207,6 +239,17 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_Lyger_Engine_dbExecute arginfo_lyger_db_query
 
+#define arginfo_class_Lyger_Engine_dbQueryAsync arginfo_lyger_db_query
+
+#define arginfo_class_Lyger_Engine_dbTransaction arginfo_lyger_db_transaction
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Lyger_Engine_query, 0, 2, Lyger\\Result, 0)
+	ZEND_ARG_TYPE_INFO(0, dsn, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, query, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, params, IS_ARRAY, 0, "[]")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
 #if defined(LYGER_BOUNDARY)
 #define arginfo_class_Lyger_Probe_nothing arginfo_lyger_probe_nothing
 #endif
@@ -227,6 +270,7 @@ ZEND_END_ARG_INFO()
 ZEND_FUNCTION(lyger_hello_world);
 ZEND_FUNCTION(lyger_heavy_computation);
 ZEND_FUNCTION(lyger_system_info);
+ZEND_FUNCTION(lyger_json_encode);
 ZEND_FUNCTION(lyger_cache_set);
 ZEND_FUNCTION(lyger_cache_get);
 ZEND_FUNCTION(lyger_cache_delete);
@@ -245,11 +289,13 @@ ZEND_FUNCTION(lyger_cache_unlock);
 ZEND_FUNCTION(lyger_cache_keys);
 ZEND_FUNCTION(lyger_cache_info);
 ZEND_FUNCTION(lyger_db_query);
+ZEND_FUNCTION(lyger_db_query_async);
 ZEND_FUNCTION(lyger_jsonify_result);
 ZEND_FUNCTION(lyger_free_result);
 ZEND_FUNCTION(lyger_result_info);
 ZEND_FUNCTION(lyger_db_query_json);
 ZEND_FUNCTION(lyger_db_execute);
+ZEND_FUNCTION(lyger_db_transaction);
 #if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_nothing);
 #endif
@@ -265,9 +311,17 @@ ZEND_METHOD(Lyger_CacheKeys, key);
 ZEND_METHOD(Lyger_CacheKeys, next);
 ZEND_METHOD(Lyger_CacheKeys, rewind);
 ZEND_METHOD(Lyger_CacheKeys, valid);
+ZEND_METHOD(Lyger_Result, __construct);
+ZEND_METHOD(Lyger_Result, count);
+ZEND_METHOD(Lyger_Result, getIterator);
+ZEND_METHOD(Lyger_Result, toJson);
+ZEND_METHOD(Lyger_Result, jsonSerialize);
+ZEND_METHOD(Lyger_Result, columns);
+ZEND_METHOD(Lyger_Result, affected);
 ZEND_METHOD(Lyger_Engine, __construct);
 ZEND_METHOD(Lyger_Engine, __clone);
 ZEND_METHOD(Lyger_Engine, getInstance);
+ZEND_METHOD(Lyger_Engine, query);
 ZEND_METHOD(Lyger_Exception_QueryException, getSqlState);
 ZEND_METHOD(Lyger_Exception_QueryException, getPosition);
 
@@ -276,6 +330,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_hello_world, arginfo_lyger_hello_world)
 	ZEND_FE(lyger_heavy_computation, arginfo_lyger_heavy_computation)
 	ZEND_FE(lyger_system_info, arginfo_lyger_system_info)
+	ZEND_FE(lyger_json_encode, arginfo_lyger_json_encode)
 	ZEND_FE(lyger_cache_set, arginfo_lyger_cache_set)
 	ZEND_FE(lyger_cache_get, arginfo_lyger_cache_get)
 	ZEND_FE(lyger_cache_delete, arginfo_lyger_cache_delete)
@@ -294,11 +349,13 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_cache_keys, arginfo_lyger_cache_keys)
 	ZEND_FE(lyger_cache_info, arginfo_lyger_cache_info)
 	ZEND_FE(lyger_db_query, arginfo_lyger_db_query)
+	ZEND_FE(lyger_db_query_async, arginfo_lyger_db_query_async)
 	ZEND_FE(lyger_jsonify_result, arginfo_lyger_jsonify_result)
 	ZEND_FE(lyger_free_result, arginfo_lyger_free_result)
 	ZEND_FE(lyger_result_info, arginfo_lyger_result_info)
 	ZEND_FE(lyger_db_query_json, arginfo_lyger_db_query_json)
 	ZEND_FE(lyger_db_execute, arginfo_lyger_db_execute)
+	ZEND_FE(lyger_db_transaction, arginfo_lyger_db_transaction)
 #if defined(LYGER_BOUNDARY)
 	ZEND_FE(lyger_probe_nothing, arginfo_lyger_probe_nothing)
 #endif
@@ -328,6 +385,18 @@ static const zend_function_entry class_Lyger_CacheKeys_methods[] = {
 };
 
 
+static const zend_function_entry class_Lyger_Result_methods[] = {
+	ZEND_ME(Lyger_Result, __construct, arginfo_class_Lyger_Result___construct, ZEND_ACC_PRIVATE)
+	ZEND_ME(Lyger_Result, count, arginfo_class_Lyger_Result_count, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_Result, getIterator, arginfo_class_Lyger_Result_getIterator, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_Result, toJson, arginfo_class_Lyger_Result_toJson, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_Result, jsonSerialize, arginfo_class_Lyger_Result_jsonSerialize, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_Result, columns, arginfo_class_Lyger_Result_columns, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_Result, affected, arginfo_class_Lyger_Result_affected, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
 static const zend_function_entry class_Lyger_Engine_methods[] = {
 	ZEND_ME(Lyger_Engine, __construct, arginfo_class_Lyger_Engine___construct, ZEND_ACC_PRIVATE)
 	ZEND_ME(Lyger_Engine, __clone, arginfo_class_Lyger_Engine___clone, ZEND_ACC_PRIVATE)
@@ -335,6 +404,7 @@ static const zend_function_entry class_Lyger_Engine_methods[] = {
 	ZEND_ME_MAPPING(helloWorld, lyger_hello_world, arginfo_class_Lyger_Engine_helloWorld, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(heavyComputation, lyger_heavy_computation, arginfo_class_Lyger_Engine_heavyComputation, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(systemInfo, lyger_system_info, arginfo_class_Lyger_Engine_systemInfo, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(jsonEncode, lyger_json_encode, arginfo_class_Lyger_Engine_jsonEncode, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheSet, lyger_cache_set, arginfo_class_Lyger_Engine_cacheSet, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheGet, lyger_cache_get, arginfo_class_Lyger_Engine_cacheGet, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheDelete, lyger_cache_delete, arginfo_class_Lyger_Engine_cacheDelete, ZEND_ACC_PUBLIC)
@@ -358,6 +428,9 @@ static const zend_function_entry class_Lyger_Engine_methods[] = {
 	ZEND_ME_MAPPING(resultInfo, lyger_result_info, arginfo_class_Lyger_Engine_resultInfo, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(dbQueryJson, lyger_db_query_json, arginfo_class_Lyger_Engine_dbQueryJson, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(dbExecute, lyger_db_execute, arginfo_class_Lyger_Engine_dbExecute, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(dbQueryAsync, lyger_db_query_async, arginfo_class_Lyger_Engine_dbQueryAsync, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(dbTransaction, lyger_db_transaction, arginfo_class_Lyger_Engine_dbTransaction, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_Engine, query, arginfo_class_Lyger_Engine_query, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 
@@ -412,6 +485,18 @@ static zend_class_entry *register_class_Lyger_CacheKeys(zend_class_entry *class_
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
 	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
 	zend_class_implements(class_entry, 1, class_entry_Iterator);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Lyger_Result(zend_class_entry *class_entry_IteratorAggregate, zend_class_entry *class_entry_Countable, zend_class_entry *class_entry_JsonSerializable)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "Result", class_Lyger_Result_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	zend_class_implements(class_entry, 3, class_entry_IteratorAggregate, class_entry_Countable, class_entry_JsonSerializable);
 
 	return class_entry;
 }

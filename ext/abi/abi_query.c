@@ -1,11 +1,7 @@
 /*
- * The FFI door of queries: one pool and one table of results for the process, each behind a lock.
+ * The FFI door of queries: one pool for the process, behind a lock.
  */
-#include "door.h"
-
-#include "base/handle.h"
-#include "jsonout/jsonout.h"
-#include "query/query.h"
+#include "abi_query.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -21,12 +17,15 @@ static lyger_pool *pool;
 static lyger_pool_settings settings = {.max_connections = 8, .connect_timeout = 5};
 static double statement_timeout; /* seconds, 0: none */
 
-static pthread_mutex_t results_lock = PTHREAD_MUTEX_INITIALIZER; /* guards results and what is in it */
-static lyger_handle_table results;
-
-static void free_result(void *result)
+lyger_pool *lyger_abi_lock_pool(void)
 {
-    lyger_result_free(result);
+    pthread_mutex_lock(&pool_lock);
+    return pool;
+}
+
+void lyger_abi_unlock_pool(void)
+{
+    pthread_mutex_unlock(&pool_lock);
 }
 
 /* ---- arguments ---- */
@@ -218,21 +217,6 @@ static lyger_result *run(statement *statement, lyger_error *error)
     return error->status == LYGER_OK ? result : NULL;
 }
 
-static unsigned long open_handle(lyger_result *result, lyger_error *error)
-{
-    if (!result) {
-        return 0;
-    }
-    pthread_mutex_lock(&results_lock);
-    unsigned long handle = lyger_handle_open(&results, result);
-    pthread_mutex_unlock(&results_lock);
-    if (handle == 0) {
-        lyger_result_free(result);
-        lyger_fail(error, LYGER_E_MEMORY, "no handle left for the result");
-    }
-    return handle;
-}
-
 unsigned long lyger_ffi_db_query(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
                                  const char *params, size_t params_len, int bigint, int numeric, int rows,
                                  double timeout)
@@ -242,7 +226,36 @@ unsigned long lyger_ffi_db_query(const char *dsn, size_t dsn_len, const char *qu
     if (!prepare(&statement, params, params_len, bigint, numeric, rows, error)) {
         return 0;
     }
-    unsigned long handle = open_handle(run(&statement, error), error);
+    lyger_result *result = run(&statement, error);
+    free(statement.params);
+    return lyger_abi_open_result(result, NULL, false, error);
+}
+
+/* The handle is made with the pool locked: a pending result must not outlive its pool. */
+static unsigned long send_statement(statement *statement, lyger_error *error)
+{
+    lyger_result *result = NULL;
+    lyger_pool *entered = enter_pool(statement, error);
+    if (!entered) {
+        return 0;
+    }
+    lyger_query_send(entered, statement->dsn, statement->dsn_len, statement->sql, statement->sql_len,
+                     statement->params, statement->count, &statement->options, &result, error);
+    unsigned long handle = lyger_abi_open_result(result, entered, true, error);
+    pthread_mutex_unlock(&pool_lock);
+    return handle;
+}
+
+unsigned long lyger_ffi_db_send(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
+                                const char *params, size_t params_len, int bigint, int numeric, int rows,
+                                double timeout)
+{
+    lyger_error *error = lyger_abi_enter();
+    statement statement = {dsn, query, dsn_len, query_len, {.timeout = timeout}, NULL, 0};
+    if (!prepare(&statement, params, params_len, bigint, numeric, rows, error)) {
+        return 0;
+    }
+    unsigned long handle = send_statement(&statement, error);
     free(statement.params);
     return handle;
 }
@@ -315,124 +328,64 @@ int lyger_ffi_db_configure(long max_connections, double connect_timeout, double 
     return 1;
 }
 
-/* ---- results ---- */
+/* ---- transactions ---- */
 
-/* The result, with the table locked; NULL, the error, and no lock, for a handle that is not live. */
-static lyger_result *enter_result(unsigned long handle, lyger_error *error)
+/* A call on the pool with a copy of the DSN, which the core wants NUL-terminated. */
+static int in_pool(const char *dsn, size_t dsn_len, lyger_error *error,
+                   lyger_status (*call)(lyger_pool *, const char *, size_t, lyger_error *))
 {
-    pthread_mutex_lock(&results_lock);
-    lyger_result *result = lyger_handle_get(&results, handle);
-    if (!result) {
-        pthread_mutex_unlock(&results_lock);
-        lyger_fail(error, LYGER_E_HANDLE, "%lu is not the handle of a result that is live", handle);
-    }
-    return result;
-}
-
-char *lyger_ffi_result_json(unsigned long handle, size_t *json_len)
-{
-    lyger_error *error = lyger_abi_enter();
-    lyger_buffer text;
-    lyger_result *result = enter_result(handle, error);
-    if (!result) {
-        return NULL;
-    }
-    lyger_buffer_init(&text, &lyger_malloc_allocator);
-    lyger_result_write_json(result, &text.sink, error);
-    pthread_mutex_unlock(&results_lock);
-    return lyger_abi_finish(&text, error->status == LYGER_OK, json_len, error);
-}
-
-char *lyger_jsonify_result(unsigned long handle)
-{
-    char *json = lyger_ffi_result_json(handle, NULL);
-    return json ? json : lyger_abi_copy("[]", 2, NULL);
-}
-
-/* Names and types come from the database; what of them is not UTF-8 is left out. */
-static bool put_text(lyger_sink *sink, const char *text, size_t len)
-{
-    size_t bad;
-    return lyger_json_put_string(sink, text, lyger_utf8_valid(text, len), &bad) == LYGER_JSON_OK;
-}
-
-static bool put_facts(lyger_sink *sink, const lyger_result_facts *facts)
-{
-    bool fits = lyger_sink_put_literal(sink, "{\"rows\":") &&
-                lyger_json_put_int(sink, (int64_t)facts->rows) &&
-                lyger_sink_put_literal(sink, ",\"columns\":[");
-    for (size_t i = 0; fits && i < facts->column_count; i++) {
-        const lyger_column *column = &facts->columns[i];
-        fits = (i == 0 || lyger_sink_put_char(sink, ',')) && lyger_sink_put_literal(sink, "{\"name\":") &&
-               put_text(sink, column->name, column->name_len) && lyger_sink_put_literal(sink, ",\"type\":") &&
-               put_text(sink, column->type, strlen(column->type)) && lyger_sink_put_char(sink, '}');
-    }
-    return fits && lyger_sink_put_literal(sink, "],\"affected\":") &&
-           lyger_json_put_int(sink, (int64_t)facts->affected) && lyger_sink_put_literal(sink, ",\"tag\":") &&
-           put_text(sink, facts->tag, strlen(facts->tag)) && lyger_sink_put_char(sink, '}');
-}
-
-char *lyger_ffi_result_facts(unsigned long handle)
-{
-    lyger_error *error = lyger_abi_enter();
-    lyger_buffer text;
-    lyger_result *result = enter_result(handle, error);
-    if (!result) {
-        return NULL;
-    }
-    lyger_buffer_init(&text, &lyger_malloc_allocator);
-    bool whole = put_facts(&text.sink, lyger_result_describe(result));
-    pthread_mutex_unlock(&results_lock);
-    return lyger_abi_finish(&text, whole, NULL, error);
-}
-
-static bool close_handle(unsigned long handle)
-{
-    pthread_mutex_lock(&results_lock);
-    lyger_result *result = lyger_handle_close(&results, handle);
-    pthread_mutex_unlock(&results_lock);
-    lyger_result_free(result);
-    return result != NULL;
-}
-
-void lyger_free_result(unsigned long handle)
-{
-    close_handle(handle);
-}
-
-int lyger_ffi_result_free(unsigned long handle)
-{
-    lyger_error *error = lyger_abi_enter();
-    if (!close_handle(handle)) {
-        lyger_fail(error, LYGER_E_HANDLE, "%lu is not the handle of a result that is live", handle);
+    statement statement = {.dsn = dsn, .sql = "", .dsn_len = dsn_len};
+    if (!prepare(&statement, NULL, 0, 0, 0, 0, error)) {
         return -1;
     }
-    return 1;
+    lyger_pool *entered = enter_pool(&statement, error);
+    if (entered) {
+        call(entered, statement.dsn, dsn_len, error);
+        pthread_mutex_unlock(&pool_lock);
+    }
+    free(statement.params);
+    return error->status == LYGER_OK ? 1 : -1;
+}
+
+static lyger_status commit(lyger_pool *entered, const char *dsn, size_t dsn_len, lyger_error *error)
+{
+    return lyger_transaction_end(entered, dsn, dsn_len, true, error);
+}
+
+static lyger_status roll_back(lyger_pool *entered, const char *dsn, size_t dsn_len, lyger_error *error)
+{
+    return lyger_transaction_end(entered, dsn, dsn_len, false, error);
+}
+
+int lyger_ffi_db_begin(const char *dsn, size_t dsn_len)
+{
+    return in_pool(dsn, dsn_len, lyger_abi_enter(), lyger_transaction_begin);
+}
+
+int lyger_ffi_db_end(const char *dsn, size_t dsn_len, int keep)
+{
+    lyger_error *error = lyger_abi_enter();
+    if (!valid_choice(keep, 1, "keep", error)) {
+        return -1;
+    }
+    return in_pool(dsn, dsn_len, error, keep ? commit : roll_back);
 }
 
 /* ---- endings ---- */
 
-/* Frees the results; their handles stay stale. */
-static void clear_results(void)
-{
-    pthread_mutex_lock(&results_lock);
-    lyger_handle_table_clear(&results, free_result);
-    pthread_mutex_unlock(&results_lock);
-}
-
 void lyger_ffi_request_end(void)
 {
     lyger_ffi_cache_end_request();
-    clear_results();
     pthread_mutex_lock(&pool_lock);
+    lyger_abi_clear_results(pool);
     lyger_pool_request_end(pool);
     pthread_mutex_unlock(&pool_lock);
 }
 
 void lyger_abi_close_queries(void)
 {
-    clear_results();
     pthread_mutex_lock(&pool_lock);
+    lyger_abi_clear_results(pool);
     lyger_pool_free(pool);
     pool = NULL;
     pthread_mutex_unlock(&pool_lock);
@@ -447,12 +400,12 @@ static bool pool_was_idle;
 void lyger_abi_lock_queries(void)
 {
     pool_was_idle = pthread_mutex_trylock(&pool_lock) == 0;
-    pthread_mutex_lock(&results_lock);
+    lyger_abi_lock_results();
 }
 
 void lyger_abi_unlock_queries(void)
 {
-    pthread_mutex_unlock(&results_lock);
+    lyger_abi_unlock_results();
     if (pool_was_idle) {
         pthread_mutex_unlock(&pool_lock);
     }

@@ -179,6 +179,12 @@ unsigned long lyger_ffi_db_query(const char *dsn, size_t dsn_len, const char *qu
                                  const char *params, size_t params_len, int bigint, int numeric, int rows,
                                  double timeout);
 
+/* Sends the statement and returns at once: a handle, 0 on failure. Calls that take it wait for the result
+ * first and fail with the statement's error; to free it before cancels. SQLite runs the statement at once. */
+unsigned long lyger_ffi_db_send(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
+                                const char *params, size_t params_len, int bigint, int numeric, int rows,
+                                double timeout);
+
 /* Query, JSON and free in one call. NULL on failure; the length through json_len unless that is NULL. */
 char *lyger_ffi_db_query_json(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
                               const char *params, size_t params_len, int bigint, int numeric, int rows,
@@ -194,8 +200,24 @@ char *lyger_ffi_result_json(unsigned long handle, size_t *json_len);
 /* A JSON object with the members of lyger_result_info(). NULL on failure. */
 char *lyger_ffi_result_facts(unsigned long handle);
 
+/* One step through the rows: those from number *row (from 0) on, about 64 KiB of them, through rows and
+ * rows_len, to free, and in *row the number for the next step. 1, 0 when no row is left, -1 on failure. The
+ * values follow each other, column by column, each 1 byte type and, as above, 1, 8 or no bytes; after type 4
+ * (string) and 6 (a float of PostgreSQL as text: digits, NaN, Infinity, -Infinity) 4 bytes length
+ * (little-endian) and the bytes. Of PostgreSQL, types but bool, int2, int4, int8, float4 and float8 are
+ * strings; a blob is one too. */
+int lyger_ffi_result_rows(unsigned long handle, unsigned long long *row, char **rows, size_t *rows_len);
+
 /* 1 freed, -1 for a handle that is not live. */
 int lyger_ffi_result_free(unsigned long handle);
+
+/* Begins a transaction: until it ends, every statement of the process with this text as its DSN runs in it.
+ * Within a transaction it sets a savepoint. lyger_ffi_request_end() rolls back what is open. 1, or -1. */
+int lyger_ffi_db_begin(const char *dsn, size_t dsn_len);
+
+/* Commits (keep 1) or rolls back (0) what the innermost begin began. 1, or -1: it was rolled back instead,
+ * SQLSTATE 25P02 because a statement had failed, 25000 because a statement had ended the transaction. */
+int lyger_ffi_db_end(const char *dsn, size_t dsn_len, int keep);
 
 /* How many connections per DSN (at least 1) and how many seconds to connect (above 0), for connections made
  * from now on; seconds for a statement (0: none, which is the default). 1, or -1 for a value out of range. */

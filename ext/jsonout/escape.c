@@ -1,140 +1,282 @@
 #include "jsonout.h"
+#include "escape.h"
+#include "utf8.h"
+
+#include "base/cpu.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
-#define ESCAPE_SIZE 6 /* longest escape: \u001f */
+/* A byte's class: the LYGER_JSON_… bit of the style under which it cannot be copied, or LOOK. */
+#define LOOK 0x80 /* controls, '"', '\\' and everything above ASCII */
+#define MARKUP (LYGER_JSON_TAG | LYGER_JSON_AMP | LYGER_JSON_APOS)
+#define CLASSES (LYGER_JSON_SLASH | MARKUP)
 
-/*
- * Copies bytes that need neither an escape nor a look at UTF-8, that is ASCII without controls, '"' and '\'.
- * Stops at the first other byte or at the end of the text, and returns where. The sink has room for what is
- * left of the text.
- */
-static const char *copy_plain(lyger_sink *sink, const char *at, const char *end)
+static const unsigned char byte_class[256] = {
+    [0 ... 31] = LOOK,        ['"'] = LOOK,           ['\\'] = LOOK,          [0x80 ... 0xFF] = LOOK,
+    ['/'] = LYGER_JSON_SLASH, ['<'] = LYGER_JSON_TAG, ['>'] = LYGER_JSON_TAG, ['&'] = LYGER_JSON_AMP,
+    ['\''] = LYGER_JSON_APOS,
+};
+
+static inline bool is_plain(char byte, unsigned style)
 {
-    char *to = sink->pos;
+    return !(byte_class[(unsigned char)byte] & ((style & CLASSES) | LOOK));
+}
+
 #if defined(__SSE2__)
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(' ');
-    while (end - at >= 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)at);
-        /* Signed: a byte of 0x80 and more is below the space too. */
-        __m128i special =
-            _mm_or_si128(_mm_cmplt_epi8(bytes, space),
-                         _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
-        unsigned mask = (unsigned)_mm_movemask_epi8(special);
-        _mm_storeu_si128((__m128i *)to, bytes);
-        if (mask) {
-            int plain = __builtin_ctz(mask);
-            sink->pos = to + plain;
-            return at + plain;
+/* The bytes that are not plain; those of markup only when it is asked for. */
+static inline unsigned find_special(__m128i bytes, unsigned style, bool markup)
+{
+    const char quote = '"'; /* stands in for what the style leaves alone */
+    const __m128i slash = _mm_set1_epi8(style & LYGER_JSON_SLASH ? '/' : quote);
+    /* Signed: a byte of 0x80 and more is below the space too. */
+    __m128i special = _mm_or_si128(
+        _mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(quote)),
+                     _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')), _mm_cmpeq_epi8(bytes, slash))));
+    if (markup) {
+        char less = style & LYGER_JSON_TAG ? '<' : quote, more = style & LYGER_JSON_TAG ? '>' : quote;
+        char amp = style & LYGER_JSON_AMP ? '&' : quote, apos = style & LYGER_JSON_APOS ? '\'' : quote;
+        special = _mm_or_si128(special, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(less)),
+                                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8(more))));
+        special = _mm_or_si128(special, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(amp)),
+                                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8(apos))));
+    }
+    return (unsigned)_mm_movemask_epi8(special);
+}
+
+/* Copies 8 to 16 bytes as two overlapping halves; returns how many of them come before a special one. */
+static inline size_t copy_halves(char *to, const char *at, size_t len, unsigned style, bool markup)
+{
+    __m128i first = _mm_loadl_epi64((const __m128i *)at);
+    __m128i last = _mm_loadl_epi64((const __m128i *)(at + len - 8));
+    _mm_storel_epi64((__m128i *)to, first);
+    _mm_storel_epi64((__m128i *)(to + len - 8), last);
+    unsigned special = find_special(_mm_unpacklo_epi64(first, last), style, markup);
+    if (__builtin_expect(!special, 1)) {
+        return len;
+    }
+    size_t found = (size_t)__builtin_ctz(special);
+    return found < 8 ? found : len - 16 + found;
+}
+
+/* The same for 4 to 8 bytes. */
+static inline size_t copy_quarters(char *to, const char *at, size_t len, unsigned style, bool markup)
+{
+    int first, last;
+    memcpy(&first, at, 4);
+    memcpy(&last, at + len - 4, 4);
+    memcpy(to, &first, 4);
+    memcpy(to + len - 4, &last, 4);
+    __m128i bytes = _mm_unpacklo_epi32(_mm_cvtsi32_si128(first), _mm_cvtsi32_si128(last));
+    unsigned special = find_special(bytes, style, markup) & 0xFF; /* the upper half is zeros */
+    if (__builtin_expect(!special, 1)) {
+        return len;
+    }
+    size_t found = (size_t)__builtin_ctz(special);
+    return found < 4 ? found : len - 8 + found;
+}
+#endif
+
+/* How many bytes come before the first that is not plain; these are copied, and bytes after them may be. */
+static inline __attribute__((always_inline)) size_t copy_plain_as(char *to, const char *at, size_t len,
+                                                                  unsigned style, bool markup)
+{
+    size_t done = 0;
+#if defined(__SSE2__)
+    if (len >= 16) {
+        do {
+            __m128i bytes = _mm_loadu_si128((const __m128i *)(at + done));
+            _mm_storeu_si128((__m128i *)(to + done), bytes);
+            unsigned special = find_special(bytes, style, markup);
+            if (special) {
+                return done + (size_t)__builtin_ctz(special);
+            }
+            done += 16;
+        } while (len - done >= 16);
+        if (done == len) {
+            return len;
         }
-        at += 16;
-        to += 16;
+        /* The last block overlaps the one before, which is plain. */
+        return len - 16 + copy_halves(to + len - 16, at + len - 16, 16, style, markup);
+    }
+    if (len >= 8) {
+        return copy_halves(to, at, len, style, markup);
+    }
+    if (len >= 4) {
+        return copy_quarters(to, at, len, style, markup);
     }
 #endif
-    while (end - at >= 8) {
-        const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-        uint64_t bytes;
-        memcpy(&bytes, at, 8);
-        uint64_t quotes = bytes ^ (ones * '"'), backslashes = bytes ^ (ones * '\\');
-        /* A borrow may mark a plain byte above a special one, never miss a special one. */
-        if (((bytes - ones * ' ') | (quotes - ones) | (backslashes - ones) | bytes) & high) {
-            break;
-        }
-        memcpy(to, at, 8);
-        at += 8;
-        to += 8;
+    while (done < len && is_plain(at[done], style)) {
+        to[done] = at[done];
+        done++;
     }
-    while (at < end && (unsigned char)(*at - ' ') < 0x60 && *at != '"' && *at != '\\') {
-        *to++ = *at++;
-    }
-    sink->pos = to;
-    return at;
+    return done;
 }
 
-/* The length of the well-formed multi-byte sequence at the start of at[0..left), 0 when there is none.
- * Unicode 15, table 3-7: the second byte's range depends on the first. */
-static size_t sequence(const char *at, size_t left)
+static inline __attribute__((always_inline)) size_t copy_plain(char *to, const char *at, size_t len,
+                                                               unsigned style)
 {
-    const unsigned char *byte = (const unsigned char *)at;
-    unsigned low = 0x80, high = 0xBF;
-    size_t need;
-    if (byte[0] >= 0xC2 && byte[0] <= 0xDF) {
-        need = 2;
-    } else if (byte[0] >= 0xE0 && byte[0] <= 0xEF) {
-        need = 3;
-        low = byte[0] == 0xE0 ? 0xA0 : 0x80;
-        high = byte[0] == 0xED ? 0x9F : 0xBF;
-    } else if (byte[0] >= 0xF0 && byte[0] <= 0xF4) {
-        need = 4;
-        low = byte[0] == 0xF0 ? 0x90 : 0x80;
-        high = byte[0] == 0xF4 ? 0x8F : 0xBF;
-    } else {
-        return 0;
-    }
-    if (left < need || byte[1] < low || byte[1] > high) {
-        return 0;
-    }
-    for (size_t i = 2; i < need; i++) {
-        if ((byte[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    return need;
+    return __builtin_expect(style & MARKUP, 0) ? copy_plain_as(to, at, len, style, true)
+                                               : copy_plain_as(to, at, len, style, false);
 }
 
-static char *put_escape(char *to, unsigned char byte)
+static inline char *put_unit(char *to, uint32_t unit)
 {
-    static const char hex[] = "0123456789abcdef";
-    static const char letters[32] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
-    char letter = byte < 32 ? letters[byte] : (char)byte;
-    *to++ = '\\';
-    if (letter) {
-        *to++ = letter;
+    static const char pairs[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                                "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+                                "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+                                "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
+                                "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
+                                "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+                                "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+                                "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff";
+    memcpy(to, "\\u", 2);
+    memcpy(to + 2, pairs + (unit >> 8) * 2, 2);
+    memcpy(to + 4, pairs + (unit & 0xFF) * 2, 2);
+    return to + 6;
+}
+
+/* A character as one escape or, beyond the basic plane, as two (RFC 8259 section 7). */
+static inline char *put_escaped_point(char *to, uint32_t point)
+{
+    if (point >= 0x10000) {
+        to = put_unit(to, 0xD7C0 + (point >> 10));
+        point = 0xDC00 | (point & 0x3FF);
+    }
+    return put_unit(to, point);
+}
+
+static inline bool is_escaped(uint32_t point, unsigned style)
+{
+    return (style & LYGER_JSON_NON_ASCII) || ((style & LYGER_JSON_LINES) && (point | 1) == 0x2029);
+}
+
+/* What becomes of an ill-formed sequence where it is no error. */
+static char *put_replacement(char *to, unsigned style)
+{
+    if (style & LYGER_JSON_SKIP_BAD) {
         return to;
     }
-    memcpy(to, "u00", 3);
-    to[3] = hex[byte >> 4];
-    to[4] = hex[byte & 15];
-    return to + 5;
+    if (style & LYGER_JSON_NON_ASCII) {
+        return put_unit(to, 0xFFFD);
+    }
+    memcpy(to, "\xEF\xBF\xBD", 3);
+    return to + 3;
+}
+
+#define PLAIN_RUN 16 /* so many plain bytes in a row are better copied in blocks */
+
+/* Writes character by character until there is a run of plain ones, or the sink is to be asked for more; *at
+ * moves on. */
+static lyger_json_outcome put_characters(lyger_sink *sink, const char **at, const char *end, unsigned style)
+{
+    const char *from = *at;
+    char *to = sink->pos;
+    lyger_json_outcome outcome = LYGER_JSON_OK;
+    for (int plain = 0; from < end && plain < PLAIN_RUN;) {
+        size_t left = (size_t)(end - from), bytes = 1;
+        uint32_t point;
+        if ((size_t)(sink->end - to) < left + LYGER_JSON_ESCAPE_SIZE) {
+            break;
+        }
+        if (is_plain(*from, style)) {
+            *to++ = *from;
+            plain++;
+        } else if ((unsigned char)*from < 0x80) {
+            to = lyger_json_put_escape(to, (unsigned char)*from, style);
+        } else if ((bytes = lyger_utf8_decode(from, left, &point)) > 0) {
+            if (is_escaped(point, style)) {
+                to = put_escaped_point(to, point);
+                plain = 0;
+            } else {
+                memcpy(to, from, bytes);
+                to += bytes;
+                plain++;
+            }
+        } else if (style & (LYGER_JSON_SKIP_BAD | LYGER_JSON_REPLACE_BAD)) {
+            to = put_replacement(to, style);
+            bytes = lyger_utf8_ill_formed(from, left);
+        } else {
+            outcome = LYGER_JSON_BAD_UTF8;
+            break;
+        }
+        from += bytes;
+    }
+    sink->pos = to;
+    *at = from;
+    return outcome;
+}
+
+/* What comes after the first plain bytes. */
+static __attribute__((noinline)) lyger_json_outcome put_rest(lyger_sink *sink, const char **from,
+                                                             const char *end, unsigned style)
+{
+    const char *at = *from;
+    lyger_json_outcome outcome = LYGER_JSON_OK;
+    while (at < end) {
+        if (!lyger_sink_reserve(sink, (size_t)(end - at) + LYGER_JSON_ESCAPE_SIZE)) {
+            outcome = LYGER_JSON_FULL;
+            break;
+        }
+#if defined(__x86_64__) || defined(__i386__)
+        if (end - at >= LYGER_JSON_BLOCK && lyger_cpu_simd() >= LYGER_SIMD_AVX2) {
+            at = lyger_json_copy_avx2(sink, at, end, style);
+            if (!lyger_sink_reserve(sink, (size_t)(end - at) + LYGER_JSON_ESCAPE_SIZE)) {
+                outcome = LYGER_JSON_FULL;
+                break;
+            }
+        }
+#endif
+        size_t plain = copy_plain(sink->pos, at, (size_t)(end - at), style);
+        sink->pos += plain;
+        at += plain;
+        outcome = put_characters(sink, &at, end, style);
+        if (outcome != LYGER_JSON_OK) {
+            break;
+        }
+    }
+    *from = at;
+    return outcome;
 }
 
 lyger_json_outcome lyger_json_put_escaped(lyger_sink *sink, const char *text, size_t len, size_t *bad)
 {
-    const char *at = text, *end = text + len;
-    while (at < end) {
-        if (!lyger_sink_reserve(sink, (size_t)(end - at) + ESCAPE_SIZE)) {
-            return LYGER_JSON_FULL;
-        }
-        at = copy_plain(sink, at, end);
-        while (at < end && (unsigned char)*at >= 0x80) {
-            size_t bytes = sequence(at, (size_t)(end - at));
-            if (bytes == 0) {
-                *bad = (size_t)(at - text);
-                return LYGER_JSON_BAD_UTF8;
-            }
-            memcpy(sink->pos, at, bytes);
-            sink->pos += bytes;
-            at += bytes;
-        }
-        if (at < end && ((unsigned char)*at < ' ' || *at == '"' || *at == '\\')) {
-            sink->pos = put_escape(sink->pos, (unsigned char)*at++);
-        }
+    const char *at = text;
+    lyger_json_outcome outcome = put_rest(sink, &at, text + len, 0);
+    *bad = (size_t)(at - text);
+    return outcome;
+}
+
+char *lyger_json_write_short(char *to, const char *text, size_t len, unsigned style)
+{
+    *to++ = '"';
+    if (__builtin_expect(copy_plain(to, text, len, style) != len, 0)) {
+        return NULL;
     }
-    return LYGER_JSON_OK;
+    to[len] = '"';
+    return to + len + 1;
+}
+
+lyger_json_outcome lyger_json_put_styled(lyger_sink *sink, const char *text, size_t len, unsigned style,
+                                         size_t *bad)
+{
+    if (!lyger_sink_reserve(sink, len + LYGER_JSON_ESCAPE_SIZE)) {
+        return LYGER_JSON_FULL;
+    }
+    *sink->pos++ = '"';
+    size_t plain = len <= LYGER_JSON_SHORT ? copy_plain(sink->pos, text, len, style) : 0;
+    sink->pos += plain;
+    const char *at = text + plain;
+    lyger_json_outcome outcome = plain == len ? LYGER_JSON_OK : put_rest(sink, &at, text + len, style);
+    *bad = (size_t)(at - text);
+    return outcome == LYGER_JSON_OK && !lyger_sink_put_char(sink, '"') ? LYGER_JSON_FULL : outcome;
 }
 
 lyger_json_outcome lyger_json_put_string(lyger_sink *sink, const char *text, size_t len, size_t *bad)
 {
-    if (!lyger_sink_put_char(sink, '"')) {
-        return LYGER_JSON_FULL;
-    }
-    lyger_json_outcome outcome = lyger_json_put_escaped(sink, text, len, bad);
-    if (outcome == LYGER_JSON_OK && !lyger_sink_put_char(sink, '"')) {
-        return LYGER_JSON_FULL;
-    }
-    return outcome;
+    return lyger_json_put_styled(sink, text, len, 0, bad);
 }
 
 size_t lyger_utf8_valid(const char *text, size_t len)
@@ -149,7 +291,8 @@ size_t lyger_utf8_valid(const char *text, size_t len)
             at++;
         }
         while (at < len && (unsigned char)text[at] >= 0x80) {
-            size_t step = sequence(text + at, len - at);
+            uint32_t point;
+            size_t step = lyger_utf8_decode(text + at, len - at, &point);
             if (step == 0) {
                 return at;
             }

@@ -25,6 +25,32 @@ lyger_json_outcome lyger_json_put_string(lyger_sink *sink, const char *text, siz
 /* The same without the quotes. */
 lyger_json_outcome lyger_json_put_escaped(lyger_sink *sink, const char *text, size_t len, size_t *bad);
 
+/*
+ * What lyger_json_put_styled does beyond that, in bits: json_encode's flags. 0 is lyger_json_put_string's
+ * way.
+ */
+enum {
+    LYGER_JSON_SLASH = 1 << 0,       /* "/" is written as "\/" */
+    LYGER_JSON_TAG = 1 << 1,         /* "<" and ">" as \u003C and \u003E */
+    LYGER_JSON_AMP = 1 << 2,         /* "&" as \u0026 */
+    LYGER_JSON_APOS = 1 << 3,        /* "'" as \u0027 */
+    LYGER_JSON_QUOT = 1 << 4,        /* '"' as \u0022 */
+    LYGER_JSON_NON_ASCII = 1 << 5,   /* everything above ASCII as \uXXXX, lower case, in UTF-16 */
+    LYGER_JSON_LINES = 1 << 6,       /* U+2028 and U+2029 so, which JavaScript took for line ends */
+    LYGER_JSON_SKIP_BAD = 1 << 8,    /* ill-formed UTF-8 is left out; goes before the next */
+    LYGER_JSON_REPLACE_BAD = 1 << 9, /* ill-formed UTF-8 becomes U+FFFD */
+};
+
+/* text[0..len) as a JSON string with its quotes, in a style of these bits. */
+lyger_json_outcome lyger_json_put_styled(lyger_sink *sink, const char *text, size_t len, unsigned style,
+                                         size_t *bad);
+
+#define LYGER_JSON_SHORT 64
+
+/* A text of at most LYGER_JSON_SHORT bytes to memory that has room for len + 2: returns behind the closing
+ * quote. NULL when something in it cannot stand as it is; lyger_json_put_styled writes it then. */
+char *lyger_json_write_short(char *to, const char *text, size_t len, unsigned style);
+
 /* The length of the longest prefix of text[0..len) that is well-formed UTF-8: len when all of it is. */
 size_t lyger_utf8_valid(const char *text, size_t len);
 
@@ -33,9 +59,10 @@ size_t lyger_utf8_valid(const char *text, size_t len);
 bool lyger_json_put_base64(lyger_sink *sink, const void *bytes, size_t len);
 
 #define LYGER_INT_SIZE 20    /* most characters of a 64-bit integer, sign included */
-#define LYGER_DOUBLE_SIZE 32 /* more than the longest double */
+#define LYGER_DOUBLE_SIZE 40 /* more than the longest double */
 
-/* Decimal text into LYGER_INT_SIZE bytes, not NUL-terminated; returns its length. */
+/* Decimal text into LYGER_INT_SIZE bytes, not NUL-terminated; returns its length. Bytes behind it may change.
+ */
 size_t lyger_format_int(char *to, int64_t value);
 size_t lyger_format_uint(char *to, uint64_t value);
 
@@ -46,6 +73,10 @@ size_t lyger_format_uint(char *to, uint64_t value);
  * SQLite do.
  */
 size_t lyger_format_double(char *to, double value, bool with_point);
+
+/* The same as PHP has it under serialize_precision = -1: exponents from 1e17 on and below 1e-4, always with a
+ * point ("1.0e+25"); without one, zero_fraction ends a number in ".0". */
+size_t lyger_format_double_like_php(char *to, double value, bool zero_fraction);
 
 static inline bool lyger_json_put_int(lyger_sink *sink, int64_t value)
 {

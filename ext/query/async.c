@@ -14,6 +14,7 @@ struct lyger_async {
     lyger_pool *pool;
     lyger_connection *connection; /* NULL when it has ended */
     lyger_limits limits;
+    bool entered;       /* its backend works on it further up the stack, below the interrupt hook */
     lyger_result *done; /* NULL when it failed */
     lyger_error failure;
 };
@@ -69,37 +70,58 @@ static lyger_status wait_for_any(lyger_async *async)
         entries[i].revents = 0;
     }
     poll(entries, count, SLICE_MS);
-    lyger_status status = lyger_limits_check(&async->limits);
-    for (nfds_t i = 1; status == LYGER_OK && i < count; i++) {
+    for (nfds_t i = 1; i < count; i++) {
         if (entries[i].revents) {
             connections[i]->backend->arrived(connections[i]);
         }
     }
-    return status;
+    return lyger_limits_check(&async->limits); /* last: the hook may end statements, and their connections */
 }
 
-static void end_async(lyger_async *async)
+/* Stops what runs on the server, unless it is the parent's. */
+static void cancel(lyger_async *async)
+{
+    if (!is_inherited(async)) {
+        async->connection->backend->cancel(async->connection);
+    }
+}
+
+static void give_up(lyger_async *async, lyger_status why)
+{
+    cancel(async);
+    lyger_limits_fail(&async->failure, why, "the statement");
+    finish(async, lyger_with_state(&async->failure, why, why == LYGER_E_QUERY ? "" : "57014"));
+}
+
+/* Waits for the statement and takes in what it gave. LYGER_E_INTERRUPTED when the caller is to stop. */
+static lyger_status end_async(lyger_async *async)
 {
     const lyger_backend *backend = async->connection->backend;
-    lyger_status status = lyger_limits_check(&async->limits);
-    if (is_inherited(async)) {
-        finish(async, lyger_limits_fail(&async->failure, LYGER_E_QUERY, "the statement"));
-        return;
-    }
+    lyger_status status = is_inherited(async) ? LYGER_E_QUERY : lyger_limits_check(&async->limits);
     /* A signal handler of PHP may come back here through the hook and end it meanwhile. */
     while (status == LYGER_OK && async->connection && !backend->arrived(async->connection)) {
         status = wait_for_any(async);
     }
-    if (!async->connection) {
-        return;
+    if (async->connection && status != LYGER_OK) {
+        give_up(async, status);
+    } else if (async->connection) {
+        async->entered = true;
+        lyger_status received =
+            backend->receive(async->connection, &async->limits, &async->done, &async->failure);
+        async->entered = false;
+        finish(async, received);
+        status = received == LYGER_E_INTERRUPTED ? received : status;
     }
-    status = backend->receive(async->connection, &async->limits, &async->done, &async->failure);
-    finish(async, status);
+    return status == LYGER_E_INTERRUPTED ? status : LYGER_OK;
 }
 
 static lyger_status async_await(lyger_result *result, lyger_error *error)
 {
     lyger_async *async = (lyger_async *)result;
+    if (async->entered) {
+        return lyger_fail(error, LYGER_E_QUERY,
+                          "the statement is being worked on by the call that this one interrupts");
+    }
     if (async->connection) {
         end_async(async);
     }
@@ -123,9 +145,7 @@ static void async_destroy(lyger_result *result)
 {
     lyger_async *async = (lyger_async *)result;
     if (async->connection) {
-        if (!is_inherited(async)) {
-            async->connection->backend->cancel(async->connection);
-        }
+        cancel(async);
         finish(async, LYGER_E_INTERRUPTED);
     }
     lyger_result_free(async->done);
@@ -140,17 +160,20 @@ static void async_read(lyger_result *result, lyger_cursor *cursor, lyger_value *
 static const lyger_result_ops async_ops = {
     .write_json = async_write, .destroy = async_destroy, .await = async_await, .read = async_read};
 
-bool lyger_async_collect(lyger_pool *pool, const lyger_connection *connection, const char *dsn,
-                         size_t dsn_len)
+lyger_status lyger_async_collect(lyger_pool *pool, const lyger_connection *connection, const char *dsn,
+                                 size_t dsn_len, bool *found)
 {
+    *found = false;
     for (lyger_async *at = *lyger_pool_pending(pool); at; at = at->next) {
         const lyger_connection *has = at->connection;
-        if (connection ? has == connection : has->dsn_len == dsn_len && memcmp(has->dsn, dsn, dsn_len) == 0) {
-            end_async(at);
-            return true;
+        bool wanted =
+            connection ? has == connection : has->dsn_len == dsn_len && memcmp(has->dsn, dsn, dsn_len) == 0;
+        if (wanted && !at->entered) {
+            *found = true;
+            return end_async(at);
         }
     }
-    return false;
+    return LYGER_OK;
 }
 
 static void link_last(lyger_async *async)
@@ -169,13 +192,14 @@ static void start(lyger_async *async, const lyger_call *call)
     const lyger_backend *backend = connection->backend;
     lyger_status status;
     link_last(async);
+    async->entered = true;
     if (!backend->send) {
         status = backend->run(connection, &call->statement, &async->limits, &async->done, &async->failure);
-        finish(async, status);
-        return;
+    } else {
+        status = backend->send(connection, &call->statement, &async->limits, &async->failure);
     }
-    status = backend->send(connection, &call->statement, &async->limits, &async->failure);
-    if (status != LYGER_OK) {
+    async->entered = false;
+    if (!backend->send || status != LYGER_OK) {
         finish(async, status);
     }
 }

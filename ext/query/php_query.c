@@ -1,4 +1,4 @@
-#include "php_lyger.h"
+#include "php_query.h"
 #include "lyger_compat.h"
 #include "lyger_error.h"
 #include "lyger_string.h"
@@ -25,6 +25,7 @@ static bool interrupt_requested(void *context)
     if (php_lyger_memory_limit_reached()) {
         return true; /* the interrupt stays set, for PHP */
     }
+    unsigned held = php_lyger_results_hold();
     zend_try
     {
         stop = php_lyger_interrupt.requested(php_lyger_interrupt.context);
@@ -35,6 +36,7 @@ static bool interrupt_requested(void *context)
         stop = true;
     }
     zend_end_try();
+    php_lyger_results_release(held);
     return stop;
 }
 
@@ -50,7 +52,7 @@ static bool path_allowed(void *context, const char *path)
 static const lyger_interrupt interrupt = {interrupt_requested, NULL};
 static const lyger_path_gate gate = {path_allowed, NULL};
 
-static lyger_pool *query_pool(void)
+lyger_pool *php_lyger_query_pool(void)
 {
     if (!LYGER_G(query).pool) {
         const lyger_pool_settings settings = {
@@ -69,15 +71,7 @@ static lyger_pool *query_pool(void)
 
 /* ---- arguments ---- */
 
-typedef struct query_call {
-    zend_string *dsn, *sql;
-    lyger_param *params;
-    zend_string **texts; /* of the parameters, one reference each; NULL where there is none */
-    uint32_t param_count;
-    lyger_query_options options;
-} query_call;
-
-static void call_free(query_call *call)
+static void call_free(php_lyger_query_call *call)
 {
     for (uint32_t i = 0; i < call->param_count; i++) {
         if (call->texts[i]) {
@@ -151,7 +145,7 @@ static bool read_param(zval *value, uint32_t number, zend_string *name, lyger_pa
 }
 
 /* A list is positional, an array with names only is named. */
-static bool read_params(HashTable *params, query_call *call)
+static bool read_params(HashTable *params, php_lyger_query_call *call)
 {
     zend_ulong index;
     zend_string *name;
@@ -260,12 +254,11 @@ static bool read_options(HashTable *given, lyger_query_options *options)
     return true;
 }
 
-/* The four arguments that every query function takes. False with an exception; otherwise call_free() it. */
-static bool parse_call(INTERNAL_FUNCTION_PARAMETERS, query_call *call)
+bool php_lyger_query_parse(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *call)
 {
     HashTable *params = NULL, *options = NULL;
 
-    *call = (query_call){0};
+    *call = (php_lyger_query_call){0};
     ZEND_PARSE_PARAMETERS_START(2, 4)
         Z_PARAM_STR(call->dsn)
         Z_PARAM_STR(call->sql)
@@ -274,17 +267,17 @@ static bool parse_call(INTERNAL_FUNCTION_PARAMETERS, query_call *call)
         Z_PARAM_ARRAY_HT(options)
     ZEND_PARSE_PARAMETERS_END_EX(return false);
 
-    if (!query_pool() || !read_options(options, &call->options) || (params && !read_params(params, call))) {
+    if (!php_lyger_query_pool() || !read_options(options, &call->options) ||
+        (params && !read_params(params, call))) {
         call_free(call);
         return false;
     }
     return true;
 }
 
-/* What must happen after every entry into the core: raises what stopped it. Afterwards there is an exception,
- * or PHP is about to end the script, so that callers return without asking. */
-static void raise_outcome(lyger_status status, const lyger_error *error)
+bool php_lyger_query_left(lyger_status status, const lyger_error *error)
 {
+    php_lyger_results_sweep();
     if (UNEXPECTED(bailed_out)) {
         bailed_out = false;
         zend_bailout();
@@ -293,80 +286,56 @@ static void raise_outcome(lyger_status status, const lyger_error *error)
     if (status != LYGER_OK && !php_lyger_memory_limit_reached()) {
         php_lyger_throw(error);
     }
+    return status == LYGER_OK && !EG(exception);
 }
 
-/* Runs the call and frees it. NULL with an exception. */
-static lyger_result *run_call(query_call *call)
+bool php_lyger_query_is_stopped(void)
+{
+    return bailed_out || EG(exception);
+}
+
+lyger_result *php_lyger_query_result(php_lyger_query_call *call, php_lyger_query_start start)
 {
     lyger_result *result = NULL;
     lyger_error error;
-    lyger_status status = lyger_query_run(query_pool(), ZSTR_VAL(call->dsn), ZSTR_LEN(call->dsn),
-                                          ZSTR_VAL(call->sql), ZSTR_LEN(call->sql), call->params,
-                                          call->param_count, &call->options, &result, &error);
+    lyger_status status =
+        start(php_lyger_query_pool(), ZSTR_VAL(call->dsn), ZSTR_LEN(call->dsn), ZSTR_VAL(call->sql),
+              ZSTR_LEN(call->sql), call->params, call->param_count, &call->options, &result, &error);
     call_free(call);
-    if (UNEXPECTED(bailed_out || EG(exception))) {
-        lyger_result_free(result);
+    if (UNEXPECTED(php_lyger_query_is_stopped())) {
+        php_lyger_result_free(result);
         result = NULL;
     }
-    raise_outcome(status, &error);
-    return result;
-}
-
-static void throw_stale_handle(zend_long handle)
-{
-    lyger_error error;
-    lyger_fail(&error, LYGER_E_HANDLE, "no live result has the handle " ZEND_LONG_FMT, handle);
-    php_lyger_throw(&error);
-}
-
-/* The result of a function's only argument, NULL with an exception; taken out of the table when take is true.
- */
-static lyger_result *parse_handle(INTERNAL_FUNCTION_PARAMETERS, bool take)
-{
-    zend_long handle;
-
-    ZEND_PARSE_PARAMETERS_START(1, 1)
-        Z_PARAM_LONG(handle)
-    ZEND_PARSE_PARAMETERS_END_EX(return NULL);
-
-    lyger_handle_table *table = &LYGER_G(query).results;
-    lyger_result *result = take ? lyger_handle_close(table, (unsigned long)handle)
-                                : lyger_handle_get(table, (unsigned long)handle);
-    if (!result) {
-        throw_stale_handle(handle);
-    }
-    return result;
+    return php_lyger_query_left(status, &error) ? result : NULL;
 }
 
 /* ---- functions ---- */
 
 ZEND_FUNCTION(lyger_db_query)
 {
-    query_call call;
-    if (!parse_call(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
+    php_lyger_query_call call;
+    if (!php_lyger_query_parse(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
         RETURN_THROWS();
     }
-    lyger_result *result = run_call(&call);
-    if (!result) {
-        return;
+    php_lyger_result_open(php_lyger_query_result(&call, lyger_query_run), return_value);
+}
+
+ZEND_FUNCTION(lyger_db_query_async)
+{
+    php_lyger_query_call call;
+    if (!php_lyger_query_parse(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
+        RETURN_THROWS();
     }
-    unsigned long handle = lyger_handle_open(&LYGER_G(query).results, result);
-    if (!handle) {
-        lyger_result_free(result);
-        raise_outcome(LYGER_E_MEMORY,
-                      &(lyger_error){LYGER_E_MEMORY, "", 0, "out of memory for a result's handle"});
-        return;
-    }
-    RETURN_LONG((zend_long)handle);
+    php_lyger_result_open(php_lyger_query_result(&call, lyger_query_send), return_value);
 }
 
 ZEND_FUNCTION(lyger_db_execute)
 {
-    query_call call;
-    if (!parse_call(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
+    php_lyger_query_call call;
+    if (!php_lyger_query_parse(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
         RETURN_THROWS();
     }
-    lyger_result *result = run_call(&call);
+    lyger_result *result = php_lyger_query_result(&call, lyger_query_run);
     if (!result) {
         return;
     }
@@ -377,92 +346,38 @@ ZEND_FUNCTION(lyger_db_execute)
 
 ZEND_FUNCTION(lyger_db_query_json)
 {
-    query_call call;
-    if (!parse_call(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
+    php_lyger_query_call call;
+    if (!php_lyger_query_parse(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
         RETURN_THROWS();
     }
     php_lyger_string text;
     lyger_error error;
     php_lyger_string_init(&text);
-    lyger_status status = lyger_query_write_json(query_pool(), ZSTR_VAL(call.dsn), ZSTR_LEN(call.dsn),
-                                                 ZSTR_VAL(call.sql), ZSTR_LEN(call.sql), call.params,
-                                                 call.param_count, &call.options, &text.sink, &error);
+    lyger_status status = lyger_query_write_json(
+        php_lyger_query_pool(), ZSTR_VAL(call.dsn), ZSTR_LEN(call.dsn), ZSTR_VAL(call.sql),
+        ZSTR_LEN(call.sql), call.params, call.param_count, &call.options, &text.sink, &error);
     call_free(&call);
-    if (status != LYGER_OK || bailed_out || EG(exception)) {
+    if (status != LYGER_OK || php_lyger_query_is_stopped()) {
         php_lyger_string_free(&text);
-        raise_outcome(status, &error);
+        php_lyger_query_left(status, &error);
         return;
     }
+    php_lyger_results_sweep();
     RETURN_STR(php_lyger_string_finish(&text));
-}
-
-ZEND_FUNCTION(lyger_jsonify_result)
-{
-    lyger_result *result = parse_handle(INTERNAL_FUNCTION_PARAM_PASSTHRU, false);
-    if (!result) {
-        RETURN_THROWS();
-    }
-    php_lyger_string text;
-    lyger_error error;
-    php_lyger_string_init(&text);
-    lyger_status status = lyger_result_write_json(result, &text.sink, &error);
-    if (status != LYGER_OK) {
-        php_lyger_string_free(&text);
-        raise_outcome(status, &error);
-        return;
-    }
-    RETURN_STR(php_lyger_string_finish(&text));
-}
-
-ZEND_FUNCTION(lyger_free_result)
-{
-    lyger_result *result = parse_handle(INTERNAL_FUNCTION_PARAM_PASSTHRU, true);
-    if (!result) {
-        RETURN_THROWS();
-    }
-    lyger_result_free(result);
-}
-
-ZEND_FUNCTION(lyger_result_info)
-{
-    lyger_result *result = parse_handle(INTERNAL_FUNCTION_PARAM_PASSTHRU, false);
-    if (!result) {
-        RETURN_THROWS();
-    }
-    const lyger_result_facts *facts = lyger_result_describe(result);
-    zval columns;
-    array_init_size(return_value, 4);
-    array_init_size(&columns, (uint32_t)facts->column_count);
-    for (size_t i = 0; i < facts->column_count; i++) {
-        zval column;
-        array_init_size(&column, 2);
-        add_assoc_stringl(&column, "name", facts->columns[i].name, facts->columns[i].name_len);
-        add_assoc_string(&column, "type", facts->columns[i].type);
-        add_next_index_zval(&columns, &column);
-    }
-    add_assoc_long(return_value, "rows", (zend_long)facts->rows);
-    add_assoc_zval(return_value, "columns", &columns);
-    add_assoc_long(return_value, "affected", (zend_long)facts->affected);
-    add_assoc_string(return_value, "tag", facts->tag);
 }
 
 /* ---- the module's life ---- */
 
-static void destroy_result(void *result)
-{
-    lyger_result_free(result);
-}
-
 static void request_stop(void)
 {
     bailed_out = false;
-    lyger_handle_table_clear(&LYGER_G(query).results, destroy_result);
+    php_lyger_results_clear(false);
     lyger_pool_request_end(LYGER_G(query).pool);
 }
 
 static void module_stop(void)
 {
-    lyger_handle_table_free(&LYGER_G(query).results, destroy_result);
+    php_lyger_results_clear(true);
     lyger_pool_free(LYGER_G(query).pool);
     LYGER_G(query).pool = NULL;
 }

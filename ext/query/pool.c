@@ -222,6 +222,18 @@ lyger_transaction *lyger_pool_begin(lyger_pool *pool, lyger_connection *connecti
     return made;
 }
 
+void lyger_pool_lose(lyger_pool *pool, lyger_transaction *transaction, bool clean)
+{
+    lyger_connection *connection = transaction->connection;
+    transaction->connection = NULL;
+    if (connection) {
+        connection->in_transaction = false;
+        if (!clean && !connection->busy) {
+            drop(pool, connection);
+        }
+    }
+}
+
 void lyger_pool_end(lyger_pool *pool, lyger_transaction *transaction, bool clean)
 {
     lyger_transaction **at = &pool->transactions;
@@ -229,12 +241,7 @@ void lyger_pool_end(lyger_pool *pool, lyger_transaction *transaction, bool clean
         at = &(*at)->next;
     }
     *at = transaction->next;
-    if (transaction->connection) {
-        transaction->connection->in_transaction = false;
-        if (!clean) {
-            drop(pool, transaction->connection);
-        }
-    }
+    lyger_pool_lose(pool, transaction, clean);
     free(transaction);
 }
 
@@ -242,8 +249,10 @@ void lyger_pool_end(lyger_pool *pool, lyger_transaction *transaction, bool clean
 static lyger_status take_from(lyger_pool *pool, lyger_transaction *transaction, lyger_connection **connection,
                               lyger_error *error)
 {
-    if (transaction->connection && transaction->connection->busy) {
-        lyger_async_collect(pool, transaction->connection, NULL, 0);
+    bool found;
+    if (transaction->connection && transaction->connection->busy &&
+        lyger_async_collect(pool, transaction->connection, NULL, 0, &found) != LYGER_OK) {
+        return lyger_limits_fail(error, LYGER_E_INTERRUPTED, "waiting for the transaction's connection");
     }
     if (!transaction->connection) {
         lyger_fail(error, LYGER_E_QUERY,
@@ -290,7 +299,8 @@ lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_le
     if (transaction) {
         return take_from(pool, transaction, connection, error);
     }
-    do {
+    bool found = true;
+    while (found) {
         status = take_idle(pool, &opening, connection);
         if (status != LYGER_OK) {
             return lyger_limits_fail(error, status, "preparing the connection");
@@ -298,8 +308,12 @@ lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_le
         if (*connection) {
             return LYGER_OK;
         }
-    } while (count_open(pool, &opening) >= pool->settings.max_connections &&
-             lyger_async_collect(pool, NULL, dsn, dsn_len));
+        found = false;
+        if (count_open(pool, &opening) >= pool->settings.max_connections &&
+            lyger_async_collect(pool, NULL, dsn, dsn_len, &found) != LYGER_OK) {
+            return lyger_limits_fail(error, LYGER_E_INTERRUPTED, "waiting for a connection");
+        }
+    }
     return open_new(pool, backend, &opening, connection, error);
 }
 

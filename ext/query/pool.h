@@ -28,17 +28,21 @@ lyger_transaction *lyger_pool_transaction(lyger_pool *pool, const char *dsn, siz
 /* Makes a connection that was acquired, and is given back, the DSN's transaction. */
 lyger_transaction *lyger_pool_begin(lyger_pool *pool, lyger_connection *connection);
 
-/* Ends it; its connection goes back to the others, or is closed unless `clean`. */
+/* Takes its connection away, which goes back to the others, or is closed unless `clean`. A busy one is rolled
+ * back when it is given back. Every further statement of the transaction is an error. */
+void lyger_pool_lose(lyger_pool *pool, lyger_transaction *transaction, bool clean);
+
+/* The same, and the transaction is over. */
 void lyger_pool_end(lyger_pool *pool, lyger_transaction *transaction, bool clean);
 
 /* Statements that were sent and not yet waited for, the oldest first; async.c keeps the list. */
 typedef struct lyger_async lyger_async;
 lyger_async **lyger_pool_pending(lyger_pool *pool);
 
-/* Waits for the oldest one of that connection, or of any with that DSN when connection is NULL; false when
- * there is none. */
-bool lyger_async_collect(lyger_pool *pool, const lyger_connection *connection, const char *dsn,
-                         size_t dsn_len);
+/* Waits for the oldest one of that connection, or of any with that DSN when connection is NULL; *found says
+ * whether there was one. LYGER_E_INTERRUPTED when the caller is to stop, otherwise LYGER_OK. */
+lyger_status lyger_async_collect(lyger_pool *pool, const lyger_connection *connection, const char *dsn,
+                                 size_t dsn_len, bool *found);
 
 /* Hooks that the calls of query.c and async.c share. */
 typedef struct lyger_call {

@@ -147,6 +147,10 @@ lyger_status lyger_transaction_begin(lyger_pool *pool, const char *dsn, size_t d
 lyger_status lyger_transaction_end(lyger_pool *pool, const char *dsn, size_t dsn_len, bool keep,
                                    lyger_error *error);
 
+/* Gives up a transaction, if there is one, with all its levels and without waiting: its connection is closed,
+ * which rolls it back. For a caller that was left by longjmp. */
+void lyger_transaction_abandon(lyger_pool *pool, const char *dsn, size_t dsn_len);
+
 /* Writes the rows as JSON. LYGER_E_QUERY names column and row of a text that is not UTF-8; LYGER_E_MEMORY
  * when the sink is full; then the sink holds a part. */
 lyger_status lyger_result_write_json(lyger_result *result, lyger_sink *sink, lyger_error *error);

@@ -60,7 +60,8 @@ lyger_status lyger_transaction_begin(lyger_pool *pool, const char *dsn, size_t d
     return status;
 }
 
-/* Undoes the innermost level. */
+/* Undoes the innermost level. When a savepoint cannot be rolled back, the transaction can only be lost: what
+ * was to be undone must not be committed with the rest. */
 static lyger_status undo(lyger_pool *pool, lyger_transaction *transaction, lyger_error *error)
 {
     lyger_status status;
@@ -68,6 +69,9 @@ static lyger_status undo(lyger_pool *pool, lyger_transaction *transaction, lyger
         status = savepoint(pool, transaction, "ROLLBACK TO SAVEPOINT", error);
         if (status == LYGER_OK) {
             status = savepoint(pool, transaction, "RELEASE SAVEPOINT", error);
+        }
+        if (status != LYGER_OK) {
+            lyger_pool_lose(pool, transaction, false);
         }
         transaction->depth--;
         return status;
@@ -112,4 +116,12 @@ lyger_status lyger_transaction_end(lyger_pool *pool, const char *dsn, size_t dsn
         lyger_pool_end(pool, transaction, true);
     }
     return status;
+}
+
+void lyger_transaction_abandon(lyger_pool *pool, const char *dsn, size_t dsn_len)
+{
+    lyger_transaction *transaction = lyger_pool_transaction(pool, dsn, dsn_len);
+    if (transaction) {
+        lyger_pool_end(pool, transaction, false);
+    }
 }

@@ -22,7 +22,8 @@ foreach ($functions as $name) {
     }
     $seen++;
 }
-$methods = array_filter($class->getMethods(), fn ($m) => $m->isPublic() && !$m->isStatic());
+// query() alone gives an object.
+$methods = array_filter($class->getMethods(), fn ($m) => $m->isPublic() && !$m->isStatic() && $m->name !== 'query');
 var_dump($seen === count($functions), count($methods) === $seen, $seen > 15);
 ?>
 --EXPECT--

@@ -33,22 +33,47 @@ static size_t character(const uint8_t *at, size_t left)
     return point < least[len] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF) ? 0 : len;
 }
 
-static int hex(char digit)
+static uint32_t hex4(const char *digits)
 {
-    return digit <= '9' ? digit - '0' : digit - 'a' + 10;
+    uint32_t value = 0;
+    for (int i = 0; i < 4; i++) {
+        char digit = digits[i];
+        value = value << 4 | (uint32_t)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
+    }
+    return value;
+}
+
+static size_t put_utf8(char *to, uint32_t point)
+{
+    if (point < 0x80) {
+        to[0] = (char)point;
+        return 1;
+    }
+    size_t len = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    for (size_t i = len - 1; i > 0; i--, point >>= 6) {
+        to[i] = (char)(0x80 | (point & 0x3F));
+    }
+    to[0] = (char)((0xF00u >> len & 0xFFu) | point);
+    return len;
 }
 
 /* Undoes the escapes in place; returns the length. */
 static size_t unescape(char *text, size_t len)
 {
-    static const char letters[] = "btnfr\"\\", bytes[] = "\b\t\n\f\r\"\\";
+    static const char letters[] = "btnfr\"\\/", bytes[] = "\b\t\n\f\r\"\\/";
     size_t to = 0;
     for (size_t at = 0; at < len; at++) {
         if (text[at] != '\\') {
             text[to++] = text[at];
         } else if (text[++at] == 'u') {
-            text[to++] = (char)(hex(text[at + 3]) << 4 | hex(text[at + 4]));
+            uint32_t point = hex4(text + at + 1);
             at += 4;
+            if (point >= 0xD800 && point < 0xDC00) {
+                require(text[at + 1] == '\\' && text[at + 2] == 'u');
+                point = 0x10000 + ((point - 0xD800) << 10) + (hex4(text + at + 3) - 0xDC00);
+                at += 6;
+            }
+            to += put_utf8(text + to, point);
         } else {
             const char *letter = strchr(letters, text[at]);
             require(letter != NULL);
@@ -56,6 +81,29 @@ static size_t unescape(char *text, size_t len)
         }
     }
     return to;
+}
+
+/* The styles that json_encode's flags give, one for each input. */
+static void try_style(const char *exact, size_t size, size_t valid, unsigned style)
+{
+    size_t bad = 0;
+    lyger_buffer buffer;
+    lyger_buffer_init(&buffer, &lyger_malloc_allocator);
+    lyger_json_outcome outcome = lyger_json_put_styled(&buffer.sink, exact, size, style, &bad);
+    size_t len = lyger_buffer_length(&buffer);
+    if (valid < size && !(style & (LYGER_JSON_SKIP_BAD | LYGER_JSON_REPLACE_BAD))) {
+        require(outcome == LYGER_JSON_BAD_UTF8 && bad == valid);
+    } else {
+        require(outcome == LYGER_JSON_OK && is_json(buffer.start, len));
+        if (size <= LYGER_JSON_SHORT) {
+            char *room = malloc(size + 2), *end = lyger_json_write_short(room, exact, size, style);
+            require(!end || ((size_t)(end - room) == len && memcmp(room, buffer.start, len) == 0));
+            free(room);
+        }
+        size_t plain = unescape(buffer.start + 1, len - 2);
+        require(valid < size || (plain == size && (size == 0 || memcmp(buffer.start + 1, exact, size) == 0)));
+    }
+    lyger_buffer_free(&buffer);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -72,6 +120,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 0) {
         memcpy(exact, data, size);
     }
+    unsigned style = 0;
+    for (size_t i = 0; i < size; i++) {
+        style = style * 31 + data[i];
+    }
+    try_style(exact, size, valid, style & 0x7F);
+    try_style(exact, size, valid, style >> 7 & 0x37F);
     lyger_buffer buffer;
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_json_outcome outcome = lyger_json_put_string(&buffer.sink, exact, size, &bad);

@@ -150,6 +150,186 @@ static void every_pair_and_chosen_quadruples_agree_with_an_independent_decoder(v
     CHECK_INT(wrong, 0);
 }
 
+/* What a style makes of text, written the plain way; the length, or -1 for text that the style refuses. */
+static long styled_reference(char *to, const unsigned char *text, size_t len, unsigned style)
+{
+    static const char shorts[] = "\b\t\n\f\r\"\\/", letters[] = "btnfr\"\\/";
+    char *start = to;
+    *to++ = '"';
+    for (size_t at = 0; at < len;) {
+        size_t step = 1;
+        while (step <= 4 && (at + step > len || !is_one_character(text + at, step))) {
+            step++;
+        }
+        if (step > 4) {
+            if (!(style & (LYGER_JSON_SKIP_BAD | LYGER_JSON_REPLACE_BAD))) {
+                return -1;
+            }
+            size_t wanted = text[at] < 0xC2 || text[at] > 0xF4 ? 1
+                            : text[at] < 0xE0                  ? 2
+                            : text[at] < 0xF0                  ? 3
+                                                               : 4;
+            if (!(style & LYGER_JSON_SKIP_BAD)) {
+                to += sprintf(to, "%s", style & LYGER_JSON_NON_ASCII ? "\\ufffd" : "\xEF\xBF\xBD");
+            }
+            at++;
+            while (--wanted && at < len && text[at] >= 0x80 && (text[at] < 0xC2 || text[at] > 0xF4)) {
+                at++;
+            }
+            continue;
+        }
+        uint32_t point = step == 1 ? text[at] : text[at] & (0x7Fu >> step);
+        for (size_t i = 1; i < step; i++) {
+            point = point << 6 | (text[at + i] & 0x3F);
+        }
+        const char *found = point && point < 128 ? strchr(shorts, (int)point) : NULL;
+        if ((point == '"' && (style & LYGER_JSON_QUOT)) || (point == '&' && (style & LYGER_JSON_AMP)) ||
+            (point == '\'' && (style & LYGER_JSON_APOS)) ||
+            ((point == '<' || point == '>') && (style & LYGER_JSON_TAG))) {
+            to += sprintf(to, "\\u%04X", point);
+        } else if (found && (point != '/' || (style & LYGER_JSON_SLASH))) {
+            to += sprintf(to, "\\%c", letters[found - shorts]);
+        } else if (point >= 0x10000 && (style & LYGER_JSON_NON_ASCII)) {
+            to += sprintf(to, "\\u%04x\\u%04x", 0xD800 + ((point - 0x10000) >> 10),
+                          0xDC00 + ((point - 0x10000) & 0x3FF));
+        } else if (point < 32 || (point > 127 && (style & LYGER_JSON_NON_ASCII)) ||
+                   ((point == 0x2028 || point == 0x2029) && (style & LYGER_JSON_LINES))) {
+            to += sprintf(to, "\\u%04x", point);
+        } else {
+            memcpy(to, text + at, step);
+            to += step;
+        }
+        at += step;
+    }
+    *to++ = '"';
+    return to - start;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13, *state ^= *state >> 7, *state ^= *state << 17; /* xorshift64 */
+    return *state;
+}
+
+/* Text with long plain stretches, so that every block size is used. */
+static size_t random_text(char *text, size_t size, uint64_t *state)
+{
+    static const char *const pieces[] = {"a",
+                                         "plain ASCII text ",
+                                         "\"",
+                                         "\\",
+                                         "/",
+                                         "<",
+                                         ">",
+                                         "&",
+                                         "'",
+                                         "\n",
+                                         "\x01",
+                                         "\xC3\xA9",
+                                         "\xE8\xAA\x9E",
+                                         "\xE2\x80\xA8",
+                                         "\xE2\x80\xA9",
+                                         "\xE2\x80\xAA",
+                                         "\xF0\x9F\x98\x80",
+                                         "\x80",
+                                         "\xE2\x80",
+                                         "\xF0\x9F\x98",
+                                         "\xED\xA0\x80",
+                                         "\xF4\x90\x80\x80",
+                                         "\xC0",
+                                         "\xFF"};
+    size_t len = 0, wanted = next_random(state) % (size - 20);
+    size_t kinds = next_random(state) % 3 ? 17 : sizeof pieces / sizeof *pieces;
+    while (len < wanted) {
+        const char *piece = pieces[next_random(state) % kinds];
+        for (size_t times = next_random(state) % 4 ? 1 : next_random(state) % 12; times > 0 && len < wanted;
+             times--) {
+            memcpy(text + len, piece, strlen(piece));
+            len += strlen(piece);
+        }
+    }
+    return len;
+}
+
+static void every_style_agrees_with_a_plain_writer(void)
+{
+    uint64_t state = 88172645463325252u, wrong = 0;
+    for (int i = 0; i < 60000; i++) {
+        static char text[220], expected[220 * 12];
+        size_t len = random_text(text, i % 3 ? sizeof text : 80, &state), bad;
+        unsigned style = (unsigned)next_random(&state) & (i % 2 ? 0x37F : 0x7F);
+        long expected_len = styled_reference(expected, (unsigned char *)text, len, style);
+        char *exact = malloc(len ? len : 1);
+        memcpy(exact, text, len);
+        lyger_buffer_reset(&out);
+        lyger_json_outcome outcome = lyger_json_put_styled(&out.sink, exact, len, style, &bad);
+        if (expected_len < 0) {
+            wrong += outcome != LYGER_JSON_BAD_UTF8 || bad != reference_valid((unsigned char *)text, len);
+        } else {
+            wrong += outcome != LYGER_JSON_OK || lyger_buffer_length(&out) != (size_t)expected_len ||
+                     memcmp(out.start, expected, (size_t)expected_len) != 0;
+        }
+        free(exact);
+    }
+    CHECK_INT(wrong, 0);
+}
+
+static void short_text_is_written_within_its_room(void)
+{
+    uint64_t state = 1, wrong = 0;
+    for (int i = 0; i < 20000; i++) {
+        char text[LYGER_JSON_SHORT + 20];
+        size_t len = random_text(text, sizeof text, &state), bad;
+        len = len > LYGER_JSON_SHORT ? LYGER_JSON_SHORT : len;
+        if (i % 2) {
+            memset(text, 'x', len);
+        }
+        unsigned style = (unsigned)next_random(&state) & 0x7F;
+        char *exact = malloc(len ? len : 1), *room = malloc(len + 2);
+        memcpy(exact, text, len);
+        char *end = lyger_json_write_short(room, exact, len, style);
+        lyger_buffer_reset(&out);
+        lyger_json_outcome outcome = lyger_json_put_styled(&out.sink, exact, len, style, &bad);
+        bool plain = outcome == LYGER_JSON_OK && memcmp(out.start + 1, text, len) == 0 &&
+                     lyger_buffer_length(&out) == len + 2;
+        for (size_t at = 0; at < len; at++) {
+            plain = plain && (unsigned char)text[at] < 0x80; /* above, it refuses also what could stand */
+        }
+        wrong += plain ? end != room + len + 2 || memcmp(room, out.start, len + 2) != 0 : end != NULL;
+        free(exact);
+        free(room);
+    }
+    CHECK_INT(wrong, 0);
+}
+
+static const char *like_php(double value, bool zero_fraction)
+{
+    static char text[LYGER_DOUBLE_SIZE + 1];
+    text[lyger_format_double_like_php(text, value, zero_fraction)] = '\0';
+    return text;
+}
+
+static void doubles_have_exponents_where_php_has_them(void)
+{
+    CHECK_STR(like_php(0, false), "0");
+    CHECK_STR(like_php(-0.0, false), "-0");
+    CHECK_STR(like_php(-0.0, true), "-0.0");
+    CHECK_STR(like_php(100, false), "100");
+    CHECK_STR(like_php(100, true), "100.0");
+    CHECK_STR(like_php(1e15, false), "1000000000000000");
+    CHECK_STR(like_php(1e16, true), "10000000000000000.0");
+    CHECK_STR(like_php(1e17, false), "1.0e+17");
+    CHECK_STR(like_php(123456789012345678.0, false), "1.2345678901234568e+17");
+    CHECK_STR(like_php(12345678901234567.0, true), "12345678901234568.0");
+    CHECK_STR(like_php(0.0001, false), "0.0001");
+    CHECK_STR(like_php(0.00012345678901234567, false), "0.00012345678901234567");
+    CHECK_STR(like_php(0.00001, false), "1.0e-5");
+    CHECK_STR(like_php(-5e-324, false), "-5.0e-324");
+    CHECK_STR(like_php(-DBL_MAX, false), "-1.7976931348623157e+308");
+    CHECK_STR(like_php(2e23, false), "2.0e+23");
+    CHECK_STR(like_php(9007199254740993.0, false), "9007199254740992");
+}
+
 static void bad_byte_is_found_at_its_offset(void)
 {
     for (size_t len = 1; len <= 50; len++) {
@@ -313,6 +493,9 @@ int main(void)
     RUN(empty_text_is_two_quotes);
     RUN(well_formed_utf8_is_kept);
     RUN(every_pair_and_chosen_quadruples_agree_with_an_independent_decoder);
+    RUN(every_style_agrees_with_a_plain_writer);
+    RUN(short_text_is_written_within_its_room);
+    RUN(doubles_have_exponents_where_php_has_them);
     RUN(bad_byte_is_found_at_its_offset);
     RUN(full_sink_is_reported);
     RUN(integers_are_decimal_to_their_limits);

@@ -110,6 +110,40 @@ static void oldest_is_waited_for_when_no_connection_is_left(void)
     end();
 }
 
+static bool stop_once;
+
+static bool on_interrupt(void *context)
+{
+    bool stop = stop_once;
+    (void)context;
+    stop_once = false;
+    return stop;
+}
+
+/* As a signal handler of PHP that throws: the hook does not say it again. */
+static void one_interruption_ends_the_wait(void)
+{
+    const lyger_interrupt interrupt = {on_interrupt, NULL};
+    pool = lyger_pool_new(&(lyger_pool_settings){1, 5, &interrupt, NULL});
+    int64_t start = lyger_now_ms();
+    lyger_result *slow = send_to(dsn, "select pg_sleep(30)", 0);
+    stop_once = true;
+    CHECK_STR(json(slow), "");
+    CHECK_INT(error.status, LYGER_E_INTERRUPTED);
+    CHECK_STR(error.sqlstate, "57014");
+    lyger_result_free(slow);
+    slow = send_to(dsn, "select pg_sleep(30)", 0);
+    stop_once = true;
+    CHECK(!send_to(dsn, "select 1 a", 0)); /* waits for the only connection */
+    CHECK_INT(error.status, LYGER_E_INTERRUPTED);
+    lyger_result *next = send_to(dsn, "select 1 a", 0);
+    CHECK_STR(json(next), "[{\"a\":1}]");
+    CHECK(lyger_now_ms() - start < 10000);
+    lyger_result_free(slow);
+    lyger_result_free(next);
+    end();
+}
+
 static void freeing_cancels(void)
 {
     begin(1);
@@ -225,6 +259,7 @@ int main(void)
     RUN(several_take_the_time_of_the_slowest);
     RUN(errors_come_where_the_result_is_used);
     RUN(oldest_is_waited_for_when_no_connection_is_left);
+    RUN(one_interruption_ends_the_wait);
     RUN(freeing_cancels);
     RUN(large_results_do_not_wait_for_each_other);
     RUN(child_leaves_the_parents_statement_alone);

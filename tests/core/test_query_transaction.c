@@ -117,6 +117,18 @@ static void end_of_the_request_rolls_back(void)
     CHECK_STR(query("select count(*) c from moved"), "[{\"c\":0}]");
 }
 
+static void abandoned_one_is_rolled_back_with_all_its_levels(void)
+{
+    fresh_table();
+    CHECK_INT(start(), LYGER_OK);
+    query("insert into moved values (1)");
+    CHECK_INT(start(), LYGER_OK);
+    lyger_transaction_abandon(pool, dsn, strlen(dsn));
+    lyger_transaction_abandon(pool, dsn, strlen(dsn));
+    CHECK_STR(query("select count(*) c from moved"), "[{\"c\":0}]");
+    CHECK_INT(finish_with(true), LYGER_E_QUERY);
+}
+
 static void forked_child_cannot_go_on_with_it(void)
 {
     fresh_table();
@@ -143,6 +155,7 @@ static void all(void)
     failed_statement_inside_a_level_is_undone_with_it();
     statement_that_ends_it_makes_the_rest_an_error();
     end_of_the_request_rolls_back();
+    abandoned_one_is_rolled_back_with_all_its_levels();
     forked_child_cannot_go_on_with_it();
     query("drop table moved");
     lyger_pool_free(pool);
@@ -169,6 +182,34 @@ static void postgres_says_when_a_commit_was_none(void)
     query("select 1 / 0");
     CHECK_INT(finish_with(true), LYGER_E_QUERY);
     CHECK_STR(error.sqlstate, "25P02");
+    query("drop table moved");
+    lyger_pool_free(pool);
+}
+
+static bool stop_once;
+
+static bool on_interrupt(void *context)
+{
+    bool stop = stop_once;
+    (void)context;
+    stop_once = false;
+    return stop;
+}
+
+static void savepoint_that_cannot_be_undone_loses_the_transaction(void)
+{
+    const lyger_interrupt interrupt = {on_interrupt, NULL};
+    dsn = postgres;
+    pool = lyger_pool_new(&(lyger_pool_settings){4, 5, &interrupt, NULL});
+    fresh_table();
+    CHECK_INT(start(), LYGER_OK);
+    CHECK_INT(start(), LYGER_OK);
+    query("insert into moved values (1)");
+    stop_once = true;
+    CHECK_INT(finish_with(false), LYGER_E_INTERRUPTED);
+    CHECK_INT(finish_with(true), LYGER_E_QUERY);
+    CHECK_STR(error.sqlstate, "25000");
+    CHECK_STR(query("select count(*) c from moved"), "[{\"c\":0}]");
     query("drop table moved");
     lyger_pool_free(pool);
 }
@@ -207,6 +248,7 @@ int main(void)
     RUN(transactions_of_sqlite);
     RUN(transactions_of_postgres);
     RUN(postgres_says_when_a_commit_was_none);
+    RUN(savepoint_that_cannot_be_undone_loses_the_transaction);
     RUN(lost_connection_ends_the_transaction_not_silently);
     pg_server_stop();
     sqlite[strcspn(sqlite, "?")] = '\0';

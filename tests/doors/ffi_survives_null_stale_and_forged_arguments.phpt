@@ -37,6 +37,14 @@ $calls = [
     ['lyger_ffi_cache_walk', null, '', 0, null, null],
     ['lyger_ffi_cache_walk', FFI::addr($token), null, 1, FFI::addr($bytes), FFI::addr($length)],
     ['lyger_ffi_db_execute', 'sqlite::memory:', 15, 'SELECT 1', 8, 'junk', 4, 0],
+    ['lyger_ffi_db_send', null, 0, 'SELECT 1', 8, null, 0, 0, 0, 0, 0],
+    ['lyger_ffi_db_send', 'sqlite::memory:', 15, 'SELECT 1', 8, null, 0, 3, 0, 0, 0],
+    ['lyger_ffi_db_begin', null, 0],
+    ['lyger_ffi_db_begin', "a\0b", 3],
+    ['lyger_ffi_db_end', 'sqlite::memory:', 15, 1],
+    ['lyger_ffi_db_end', 'sqlite::memory:', 15, 2],
+    ['lyger_ffi_result_rows', 1, null, FFI::addr($bytes), FFI::addr($length)],
+    ['lyger_ffi_result_rows', 4294967297, FFI::addr($token), FFI::addr($bytes), FFI::addr($length)],
 ];
 foreach ($calls as $call) {
     $function = array_shift($call);
@@ -93,6 +101,14 @@ lyger_ffi_cache_wait 1:
 lyger_ffi_cache_walk -1: cursor is NULL
 lyger_ffi_cache_walk -1: prefix is NULL
 lyger_ffi_db_execute -1: params end within parameter 1
+lyger_ffi_db_send 0: dsn is NULL
+lyger_ffi_db_send 0: bigint must be 0 to 2, 3 given
+lyger_ffi_db_begin -1: dsn is NULL
+lyger_ffi_db_begin -1: the DSN holds a NUL byte
+lyger_ffi_db_end -1: there is no transaction on this DSN
+lyger_ffi_db_end -1: keep must be 0 to 1, 2 given
+lyger_ffi_result_rows -1: row, rows or rows_len is NULL
+lyger_ffi_result_rows -1: 4294967297 is not the handle of a result that is live
 [] 5
 [] 5
 [] 5

@@ -41,6 +41,8 @@ function reflected_signature(ReflectionMethod $method): string
     }
     $type = (string) $method->getReturnType();
     $type = $type === 'self' || ltrim($type, '\\') === $method->class ? 'Engine' : $type;
+    // The engines of the package have a class of their own under that name.
+    $type = $type === (new ReflectionClass('Lyger\Result'))->getName() ? 'Lyger\Result' : $type;
     return ($method->isStatic() ? 'static ' : '') . '(' . implode(',', $parameters) . '):' . $type;
 }
 

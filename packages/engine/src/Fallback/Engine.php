@@ -8,6 +8,7 @@ use Lyger\EngineFactory;
 use Lyger\Internal\CacheArguments;
 use Lyger\Internal\HoldArguments;
 use Lyger\Internal\Keys;
+use Lyger\Internal\Result;
 use Lyger\Internal\Singular;
 
 /**
@@ -67,6 +68,11 @@ final class Engine
             ],
             'server' => 'off',
         ], JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
+    }
+
+    public function jsonEncode(mixed $value, int $flags = 0, int $depth = 512): string|false
+    {
+        return json_encode($value, $flags, $depth);
     }
 
     public function cacheSet(string $key, mixed $value, int $ttl = 0): bool
@@ -222,7 +228,7 @@ final class Engine
 
     public function jsonifyResult(int $result): string
     {
-        return $this->query->result($result)->json;
+        return $this->query->result($result)->json();
     }
 
     public function freeResult(int $result): void
@@ -237,11 +243,27 @@ final class Engine
 
     public function dbQueryJson(string $dsn, string $query, array $params = [], array $options = []): string
     {
-        return $this->query->run(__FUNCTION__, $dsn, $query, $params, $options)->json;
+        return $this->query->run(__FUNCTION__, $dsn, $query, $params, $options)->json();
     }
 
     public function dbExecute(string $dsn, string $query, array $params = [], array $options = []): int
     {
         return $this->query->run(__FUNCTION__, $dsn, $query, $params, $options)->affected;
+    }
+
+    public function dbQueryAsync(string $dsn, string $query, array $params = [], array $options = []): int
+    {
+        return $this->query->send(__FUNCTION__, $dsn, $query, $params, $options);
+    }
+
+    public function query(string $dsn, string $query, array $params = [], array $options = []): Result
+    {
+        $rows = $this->query->run(__FUNCTION__, $dsn, $query, $params, $options);
+        return Result::of($rows, $rows->named);
+    }
+
+    public function dbTransaction(string $dsn, callable $fn): mixed
+    {
+        return $this->query->transaction(__FUNCTION__, $dsn, $fn);
     }
 }

@@ -6,9 +6,11 @@ namespace Lyger\Fallback;
 
 use Lyger\Fallback\Query\Connections;
 use Lyger\Fallback\Query\Dsn;
+use Lyger\Fallback\Query\Pending;
 use Lyger\Fallback\Query\Result;
 use Lyger\Internal\Failure;
 use Lyger\Internal\QueryOptions;
+use Lyger\Internal\Transaction;
 
 /**
  * Queries through PHP's own extensions. Results are kept under numbers that are never given out twice, so that a freed or made-up handle
@@ -20,7 +22,7 @@ final class Query
 {
     private readonly Connections $connections;
 
-    /** @var array<int, Result> */
+    /** @var array<int, Result|Pending|\Throwable> an error is that of a statement that was sent */
     private array $results = [];
 
     private int $lastHandle = 0;
@@ -33,36 +35,90 @@ final class Query
     public function run(string $method, string $dsn, string $query, array $params, array $options): Result
     {
         $options = QueryOptions::read($method, $options);
-        QueryOptions::checkParams($method, $params);
-        if (str_contains($query, "\0")) {
-            throw new \ValueError("Lyger\\Engine::$method(): Argument #2 (\$query) must not contain any null bytes");
-        }
+        self::check($method, $query, $params);
         $source = Dsn::parse($method, $dsn);
         $connection = $this->connections->take($source);
         try {
-            return $connection->run($method, $query, $params, $options);
+            $sent = $connection->send($method, $query, $params, $options);
+            return $sent instanceof Result ? $sent : $sent();
         } finally {
             $this->connections->give($source, $connection);
+        }
+    }
+
+    private static function check(string $method, string $query, array $params): void
+    {
+        QueryOptions::checkParams($method, $params);
+        if (str_contains($query, "\0")) {
+            throw new \ValueError("Lyger\\Engine::$method(): Argument #2 (\$query) must not contain any null bytes");
         }
     }
 
     /** @return int the handle, 1 or more */
     public function open(string $method, string $dsn, string $query, array $params, array $options): int
     {
-        $this->results[++$this->lastHandle] = $this->run($method, $dsn, $query, $params, $options);
+        return $this->put($this->run($method, $dsn, $query, $params, $options));
+    }
+
+    /** The same without waiting for the end of the statement, whose errors are kept too. */
+    public function send(string $method, string $dsn, string $query, array $params, array $options): int
+    {
+        $options = QueryOptions::read($method, $options);
+        self::check($method, $query, $params);
+        $source = Dsn::parse($method, $dsn);
+        $connection = $this->connections->take($source);
+        try {
+            $sent = $connection->send($method, $query, $params, $options);
+        } catch (\Throwable $failure) {
+            $sent = $failure;
+        }
+        if ($sent instanceof \Closure) {
+            return $this->put($this->connections->await($source, $connection, $sent));
+        }
+        $this->connections->give($source, $connection);
+        return $this->put($sent);
+    }
+
+    private function put(Result|Pending|\Throwable $result): int
+    {
+        $this->results[++$this->lastHandle] = $result;
         return $this->lastHandle;
     }
 
-    public function result(int $handle): Result
+    private function live(int $handle): Result|Pending|\Throwable
     {
         return $this->results[$handle]
             ?? throw Failure::query("$handle is not a live result: it was freed, or never given out");
     }
 
+    public function result(int $handle): Result
+    {
+        $result = $this->live($handle);
+        return match (true) {
+            $result instanceof Pending => $result->result(),
+            $result instanceof \Throwable => throw $result,
+            default => $result,
+        };
+    }
+
     public function free(int $handle): void
     {
-        $this->result($handle);
+        $result = $this->live($handle);
         unset($this->results[$handle]);
+        if ($result instanceof Pending) {
+            $result->cancel();
+        }
+    }
+
+    public function transaction(string $method, string $dsn, callable $fn): mixed
+    {
+        $source = Dsn::parse($method, $dsn);
+        $transactions = $this->connections->transactions;
+        return Transaction::run(
+            static fn() => $transactions->begin($source),
+            static fn(bool $keep) => $transactions->end($source, $keep),
+            $fn,
+        );
     }
 
     /** @return array{libpq: ?string, sqlite: ?string} versions of the libraries, null where PHP has no extension for them */

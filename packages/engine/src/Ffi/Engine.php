@@ -14,7 +14,9 @@ use Lyger\Internal\Failure;
 use Lyger\Internal\HoldArguments;
 use Lyger\Internal\Keys;
 use Lyger\Internal\QueryOptions;
+use Lyger\Internal\Result;
 use Lyger\Internal\Singular;
+use Lyger\Internal\Transaction;
 
 /**
  * Lyger\Engine over liblyger.so: the same core as the extension's, entered through FFI. See stubs/lyger.stub.php for
@@ -88,6 +90,12 @@ final class Engine
     public function systemInfo(): string
     {
         return $this->take($this->library->lyger_system_info());
+    }
+
+    /** PHP's own json_encode(): no PHP value can be handed over by FFI, so there is nothing here to be faster with. */
+    public function jsonEncode(mixed $value, int $flags = 0, int $depth = 512): string|false
+    {
+        return json_encode($value, $flags, $depth);
     }
 
     public function cacheSet(string $key, mixed $value, int $ttl = 0): bool
@@ -246,21 +254,28 @@ final class Engine
 
     public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int
     {
+        return $this->open('lyger_ffi_db_query', __FUNCTION__, $dsn, $query, $params, QueryOptions::read(__FUNCTION__, $options));
+    }
+
+    public function dbQueryAsync(string $dsn, string $query, array $params = [], array $options = []): int
+    {
+        return $this->open('lyger_ffi_db_send', __FUNCTION__, $dsn, $query, $params, QueryOptions::read(__FUNCTION__, $options));
+    }
+
+    public function query(string $dsn, string $query, array $params = [], array $options = []): Result
+    {
         $read = QueryOptions::read(__FUNCTION__, $options);
-        $params = self::packParams(__FUNCTION__, $params);
-        $handle = $this->library->lyger_ffi_db_query(
-            $dsn,
-            \strlen($dsn),
-            $query,
-            \strlen($query),
-            $params,
-            \strlen($params),
-            self::CHOICE[$read->bigint],
-            self::CHOICE[$read->numeric],
-            (int) !$read->named,
-            $read->timeout,
+        $handle = $this->open('lyger_ffi_db_query', __FUNCTION__, $dsn, $query, $params, $read);
+        return Result::of(new Rows($this, $this->library, $handle, $this->yes(...)), $read->named);
+    }
+
+    public function dbTransaction(string $dsn, callable $fn): mixed
+    {
+        return Transaction::run(
+            fn() => $this->yes($this->library->lyger_ffi_db_begin($dsn, \strlen($dsn))),
+            fn(bool $keep) => $this->yes($this->library->lyger_ffi_db_end($dsn, \strlen($dsn), (int) $keep)),
+            $fn,
         );
-        return $handle === 0 ? throw $this->failure() : $handle;
     }
 
     public function jsonifyResult(int $result): string
@@ -311,6 +326,31 @@ final class Engine
             $read->timeout,
         );
         return $affected < 0 ? throw $this->failure() : $affected;
+    }
+
+    /** @param string $call lyger_ffi_db_query or lyger_ffi_db_send */
+    private function open(
+        string $call,
+        string $method,
+        string $dsn,
+        string $query,
+        array $params,
+        QueryOptions $options,
+    ): int {
+        $params = self::packParams($method, $params);
+        $handle = $this->library->$call(
+            $dsn,
+            \strlen($dsn),
+            $query,
+            \strlen($query),
+            $params,
+            \strlen($params),
+            self::CHOICE[$options->bigint],
+            self::CHOICE[$options->numeric],
+            (int) !$options->named,
+            $options->timeout,
+        );
+        return $handle === 0 ? throw $this->failure() : $handle;
     }
 
     /** A string of the library as PHP's own; the length is where the call put it, or up to the NUL. */

@@ -65,7 +65,19 @@ final class Holds
         if ($left <= 0) {
             return false;
         }
-        ($this->yes)($this->library->lyger_ffi_cache_wait($key, \strlen($key), $kind, min($left, self::SLICE)));
+        // PHP 8.4 runs asynchronous signal handlers while the call of an FFI function is half gone, and crashes when
+        // one of them makes an exception. So they run after it.
+        $asynchronous = \function_exists('pcntl_async_signals') && pcntl_async_signals(false);
+        try {
+            ($this->yes)($this->library->lyger_ffi_cache_wait($key, \strlen($key), $kind, min($left, self::SLICE)));
+        } finally {
+            if ($asynchronous) {
+                pcntl_async_signals(true);
+            }
+        }
+        if ($asynchronous) {
+            pcntl_signal_dispatch();
+        }
         return true;
     }
 

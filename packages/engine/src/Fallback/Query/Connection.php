@@ -13,8 +13,23 @@ use Lyger\Internal\QueryOptions;
  */
 interface Connection
 {
-    /** Runs one statement and reads all its rows. */
-    public function run(string $method, string $query, array $params, QueryOptions $options): Result;
+    /**
+     * Runs one statement and reads all its rows, or sends it.
+     *
+     * @return Result|\Closure(): Result the closure waits for what was sent
+     */
+    public function send(string $method, string $query, array $params, QueryOptions $options): Result|\Closure;
+
+    /** Gives up what was sent. */
+    public function cancel(): void;
+
+    /** Runs a statement of our own, such as BEGIN; returns the command tag, '' where there is none. */
+    public function command(string $sql): string;
+
+    /** Whether a transaction that a statement leaves open is meant to be. */
+    public function keepTransactions(bool $keep): void;
+
+    public function inTransaction(): bool;
 
     /**
      * After a statement: discards what the session was told. False when the connection can only be thrown away.

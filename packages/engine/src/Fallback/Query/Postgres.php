@@ -21,6 +21,8 @@ final class Postgres implements Connection
     private readonly PostgresTypes $types;
     private bool $stateful = false; // the session was told something that the next user must not see
     private bool $broken = false;
+    private bool $limited = false; // the session has a statement_timeout of ours
+    private bool $keepsTransactions = false;
 
     public function __construct(Dsn $dsn)
     {
@@ -55,10 +57,11 @@ final class Postgres implements Connection
     /** A query of our own. @return list<list<?string>> */
     private function ask(string $query, array $params): array
     {
-        return pg_fetch_all($this->send($query, $params, null), PGSQL_NUM);
+        $this->start($query, $params);
+        return pg_fetch_all($this->receive(null), PGSQL_NUM);
     }
 
-    public function run(string $method, string $query, array $params, QueryOptions $options): Result
+    public function send(string $method, string $query, array $params, QueryOptions $options): \Closure
     {
         [$sql, $wanted] = SqlText::forPostgres($query);
         if (\is_string(array_key_first($params))) {
@@ -76,17 +79,32 @@ final class Postgres implements Connection
             || preg_match('/\b(?:set_config|pg_\w*lock\w*|temp|temporary)\b/i', $sql)) {
             $this->stateful = true;
         }
-        if ($options->timeout > 0) {
-            $milliseconds = (int) min(2147483647, ceil($options->timeout * 1000)); // the setting's largest value
-            $this->ask('SELECT set_config($1, $2, false)', ['statement_timeout', (string) $milliseconds]);
-            $this->stateful = true;
+        $this->limit($options->timeout);
+        $this->start($sql, self::texts($params));
+        return fn(): Result => $this->end($query, $options);
+    }
+
+    private function limit(float $seconds): void
+    {
+        if ($seconds > 0 || $this->limited) {
+            $milliseconds = (int) min(2147483647, ceil($seconds * 1000)); // the setting's largest value
+            $this->ask('SELECT set_config($1, $2, false)', ['statement_timeout', $seconds > 0 ? (string) $milliseconds : null]);
+            $this->limited = $this->stateful = true;
         }
+    }
+
+    /** Waits for the statement that was started, and ends what it left open. */
+    private function end(string $query, QueryOptions $options): Result
+    {
+        $open = false;
         try {
-            $result = $this->read($this->send($sql, self::texts($params), $query), $options);
+            $result = $this->read($this->receive($query), $options);
         } finally {
-            $open = !$this->broken && pg_transaction_status($this->link) !== PGSQL_TRANSACTION_IDLE;
-            if ($open) {
-                @pg_query($this->link, 'ROLLBACK');
+            if (!$this->keepsTransactions && !$this->broken) {
+                $open = $this->inTransaction();
+                if ($open) {
+                    @pg_query($this->link, 'ROLLBACK');
+                }
             }
         }
         return $open ? throw Failure::openTransaction() : $result;
@@ -105,12 +123,16 @@ final class Postgres implements Connection
         }, $params);
     }
 
-    /** @param ?string $query as the user wrote it, null for our own */
-    private function send(string $sql, array $params, ?string $query): \PgSql\Result
+    private function start(string $sql, array $params): void
     {
         if (!@pg_send_query_params($this->link, $sql, $params)) {
             throw Failure::query('PostgreSQL: ' . pg_last_error($this->link), '08006');
         }
+    }
+
+    /** @param ?string $query as the user wrote it, null for our own */
+    private function receive(?string $query): \PgSql\Result
+    {
         $last = null;
         while (($result = pg_get_result($this->link)) !== false) {
             $last = $result;
@@ -154,13 +176,51 @@ final class Postgres implements Connection
         $rows = $width === 0 ? array_fill(0, max(0, $count), []) : pg_fetch_all($result, PGSQL_NUM);
         $tag = (string) pg_result_status($result, PGSQL_STATUS_STRING);
         $affected = preg_match('/^(?:INSERT|UPDATE|DELETE|MERGE)\b/', $tag) ? pg_affected_rows($result) : 0;
+        $texts = $rows;
         $rows = $this->types->toJson($oids, $rows, $options);
         $columns = array_map(
             fn(string $name, int $oid): array => ['name' => $name, 'type' => $this->types->name($oid)],
             $names,
             $oids,
         );
-        return new Result(Json::rows($names, $rows, $options->named), $count, $columns, $affected, $tag);
+        $values = static fn(): \Generator => self::values($oids, $texts);
+        return new Result(Json::rows($names, $rows, $options->named), $count, $columns, $affected, $tag, $values, $options->named);
+    }
+
+    /**
+     * @param list<int> $oids
+     * @param list<list<?string>> $rows
+     * @return \Generator<int, list<mixed>>
+     */
+    private static function values(array $oids, array $rows): \Generator
+    {
+        foreach ($rows as $number => $row) {
+            foreach ($row as $i => $text) {
+                $row[$i] = $text === null ? null : PostgresTypes::read($oids[$i], $text);
+            }
+            yield $number => $row;
+        }
+    }
+
+    public function cancel(): void
+    {
+        @pg_cancel_query($this->link);
+    }
+
+    public function command(string $sql): string
+    {
+        $this->start($sql, []);
+        return (string) pg_result_status($this->receive(null), PGSQL_STATUS_STRING);
+    }
+
+    public function keepTransactions(bool $keep): void
+    {
+        $this->keepsTransactions = $keep;
+    }
+
+    public function inTransaction(): bool
+    {
+        return \in_array(pg_transaction_status($this->link), [PGSQL_TRANSACTION_INTRANS, PGSQL_TRANSACTION_INERROR], true);
     }
 
     public function clean(): bool
@@ -172,7 +232,7 @@ final class Postgres implements Connection
             if ($this->stateful) {
                 $this->ask('DISCARD ALL', []);
                 $this->prepareSession();
-                $this->stateful = false;
+                $this->stateful = $this->limited = false;
             }
             return true;
         } catch (\Throwable) {

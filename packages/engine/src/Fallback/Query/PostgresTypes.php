@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Lyger\Fallback\Query;
 
+use Lyger\Internal\Decimal;
 use Lyger\Internal\Failure;
 use Lyger\Internal\QueryOptions;
 
@@ -46,6 +47,17 @@ final class PostgresTypes
         return $type['kind'] === 'array' && $type['name'][0] === '_'
             ? $this->known[$type['element']]['name'] . '[]'
             : $type['name'];
+    }
+
+    /** A value for PHP; what PHP has no type for stays text. */
+    public static function read(int $oid, string $text): mixed
+    {
+        return match ($oid) {
+            self::BOOL => $text === 't',
+            self::INT8, 21, 23 => (int) $text, // int2, int4
+            700, 701 => Decimal::read($text), // float4, float8
+            default => $text,
+        };
     }
 
     /**

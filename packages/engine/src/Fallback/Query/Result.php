@@ -4,24 +4,37 @@ declare(strict_types=1);
 
 namespace Lyger\Fallback\Query;
 
+use Lyger\Internal\Rows;
+
 /**
  * What a statement gave.
  *
  * @internal
  */
-final class Result
+final class Result implements Rows
 {
-    /** @param list<array{name: string, type: string}> $columns */
+    /**
+     * @param list<array{name: string, type: string}> $columns
+     * @param \Closure(): \Generator<int, list<mixed>> $values begins a walk over the rows
+     * @param bool $named as the option rows says
+     */
     public function __construct(
-        public readonly string $json,
-        public readonly int $rows,
-        public readonly array $columns,
+        private readonly string $json,
+        private readonly int $rows,
+        private readonly array $columns,
         public readonly int $affected,
-        public readonly string $tag,
+        private readonly string $tag,
+        private readonly \Closure $values,
+        public readonly bool $named,
     ) {
     }
 
-    /** @return array<string, mixed> as Lyger\Engine::resultInfo() gives it */
+    public function json(): string
+    {
+        return $this->json;
+    }
+
+    /** As Lyger\Engine::resultInfo() gives it. */
     public function info(): array
     {
         return [
@@ -30,5 +43,10 @@ final class Result
             'affected' => $this->affected,
             'tag' => $this->tag,
         ];
+    }
+
+    public function values(): \Generator
+    {
+        return ($this->values)();
     }
 }

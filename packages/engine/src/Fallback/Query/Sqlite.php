@@ -25,6 +25,7 @@ final class Sqlite implements Connection
     private readonly PDO $pdo;
     private readonly string $path;
     private readonly ?string $identity;
+    private bool $keepsTransactions = false;
 
     public function __construct(Dsn $dsn)
     {
@@ -63,7 +64,8 @@ final class Sqlite implements Connection
         return $problem->errorInfo[2] ?? preg_replace('/^SQLSTATE\[\w+\](?: \[\d+\])? /', '', $problem->getMessage());
     }
 
-    public function run(string $method, string $query, array $params, QueryOptions $options): Result
+    /** There is nobody to send to: the statement runs at once. */
+    public function send(string $method, string $query, array $params, QueryOptions $options): Result
     {
         [$sql, $bind] = SqlText::forSqlite($method, $query, $params);
         if (SqlText::isBlank($query)) {
@@ -84,15 +86,15 @@ final class Sqlite implements Connection
             }
             $statement->execute();
             $columns = $this->columns($statement);
-            $rows = $this->rows($statement, \count($columns), $options);
+            [$rows, $values] = $this->rows($statement, \count($columns), $options);
             $statement->closeCursor();
             $changed = $this->number('SELECT total_changes()') !== $before;
             $affected = $changed ? $this->number('SELECT changes()') : 0;
         } catch (PDOException $problem) {
-            $this->rollBack();
+            $this->tidy();
             throw Failure::query(self::reason($problem), (string) ($problem->errorInfo[0] ?? 'HY000'), 0, $problem);
         }
-        if ($this->rollBack()) {
+        if ($this->tidy()) {
             throw Failure::openTransaction();
         }
         return new Result(
@@ -101,6 +103,10 @@ final class Sqlite implements Connection
             $columns,
             $affected,
             self::tag($query, \count($rows), $affected),
+            static function () use ($values): \Generator {
+                yield from $values;
+            },
+            $options->named,
         );
     }
 
@@ -120,12 +126,13 @@ final class Sqlite implements Connection
         return $columns;
     }
 
-    /** @return list<list<string>> JSON texts */
+    /** @return array{list<list<string>>, list<list<mixed>>} the rows as JSON texts, and as they are */
     private function rows(PDOStatement $statement, int $width, QueryOptions $options): array
     {
-        $rows = [];
+        $rows = $values = [];
         $deadline = $options->timeout > 0 ? hrtime(true) + (int) min(1e18, $options->timeout * 1e9) : PHP_INT_MAX;
         while ($width > 0 && ($row = $statement->fetch(PDO::FETCH_NUM)) !== false) {
+            $values[] = $row;
             foreach ($row as $i => $value) {
                 $row[$i] = match (true) {
                     \is_int($value) => Json::exactNumber((string) $value, $options->bigint),
@@ -141,7 +148,7 @@ final class Sqlite implements Connection
                 throw Failure::query("the statement took longer than $options->timeout s", 'HY000');
             }
         }
-        return $rows;
+        return [$rows, $values];
     }
 
     /** PDO gives text and blobs alike as strings; the storage class of the row's value is in the column's flags. */
@@ -163,15 +170,49 @@ final class Sqlite implements Connection
         };
     }
 
-    /** Ends what the statement left open; whether it did. PDO knows its own transactions only. */
-    private function rollBack(): bool
+    /** Ends what the statement left open and was not told to; whether it did. PDO knows its own transactions only. */
+    private function tidy(): bool
+    {
+        return !$this->keepsTransactions && $this->succeeds('ROLLBACK');
+    }
+
+    private function succeeds(string $sql): bool
     {
         try {
-            $this->pdo->exec('ROLLBACK');
+            $this->pdo->exec($sql);
             return true;
-        } catch (PDOException) { // no transaction is active
+        } catch (PDOException) {
             return false;
         }
+    }
+
+    public function cancel(): void
+    {
+    }
+
+    public function command(string $sql): string
+    {
+        try {
+            $this->pdo->exec($sql);
+        } catch (PDOException $problem) {
+            throw Failure::query(self::reason($problem), (string) ($problem->errorInfo[0] ?? 'HY000'), 0, $problem);
+        }
+        return '';
+    }
+
+    public function keepTransactions(bool $keep): void
+    {
+        $this->keepsTransactions = $keep;
+    }
+
+    /** There is no other way to ask: a second BEGIN is an error. It locks nothing. */
+    public function inTransaction(): bool
+    {
+        if (!$this->succeeds('BEGIN')) {
+            return true;
+        }
+        $this->succeeds('ROLLBACK');
+        return false;
     }
 
     public function clean(): bool

@@ -1,0 +1,69 @@
+/*
+ * What the files of the query room's native door share: arguments, entering the core, results.
+ *
+ * While the core waits, the interrupt hook may run PHP code (a signal handler), which may free a result that
+ * the core is inside of. Such a result is kept until the core has been left: php_lyger_result_free().
+ */
+#ifndef PHP_QUERY_H
+#define PHP_QUERY_H
+
+#include "php_lyger.h"
+
+/* The arguments of every function that runs a statement. */
+typedef struct php_lyger_query_call {
+    zend_string *dsn, *sql;
+    lyger_param *params;
+    zend_string **texts; /* of the parameters, one reference each; NULL where there is none */
+    uint32_t param_count;
+    lyger_query_options options;
+} php_lyger_query_call;
+
+/* Parses them. False with an exception; otherwise the call is freed by what runs it. */
+bool php_lyger_query_parse(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *call);
+
+typedef lyger_status (*php_lyger_query_start)(lyger_pool *pool, const char *dsn, size_t dsn_len,
+                                              const char *sql, size_t sql_len, const lyger_param *params,
+                                              size_t param_count, const lyger_query_options *options,
+                                              lyger_result **result, lyger_error *error);
+
+/* Runs (lyger_query_run) or sends (lyger_query_send) the call and frees it. NULL with an exception, or when
+ * PHP is about to end the script. */
+lyger_result *php_lyger_query_result(php_lyger_query_call *call, php_lyger_query_start start);
+
+/* The pool, made on first use; NULL with an exception. */
+lyger_pool *php_lyger_query_pool(void);
+
+/*
+ * What must happen after every entry into the core that may have called the interrupt hook: raises what
+ * stopped it. False with an exception, or when PHP is about to end the script. Frees what a signal handler
+ * has freed meanwhile. It may leave by longjmp: what the caller holds is freed before.
+ */
+bool php_lyger_query_left(lyger_status status, const lyger_error *error);
+
+/* Whether php_lyger_query_left() will return false, or not at all, although the status is LYGER_OK. */
+bool php_lyger_query_is_stopped(void);
+
+/* Between the two no result is freed, because the core may be inside of it. */
+unsigned php_lyger_results_hold(void);
+void php_lyger_results_release(unsigned held);
+
+/* Frees a result, now or when the core has been left; NULL is allowed. */
+void php_lyger_result_free(lyger_result *result);
+
+/* Frees what was kept. */
+void php_lyger_results_sweep(void);
+
+/* Frees every result that has a handle; `gone` also frees the table. */
+void php_lyger_results_clear(bool gone);
+
+/* Puts the result into the table and returns its handle as an integer; throws when there is no room. NULL is
+ * a result that was not made: nothing is done. */
+void php_lyger_result_open(lyger_result *result, zval *return_value);
+
+/* The rows as a JSON string, or an exception. */
+void php_lyger_result_json(lyger_result *result, zval *return_value);
+
+/* Completes Lyger\Result, which the generated code registered. */
+void php_lyger_result_register(zend_class_entry *class_entry);
+
+#endif

@@ -1,0 +1,13 @@
+--TEST--
+The cases of query_more_postgres hold in plain PHP
+--EXTENSIONS--
+pgsql
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_postgres.inc'; ?>
+--FILE--
+<?php
+require __DIR__ . '/run.php';
+run_cases('query_more_postgres', 'fallback');
+?>
+--EXPECTREGEX--
+[0-9]+ cases agree
