@@ -14,7 +14,8 @@
 static pthread_mutex_t pool_lock =
     PTHREAD_MUTEX_INITIALIZER; /* guards pool, settings and statement_timeout */
 static lyger_pool *pool;
-static lyger_pool_settings settings = {.max_connections = 8, .connect_timeout = 5};
+static lyger_pool_settings settings = {
+    .max_connections = 8, .connect_timeout = 5, .idle_limit = 300, .lifetime = 3600};
 static double statement_timeout; /* seconds, 0: none */
 
 lyger_pool *lyger_abi_lock_pool(void)

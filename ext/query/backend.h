@@ -28,7 +28,7 @@ struct lyger_connection {
     lyger_connection *next; /* in the pool, most recently used first */
     char *dsn;              /* owned by the pool; may hold a password */
     size_t dsn_len;
-    int64_t idle_since; /* lyger_now_ms() */
+    int64_t opened_at, idle_since; /* lyger_now_ms() */
     bool busy;
     bool needs_reset;    /* session state of an earlier request may be left */
     bool forgotten;      /* inherited by a fork: never speak to the server through it */

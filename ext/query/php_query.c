@@ -49,6 +49,10 @@ static bool path_allowed(void *context, const char *path)
     return path && php_check_open_basedir_ex(path, 0) == 0;
 }
 
+#define IDLE_LIMIT                                                                                           \
+    300 /* seconds; long enough for a worker between requests, short enough for a server's patience */
+#define LIFETIME 3600 /* seconds; after which a connection finds its way to new servers behind a balancer */
+
 static const lyger_interrupt interrupt = {interrupt_requested, NULL};
 static const lyger_path_gate gate = {path_allowed, NULL};
 
@@ -60,6 +64,8 @@ lyger_pool *php_lyger_query_pool(void)
             .connect_timeout = (double)LYGER_G(query).connect_timeout,
             .interrupt = &interrupt,
             .gate = &gate,
+            .idle_limit = IDLE_LIMIT,
+            .lifetime = LIFETIME,
         };
         LYGER_G(query).pool = lyger_pool_new(&settings);
         if (!LYGER_G(query).pool) {

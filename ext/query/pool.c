@@ -122,11 +122,27 @@ static lyger_connection *find_idle(const lyger_pool *pool, const lyger_opening *
     return NULL;
 }
 
+/* Whether a connection has been there, or idle, for longer than it should. An in-memory database would end
+ * with its connection. */
+static bool is_worn(const lyger_pool *pool, const lyger_connection *connection)
+{
+    const lyger_backend *backend = connection->backend;
+    double idle = (double)(lyger_now_ms() - connection->idle_since) / 1000;
+    double age = (double)(lyger_now_ms() - connection->opened_at) / 1000;
+    bool worn = (pool->settings.idle_limit > 0 && idle > pool->settings.idle_limit) ||
+                (pool->settings.lifetime > 0 && age > pool->settings.lifetime);
+    return worn && !(backend->exclusive && backend->exclusive(connection->dsn, connection->dsn_len));
+}
+
 /* An idle connection that still works, or NULL; LYGER_E_INTERRUPTED when the caller is to stop. */
 static lyger_status take_idle(lyger_pool *pool, const lyger_opening *opening, lyger_connection **connection)
 {
     lyger_connection *found;
     while ((found = find_idle(pool, opening))) {
+        if (is_worn(pool, found)) {
+            drop(pool, found);
+            continue;
+        }
         lyger_limits limits = lyger_limits_for(opening->interrupt, opening->connect_timeout);
         found->busy = true;
         lyger_status status = found->backend->revive(found, lyger_now_ms() - found->idle_since, &limits);
@@ -192,7 +208,11 @@ static lyger_status open_new(lyger_pool *pool, const lyger_backend *backend, con
         return status;
     }
     lyger_connection *base = *connection;
-    *base = (lyger_connection){.backend = backend, .dsn = dsn, .dsn_len = opening->dsn_len, .busy = true};
+    *base = (lyger_connection){.backend = backend,
+                               .dsn = dsn,
+                               .dsn_len = opening->dsn_len,
+                               .opened_at = lyger_now_ms(),
+                               .busy = true};
     link_first(pool, base);
     return LYGER_OK;
 }
@@ -352,7 +372,7 @@ void lyger_pool_request_end(lyger_pool *pool)
     while (at) {
         lyger_connection *next = at->next;
         const lyger_backend *backend = at->backend;
-        if (at->busy || (backend->survives_request && !backend->survives_request(at))) {
+        if (at->busy || (backend->survives_request && !backend->survives_request(at)) || is_worn(pool, at)) {
             drop(pool, at);
         } else {
             at->needs_reset = true;

@@ -15,7 +15,7 @@ static char dsn[256];
 
 static void begin(unsigned connections)
 {
-    pool = lyger_pool_new(&(lyger_pool_settings){connections, 5, NULL, NULL});
+    pool = lyger_pool_new(&(lyger_pool_settings){connections, 5, NULL, NULL, 0, 0});
 }
 
 static void end(void)
@@ -124,7 +124,7 @@ static bool on_interrupt(void *context)
 static void one_interruption_ends_the_wait(void)
 {
     const lyger_interrupt interrupt = {on_interrupt, NULL};
-    pool = lyger_pool_new(&(lyger_pool_settings){1, 5, &interrupt, NULL});
+    pool = lyger_pool_new(&(lyger_pool_settings){1, 5, &interrupt, NULL, 0, 0});
     int64_t start = lyger_now_ms();
     lyger_result *slow = send_to(dsn, "select pg_sleep(30)", 0);
     stop_once = true;

@@ -44,7 +44,7 @@ static const lyger_interrupt interrupt = {on_interrupt, NULL};
 
 static void begin(unsigned connections)
 {
-    pool = lyger_pool_new(&(lyger_pool_settings){connections, 2, &interrupt, NULL});
+    pool = lyger_pool_new(&(lyger_pool_settings){connections, 2, &interrupt, NULL, 0, 0});
     wish = CARRY_ON;
 }
 
@@ -576,6 +576,24 @@ static void statements_that_come_again_are_prepared(void)
     end();
 }
 
+static void worn_connections_are_replaced(void)
+{
+    pool = lyger_pool_new(&(lyger_pool_settings){2, 2, &interrupt, NULL, 0.05, 0});
+    long first = backend_pid();
+    CHECK_INT(backend_pid(), first);
+    usleep(80000);
+    CHECK(backend_pid() != first);
+    end();
+    pool = lyger_pool_new(&(lyger_pool_settings){2, 2, &interrupt, NULL, 0, 0.2});
+    first = backend_pid();
+    usleep(80000);
+    CHECK_INT(backend_pid(), first);
+    usleep(150000);
+    CHECK(backend_pid() != first);
+    CHECK_INT(lyger_pool_connections(pool), 1);
+    end();
+}
+
 static void plan_that_no_longer_fits_is_made_anew(void)
 {
     begin(1);
@@ -631,6 +649,7 @@ int main(void)
     RUN(sink_that_leaves_loses_nothing);
     RUN(rows_are_written_while_they_arrive);
     RUN(statements_that_come_again_are_prepared);
+    RUN(worn_connections_are_replaced);
     RUN(plan_that_no_longer_fits_is_made_anew);
     RUN(errors_of_a_prepared_statement_are_its_own);
     pg_server_stop();
