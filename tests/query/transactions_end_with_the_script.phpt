@@ -16,7 +16,7 @@ $endings = [
     'try { exit(3); } finally { echo "never"; }',
     "str_repeat('x', 64 << 20);",
     "lyger_db_transaction(\$dsn, function () use (\$dsn) { lyger_db_execute(\$dsn, 'INSERT INTO $table VALUES (2)'); str_repeat('x', 64 << 20); });",
-    "lyger_db_query_async(\$dsn, 'INSERT INTO $table VALUES (2)'); trigger_error('fatal', E_USER_ERROR);",
+    "lyger_db_query_async(\$dsn, 'INSERT INTO $table VALUES (2)'); @trigger_error('fatal', E_USER_ERROR);",
     'set_time_limit(1); for (;;);',
 ];
 foreach ([postgres(), 'sqlite:' . scratch_path('end.sqlite') . '?mode=rwc'] as $dsn) {
