@@ -3,7 +3,6 @@
  */
 #include "door.h"
 
-#include "cache/racy.h"
 #include "jsonout/jsonout.h"
 
 #include <math.h>
@@ -234,30 +233,6 @@ static char *make_room(void *context, size_t len)
     return *room;
 }
 
-/* lyger_cache_fetch() for values that may be served although their time is over. */
-static lyger_cache_found fetch_stale(lyger_cache *opened, const char *key, size_t key_len,
-                                     lyger_cache_value *value, const lyger_cache_room *room)
-{
-    lyger_cache_sight sight;
-    bool fresh;
-    while (lyger_cache_see_stale(opened, key, key_len, &sight, &fresh) == LYGER_CACHE_HIT) {
-        *value = sight.value;
-        if (value->type < LYGER_CACHE_STRING) {
-            return LYGER_CACHE_HIT;
-        }
-        char *to = room->room(room->context, value->len);
-        if (!to) {
-            return LYGER_CACHE_NO_ROOM;
-        }
-        lyger_racy_read(to, sight.value.bytes, value->len);
-        value->bytes = to;
-        if (lyger_cache_confirm(opened, &sight)) {
-            return LYGER_CACHE_HIT;
-        }
-    }
-    return LYGER_CACHE_MISS;
-}
-
 typedef lyger_cache_found fetcher(lyger_cache *, const char *, size_t, lyger_cache_value *,
                                   const lyger_cache_room *);
 
@@ -335,7 +310,7 @@ int lyger_ffi_cache_fetch(const char *key, size_t key_len, int *type, char **val
 
 int lyger_ffi_cache_fetch_stale(const char *key, size_t key_len, int *type, char **value, size_t *value_len)
 {
-    return fetch_packed(key, key_len, fetch_stale, type, value, value_len);
+    return fetch_packed(key, key_len, lyger_cache_fetch_stale, type, value, value_len);
 }
 
 static size_t write_float(char text[LYGER_DOUBLE_SIZE], double number)

@@ -151,6 +151,10 @@ void lyger_cache_unpin(lyger_cache *cache);
 lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t key_len,
                                     lyger_cache_value *value, const lyger_cache_room *room);
 
+/* The same, also for a value that is no longer fresh but may still be served. */
+lyger_cache_found lyger_cache_fetch_stale(lyger_cache *cache, const char *key, size_t key_len,
+                                          lyger_cache_value *value, const lyger_cache_room *room);
+
 bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len);
 
 /* *there: whether it was. */

@@ -155,11 +155,13 @@ bool lyger_cache_confirm(lyger_cache *cache, const lyger_cache_sight *sight)
     return still_there(&seen);
 }
 
-lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t key_len,
-                                    lyger_cache_value *value, const lyger_cache_room *room)
+static lyger_cache_found fetch(lyger_cache *cache, const char *key, size_t key_len, bool stale,
+                               lyger_cache_value *value, const lyger_cache_room *room)
 {
     lyger_cache_sight sight;
-    while (lyger_cache_see(cache, key, key_len, &sight) == LYGER_CACHE_HIT) {
+    bool fresh;
+    while ((stale ? lyger_cache_see_stale(cache, key, key_len, &sight, &fresh)
+                  : lyger_cache_see(cache, key, key_len, &sight)) == LYGER_CACHE_HIT) {
         *value = sight.value;
         if (value->type < LYGER_CACHE_STRING) {
             return LYGER_CACHE_HIT;
@@ -175,6 +177,18 @@ lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t 
         }
     }
     return LYGER_CACHE_MISS;
+}
+
+lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t key_len,
+                                    lyger_cache_value *value, const lyger_cache_room *room)
+{
+    return fetch(cache, key, key_len, false, value, room);
+}
+
+lyger_cache_found lyger_cache_fetch_stale(lyger_cache *cache, const char *key, size_t key_len,
+                                          lyger_cache_value *value, const lyger_cache_room *room)
+{
+    return fetch(cache, key, key_len, true, value, room);
 }
 
 bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len)
