@@ -20,17 +20,25 @@
 typedef struct lyger_http_connection lyger_http_connection;
 typedef struct lyger_http_host lyger_http_host;
 
-/* What answers. Both hooks of a request are called, in this order, unless the connection is closed between
- * them. */
+/*
+ * What answers. For every request: begin, body for each piece of it, complete; then the service answers, at
+ * once or later, with lyger_http_respond() or with start, send and finish. abandoned comes instead of whatever
+ * has not happened yet when the connection goes away. A service may also answer earlier, in begin or body: then
+ * the rest of the body is read and dropped, or the connection is closed where that is too much.
+ */
 typedef struct lyger_http_service {
-    /* The head is there; head points to its bytes, valid during the call. Keep what is needed in *kept. */
-    void (*begin)(lyger_http_host *host, const lyger_http_request *request, const char *head,
-                  uintptr_t *kept);
-    /* The body has been read. Calls lyger_http_respond() exactly once, before it returns or later. */
-    void (*complete)(lyger_http_connection *connection, uintptr_t kept);
-    /* The connection goes away before it was answered: forget it. NULL when complete() always answers at
-     * once. */
-    void (*abandoned)(lyger_http_connection *connection, uintptr_t kept);
+    /* The head is there; head points to its bytes, valid during the call. connection->kept is the service's. */
+    void (*begin)(lyger_http_connection *connection, const lyger_http_request *request, const char *head);
+    /* The next bytes of the body, chunked coding removed, max_body checked. NULL: bodies are dropped. */
+    void (*body)(lyger_http_connection *connection, const char *bytes, size_t len);
+    void (*complete)(lyger_http_connection *connection);
+    /* What was sent has been taken by the socket below the low-water mark; see lyger_http_send(). May be NULL. */
+    void (*drained)(lyger_http_connection *connection);
+    /* The connection goes away and the request was not answered to its end. May be NULL. */
+    void (*abandoned)(lyger_http_connection *connection);
+    /* A request was answered to its end, or refused (request->status of a request that did not parse): for
+     * logs and counters. May be NULL. */
+    void (*logged)(lyger_http_connection *connection, int status, uint64_t body_bytes);
 } lyger_http_service;
 
 /* What the connections of one loop share. */
@@ -62,9 +70,25 @@ void lyger_http_host_init(lyger_http_host *host);
 /* Accepts a client from the listener, or turns it away when there are too many. */
 void lyger_http_accept(lyger_http_host *host, uv_stream_t *listener);
 
-/* Queues the response to the request whose complete() was called, and goes on with what the client sent
- * since. */
+/* Answers the current request whole, and goes on with what the client sent since. */
 void lyger_http_respond(lyger_http_connection *connection, const lyger_http_response *response);
+
+/*
+ * Answers it in pieces. begin_response writes the status line, Date, the given field lines (each ending in
+ * CRLF; without Date, Connection, Content-Length, Transfer-Encoding) and the framing that the request and the
+ * length allow: Content-Length, or chunked, or the connection's end for HTTP/1.0. What HEAD, 204 and 304 do not
+ * carry is dropped by send. A body that ends short of its length closes the connection.
+ */
+#define LYGER_HTTP_LENGTH_UNKNOWN UINT64_MAX
+void lyger_http_begin_response(lyger_http_connection *connection, int status, const char *fields, size_t len,
+                               uint64_t content_length);
+/* Takes all bytes; false when more are waiting for the client than response_buffer: drained() will come. */
+bool lyger_http_send(lyger_http_connection *connection, const char *bytes, size_t len);
+/* Sends len bytes of a file from offset as the client takes them; closes the descriptor. Only once, last. */
+void lyger_http_send_file(lyger_http_connection *connection, int descriptor, uint64_t offset, uint64_t len);
+void lyger_http_end_response(lyger_http_connection *connection);
+/* Gives up: the client sees that the response is cut off. */
+void lyger_http_cut_off(lyger_http_connection *connection);
 
 /* Closes the connections whose deadline has passed; to be called a few times per shortest timeout. */
 void lyger_http_sweep(lyger_http_host *host);

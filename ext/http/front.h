@@ -1,0 +1,21 @@
+/*
+ * The I/O process: a libuv loop over the connections, and the service that decides who answers: this process
+ * (health, metrics, status page, static files, every refusal) or a worker through the hub.
+ *
+ * It is forked from a booted PHP process and must never run PHP: it leaves by _exit() only.
+ */
+#ifndef LYGER_HTTP_FRONT_H
+#define LYGER_HTTP_FRONT_H
+
+#include "server.h"
+
+typedef struct lyger_front_sockets {
+    const int *descriptors; /* listening, non-blocking */
+    uint32_t count;
+    int control; /* to the supervisor: a byte 'd' drains, 'l' reopens the log; its end ends this process */
+} lyger_front_sockets;
+
+/* Serves until it has drained; the exit status of the process. */
+int lyger_front_run(const lyger_server_config *config, lyger_hub *hub, const lyger_front_sockets *sockets);
+
+#endif

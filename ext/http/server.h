@@ -1,0 +1,101 @@
+/*
+ * The server: one I/O process, N workers, one supervisor.
+ *
+ *   supervisor   the process that called lyger_server_run(). It opened the sockets, keeps the pid that people
+ *                know, restarts what dies and reacts to signals. It runs no request.
+ *   I/O process  forked from it, C only (front.c): sockets, parsing, static files, /health, /metrics, limits.
+ *   workers      forked from a booted parent, take requests through the hub (hub.h) one at a time. At first the
+ *                supervisor is that parent. After a reload it is a child of the supervisor that executed the
+ *                same command again, booted the application anew, and came to lyger_server_run() too.
+ *
+ * Signals of the supervisor: SIGTERM and SIGINT drain (no new connections, running and queued requests end
+ * within `grace`), a second one ends at once; SIGHUP boots the application anew and replaces the workers when
+ * that succeeded, else keeps the old ones; SIGUSR1 reopens the access log. Workers and I/O process die with
+ * their parent.
+ *
+ * Every process is single-threaded. Nothing here knows PHP: a worker comes back from lyger_server_run() and
+ * asks its hub for requests.
+ */
+#ifndef LYGER_HTTP_SERVER_H
+#define LYGER_HTTP_SERVER_H
+
+#include "http.h"
+#include "hub.h"
+
+/* What a server is asked to do. Texts are borrowed until lyger_server_run() returns in the supervisor; NULL
+ * or "" where it says so leaves the thing out. Times are milliseconds, sizes bytes. */
+typedef struct lyger_server_config {
+    const char *host; /* name or address; NULL: every interface; "unix:/path" for a Unix socket */
+    uint16_t port;    /* 0 picks one */
+    uint32_t backlog;
+    bool reuse_port;
+
+    uint32_t workers;
+    uint32_t max_requests;        /* of a worker, before it is replaced; 0: no limit */
+    uint32_t max_requests_jitter; /* up to so many more, random per worker */
+    uint64_t memory_limit;        /* of a worker's PHP heap, looked at between requests; 0: no limit */
+    uint32_t request_timeout;     /* 504 to the client, SIGTERM to the worker; 0: none */
+    uint32_t kill_timeout;        /* from SIGTERM to SIGKILL */
+    uint32_t queue_limit;         /* requests that wait for a worker; more are 503 with Retry-After */
+    uint32_t grace;               /* for draining */
+    uint32_t boot_timeout;        /* for a reloaded application to come up */
+    bool cancel_on_disconnect;    /* a worker whose client has gone is told so */
+
+    lyger_http_options http; /* limits of clients: sizes, times, connections */
+    uint64_t body_in_memory; /* bytes of a body that are kept in memory; more goes to a file */
+    const char *body_directory;
+    uint64_t response_buffer; /* bytes kept for a slow client before its worker has to wait */
+
+    const char *document_root;  /* static files; NULL: none */
+    const char *index;          /* file name for a directory, "index.html"; NULL: none */
+    bool follow_symlinks;       /* also out of the root */
+    const char *static_caching; /* value of Cache-Control for files; NULL: none */
+    bool compress;
+
+    const char *health_path;  /* "/health"; NULL: none */
+    const char *metrics_path; /* "/metrics"; NULL: none */
+    const char *status_path;  /* the status page, loopback only; NULL: none */
+
+    const char *access_log; /* a file, "-" for standard output; NULL: none */
+    enum { LYGER_LOG_COMBINED, LYGER_LOG_JSON, LYGER_LOG_TERMINAL } access_log_format;
+    const char *pid_file;
+    const char *watch; /* a directory: a change in it reloads (for development); NULL: none */
+
+    const char *name; /* of the application, for the status page and process titles; may be NULL */
+
+    /* Called in a freshly forked child before anything else; may be NULL. */
+    void (*forked)(void *context, bool worker);
+    /* Figures of the application's side for /metrics and the status page (cache, …), written as Prometheus
+     * text in the I/O process; C only. May be NULL. */
+    void (*figures)(void *context, lyger_sink *sink);
+    /* Says a line to whoever runs the server (start, reload, death of a worker); NULL: standard error. */
+    void (*say)(void *context, const char *line);
+    void *context;
+} lyger_server_config;
+
+/* Everything at its default: 1 worker per processor, port 8000, … */
+void lyger_server_defaults(lyger_server_config *config);
+
+/* The first thing that is wrong with it: LYGER_E_ARGUMENT that names the member. */
+lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *error);
+
+typedef enum lyger_server_role {
+    LYGER_ROLE_WORKER,  /* this is a worker; it is in the hub as *worker and must end its process by itself
+                           when lyger_hub_take() says stop */
+    LYGER_ROLE_STOPPED, /* this is the supervisor, or a booted parent, and the server has ended */
+} lyger_server_role;
+
+/* Runs the server; see above who comes back when. A failure to start is an error in the supervisor, where
+ * nothing has been left behind. */
+lyger_status lyger_server_run(const lyger_server_config *config, lyger_server_role *role,
+                              lyger_worker **worker, lyger_error *error);
+
+/* In a worker: asks the supervisor to drain, as SIGTERM does. */
+void lyger_server_stop(void);
+
+/* ---- for workers ---- */
+
+/* Whether the worker should end after this request: max_requests, memory_limit (given what PHP's heap holds). */
+bool lyger_server_worn(const lyger_server_config *config, const lyger_worker *worker, uint64_t memory);
+
+#endif
