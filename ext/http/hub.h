@@ -1,16 +1,16 @@
 /*
  * The hub: the memory that the processes of one server share. The I/O process puts requests into slots and
- * queues them; workers take them when they are idle and answer through a ring of their own; the processes that
- * fork workers say who lives. Nobody else is in it.
+ * queues them; workers take them when they are idle and answer through a ring of their own; the processes
+ * that fork workers say who lives. Nobody else is in it.
  *
  *   I/O process          reserve → fill → submit          next frame → consume
  *                             slots, queue     doorbell, rings
  *   worker N                  take            respond, data, finish
  *
- * Everybody may be killed with SIGKILL at any instruction. There are no locks: a slot has an owner, claimed by
- * one compare-and-swap, so that a request is always in exactly one place; what a worker had written but not
- * published does not exist; a worker that died is buried by its parent (lyger_hub_bury), and the I/O process
- * then finishes what it owned.
+ * Everybody may be killed with SIGKILL at any instruction. There are no locks: a slot has an owner, claimed
+ * by one compare-and-swap, so that a request is always in exactly one place; what a worker had written but
+ * not published does not exist; a worker that died is buried by its parent (lyger_hub_bury), and the I/O
+ * process then finishes what it owned.
  *
  * Sleeping costs system calls only when somebody sleeps: a worker waits on a futex of its own, woken one at a
  * time, the lowest number first because it is the warmest; the I/O process waits in its event loop, woken
@@ -49,6 +49,9 @@ lyger_status lyger_hub_new(const lyger_hub_settings *settings, lyger_hub **hub, 
 lyger_status lyger_hub_open(int descriptor, lyger_hub **hub, lyger_error *error);
 
 int lyger_hub_descriptor(const lyger_hub *hub);
+
+/* In a child that is about to execute a new parent: the descriptors stay open, under the same numbers. */
+void lyger_hub_keep_over_exec(const lyger_hub *hub);
 
 /* Unmaps it in this process. */
 void lyger_hub_free(lyger_hub *hub);
@@ -92,8 +95,8 @@ uint32_t lyger_hub_slot_number(const lyger_hub *hub, const lyger_hub_slot *slot)
 
 /*
  * Fills a reserved slot with a head of head_len bytes and its parsed form. *body is where the body goes,
- * *room how many bytes of it (body_len at most); with less room than body_len the caller names a file instead.
- * False when not even the head has room.
+ * *room how many bytes of it (body_len at most); with less room than body_len the caller names a file
+ * instead. False when not even the head has room.
  */
 bool lyger_hub_fill(lyger_hub *hub, lyger_hub_slot *slot, const lyger_http_request *parsed, const char *head,
                     uint64_t body_len, char **body, size_t *room);
@@ -101,8 +104,9 @@ void lyger_hub_set_body_file(lyger_hub_slot *slot, const char *path);
 void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_hub_peer *client, const lyger_hub_peer *server,
                          double arrived_at);
 
-/* Queues it and wakes a worker when one sleeps. */
-void lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot);
+/* Queues it and wakes a worker when one sleeps. False, and still reserved, when the queue is full of requests
+ * that were taken back while every worker was busy: refuse it. */
+bool lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot);
 
 /* Gives back a slot: one that was reserved and not submitted. */
 void lyger_hub_release(lyger_hub *hub, lyger_hub_slot *slot);
@@ -152,9 +156,11 @@ void lyger_hub_resume(lyger_hub *hub, uint32_t worker);
 /* Readable when there may be frames or burials. */
 int lyger_hub_doorbell(const lyger_hub *hub);
 
-/* Before waiting for the doorbell; false when something came already, and then do not wait. */
+/* Before waiting for the doorbell; false when something came already, and then do not wait. awake after it,
+ * and hear when the doorbell was readable, which makes it unreadable. */
 bool lyger_hub_sleep(lyger_hub *hub);
 void lyger_hub_awake(lyger_hub *hub);
+void lyger_hub_hear(lyger_hub *hub);
 
 typedef struct lyger_hub_load {
     uint32_t slots;   /* settings.requests */
@@ -188,10 +194,11 @@ bool lyger_hub_stop_asked(const lyger_worker *worker);
 /*
  * The answer: one head, then data, then end. Data is gathered in the ring and published at end, when it is
  * much, or by flush. Each waits while the ring is full; false when the client has gone, and then nothing more
- * need be written, but finish is still due. patience is asked about every 100 ms of waiting, with its context;
- * true gives up the answer (NULL: never).
+ * need be written, but finish is still due. patience is asked about every 100 ms of waiting, with its
+ * context; true gives up the answer (NULL: never).
  */
-bool lyger_hub_head(lyger_worker *worker, int status, uint64_t content_length, const char *fields, size_t len);
+bool lyger_hub_head(lyger_worker *worker, int status, uint64_t content_length, const char *fields,
+                    size_t len);
 bool lyger_hub_data(lyger_worker *worker, const char *bytes, size_t len);
 bool lyger_hub_file(lyger_worker *worker, const char *path);
 void lyger_hub_flush(lyger_worker *worker);
@@ -202,7 +209,14 @@ void lyger_hub_set_patience(lyger_worker *worker, const lyger_interrupt *patienc
  * cut off when a head was sent, lost (502) otherwise. */
 void lyger_hub_finish(lyger_worker *worker);
 
-/* What the worker says about itself, for the status page: bytes of PHP's heap now, open database connections. */
+/* End and finish in one, as most answers do. */
+void lyger_hub_complete(lyger_worker *worker);
+
+/* Requests finished by this worker. */
+uint64_t lyger_hub_finished(const lyger_worker *worker);
+
+/* What the worker says about itself, for the status page: bytes of PHP's heap now, open database connections.
+ */
 void lyger_hub_tell(lyger_worker *worker, uint64_t memory, uint32_t connections);
 
 /* Leaves; the process is about to end and takes nothing more. */
@@ -241,8 +255,8 @@ typedef struct lyger_hub_worker {
     uint64_t requests;   /* finished */
     uint64_t memory;     /* lyger_hub_tell() */
     uint32_t connections;
-    uint64_t request;  /* id of what it is doing, 0: nothing */
-    char doing[256];   /* method and target of it, cut, NUL-terminated; "" for nothing */
+    uint64_t request; /* id of what it is doing, 0: nothing */
+    char doing[256];  /* method and target of it, cut, NUL-terminated; "" for nothing */
 } lyger_hub_worker;
 
 uint32_t lyger_hub_places(const lyger_hub *hub);

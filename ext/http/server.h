@@ -4,9 +4,9 @@
  *   supervisor   the process that called lyger_server_run(). It opened the sockets, keeps the pid that people
  *                know, restarts what dies and reacts to signals. It runs no request.
  *   I/O process  forked from it, C only (front.c): sockets, parsing, static files, /health, /metrics, limits.
- *   workers      forked from a booted parent, take requests through the hub (hub.h) one at a time. At first the
- *                supervisor is that parent. After a reload it is a child of the supervisor that executed the
- *                same command again, booted the application anew, and came to lyger_server_run() too.
+ *   workers      forked from a booted parent, take requests through the hub (hub.h) one at a time. At first
+ * the supervisor is that parent. After a reload it is a child of the supervisor that executed the same
+ * command again, booted the application anew, and came to lyger_server_run() too.
  *
  * Signals of the supervisor: SIGTERM and SIGINT drain (no new connections, running and queued requests end
  * within `grace`), a second one ends at once; SIGHUP boots the application anew and replaces the workers when
@@ -95,7 +95,8 @@ void lyger_server_stop(void);
 
 /* ---- for workers ---- */
 
-/* Whether the worker should end after this request: max_requests, memory_limit (given what PHP's heap holds). */
+/* Whether the worker should end after this request: max_requests, memory_limit (given what PHP's heap holds).
+ */
 bool lyger_server_worn(const lyger_server_config *config, const lyger_worker *worker, uint64_t memory);
 
 #endif
