@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define WAKE_PATIENCE 500000u /* ns for a woken worker to come */
+
 uint64_t lyger_hub_now(void)
 {
     struct timespec now;
@@ -216,19 +218,36 @@ void lyger_hub_free(lyger_hub *hub)
 
 /* ---- waking ---- */
 
-void hub_wake_one(lyger_hub *hub)
+/*
+ * Workers are woken one after the other: the one that is on its way wakes the next when it finds more than it
+ * takes. So a burst does not start eight workers for what the first would have done before they were there.
+ * Whoever was woken may be killed or stopped before it looks; then the next one to ask does not wait for it.
+ */
+void hub_wake_one(lyger_hub *hub, uint64_t now)
 {
+    uint64_t waking = atomic_load(&hub->header->waking);
+    if (waking && now - waking < WAKE_PATIENCE) {
+        return;
+    }
     for (uint32_t word = 0; word < HUB_WORDS; word++) {
         uint64_t idle;
         while ((idle = atomic_load(&hub->header->idle[word]))) {
             uint32_t place = word * 64 + (uint32_t)__builtin_ctzll(idle);
             /* Whoever clears the bit is the one to wake it. */
             if (atomic_fetch_and(&hub->header->idle[word], ~hub_bit(place)) & hub_bit(place)) {
+                atomic_store(&hub->header->waking, now);
                 atomic_fetch_add(&hub->cells[place].wake, 1);
                 hub_futex_wake(&hub->cells[place].wake);
                 return;
             }
         }
+    }
+}
+
+void lyger_hub_nudge(lyger_hub *hub)
+{
+    if (hub_is_queued(hub)) {
+        hub_wake_one(hub, lyger_hub_now());
     }
 }
 
@@ -282,9 +301,8 @@ void lyger_hub_bury(lyger_hub *hub, uint32_t place)
     atomic_fetch_and(&hub->header->idle[place / 64], ~hub_bit(place));
     hub_ring_bell(hub, place);
     /* It may have been woken for a request that it did not live to take. */
-    if (atomic_load(&hub->header->tail) != atomic_load(&hub->header->next)) {
-        hub_wake_one(hub);
-    }
+    atomic_store(&hub->header->waking, 0);
+    lyger_hub_nudge(hub);
 }
 
 void lyger_hub_retire(lyger_hub *hub, uint32_t place)

@@ -108,6 +108,9 @@ void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_hub_peer *client, con
  * that were taken back while every worker was busy: refuse it. */
 bool lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot);
 
+/* To be called now and then, in case a worker was stopped between being woken and looking. */
+void lyger_hub_nudge(lyger_hub *hub);
+
 /* Gives back a slot: one that was reserved and not submitted. */
 void lyger_hub_release(lyger_hub *hub, lyger_hub_slot *slot);
 

@@ -70,8 +70,11 @@ typedef struct hub_header {
     uint64_t cells_at, entries_at, slots_at, rings_at, size, slot_stride;
     uint64_t next_id; /* the I/O process's */
 
-    _Alignas(128) _Atomic uint64_t tail;             /* tickets ever queued */
-    _Alignas(128) _Atomic uint64_t next;             /* the first one that may not be claimed yet */
+    _Alignas(128) _Atomic uint64_t tail; /* tickets ever queued */
+    _Alignas(128) _Atomic uint64_t next; /* the first one that may not be claimed yet */
+    /* When a worker was woken that has not looked yet, 0 for none: it wakes the next itself if there is more.
+     */
+    _Alignas(128) _Atomic uint64_t waking;
     _Alignas(128) _Atomic uint32_t sleeping;         /* the I/O process waits for the bell */
     _Alignas(128) _Atomic uint64_t ready[HUB_WORDS]; /* workers that have published something, or died */
     _Alignas(128) _Atomic uint64_t idle[HUB_WORDS];  /* workers that sleep */
@@ -116,8 +119,13 @@ void hub_futex_wake(_Atomic uint32_t *word);
 /* False when a signal came. */
 bool hub_futex_wait(_Atomic uint32_t *word, uint32_t seen, uint32_t milliseconds);
 
-/* Wakes the first worker that sleeps, if one does. */
-void hub_wake_one(lyger_hub *hub);
+/* Something is queued: wakes the first worker that sleeps, unless another one is on its way. */
+void hub_wake_one(lyger_hub *hub, uint64_t now);
+
+static inline bool hub_is_queued(const lyger_hub *hub)
+{
+    return atomic_load(&hub->header->tail) != atomic_load(&hub->header->next);
+}
 
 /* Something for the I/O process to look at, from this worker. */
 void hub_ring_bell(lyger_hub *hub, uint32_t place);

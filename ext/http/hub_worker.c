@@ -112,12 +112,13 @@ lyger_taken lyger_hub_take(lyger_worker *worker, uint32_t milliseconds, const ly
         if (!slot && !atomic_load(&cell->retire)) {
             woken = hub_futex_wait(&cell->wake, seen, milliseconds);
         }
-        /* A wake meant for us that finds us awake already must not be lost to another sleeper. */
         bool meant = !(atomic_fetch_and(idle, ~bit) & bit);
-        if (!slot) {
-            slot = woken || meant ? claim(worker) : NULL;
-        } else if (meant && atomic_load(&hub->header->tail) != atomic_load(&hub->header->next)) {
-            hub_wake_one(hub);
+        if (!slot && (woken || meant)) {
+            slot = claim(worker);
+        }
+        if (meant) {
+            atomic_store(&hub->header->waking, 0);
+            lyger_hub_nudge(hub);
         }
     }
     if (slot) {
