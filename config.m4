@@ -75,7 +75,8 @@ if test "$PHP_LYGER" != "no"; then
   if test "$PHP_LYGER_UV" != "no"; then
     LYGER_NEED([libuv], [libuv], [1.40], [libuv1-dev], [--without-lyger-uv])
     AC_DEFINE([LYGER_WITH_UV], [1], [HTTP server on libuv])
-    lyger_abi="$lyger_abi ext/http/chunked.c ext/http/connection.c ext/http/parse.c ext/http/serve.c"
+    lyger_abi="$lyger_abi ext/http/chunked.c ext/http/connection.c ext/http/output.c ext/http/parse.c ext/http/response.c \
+      ext/http/serve.c"
     LIBLYGER_LIBS=$($PKG_CONFIG --libs libuv)
   fi
 

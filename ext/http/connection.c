@@ -1,50 +1,18 @@
-#include "connection.h"
+#include "connection_state.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-#define LINGER_TIME 1000u     /* ms to let a client read our last words before the socket is closed */
-#define LINGER_BYTES 262144u  /* and the bytes it may still send meanwhile */
-#define OUT_HIGH_WATER 65536u /* bytes of responses put together before they are written */
-
-/* Where a connection stands. */
-typedef enum state {
-    IN_HEAD,   /* between requests or in a head */
-    IN_BODY,   /* reading and dropping a body */
-    ANSWERING, /* the service has the request */
-    LAST,      /* the last response is queued; nothing more is read as a request */
-    LINGERING, /* it is written; waiting for the client to close */
-    CLOSED
-} state;
-
-/* Output that waits for its socket. */
-typedef struct piece {
-    uv_write_t write; /* first */
-    char bytes[];
-} piece;
-
-struct lyger_http_connection {
-    uv_tcp_t tcp; /* first: a uv_handle_t is a connection */
-    lyger_http_host *host;
-    lyger_http_connection *next, *previous;
-    uint64_t deadline; /* loop time in ms when what is being waited for is overdue */
-    state state;
-    uint32_t writes; /* pieces of output that the socket has not taken yet; nothing is read meanwhile */
-    bool answering;  /* a service hook or the loop that called it is on the stack */
-    uint32_t requests;
-    uint64_t body_left; /* of a body with Content-Length */
-    uint64_t body_seen; /* of a chunked body */
-    size_t lingered;
-    uintptr_t kept; /* the service's, for the current request */
-    char *in;       /* the bytes of an incomplete request, or those that came while answering */
-    size_t in_len, in_size;
-    uv_shutdown_t shutdown;
-    lyger_http_chunked chunked;
-    lyger_http_request request;
-};
+#define LINGER_TIME 1000u    /* ms to let a client read our last words before the socket is closed */
+#define LINGER_BYTES 262144u /* and the bytes it may still send meanwhile */
+#define AHEAD_MAX 65536u     /* bytes a client may send before its request is answered; then they wait */
+#define SPARES_MAX 256u      /* turns kept for the next requests */
 
 static pthread_mutex_t fork_mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -58,9 +26,43 @@ void lyger_http_fork_unlock(void)
     pthread_mutex_unlock(&fork_mutex);
 }
 
-lyger_http_host *lyger_http_host_of(lyger_http_connection *connection)
+/* ---- turns ---- */
+
+static bool begin_turn(lyger_http_connection *c)
 {
-    return connection->host;
+    lyger_http_host *host = c->host;
+    lyger_http_turn *turn = host->spares;
+    if (turn) {
+        host->spares = turn->next;
+        host->spare_count--;
+    } else if (!(turn = malloc(sizeof *turn))) {
+        return false;
+    }
+    memset(turn, 0, offsetof(lyger_http_turn, request));
+    lyger_http_request_init(&turn->request);
+    turn->file = -1;
+    c->turn = turn;
+    return true;
+}
+
+static void end_turn(lyger_http_connection *c)
+{
+    lyger_http_host *host = c->host;
+    lyger_http_turn *turn = c->turn;
+    c->turn = NULL;
+    if (!turn) {
+        return;
+    }
+    if (turn->file >= 0) {
+        close(turn->file);
+    }
+    if (host->spare_count < SPARES_MAX) {
+        turn->next = host->spares;
+        host->spares = turn;
+        host->spare_count++;
+    } else {
+        free(turn);
+    }
 }
 
 /* ---- closing ---- */
@@ -72,32 +74,61 @@ static void on_closed(uv_handle_t *handle)
     free(c);
 }
 
-static void close_now(lyger_http_connection *c)
+static void forget(lyger_http_connection *c)
 {
-    if (c->state == CLOSED) {
-        return;
-    }
-    if (c->state == ANSWERING && c->host->service->abandoned) {
-        c->host->service->abandoned(c, c->kept);
-    }
-    c->state = CLOSED;
-    lyger_http_fork_lock();
+    lyger_http_host *host = c->host;
     if (c->previous) {
         c->previous->next = c->next;
     } else {
-        c->host->first = c->next;
+        host->first = c->next;
     }
     if (c->next) {
         c->next->previous = c->previous;
     }
-    c->host->connections--;
-    uv_close((uv_handle_t *)&c->tcp, on_closed);
+    host->connections--;
+    if (host->writer == c) {
+        lyger_buffer_reset(&host->out);
+        host->writer = NULL;
+    }
+}
+
+static void close_now(lyger_http_connection *c)
+{
+    const lyger_http_service *service = c->host->service;
+    if (c->stage == LYGER_HTTP_CLOSED) {
+        return;
+    }
+    c->stage = LYGER_HTTP_CLOSED;
+    if (c->turn && c->turn->begun && c->turn->answer != ANSWER_ENDED && service->abandoned) {
+        service->abandoned(c);
+    }
+    end_turn(c);
+    lyger_http_fork_lock();
+    forget(c);
+    if (!c->reset || c->socket.handle.type != UV_TCP || uv_tcp_close_reset(&c->socket.tcp, on_closed) < 0) {
+        uv_close(&c->socket.handle, on_closed);
+    }
     lyger_http_fork_unlock();
 }
 
-static void wait_until(lyger_http_connection *c, uint32_t milliseconds)
+void lyger_http_wait(lyger_http_connection *c, uint32_t milliseconds)
 {
     c->deadline = uv_now(c->host->loop) + milliseconds;
+}
+
+void lyger_http_make_ready(lyger_http_connection *c)
+{
+    if (!c->ready && !c->reading) {
+        c->ready = true;
+        c->next_ready = c->host->ready;
+        c->host->ready = c;
+    }
+}
+
+void lyger_http_break(lyger_http_connection *c)
+{
+    c->broken = true;
+    lyger_http_make_ready(c);
 }
 
 static void on_shutdown(uv_shutdown_t *request, int status)
@@ -115,247 +146,121 @@ static void read_more(lyger_http_connection *c);
  */
 static void linger(lyger_http_connection *c)
 {
-    c->state = LINGERING;
-    wait_until(c, LINGER_TIME);
+    c->stage = LYGER_HTTP_LINGERING;
+    lyger_http_wait(c, LINGER_TIME);
     c->shutdown.data = c;
-    if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown) < 0) {
+    if (uv_shutdown(&c->shutdown, &c->socket.stream, on_shutdown) < 0) {
         close_now(c);
         return;
     }
     read_more(c);
 }
 
-/* ---- writing ---- */
+/* ---- requests ---- */
 
-static void go_on(lyger_http_connection *c);
-
-static void on_written(uv_write_t *request, int status)
-{
-    lyger_http_connection *c = request->data;
-    free(request); /* the first member of its piece */
-    c->writes--;
-    if (c->state == CLOSED) {
-        return;
-    }
-    if (status < 0) {
-        close_now(c);
-    } else if (c->writes == 0) {
-        go_on(c);
-    }
-}
-
-/* Writes bytes when the socket is ready for them; reads nothing until then. */
-static bool write_later(lyger_http_connection *c, const char *bytes, size_t len)
-{
-    piece *piece = malloc(sizeof *piece + len);
-    if (!piece) {
-        return false;
-    }
-    memcpy(piece->bytes, bytes, len);
-    piece->write.data = c;
-    uv_buf_t buffer = uv_buf_init(piece->bytes, (unsigned)len);
-    if (uv_write(&piece->write, (uv_stream_t *)&c->tcp, &buffer, 1, on_written) < 0) {
-        free(piece);
-        return false;
-    }
-    c->writes++;
-    wait_until(c, c->host->options.write_timeout);
-    uv_read_stop((uv_stream_t *)&c->tcp);
-    return true;
-}
-
-/* Writes what is in host->out to this connection; what the socket does not take is kept and written later. */
-static void flush(lyger_http_connection *c)
-{
-    lyger_buffer *out = &c->host->out;
-    size_t len = lyger_buffer_length(out);
-    if (len > 0 && c->state != CLOSED) {
-        uv_buf_t buffer = uv_buf_init(out->start, (unsigned)len);
-        int taken = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
-        size_t done = taken > 0 ? (size_t)taken : 0;
-        if ((taken < 0 && taken != UV_EAGAIN) ||
-            (done < len && !write_later(c, out->start + done, len - done))) {
-            close_now(c);
-        }
-    }
-    lyger_buffer_reset(out);
-}
-
-static const char *phrase_of(int status)
-{
-    static const struct {
-        int status;
-        const char *phrase;
-    } phrases[] = {
-        {200, "OK"},
-        {204, "No Content"},
-        {400, "Bad Request"},
-        {404, "Not Found"},
-        {405, "Method Not Allowed"},
-        {408, "Request Timeout"},
-        {413, "Content Too Large"},
-        {414, "URI Too Long"},
-        {431, "Request Header Fields Too Large"},
-        {500, "Internal Server Error"},
-        {501, "Not Implemented"},
-        {503, "Service Unavailable"},
-        {505, "HTTP Version Not Supported"},
-    };
-    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
-        if (phrases[i].status == status) {
-            return phrases[i].phrase;
-        }
-    }
-    return "";
-}
-
-/* IMF-fixdate (RFC 9110, section 5.6.7), whatever the process's locale is. */
-static const char *date_now(lyger_http_host *host)
-{
-    static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    time_t now = time(NULL);
-    struct tm tm;
-    if (now != host->date_second && gmtime_r(&now, &tm)) {
-        host->date_second = now;
-        snprintf(host->date, sizeof host->date, "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT",
-                 days + 3 * tm.tm_wday, (unsigned)tm.tm_mday % 100u, months + 3 * tm.tm_mon,
-                 (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)tm.tm_hour % 100u,
-                 (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u);
-    }
-    return host->date;
-}
-
-/* Appends a response to host->out; false when memory ran out. */
-static bool put_response(lyger_http_connection *c, const lyger_http_response *response, bool close)
-{
-    char head[640];
-    bool old = c->request.minor == 0;
-    int len = snprintf(head, sizeof head, "HTTP/1.1 %d %s\r\nDate: %s\r\n%s%s%s%s", response->status,
-                       phrase_of(response->status), date_now(c->host), response->type ? "Content-Type: " : "",
-                       response->type ? response->type : "", response->type ? "\r\n" : "", response->fields);
-    if (len < 0 || (size_t)len >= sizeof head - 80) {
-        lyger_buffer_reset(&c->host->out);
-        return false;
-    }
-    if (response->status != 204) {
-        len += snprintf(head + len, sizeof head - (size_t)len, "Content-Length: %zu\r\n", response->body_len);
-    }
-    len += snprintf(head + len, sizeof head - (size_t)len, "%s\r\n",
-                    close ? "Connection: close\r\n"
-                    : old ? "Connection: keep-alive\r\n"
-                          : "");
-    bool bodiless =
-        c->request.method == LYGER_HTTP_HEAD || response->status == 204 || response->body_len == 0;
-    if (!lyger_sink_put(&c->host->out.sink, head, (size_t)len) ||
-        (!bodiless && !lyger_sink_put(&c->host->out.sink, response->body, response->body_len))) {
-        lyger_buffer_reset(&c->host->out); /* a half response must not reach the next connection */
-        return false;
-    }
-    return true;
-}
-
-/* Queues the last response of a connection. */
+/* The last response of a connection. */
 static void refuse(lyger_http_connection *c, int status, const char *reason)
 {
     char body[256];
     int len = snprintf(body, sizeof body, "{\"status\":%d,\"error\":\"%s\"}", status, reason);
     lyger_http_response response = {status, "", "application/json", body, (size_t)len};
-    c->host->requests++;
-    c->state = LAST;
-    if (!put_response(c, &response, true)) {
-        close_now(c);
-    }
+    c->turn->close = true;
+    lyger_http_respond(c, &response);
 }
-
-/* ---- requests ---- */
 
 static void request_done(lyger_http_connection *c)
 {
-    c->state = ANSWERING;
-    c->answering = true;
-    c->host->service->complete(c, c->kept);
-    c->answering = false;
-}
-
-void lyger_http_respond(lyger_http_connection *c, const lyger_http_response *response)
-{
-    if (c->state != ANSWERING) {
-        return;
-    }
-    bool close = !c->request.keep_alive;
-    c->host->requests++;
-    c->requests++;
-    if (!put_response(c, response, close)) {
-        close_now(c);
-        return;
-    }
-    c->state = close ? LAST : IN_HEAD;
-    lyger_http_request_init(&c->request);
-    if (!c->answering) {
-        flush(c);
-        if (c->writes == 0 && c->state != CLOSED) {
-            go_on(c);
-        }
+    c->stage = LYGER_HTTP_WAITING;
+    if (c->turn->answer == ANSWER_NONE) {
+        c->host->service->complete(c);
     }
 }
 
 /* A head is complete: bytes[0..head_len), with more bytes after it or not. */
 static void request_begun(lyger_http_connection *c, const char *bytes, bool more)
 {
-    const lyger_http_request *request = &c->request;
-    c->host->service->begin(c->host, request, bytes, &c->kept);
-    c->body_left = request->content_length;
-    c->body_seen = 0;
-    memset(&c->chunked, 0, sizeof c->chunked);
-    if (c->body_left == 0 && !request->chunked) {
-        request_done(c);
+    lyger_http_turn *turn = c->turn;
+    const lyger_http_request *request = &turn->request;
+    c->in_time = false;
+    turn->begun = true;
+    turn->body_left = request->content_length;
+    turn->may_wait = request->expect_continue && !more;
+    if (turn->body_left == 0 && !request->chunked) {
+        c->stage = LYGER_HTTP_WAITING;
+        c->host->service->begin(c, request, bytes);
+        if (turn->answer == ANSWER_NONE) {
+            c->host->service->complete(c);
+        }
         return;
     }
-    if (c->body_left > c->host->options.max_body) {
+    turn->body_since = uv_now(c->host->loop);
+    c->stage = LYGER_HTTP_IN_BODY;
+    c->host->service->begin(c, request, bytes);
+    if (turn->answer != ANSWER_NONE) {
+        return;
+    }
+    if (turn->body_left > c->host->options.max_body) {
         refuse(c, 413, "the request body is too large");
         return;
     }
-    c->state = IN_BODY;
-    wait_until(c, c->host->options.body_timeout);
-    if (request->expect_continue && !more &&
-        !lyger_sink_put_literal(&c->host->out.sink, "HTTP/1.1 100 Continue\r\n\r\n")) {
-        close_now(c);
+    if (turn->may_wait && !lyger_sink_put_literal(lyger_http_claim_out(c), "HTTP/1.1 100 Continue\r\n\r\n")) {
+        lyger_http_break(c);
+    }
+    turn->may_wait = false;
+}
+
+static void give_body(lyger_http_connection *c, const char *bytes, size_t len)
+{
+    lyger_http_turn *turn = c->turn;
+    turn->body_seen += len;
+    if (turn->body_seen > c->host->options.max_body) {
+        if (turn->answer == ANSWER_NONE) {
+            refuse(c, 413, "the request body is too large");
+        } else {
+            turn->close = true;
+        }
+    } else if (turn->answer == ANSWER_NONE && c->host->service->body) {
+        c->host->service->body(c, bytes, len);
     }
 }
 
 /* Takes bytes of a chunked body and returns how many. */
 static size_t take_chunked(lyger_http_connection *c, const char *bytes, size_t len)
 {
+    lyger_http_turn *turn = c->turn;
     size_t taken = 0, data_at, used;
-    while (c->state == IN_BODY) {
+    while (c->stage == LYGER_HTTP_IN_BODY && !turn->close) {
         lyger_http_chunk chunk =
-            lyger_http_chunked_next(&c->chunked, bytes + taken, len - taken, &data_at, &used);
+            lyger_http_chunked_next(&turn->chunked, bytes + taken, len - taken, &data_at, &used);
+        size_t from = taken + data_at;
         taken += used;
         if (chunk == LYGER_HTTP_CHUNK_MORE) {
             break;
         }
-        if (chunk == LYGER_HTTP_CHUNK_BAD) {
-            refuse(c, 400, "the chunked body is malformed");
-        } else if (chunk == LYGER_HTTP_CHUNK_END) {
+        if (chunk == LYGER_HTTP_CHUNK_END) {
             request_done(c);
+        } else if (chunk == LYGER_HTTP_CHUNK_DATA) {
+            give_body(c, bytes + from, taken - from);
+        } else if (turn->answer == ANSWER_NONE) {
+            refuse(c, 400, "the chunked body is malformed");
         } else {
-            c->body_seen += used - data_at;
-            if (c->body_seen > c->host->options.max_body) {
-                refuse(c, 413, "the request body is too large");
-            }
+            lyger_http_break(c);
+            return len;
         }
     }
-    return taken;
+    return turn->close ? len : taken;
 }
 
 static size_t take_body(lyger_http_connection *c, const char *bytes, size_t len)
 {
-    if (c->request.chunked) {
+    lyger_http_turn *turn = c->turn;
+    if (turn->request.chunked) {
         return take_chunked(c, bytes, len);
     }
-    size_t take = len < c->body_left ? len : (size_t)c->body_left;
-    c->body_left -= take;
-    if (c->body_left == 0) {
+    size_t take = len < turn->body_left ? len : (size_t)turn->body_left;
+    turn->body_left -= take;
+    give_body(c, bytes, take);
+    if (turn->body_left == 0) {
         request_done(c);
     }
     return take;
@@ -363,39 +268,64 @@ static size_t take_body(lyger_http_connection *c, const char *bytes, size_t len)
 
 static size_t take_head(lyger_http_connection *c, const char *bytes, size_t len)
 {
-    switch (lyger_http_parse(&c->request, bytes, len, &c->host->options.limits)) {
+    if (!c->turn && !begin_turn(c)) {
+        lyger_http_break(c);
+        return len;
+    }
+    lyger_http_request *request = &c->turn->request;
+    switch (lyger_http_parse(request, bytes, len, &c->host->options.limits)) {
     case LYGER_HTTP_MORE:
         return 0;
     case LYGER_HTTP_BAD:
-        refuse(c, c->request.status, c->request.reason);
+        refuse(c, request->status, request->reason);
         return len;
     default:
         break;
     }
-    size_t head_len = c->request.head_len;
+    size_t head_len = request->head_len;
     request_begun(c, bytes, len > head_len);
     return head_len;
+}
+
+/* What an answer that has ended makes of its connection; false when the body is still to be dropped. */
+static bool next_turn(lyger_http_connection *c)
+{
+    if (c->turn->close) {
+        c->stage = LYGER_HTTP_LAST;
+    } else if (c->stage == LYGER_HTTP_IN_BODY) {
+        return false;
+    } else {
+        c->stage = LYGER_HTTP_IN_HEAD;
+    }
+    c->requests++;
+    end_turn(c);
+    return true;
 }
 
 /* Handles bytes[0..len) as far as it goes and returns how many bytes are done with. */
 static size_t take(lyger_http_connection *c, const char *bytes, size_t len)
 {
     size_t at = 0;
-    while (c->writes == 0) {
-        size_t taken = 0;
-        if (c->state == IN_HEAD && at < len) {
-            taken = take_head(c, bytes + at, len - at);
-        } else if (c->state == IN_BODY && at < len) {
-            taken = take_body(c, bytes + at, len - at);
+    c->reading = true;
+    while (c->stage < LYGER_HTTP_LAST && !c->broken) {
+        if (c->turn && c->turn->answer == ANSWER_ENDED && next_turn(c)) {
+            continue;
         }
-        at += taken;
-        if (taken == 0 || lyger_buffer_length(&c->host->out) >= OUT_HIGH_WATER) {
-            flush(c);
+        size_t taken = 0;
+        if (at == len || c->writes > 0) {
+            break;
+        }
+        if (c->stage == LYGER_HTTP_IN_HEAD) {
+            taken = take_head(c, bytes + at, len - at);
+        } else if (c->stage == LYGER_HTTP_IN_BODY) {
+            taken = take_body(c, bytes + at, len - at);
         }
         if (taken == 0) {
             break;
         }
+        at += taken;
     }
+    c->reading = false;
     return at;
 }
 
@@ -427,36 +357,54 @@ static bool keep(lyger_http_connection *c, const char *bytes, size_t len)
     return true;
 }
 
-/* After bytes were taken: what is being waited for now, and for how long. */
-static void settle(lyger_http_connection *c, bool was_idle)
+/* How long what a connection waits for may take. */
+static void set_deadline(lyger_http_connection *c)
 {
-    if (c->state == CLOSED || c->writes > 0) {
+    const lyger_http_options *options = &c->host->options;
+    if (c->stage == LYGER_HTTP_WAITING) {
+        c->deadline = UINT64_MAX; /* the service's business */
+    } else if (c->stage == LYGER_HTTP_IN_BODY) {
+        c->deadline = c->turn->body_since + options->body_timeout + c->turn->body_seen / 4;
+    } else if (c->in_len == 0) {
+        lyger_http_wait(c, c->requests ? options->idle_timeout : options->header_timeout);
+    } else if (!c->in_time) {
+        c->in_time = true;
+        lyger_http_wait(c, options->header_timeout);
+    }
+}
+
+/* After bytes were taken: what is being waited for now, and for how long. */
+static void settle(lyger_http_connection *c)
+{
+    if (c->host->writer == c) {
+        lyger_http_flush(c->host);
+    }
+    if (c->broken) {
+        close_now(c);
+    }
+    if (c->stage >= LYGER_HTTP_LINGERING) {
         return;
     }
-    if (c->state == LAST) {
+    if (c->stage == LYGER_HTTP_LAST) {
         keep(c, NULL, 0);
-        linger(c);
-        return;
-    }
-    if (c->state == IN_HEAD) {
-        if (c->in_len == 0) {
-            wait_until(c, c->requests ? c->host->options.idle_timeout : c->host->options.header_timeout);
-        } else if (was_idle) {
-            wait_until(c, c->host->options.header_timeout);
+        if (c->writes == 0) {
+            linger(c);
         }
-    }
-    if (c->state == ANSWERING) {
-        c->deadline = UINT64_MAX;
-        uv_read_stop((uv_stream_t *)&c->tcp);
         return;
     }
-    read_more(c);
+    if (c->writes == 0) {
+        set_deadline(c);
+    }
+    if (c->in_len < AHEAD_MAX) {
+        read_more(c);
+    } else {
+        uv_read_stop(&c->socket.stream);
+    }
 }
 
 static void receive(lyger_http_connection *c, const char *bytes, size_t len)
 {
-    uint32_t requests = c->requests;
-    bool was_idle = c->in_len == 0;
+    lyger_http_cork(c->host);
     bool kept = true;
     if (c->in_len > 0) {
         kept = keep(c, bytes, len);
@@ -464,21 +412,44 @@ static void receive(lyger_http_connection *c, const char *bytes, size_t len)
         len = c->in_len;
     }
     size_t taken = kept ? take(c, bytes, len) : 0;
-    if (!kept || (c->state != CLOSED && !keep(c, bytes + taken, len - taken))) {
-        close_now(c);
-        return;
+    if (!kept || ((taken > 0 || bytes != c->in) && !keep(c, bytes + taken, len - taken))) {
+        c->broken = true;
     }
-    settle(c, was_idle || c->requests != requests);
+    settle(c);
+    lyger_http_uncork(c->host);
 }
 
 /* After a write or a late response: the bytes that came meanwhile, then the socket again. */
 static void go_on(lyger_http_connection *c)
 {
-    size_t taken = c->in_len > 0 ? take(c, c->in, c->in_len) : 0;
-    if (c->state != CLOSED && (taken > 0 || c->in_len == 0)) {
-        keep(c, c->in ? c->in + taken : NULL, c->in_len - taken);
+    if (c->stage >= LYGER_HTTP_LINGERING) {
+        return;
     }
-    settle(c, true);
+    size_t taken = take(c, c->in, c->in_len);
+    if (taken > 0) {
+        keep(c, c->in + taken, c->in_len - taken);
+    }
+    settle(c);
+}
+
+void lyger_http_cork(lyger_http_host *host)
+{
+    host->corked++;
+}
+
+void lyger_http_uncork(lyger_http_host *host)
+{
+    while (host->corked == 1) {
+        lyger_http_flush(host);
+        lyger_http_connection *c = host->ready;
+        if (!c) {
+            break;
+        }
+        host->ready = c->next_ready;
+        c->ready = false;
+        go_on(c);
+    }
+    host->corked--;
 }
 
 /* ---- libuv ---- */
@@ -490,28 +461,54 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     *buffer = uv_buf_init(host->read_buffer, sizeof host->read_buffer);
 }
 
+/*
+ * The client has ended its side. When everything it asked for is on its way it gets it; one that still waits
+ * for an answer is taken to have gone, as nobody half-closes in HTTP (RFC 9112, section 9.6, lets a server).
+ */
+static void hung_up(lyger_http_connection *c)
+{
+    lyger_http_turn *turn = c->turn;
+    bool answered = turn ? turn->ending && c->stage != LYGER_HTTP_IN_BODY : c->in_len == 0;
+    if (c->writes == 0 || !answered || c->stage >= LYGER_HTTP_LINGERING) {
+        close_now(c);
+        return;
+    }
+    uv_read_stop(&c->socket.stream);
+    if (turn) {
+        turn->close = true;
+    } else {
+        c->stage = LYGER_HTTP_LAST;
+    }
+}
+
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
     lyger_http_connection *c = (lyger_http_connection *)stream;
     if (count < 0) {
-        close_now(c);
+        lyger_http_cork(c->host);
+        if (count == UV_EOF) {
+            hung_up(c);
+        } else {
+            close_now(c);
+        }
+        lyger_http_uncork(c->host);
         return;
     }
-    if (c->state == LINGERING) {
-        c->lingered += (size_t)count;
+    if (c->stage == LYGER_HTTP_LINGERING) {
+        c->lingered += (uint32_t)count;
         if (c->lingered > LINGER_BYTES) {
             close_now(c);
         }
         return;
     }
-    if (count > 0) {
+    if (count > 0 && c->stage < LYGER_HTTP_LAST) {
         receive(c, buffer->base, (size_t)count);
     }
 }
 
 static void read_more(lyger_http_connection *c)
 {
-    int status = uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
+    int status = uv_read_start(&c->socket.stream, on_alloc, on_read);
     if (status < 0 && status != UV_EALREADY) {
         close_now(c);
     }
@@ -520,16 +517,15 @@ static void read_more(lyger_http_connection *c)
 /* Takes a client out of the backlog, says why it is not served and closes. */
 static void turn_away(lyger_http_connection *c, uv_stream_t *listener)
 {
-    static const char body[] = "{\"status\":503,\"error\":\"too many connections\"}";
-    lyger_http_response busy = {503, "Retry-After: 1\r\n", "application/json", body, sizeof body - 1};
-    lyger_buffer *out = &c->host->out;
-    if (uv_accept(listener, (uv_stream_t *)&c->tcp) == 0 && put_response(c, &busy, true)) {
-        uv_buf_t buffer = uv_buf_init(out->start, (unsigned)lyger_buffer_length(out));
-        uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
+    static char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
+                           "Content-Type: application/json\r\nContent-Length: 45\r\n\r\n"
+                           "{\"status\":503,\"error\":\"too many connections\"}";
+    if (uv_accept(listener, &c->socket.stream) == 0) {
+        uv_buf_t buffer = uv_buf_init(answer, sizeof answer - 1);
+        uv_try_write(&c->socket.stream, &buffer, 1);
     }
-    lyger_buffer_reset(out);
-    c->state = CLOSED;
-    uv_close((uv_handle_t *)&c->tcp, on_closed);
+    c->stage = LYGER_HTTP_CLOSED;
+    uv_close(&c->socket.handle, on_closed);
 }
 
 void lyger_http_accept(lyger_http_host *host, uv_stream_t *listener)
@@ -538,15 +534,18 @@ void lyger_http_accept(lyger_http_host *host, uv_stream_t *listener)
     if (!c) {
         return;
     }
-    uv_tcp_init(host->loop, &c->tcp); /* makes no socket yet and cannot fail */
+    if (listener->type == UV_TCP) {
+        uv_tcp_init(host->loop, &c->socket.tcp); /* makes no socket yet and cannot fail */
+    } else {
+        uv_pipe_init(host->loop, &c->socket.pipe, 0); /* no more can this */
+    }
     c->host = host;
-    lyger_http_request_init(&c->request);
     if (host->connections >= host->options.max_connections) {
         turn_away(c, listener);
         return;
     }
     lyger_http_fork_lock();
-    int accepted = uv_accept(listener, (uv_stream_t *)&c->tcp);
+    int accepted = uv_accept(listener, &c->socket.stream);
     c->next = host->first;
     if (c->next) {
         c->next->previous = c;
@@ -558,47 +557,162 @@ void lyger_http_accept(lyger_http_host *host, uv_stream_t *listener)
         close_now(c);
         return;
     }
-    uv_tcp_nodelay(&c->tcp, 1);
-    wait_until(c, host->options.header_timeout);
+    if (listener->type == UV_TCP) {
+        uv_tcp_nodelay(&c->socket.tcp, 1);
+    }
+    lyger_http_wait(c, host->options.header_timeout);
     read_more(c);
 }
 
 static void overdue(lyger_http_connection *c)
 {
-    if (c->writes > 0 || c->state == LINGERING || (c->state == IN_HEAD && c->in_len == 0)) {
+    if (c->writes > 0 && lyger_http_progressed(c)) {
+        lyger_http_wait(c, c->host->options.write_timeout);
+        return;
+    }
+    if (c->writes > 0 || !c->turn || c->stage >= LYGER_HTTP_LAST || c->turn->answer != ANSWER_NONE) {
         close_now(c);
         return;
     }
     refuse(c, 408,
-           c->state == IN_BODY ? "the request body did not arrive in time"
-                               : "the request head did not arrive in time");
-    flush(c);
-    settle(c, false);
+           c->stage == LYGER_HTTP_IN_BODY ? "the request body did not arrive in time"
+                                          : "the request head did not arrive in time");
 }
 
 void lyger_http_sweep(lyger_http_host *host)
 {
     uint64_t now = uv_now(host->loop);
+    lyger_http_cork(host);
     for (lyger_http_connection *c = host->first, *next; c; c = next) {
         next = c->next;
         if (c->deadline <= now) {
             overdue(c);
         }
     }
+    lyger_http_uncork(host);
+}
+
+void lyger_http_drain(lyger_http_host *host)
+{
+    host->draining = true;
+    lyger_http_cork(host);
+    for (lyger_http_connection *c = host->first, *next; c; c = next) {
+        uv_os_fd_t fd;
+        int waiting = 0;
+        next = c->next;
+        if (c->stage != LYGER_HTTP_IN_HEAD || c->in_len > 0 || c->writes > 0) {
+            continue;
+        }
+        /* A request that has arrived and was not read yet is still answered. */
+        if (uv_fileno(&c->socket.handle, &fd) != 0 || ioctl(fd, FIONREAD, &waiting) != 0 || waiting == 0) {
+            c->stage = LYGER_HTTP_LAST;
+            lyger_http_make_ready(c);
+        }
+    }
+    lyger_http_uncork(host);
 }
 
 void lyger_http_close_all(lyger_http_host *host)
 {
+    lyger_http_cork(host);
     while (host->first) {
         close_now(host->first);
     }
+    lyger_http_uncork(host);
 }
+
+/* ---- accessors ---- */
+
+lyger_http_host *lyger_http_host_of(lyger_http_connection *connection)
+{
+    return connection->host;
+}
+
+void lyger_http_close_after(lyger_http_connection *c)
+{
+    if (c->turn && c->turn->answer == ANSWER_NONE) {
+        c->turn->close = true;
+    }
+}
+
+void lyger_http_set_kept(lyger_http_connection *c, void *kept)
+{
+    if (c->turn) {
+        c->turn->kept = kept;
+    }
+}
+
+void *lyger_http_kept(const lyger_http_connection *c)
+{
+    return c->turn ? c->turn->kept : NULL;
+}
+
+const lyger_http_request *lyger_http_current(const lyger_http_connection *c)
+{
+    return c->turn ? &c->turn->request : NULL;
+}
+
+bool lyger_http_response_begun(const lyger_http_connection *c)
+{
+    return c->turn && c->turn->answer != ANSWER_NONE;
+}
+
+uint64_t lyger_http_body_sent(const lyger_http_connection *c)
+{
+    return c->turn ? c->turn->answer_sent : 0;
+}
+
+static void describe(const struct sockaddr_storage *name, lyger_hub_peer *peer)
+{
+    const struct sockaddr_in *four = (const struct sockaddr_in *)name;
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)name;
+    if (name->ss_family == AF_INET) {
+        peer->port = ntohs(four->sin_port);
+        inet_ntop(AF_INET, &four->sin_addr, peer->address, sizeof peer->address);
+    } else if (name->ss_family == AF_INET6) {
+        peer->port = ntohs(six->sin6_port);
+        if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) { /* on a dual-stack listener */
+            inet_ntop(AF_INET, six->sin6_addr.s6_addr + 12, peer->address, sizeof peer->address);
+        } else {
+            inet_ntop(AF_INET6, &six->sin6_addr, peer->address, sizeof peer->address);
+        }
+    }
+}
+
+static void find_peers(lyger_http_connection *c)
+{
+    struct sockaddr_storage peer = {0}, local = {0};
+    int peer_size = sizeof peer, local_size = sizeof local;
+    if (!c->has_peers && c->socket.handle.type == UV_TCP) {
+        if (uv_tcp_getpeername(&c->socket.tcp, (struct sockaddr *)&peer, &peer_size) == 0) {
+            describe(&peer, &c->peer);
+        }
+        if (uv_tcp_getsockname(&c->socket.tcp, (struct sockaddr *)&local, &local_size) == 0) {
+            describe(&local, &c->local);
+        }
+    }
+    c->has_peers = true;
+}
+
+const lyger_hub_peer *lyger_http_peer(lyger_http_connection *c)
+{
+    find_peers(c);
+    return &c->peer;
+}
+
+const lyger_hub_peer *lyger_http_local(lyger_http_connection *c)
+{
+    find_peers(c);
+    return &c->local;
+}
+
+/* ---- hosts ---- */
 
 void lyger_http_drop_sockets(lyger_http_host *host)
 {
     for (lyger_http_connection *c = host->first; c; c = c->next) {
         uv_os_fd_t fd;
-        if (uv_fileno((uv_handle_t *)&c->tcp, &fd) == 0) {
+        if (uv_fileno(&c->socket.handle, &fd) == 0) {
             close(fd);
         }
     }
@@ -612,4 +726,9 @@ void lyger_http_host_init(lyger_http_host *host)
 void lyger_http_host_free(lyger_http_host *host)
 {
     lyger_buffer_free(&host->out);
+    while (host->spares) {
+        lyger_http_turn *turn = host->spares;
+        host->spares = turn->next;
+        free(turn);
+    }
 }

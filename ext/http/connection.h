@@ -12,6 +12,7 @@
 #define LYGER_HTTP_CONNECTION_H
 
 #include "http.h"
+#include "hub.h"
 #include "base/sink.h"
 
 #include <time.h>
@@ -19,25 +20,31 @@
 
 typedef struct lyger_http_connection lyger_http_connection;
 typedef struct lyger_http_host lyger_http_host;
+typedef struct lyger_http_turn lyger_http_turn;
 
 /*
  * What answers. For every request: begin, body for each piece of it, complete; then the service answers, at
- * once or later, with lyger_http_respond() or with start, send and finish. abandoned comes instead of whatever
- * has not happened yet when the connection goes away. A service may also answer earlier, in begin or body: then
- * the rest of the body is read and dropped, or the connection is closed where that is too much.
+ * once or later, with lyger_http_respond() or with begin_response, send and end_response. A service may also
+ * answer earlier, in begin or body: then body and complete do not come any more; the rest of the body is read
+ * and dropped, or the connection is closed where that is too much.
+ *
+ * A request that begun() was told of ends with exactly one of logged and abandoned; what the service kept for
+ * it is to be freed there. logged is called from within the calls that end an answer, everything else only
+ * from the event loop and from the outermost lyger_http_uncork(), so between cork and uncork no connection
+ * and no request goes away under a service's hands.
  */
 typedef struct lyger_http_service {
-    /* The head is there; head points to its bytes, valid during the call. connection->kept is the service's. */
+    /* The head is there; head points to its bytes, valid during the call; request lives until logged. */
     void (*begin)(lyger_http_connection *connection, const lyger_http_request *request, const char *head);
     /* The next bytes of the body, chunked coding removed, max_body checked. NULL: bodies are dropped. */
     void (*body)(lyger_http_connection *connection, const char *bytes, size_t len);
     void (*complete)(lyger_http_connection *connection);
-    /* What was sent has been taken by the socket below the low-water mark; see lyger_http_send(). May be NULL. */
+    /* The client has taken so much that more may be sent; see lyger_http_send(). May be NULL. */
     void (*drained)(lyger_http_connection *connection);
     /* The connection goes away and the request was not answered to its end. May be NULL. */
     void (*abandoned)(lyger_http_connection *connection);
-    /* A request was answered to its end, or refused (request->status of a request that did not parse): for
-     * logs and counters. May be NULL. */
+    /* A request was answered to its end, by the service or with a refusal from here (a head that does not
+     * parse is refused without having begun): for logs and counters. May be NULL. */
     void (*logged)(lyger_http_connection *connection, int status, uint64_t body_bytes);
 } lyger_http_service;
 
@@ -49,10 +56,17 @@ struct lyger_http_host {
     lyger_http_options options;
     lyger_http_connection *first; /* every connection that is not closed */
     uint32_t connections;
-    uint64_t requests;  /* answered, errors included */
-    lyger_buffer out;   /* the responses being put together; empty between events */
-    time_t date_second; /* of date */
-    char date[32];
+    uint64_t requests; /* answered, errors included */
+    bool draining;     /* every answer is the last of its connection */
+    uint32_t corked;
+    lyger_buffer out;              /* the responses being put together; empty between events */
+    lyger_http_connection *writer; /* whose they are */
+    lyger_http_connection *ready;  /* those that can go on, as a list */
+    lyger_http_turn *spares;
+    uint32_t spare_count;
+    time_t date_second;    /* of date */
+    uint64_t date_checked; /* loop time, ms */
+    char date[40];         /* "Date: …", CRLF */
     char read_buffer[65536];
 };
 
@@ -67,8 +81,16 @@ typedef struct lyger_http_response {
 /* host->loop, service, context and options are set; the rest is zeroed. */
 void lyger_http_host_init(lyger_http_host *host);
 
-/* Accepts a client from the listener, or turns it away when there are too many. */
+/* Accepts a client from the listener (TCP or Unix), or turns it away when there are too many. */
 void lyger_http_accept(lyger_http_host *host, uv_stream_t *listener);
+
+/*
+ * Between cork and uncork output is gathered: what a connection is given is written at once when another one
+ * is written to, when it is much, and at the outermost uncork. Hooks are held back too, see above. Service
+ * hooks run corked.
+ */
+void lyger_http_cork(lyger_http_host *host);
+void lyger_http_uncork(lyger_http_host *host);
 
 /* Answers the current request whole, and goes on with what the client sent since. */
 void lyger_http_respond(lyger_http_connection *connection, const lyger_http_response *response);
@@ -76,22 +98,47 @@ void lyger_http_respond(lyger_http_connection *connection, const lyger_http_resp
 /*
  * Answers it in pieces. begin_response writes the status line, Date, the given field lines (each ending in
  * CRLF; without Date, Connection, Content-Length, Transfer-Encoding) and the framing that the request and the
- * length allow: Content-Length, or chunked, or the connection's end for HTTP/1.0. What HEAD, 204 and 304 do not
- * carry is dropped by send. A body that ends short of its length closes the connection.
+ * length allow: Content-Length, or chunked, or the connection's end for HTTP/1.0. What HEAD, 204, 205 and 304
+ * do not carry is dropped by send. A body that ends short of its length closes the connection; what goes
+ * beyond it is dropped.
  */
 #define LYGER_HTTP_LENGTH_UNKNOWN UINT64_MAX
 void lyger_http_begin_response(lyger_http_connection *connection, int status, const char *fields, size_t len,
                                uint64_t content_length);
 /* Takes all bytes; false when more are waiting for the client than response_buffer: drained() will come. */
 bool lyger_http_send(lyger_http_connection *connection, const char *bytes, size_t len);
-/* Sends len bytes of a file from offset as the client takes them; closes the descriptor. Only once, last. */
+/* Sends len bytes of a file from offset as the client takes them; closes the descriptor. Only once, and only
+ * end_response may follow, at once. */
 void lyger_http_send_file(lyger_http_connection *connection, int descriptor, uint64_t offset, uint64_t len);
 void lyger_http_end_response(lyger_http_connection *connection);
-/* Gives up: the client sees that the response is cut off. */
+/* Gives up: the client sees that the response is cut off. abandoned() comes. */
 void lyger_http_cut_off(lyger_http_connection *connection);
+
+/* Makes the answer that has not begun the last one of its connection. */
+void lyger_http_close_after(lyger_http_connection *connection);
+
+/* ---- about the current request ---- */
+
+/* What the service keeps for it; NULL at first. */
+void lyger_http_set_kept(lyger_http_connection *connection, void *kept);
+void *lyger_http_kept(const lyger_http_connection *connection);
+
+const lyger_http_request *lyger_http_current(const lyger_http_connection *connection);
+bool lyger_http_response_begun(const lyger_http_connection *connection);
+uint64_t lyger_http_body_sent(const lyger_http_connection *connection);
+
+/* The two ends of the connection. */
+const lyger_hub_peer *lyger_http_peer(lyger_http_connection *connection);
+const lyger_hub_peer *lyger_http_local(lyger_http_connection *connection);
+
+/* The reason phrase of a status (IANA's registry), "" for one that is not registered. */
+const char *lyger_http_phrase(int status);
 
 /* Closes the connections whose deadline has passed; to be called a few times per shortest timeout. */
 void lyger_http_sweep(lyger_http_host *host);
+
+/* From now on every answer is the last of its connection; idle connections are closed. */
+void lyger_http_drain(lyger_http_host *host);
 
 /* Begins to close every connection; they are gone when the loop has run out of handles. */
 void lyger_http_close_all(lyger_http_host *host);

@@ -158,15 +158,17 @@ lyger_http_chunk lyger_http_chunked_next(lyger_http_chunked *decoder, const char
 
 typedef struct lyger_http_options {
     lyger_http_limits limits;
-    uint64_t max_body;        /* bytes of a request body, read and dropped; more is 413 */
+    uint64_t max_body;        /* bytes of a request body; more is 413 */
     uint32_t max_connections; /* one more is answered 503 and closed */
     uint32_t header_timeout;  /* ms from a request's first byte to the end of its head; then 408 */
-    uint32_t body_timeout;    /* ms from the end of the head to the end of the body; then 408 */
+    uint32_t body_timeout;    /* ms for a body to arrive, and 1 ms more for each 4 bytes of it; then 408 */
     uint32_t idle_timeout;    /* ms between requests on a kept connection */
-    uint32_t write_timeout;   /* ms for a client to take a response */
+    uint32_t write_timeout;   /* ms in which a client takes nothing of a response that waits for it */
+    uint64_t response_buffer; /* bytes kept for a slow client before the service is asked to wait */
 } lyger_http_options;
 
-extern const lyger_http_options lyger_http_default_options; /* 1 MiB, 1,024, 10 s, 30 s, 60 s, 30 s */
+extern const lyger_http_options
+    lyger_http_default_options; /* 1 MiB, 1,024, 10 s, 30 s, 60 s, 30 s, 256 KiB */
 
 /*
  * Listens on every interface (dual-stack [::], or 0.0.0.0 where there is no IPv6) and serves in a thread of

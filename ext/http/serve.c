@@ -20,6 +20,7 @@ const lyger_http_options lyger_http_default_options = {
     .body_timeout = 30000,
     .idle_timeout = 60000,
     .write_timeout = 30000,
+    .response_buffer = 262144,
 };
 
 typedef struct server {
@@ -43,12 +44,11 @@ static server *running;
 enum { ROUTE_NONE, ROUTE_HOME, ROUTE_HEALTH, ROUTE_SERVER };
 
 /* What of a request the answer depends on, in one word: the route, and above it the method. */
-static void begin(lyger_http_host *host, const lyger_http_request *request, const char *head, uintptr_t *kept)
+static void begin(lyger_http_connection *connection, const lyger_http_request *request, const char *head)
 {
     const char *path = head + request->path.at;
     size_t len = request->path.len;
     unsigned route = ROUTE_NONE;
-    (void)host;
     if (request->form == LYGER_HTTP_ASTERISK) {
         route = ROUTE_SERVER;
     } else if ((len == 0 && request->form == LYGER_HTTP_ABSOLUTE) || (len == 1 && path[0] == '/')) {
@@ -56,7 +56,7 @@ static void begin(lyger_http_host *host, const lyger_http_request *request, cons
     } else if (len == 7 && memcmp(path, "/health", 7) == 0) {
         route = ROUTE_HEALTH;
     }
-    *kept = route | ((uintptr_t)request->method << 8);
+    lyger_http_set_kept(connection, (void *)(route | ((uintptr_t)request->method << 8)));
 }
 
 static double seconds_up(const server *server)
@@ -73,8 +73,9 @@ static int write_home(const server *server, char *text, size_t size)
                     (unsigned)server->host.connections);
 }
 
-static void complete(lyger_http_connection *connection, uintptr_t kept)
+static void complete(lyger_http_connection *connection)
 {
+    uintptr_t kept = (uintptr_t)lyger_http_kept(connection);
     const server *server = lyger_http_host_of(connection)->context;
     lyger_http_method method = (lyger_http_method)(kept >> 8);
     char body[256];
@@ -101,7 +102,7 @@ static void complete(lyger_http_connection *connection, uintptr_t kept)
     lyger_http_respond(connection, &response);
 }
 
-static const lyger_http_service service = {begin, complete, NULL};
+static const lyger_http_service service = {.begin = begin, .complete = complete};
 
 /* ---- the thread ---- */
 

@@ -26,25 +26,24 @@ static char heard[4096];
 static const char *said;
 static int said_until; /* answers to wait for; 0: closes without reading */
 
-static void begin(lyger_http_host *h, const lyger_http_request *request, const char *head, uintptr_t *kept)
+static void begin(lyger_http_connection *connection, const lyger_http_request *request, const char *head)
 {
-    (void)h;
     begun++;
-    *kept = (uintptr_t)head[request->path.at + 1]; /* /a answers a */
+    CHECK(lyger_http_kept(connection) == NULL && head[request->path.at] == '/');
+    lyger_http_set_kept(connection, &waiting);
 }
 
-static void complete(lyger_http_connection *connection, uintptr_t kept)
+static void complete(lyger_http_connection *connection)
 {
-    (void)kept;
+    CHECK(lyger_http_kept(connection) == &waiting);
     CHECK(waiting == NULL); /* one at a time, pipelined or not */
     completed++;
     waiting = connection;
     uv_timer_again(&later);
 }
 
-static void forget(lyger_http_connection *connection, uintptr_t kept)
+static void forget(lyger_http_connection *connection)
 {
-    (void)kept;
     CHECK(waiting == connection);
     waiting = NULL;
     abandoned++;
@@ -117,7 +116,7 @@ static void *talk(void *unused)
 
 static void converse(const char *text, int answers)
 {
-    static const lyger_http_service service = {begin, complete, forget};
+    static const lyger_http_service service = {.begin = begin, .complete = complete, .abandoned = forget};
     struct sockaddr_in any, bound;
     int size = sizeof bound;
     pthread_t client;
