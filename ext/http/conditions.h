@@ -1,0 +1,48 @@
+/*
+ * What a GET or HEAD asks of the representation that would answer it: preconditions, a range, codings (RFC
+ * 9110, sections 12 to 14). Pure functions over a parsed head.
+ */
+#ifndef LYGER_HTTP_CONDITIONS_H
+#define LYGER_HTTP_CONDITIONS_H
+
+#include "http.h"
+
+#include <time.h>
+
+/* The first field line of that name (lower case) from the index *at on, which is moved behind it; NULL when
+ * there is none. *len is the length of its value. */
+const char *lyger_http_next_value(const lyger_http_request *request, const char *head, const char *name,
+                                  uint32_t *at, size_t *len);
+
+/* The representation. */
+typedef struct lyger_http_validators {
+    const char *etag; /* a strong one with its quotes, NUL-terminated */
+    time_t modified;
+    time_t now; /* of the answer: its Date */
+    uint64_t size;
+} lyger_http_validators;
+
+typedef struct lyger_http_range {
+    uint64_t first, len; /* len is at least 1 */
+} lyger_http_range;
+
+/* 200, 206 (*range is set), 304, 412 or 416. Several ranges are answered with the whole, which section 14.2
+ * allows: nobody can ask for more bytes than there are, and no part has to be framed. */
+int lyger_http_judge(const lyger_http_request *request, const char *head,
+                     const lyger_http_validators *validators, lyger_http_range *range);
+
+typedef enum lyger_http_ranges {
+    LYGER_HTTP_RANGE_NONE = 200,          /* malformed, of another unit, or more than one: to be ignored */
+    LYGER_HTTP_RANGE_ONE = 206,           /* *range is set */
+    LYGER_HTTP_RANGE_UNSATISFIABLE = 416, /* it begins behind the end */
+} lyger_http_ranges;
+
+/* Reads the value of Range for size bytes (section 14.1.2). */
+lyger_http_ranges lyger_http_range_read(const char *value, size_t len, uint64_t size,
+                                        lyger_http_range *range);
+
+/* The weight in thousandths that Accept-Encoding gives a coding (lower case), its "*" included; 0: not to be
+ * used, also without the field (section 12.5.3). */
+uint32_t lyger_http_coding_weight(const lyger_http_request *request, const char *head, const char *coding);
+
+#endif
