@@ -10,6 +10,7 @@
 
 #include "connection.h"
 #include "server.h"
+#include "cache/cache.h"
 
 /* Upper bounds of the buckets: 0.5 ms to 30 s; one more for what is longer. */
 #define LYGER_METRICS_BUCKETS 16u
@@ -141,6 +142,9 @@ void lyger_metrics_tick(lyger_metrics *metrics, const lyger_hub *hub, uint64_t n
 /* Writes the page; false when the sink refused. */
 bool lyger_metrics_write(lyger_metrics *metrics, const lyger_server_config *config, const lyger_hub *hub,
                          lyger_sink *sink);
+
+/* Figures of the cache in the same format, for config.figures; the status page draws them by their names. */
+bool lyger_metrics_write_cache(lyger_cache *cache, lyger_sink *sink);
 
 /* Answers GET and HEAD of config.metrics_path; false, with nothing sent, for any other path. */
 bool lyger_metrics_answer(lyger_metrics *metrics, const lyger_server_config *config, const lyger_hub *hub,

@@ -131,22 +131,24 @@ static bool find_file(lyger_static *files, const char *path, const lyger_http_re
 
 /* ---- answering ---- */
 
-__attribute__((format(printf, 2, 3))) static void add_field(lyger_static_plan *plan, const char *format, ...)
+/* Adds a line, or nothing where it does not fit: false. */
+__attribute__((format(printf, 2, 3))) static bool add_field(lyger_static_plan *plan, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     int len =
         vsnprintf(plan->fields + plan->fields_len, sizeof plan->fields - plan->fields_len, format, arguments);
     va_end(arguments);
-    /* What does not fit is left out whole. */
-    if (len > 0 && (size_t)len < sizeof plan->fields - plan->fields_len) {
-        plan->fields_len += (size_t)len;
+    if (len < 0 || (size_t)len >= sizeof plan->fields - plan->fields_len) {
+        return false;
     }
+    plan->fields_len += (size_t)len;
+    return true;
 }
 
 /* Says who has the file of a directory's address: the same with a slash. It is written anew from the decoded
  * path, because one that is sent back as it came could begin with "//" and lead to another host. */
-static void redirect(const char *path, const lyger_http_request *request, const char *head,
+static bool redirect(const char *path, const lyger_http_request *request, const char *head,
                      lyger_static_plan *plan)
 {
     static const char hex[] = "0123456789ABCDEF", plain[] = "-._~!$&'()*+,;=:@/";
@@ -164,8 +166,8 @@ static void redirect(const char *path, const lyger_http_request *request, const 
         }
     }
     plan->status = 301;
-    add_field(plan, "Location: /%.*s/%s%.*s\r\n", (int)len, to, request->has_query ? "?" : "",
-              (int)request->query.len, head + request->query.at);
+    return add_field(plan, "Location: /%.*s/%s%.*s\r\n", (int)len, to, request->has_query ? "?" : "",
+                     (int)request->query.len, head + request->query.at);
 }
 
 /* The fields that a 304 must have too (RFC 9110, section 15.4.5), and those of the body. */
@@ -241,7 +243,7 @@ static bool decide_directory(lyger_static *files, char *path, const lyger_http_r
         decide_file(files, &file, request, head, now, plan);
     } else {
         close(file.descriptor);
-        redirect(path, request, head, plan);
+        return redirect(path, request, head, plan);
     }
     return true;
 }

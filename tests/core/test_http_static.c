@@ -1,0 +1,527 @@
+#include "check.h"
+
+#include "http/conditions.h"
+#include "http/date.h"
+#include "http/mime.h"
+#include "http/static.h"
+#include "http/static_open.h"
+#include "static_tree.h"
+
+static lyger_server_config config;
+static lyger_static *files;
+static lyger_static_plan plan;
+static char body[65536];
+static time_t now = TREE_TIME + 1000;
+
+/* Decides about a request with that first line and those fields ("" or lines with CRLF), reads what would be
+ * sent into body; 0 when no file answers, else the status. */
+static int ask(const char *line, const char *fields)
+{
+    char head[9000];
+    lyger_http_request request;
+    snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: x\r\n%s\r\n", line, fields);
+    lyger_http_request_init(&request);
+    body[0] = '\0';
+    if (lyger_http_parse(&request, head, strlen(head), &lyger_http_default_limits) != LYGER_HTTP_DONE) {
+        return -1;
+    }
+    if (!lyger_static_decide(files, &request, head, now, &plan)) {
+        return 0;
+    }
+    plan.fields[plan.fields_len] = '\0';
+    if (plan.descriptor >= 0) {
+        ssize_t count = pread(plan.descriptor, body, sizeof body - 1, (off_t)plan.offset);
+        CHECK(count >= (ssize_t)plan.len);
+        body[plan.len] = '\0';
+        close(plan.descriptor);
+    }
+    return plan.status;
+}
+
+static int get(const char *path)
+{
+    char line[8192];
+    snprintf(line, sizeof line, "GET %s", path);
+    return ask(line, "");
+}
+
+static bool has_field(const char *line)
+{
+    const char *at = strstr(plan.fields, line);
+    return at && (at == plan.fields || at[-1] == '\n') && strncmp(at + strlen(line), "\r\n", 2) == 0;
+}
+
+/* The value of a field of the last answer. */
+static const char *field(const char *name)
+{
+    static char value[256];
+    const char *at = strstr(plan.fields, name);
+    snprintf(value, sizeof value, "%.*s", at ? (int)strcspn(at + strlen(name) + 2, "\r") : 0,
+             at ? at + strlen(name) + 2 : "");
+    return value;
+}
+
+static void a_file_is_sent_with_its_fields(void)
+{
+    CHECK_INT(get("/hello.txt"), 200);
+    CHECK_STR(body, "Hello, world");
+    CHECK_INT(plan.content_length, 12);
+    CHECK(has_field("Content-Type: text/plain; charset=utf-8"));
+    CHECK(has_field("Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"));
+    CHECK(has_field("X-Content-Type-Options: nosniff"));
+    CHECK(has_field("Accept-Ranges: bytes"));
+    CHECK(has_field("Cache-Control: max-age=60"));
+    CHECK(has_field("Vary: Accept-Encoding"));
+    CHECK(strstr(plan.fields, "ETag: \"") != NULL);
+    CHECK_INT(get("/hello.txt?v=2"), 200);
+    CHECK_INT(ask("GET http://x/hello.txt", ""), 200);
+    CHECK_INT(get("/empty.txt"), 200);
+    CHECK_INT(plan.content_length, 0);
+}
+
+static void head_has_the_length_and_no_body(void)
+{
+    CHECK_INT(ask("HEAD /hello.txt", "Range: bytes=0-0\r\n"), 200);
+    CHECK_INT(plan.content_length, 12);
+    CHECK_INT(plan.descriptor, -1);
+}
+
+static void other_methods_are_the_applications(void)
+{
+    CHECK_INT(ask("POST /hello.txt", ""), 0);
+    CHECK_INT(ask("DELETE /hello.txt", ""), 0);
+    CHECK_INT(ask("OPTIONS /hello.txt", ""), 0);
+    CHECK_INT(ask("OPTIONS *", ""), 0);
+}
+
+static void a_directory_answers_with_its_index(void)
+{
+    CHECK_INT(get("/"), 200);
+    CHECK_STR(body, "<p>home");
+    CHECK(has_field("Content-Type: text/html; charset=utf-8"));
+    CHECK_INT(ask("GET http://x", ""), 200);
+    CHECK_INT(get("/sub/"), 200);
+    CHECK_STR(body, "<p>sub");
+    CHECK_INT(get("/sub"), 301);
+    CHECK(has_field("Location: /sub/"));
+    CHECK_INT(get("/sub?a=1&b=%20"), 301);
+    CHECK(has_field("Location: /sub/?a=1&b=%20"));
+    CHECK_INT(get("/a%20b"), 301);
+    CHECK(has_field("Location: /a%20b/"));
+    CHECK_INT(get("/bare"), 0);
+    CHECK_INT(get("/bare/"), 0);
+    CHECK_INT(get("/hello.txt/"), 0);
+    config.index = NULL;
+    CHECK_INT(get("/sub"), 0);
+    CHECK_INT(get("/"), 0);
+    config.index = "index.php";
+    CHECK_INT(get("/"), 0);
+    config.index = "index.html";
+}
+
+static void a_redirect_that_does_not_fit_is_none(void)
+{
+    char line[8192];
+    lyger_http_request request;
+    static char head[40000];
+    const lyger_http_limits limits = {30000, 32768, 100};
+    strcpy(line, "GET /sub?");
+    memset(head, 'q', sizeof head);
+    memcpy(head, line, strlen(line));
+    strcpy(head + 17000, " HTTP/1.1\r\nHost: x\r\n\r\n");
+    lyger_http_request_init(&request);
+    CHECK_INT(lyger_http_parse(&request, head, strlen(head), &limits), LYGER_HTTP_DONE);
+    CHECK(!lyger_static_decide(files, &request, head, now, &plan));
+}
+
+static void what_is_not_public_is_not_found(void)
+{
+    static const char *const paths[] = {
+        "/nothing.txt",
+        "/.env",
+        "/.git/config",
+        "/.git",
+        "/.git/",
+        "/.well-known/.hidden",
+        "/sub/.well-known/x",
+        "/index.php",
+        "/index.php/x",
+        "/Old.PHP5",
+        "/conf.php.bak",
+        "/conf.php~",
+        "/index%2Ephp",
+        "/index.ph%70",
+        "/sub/../hello.txt",
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/%2e%2e%2fsecret.txt",
+        "/./hello.txt",
+        "/sub%2fdeep.txt",
+        "/sub%2Fdeep.txt",
+        "/sub%5cdeep.txt",
+        "//hello.txt",
+        "/sub//deep.txt",
+        "/hello.txt%00",
+        "/hello.txt%00.png",
+        "/%0ahello.txt",
+        "/hello.txt%7f",
+        "/fifo",
+        "/..",
+        "/sub/..",
+        "/%252e%252e/secret.txt",
+        "/hello.txt%20",
+        "/HELLO.TXT",
+    };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        int status = get(paths[i]);
+        if (status != 0) {
+            printf("# %s: %d\n", paths[i], status);
+        }
+        CHECK_INT(status, 0);
+    }
+    char path[6000] = "GET /";
+    memset(path + 5, 'a', 5000);
+    CHECK_INT(ask(path, ""), 0);
+    path[5 + 256] = '\0';
+    CHECK_INT(ask(path, ""), 0);
+}
+
+static void a_path_is_decoded_once(void)
+{
+    char to[LYGER_STATIC_PATH_MAX];
+    static const char *const broken[] = {"/a%", "/a%4", "/a%zz", "/a%4z", "/a%%41", "a", "*"};
+    for (size_t i = 0; i < sizeof broken / sizeof *broken;
+         i++) { /* the parser refuses most of them already */
+        CHECK(!lyger_static_path(broken[i], strlen(broken[i]), to));
+    }
+    CHECK(!lyger_static_path("/a\0b", 4, to));
+    CHECK_INT(get("/%68ello.txt"), 200);
+    CHECK_INT(get("/100%25.txt"), 200);
+    CHECK_STR(body, "percent");
+    CHECK_INT(get("/%2541.txt"), 200);
+    CHECK_STR(body, "twice");
+    CHECK_INT(get("/caf%C3%a9.txt"), 200);
+    CHECK_INT(get("/.well-known/acme"), 200);
+    CHECK(has_field("Content-Type: application/octet-stream"));
+    CHECK_INT(get("/php.txt"), 200);
+}
+
+static void links_are_followed_only_when_asked(void)
+{
+    static const char *const inside[] = {"/inner.txt"};
+    static const char *const outside[] = {"/outer.txt", "/out/secret.txt", "/etc/passwd"};
+    for (int way = 0; way < 3; way++) { /* openat2, step by step, following */
+        lyger_root root;
+        struct stat stat;
+        CHECK(lyger_root_open(&root, tree_root, way == 2));
+        CHECK(way > 0 || root.one_step);
+        root.one_step = way == 0;
+        int fd = lyger_root_file(&root, inside[0] + 1, &stat);
+        CHECK((fd >= 0) == (way == 2));
+        close(fd);
+        for (int i = 0; i < 3; i++) {
+            fd = lyger_root_file(&root, outside[i] + 1, &stat);
+            CHECK((fd >= 0) == (way == 2));
+            close(fd);
+        }
+        CHECK(lyger_root_file(&root, "nothing", &stat) < 0);
+        CHECK(lyger_root_file(&root, "hello.txt/x", &stat) < 0);
+        fd = lyger_root_file(&root, "sub/deep.txt", &stat);
+        CHECK(fd >= 0 && stat.st_size == 4);
+        close(fd);
+        lyger_root_close(&root);
+    }
+}
+
+static void a_root_that_was_exchanged_is_noticed(void)
+{
+    char path[200], other[200];
+    lyger_server_config moved = config;
+    lyger_static *ours = files;
+    tree_path(path, sizeof path, "current");
+    moved.document_root = path;
+    CHECK_INT(lyger_static_new(&moved, &files, NULL), LYGER_OK);
+    CHECK_INT(get("/hello.txt"), 200);
+    tree_path(other, sizeof other, "next");
+    CHECK_INT(symlink("outside", other), 0);
+    CHECK_INT(rename(other, path), 0);
+    now++;
+    CHECK_INT(get("/hello.txt"), 0);
+    CHECK_INT(get("/secret.txt"), 200);
+    unlink(path);
+    now++;
+    CHECK_INT(get("/secret.txt"), 200);
+    lyger_static_free(files);
+    CHECK_INT(lyger_static_new(&moved, &files, NULL), LYGER_E_SERVER);
+    moved.document_root = NULL;
+    CHECK_INT(lyger_static_new(&moved, &files, NULL), LYGER_OK);
+    CHECK(files == NULL);
+    CHECK_INT(get("/hello.txt"), 0);
+    files = ours;
+}
+
+static int conditional(const char *name, const char *value)
+{
+    char line[600];
+    snprintf(line, sizeof line, "%s: %s\r\n", name, value);
+    return ask("GET /hello.txt", line);
+}
+
+static void preconditions_are_judged(void)
+{
+    char etag[100], list[400];
+    CHECK_INT(get("/hello.txt"), 200);
+    snprintf(etag, sizeof etag, "%s", field("ETag"));
+    CHECK_INT(conditional("If-None-Match", etag), 304);
+    CHECK_INT(plan.descriptor, -1);
+    CHECK(has_field("Cache-Control: max-age=60") && strstr(plan.fields, "ETag: ") &&
+          !strstr(plan.fields, "Content-"));
+    snprintf(list, sizeof list, "\"a,b\" , W/%s", etag);
+    CHECK_INT(conditional("If-None-Match", list), 304);
+    CHECK_INT(conditional("If-None-Match", "*"), 304);
+    CHECK_INT(conditional("If-None-Match", "\"other\""), 200);
+    CHECK_INT(conditional("If-None-Match", "broken"), 200);
+    CHECK_INT(conditional("If-Match", etag), 200);
+    CHECK_INT(conditional("If-Match", "*"), 200);
+    CHECK_INT(conditional("If-Match", "\"other\""), 412);
+    snprintf(list, sizeof list, "W/%s", etag);
+    CHECK_INT(conditional("If-Match", list), 412);
+    CHECK_INT(conditional("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT"), 304);
+    CHECK_INT(conditional("If-Modified-Since", "Sunday, 06-Nov-94 08:49:37 GMT"), 304);
+    CHECK_INT(conditional("If-Modified-Since", "Sun Nov  6 08:49:37 1994"), 304);
+    CHECK_INT(conditional("If-Modified-Since", "Sun, 06 Nov 1994 08:49:36 GMT"), 200);
+    CHECK_INT(conditional("If-Modified-Since", "yesterday"), 200);
+    CHECK_INT(conditional("If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:37 GMT"), 200);
+    CHECK_INT(conditional("If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:36 GMT"), 412);
+    snprintf(list, sizeof list, "If-None-Match: \"x\"\r\nIf-Modified-Since: %s\r\n",
+             "Sun, 06 Nov 1994 08:49:37 GMT");
+    CHECK_INT(ask("GET /hello.txt", list), 200);
+    snprintf(list, sizeof list, "If-None-Match: \"x\"\r\nIf-None-Match: %s\r\n", etag);
+    CHECK_INT(ask("HEAD /hello.txt", list), 304);
+    snprintf(list, sizeof list, "If-Match: %s\r\nIf-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n",
+             etag);
+    CHECK_INT(ask("GET /hello.txt", list), 200);
+}
+
+static void another_content_has_another_tag(void)
+{
+    char etag[100];
+    CHECK_INT(get("/sub/deep.txt"), 200);
+    snprintf(etag, sizeof etag, "%s", field("ETag"));
+    tree_file("public/sub/deep.txt", "peed", TREE_TIME + 1);
+    CHECK_INT(get("/sub/deep.txt"), 200);
+    CHECK(strcmp(field("ETag"), etag) != 0);
+    tree_file("public/sub/deep.txt", "ahead", now + 5000);
+    CHECK_INT(get("/sub/deep.txt"), 200);
+    char date[LYGER_HTTP_DATE_SIZE];
+    lyger_http_date_write(now, date);
+    CHECK_STR(field("Last-Modified"), date);
+    tree_file("public/sub/deep.txt", "deep", TREE_TIME);
+}
+
+static int ranged(const char *range, const char *more)
+{
+    char lines[300];
+    snprintf(lines, sizeof lines, "Range: %s\r\n%s", range, more);
+    return ask("GET /hello.txt", lines);
+}
+
+static void a_range_is_sent(void)
+{
+    CHECK_INT(ranged("bytes=0-4", ""), 206);
+    CHECK_STR(body, "Hello");
+    CHECK_INT(plan.content_length, 5);
+    CHECK(has_field("Content-Range: bytes 0-4/12"));
+    CHECK_INT(ranged("BYTES=7-", ""), 206);
+    CHECK_STR(body, "world");
+    CHECK_INT(ranged("bytes=-5", ""), 206);
+    CHECK_STR(body, "world");
+    CHECK_INT(ranged("bytes=-500", ""), 206);
+    CHECK_STR(body, "Hello, world");
+    CHECK_INT(ranged("bytes=11-99999999999999999999999", ""), 206);
+    CHECK_STR(body, "d");
+    CHECK(has_field("Content-Range: bytes 11-11/12"));
+    CHECK_INT(ranged("bytes=12-", ""), 416);
+    CHECK(has_field("Content-Range: bytes */12"));
+    CHECK_INT(plan.content_length, 0);
+    CHECK_INT(ranged("bytes=99999999999999999999-", ""), 416);
+    CHECK_INT(ranged("bytes=-0", ""), 416);
+    CHECK_INT(ask("GET /empty.txt", "Range: bytes=0-\r\n"), 416);
+    CHECK_INT(ask("GET /empty.txt", "Range: bytes=-1\r\n"), 200);
+}
+
+static void ranges_that_are_none_get_the_whole(void)
+{
+    static const char *const ranges[] = {
+        "bytes=",    "bytes=-",    "bytes=5-4",     "bytes=a-b",         "lines=0-1",
+        "bytes 0-1", "bytes=1 -2", "bytes=0-1,3-4", "bytes=0-0,0-0,0-0", "bytes=0-1x",
+        "bytes=--1", "bytes",      "bytes=0"};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        CHECK_INT(ranged(ranges[i], ""), 200);
+        CHECK_INT(plan.content_length, 12);
+    }
+    CHECK_INT(ranged("bytes=0-1", "Range: bytes=0-1\r\n"), 200);
+}
+
+static void a_range_depends_on_if_range(void)
+{
+    char line[200];
+    CHECK_INT(get("/hello.txt"), 200);
+    snprintf(line, sizeof line, "If-Range: %s\r\n", field("ETag"));
+    CHECK_INT(ranged("bytes=0-4", line), 206);
+    snprintf(line, sizeof line, "If-Range: W/%s\r\n", field("ETag"));
+    CHECK_INT(ranged("bytes=0-4", line), 200);
+    CHECK_INT(ranged("bytes=0-4", "If-Range: \"x\"\r\n"), 200);
+    CHECK_INT(ranged("bytes=0-4", "If-Range: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), 206);
+    CHECK_INT(ranged("bytes=0-4", "If-Range: Sun, 06 Nov 1994 08:49:38 GMT\r\n"), 200);
+    CHECK_INT(ranged("bytes=0-4", "If-Range: \"x\"\r\nIf-Range: \"x\"\r\n"), 200);
+    time_t then = now;
+    now = TREE_TIME; /* just written: its date is no strong validator */
+    CHECK_INT(ranged("bytes=0-4", "If-Range: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), 200);
+    now = then;
+}
+
+static int coded(const char *accept)
+{
+    char line[200];
+    snprintf(line, sizeof line, "Accept-Encoding: %s\r\n", accept);
+    return ask("GET /app.js", line);
+}
+
+static void a_compressed_neighbour_is_preferred(void)
+{
+    char etag[100];
+    CHECK_INT(get("/app.js"), 200);
+    CHECK(strstr(plan.fields, "Content-Encoding") == NULL && has_field("Vary: Accept-Encoding"));
+    snprintf(etag, sizeof etag, "%s", field("ETag"));
+    CHECK_INT(coded("gzip, deflate, br"), 200);
+    CHECK_STR(body, "BROTLI");
+    CHECK(has_field("Content-Encoding: br") && has_field("Vary: Accept-Encoding"));
+    CHECK_INT(strncmp(field("Content-Type"), "text/javascript", 15), 0);
+    CHECK(strcmp(field("ETag"), etag) != 0);
+    CHECK_INT(coded("gzip"), 200);
+    CHECK_STR(body, "GZIP");
+    CHECK_INT(coded("br;q=0.5, GZIP;Q=1.0"), 200);
+    CHECK_STR(body, "GZIP");
+    CHECK_INT(coded("*"), 200);
+    CHECK_STR(body, "BROTLI");
+    CHECK_INT(coded("br;q=0, *;q=0.1"), 200);
+    CHECK_STR(body, "GZIP");
+    static const char *const none[] = {"zstd",   "identity", "br;q=0", "br;q=2",
+                                       "br;q=x", "br x",     "*;q=0",  "brr"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        CHECK_INT(coded(none[i]), 200);
+        CHECK(strncmp(body, "let", 3) == 0);
+    }
+    config.compress = false;
+    CHECK_INT(coded("br"), 200);
+    CHECK(strncmp(body, "let", 3) == 0 && !strstr(plan.fields, "Vary"));
+    config.compress = true;
+    CHECK_INT(get("/app.js.br"), 200);
+    CHECK(!strstr(plan.fields, "Content-Encoding"));
+}
+
+static time_t read_date(const char *text)
+{
+    time_t date;
+    return lyger_http_date_read(text, strlen(text), 1784111777 /* July 2026 */, &date) ? date : -1;
+}
+
+static void dates_are_read_and_written(void)
+{
+    char date[LYGER_HTTP_DATE_SIZE];
+    CHECK_INT(read_date("Sun, 06 Nov 1994 08:49:37 GMT"), TREE_TIME);
+    CHECK_INT(read_date("Sunday, 06-Nov-94 08:49:37 GMT"), TREE_TIME);
+    CHECK_INT(read_date("Sun Nov  6 08:49:37 1994"), TREE_TIME);
+    CHECK_INT(read_date("Sun Nov 06 08:49:37 1994"), TREE_TIME);
+    CHECK_INT(read_date("Thu, 29 Feb 2024 23:59:60 GMT"), 1709251200);
+    CHECK_INT(read_date("Wednesday, 01-Jan-76 00:00:00 GMT"), 3345062400); /* 2076 is 50 years ahead */
+    CHECK_INT(read_date("Saturday, 01-Jan-77 00:00:00 GMT"), 220924800);   /* 1977 */
+    static const char *const bad[] = {
+        "",
+        "Sun, 06 Nov 1994 08:49:37",
+        "Sun, 06 Nov 1994 08:49:37 UTC",
+        "Sun, 6 Nov 1994 08:49:37 GMT",
+        "Sun, 31 Nov 1994 08:49:37 GMT",
+        "Sun, 00 Nov 1994 08:49:37 GMT",
+        "Sun, 29 Feb 2023 00:00:00 GMT",
+        "Sun, 06 Nov 1994 24:00:00 GMT",
+        "Sun, 06 Nov 1994 08:60:00 GMT",
+        "Sun, 06 Nov 1994 08:49:61 GMT",
+        "Son, 06 Nov 1994 08:49:37 GMT",
+        "Sun, 06 nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 GMT ",
+        "784111777",
+        "Sun, 06 Nov 19940 08:49:37 GMT",
+        "Sunday, 06-Nov-1994 08:49:37 GMT",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CHECK_INT(read_date(bad[i]), -1);
+    }
+    for (time_t time = -62167219200; time < 253402300800; time += 86399 * 997) {
+        lyger_http_date_write(time, date);
+        CHECK_INT(read_date(date), time);
+    }
+    lyger_http_date_write((time_t)1 << 60, date);
+    CHECK_STR(date, "Fri, 31 Dec 9999 23:59:59 GMT");
+}
+
+static void types_come_from_the_table(void)
+{
+    char path[200];
+    tree_file("mime.types",
+              "# comment\ntext/x-ours ours html # not this\n"
+              "bad\x01type/x evil\nnoslash evil\napplication/x-none\n\n"
+              "application/toolongextension abcdefghijklmnopqrstuvwxyz0123456789\n",
+              0);
+    tree_path(path, sizeof path, "mime.types");
+    lyger_mime *mime = lyger_mime_new(path);
+    CHECK_STR(lyger_mime_of(mime, "a.ours"), "text/x-ours; charset=utf-8");
+    CHECK_STR(lyger_mime_of(mime, "a.html"), "text/x-ours; charset=utf-8");
+    CHECK_STR(lyger_mime_of(mime, "x.y/a.CSS"), "text/css; charset=utf-8");
+    CHECK_STR(lyger_mime_of(mime, "a.png"), "image/png");
+    CHECK_STR(lyger_mime_of(mime, "a.evil"), "application/octet-stream");
+    CHECK_STR(lyger_mime_of(mime, "a.not"), "application/octet-stream");
+    CHECK_STR(lyger_mime_of(mime, "x.html/a"), "application/octet-stream");
+    CHECK_STR(lyger_mime_of(mime, "a."), "application/octet-stream");
+    CHECK_STR(lyger_mime_of(mime, "a.abcdefghijklmnopqrstuvwxyz0123456789"), "application/octet-stream");
+    lyger_mime_free(mime);
+    mime = lyger_mime_new("/nonexistent");
+    CHECK_STR(lyger_mime_of(mime, "a.svg"), "image/svg+xml");
+    lyger_mime_free(mime);
+    CHECK(lyger_mime_is_text("text/html; charset=utf-8") && lyger_mime_is_text("application/json") &&
+          lyger_mime_is_text("image/svg+xml") && lyger_mime_is_text("application/ld+json"));
+    CHECK(!lyger_mime_is_text("image/png") && !lyger_mime_is_text("application/octet-stream"));
+}
+
+int main(void)
+{
+    tree_make();
+    config.document_root = tree_root;
+    config.index = "index.html";
+    config.static_caching = "max-age=60";
+    config.compress = true;
+    if (lyger_static_new(&config, &files, NULL) != LYGER_OK) {
+        return 1;
+    }
+    RUN(a_file_is_sent_with_its_fields);
+    RUN(head_has_the_length_and_no_body);
+    RUN(other_methods_are_the_applications);
+    RUN(a_directory_answers_with_its_index);
+    RUN(a_redirect_that_does_not_fit_is_none);
+    RUN(what_is_not_public_is_not_found);
+    RUN(a_path_is_decoded_once);
+    RUN(links_are_followed_only_when_asked);
+    RUN(a_root_that_was_exchanged_is_noticed);
+    RUN(preconditions_are_judged);
+    RUN(another_content_has_another_tag);
+    RUN(a_range_is_sent);
+    RUN(ranges_that_are_none_get_the_whole);
+    RUN(a_range_depends_on_if_range);
+    RUN(a_compressed_neighbour_is_preferred);
+    RUN(dates_are_read_and_written);
+    RUN(types_come_from_the_table);
+    lyger_static_free(files);
+    tree_remove();
+    return finish();
+}
