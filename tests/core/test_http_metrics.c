@@ -11,7 +11,7 @@ static lyger_server_config config;
 static lyger_metrics metrics;
 static lyger_hub *hub;
 static lyger_cache *cache;
-static char page[1 << 17], before[1 << 17];
+static char page[1 << 17];
 
 /* ---- a strict reader of the text format 0.0.4 ---- */
 
@@ -173,6 +173,31 @@ static void write_page(void)
     CHECK(read_page(page));
 }
 
+static void the_reader_is_strict(void)
+{
+#define HEAD "# HELP a_total x\n# TYPE a_total counter\n"
+    static const char *const bad[] = {
+        "a_total 1\n",
+        "# TYPE a_total counter\na_total 1\n",
+        "# HELP a x\n# TYPE a counter\n",
+        HEAD "b_total 1\n",
+        HEAD "a_total 1\na_total 2\n",
+        HEAD "a_total{x=\"1\"} 1\na_total{x=\"1\"} 2\n",
+        HEAD "a_total{x=\"\\q\"} 1\n",
+        HEAD "a_total{x=1} 1\n",
+        HEAD "a_total\n",
+        HEAD "a_total 1 \n",
+        HEAD "a_total_sum 1\n",
+        HEAD HEAD,
+    };
+    CHECK(read_page(HEAD "a_total{x=\"1\",y=\"\\n\"} 1\na_total 2.5\n"));
+    printf("# refused, as they should be:\n");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CHECK(!read_page(bad[i]));
+    }
+#undef HEAD
+}
+
 /* ---- the page ---- */
 
 #define MS UINT64_C(1000000)
@@ -241,7 +266,6 @@ static void counters_never_fall(void)
     int old_count = sample_count;
     memcpy(old_series, series, sizeof series);
     memcpy(old_values, values, sizeof values);
-    strcpy(before, page);
     for (int i = 0; i < 1000; i++) {
         lyger_metrics_begun(&metrics, 10);
         lyger_metrics_answered(&metrics, (lyger_http_method)(i % 10), 100 + i % 500, 1, 1,
@@ -435,6 +459,7 @@ int main(void)
         puts(error.message);
         return 1;
     }
+    RUN(the_reader_is_strict);
     RUN(a_fresh_page_is_well_formed);
     RUN(what_happened_is_counted);
     RUN(counters_never_fall);

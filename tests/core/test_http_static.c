@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* memmem */
+
 #include "check.h"
 
 #include "http/conditions.h"
@@ -5,6 +7,7 @@
 #include "http/mime.h"
 #include "http/static.h"
 #include "http/static_open.h"
+#include "http_exchange.h"
 #include "static_tree.h"
 
 static lyger_server_config config;
@@ -494,6 +497,116 @@ static void types_come_from_the_table(void)
     CHECK(!lyger_mime_is_text("image/png") && !lyger_mime_is_text("application/octet-stream"));
 }
 
+/* ---- over a socket ---- */
+
+#define LARGE (5u << 20)
+static char response[LARGE + 65536];
+
+static void begin(lyger_http_connection *connection, const lyger_http_request *request, const char *head)
+{
+    if (!lyger_static_answer(files, connection, request, head)) {
+        lyger_http_response worker = {404, "", "text/plain", "worker", 6};
+        lyger_http_respond(connection, &worker);
+    }
+}
+
+/* The body of the response to a request of that line and those fields; *len is its length. */
+static const char *fetch(const char *line, const char *fields, bool slow, size_t *len)
+{
+    static const lyger_http_service service = {.begin = begin};
+    char said[600];
+    snprintf(said, sizeof said, "%s HTTP/1.1\r\nHost: x\r\n%sConnection: close\r\n\r\n", line, fields);
+    size_t all = exchange(&service, said, response, sizeof response, slow);
+    const char *end = memmem(response, all, "\r\n\r\n", 4);
+    *len = end ? all - (size_t)(end + 4 - response) : 0;
+    return end ? end + 4 : "";
+}
+
+static char pattern(size_t at)
+{
+    return (char)('a' + at * 2654435761u % 23);
+}
+
+static bool is_pattern(const char *bytes, size_t from, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] != pattern(from + i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void answers_come_over_the_wire(void)
+{
+    size_t len;
+    CHECK_STR(fetch("GET /hello.txt", "", false, &len), "Hello, world");
+    CHECK(strncmp(response, "HTTP/1.1 200 OK\r\n", 17) == 0 && strstr(response, "Content-Length: 12\r\n"));
+    CHECK_STR(fetch("HEAD /hello.txt", "", false, &len), "");
+    CHECK(strstr(response, "Content-Length: 12\r\n") != NULL);
+    CHECK_STR(fetch("GET /hello.txt", "Range: bytes=-5\r\n", false, &len), "world");
+    CHECK(strncmp(response, "HTTP/1.1 206 ", 13) == 0);
+    CHECK_STR(fetch("GET /hello.txt", "If-None-Match: *\r\n", false, &len), "");
+    CHECK(strncmp(response, "HTTP/1.1 304 ", 13) == 0 && !strstr(response, "Content-Length"));
+    CHECK_STR(fetch("GET /hello.txt", "Range: bytes=50-\r\n", false, &len), "");
+    CHECK(strncmp(response, "HTTP/1.1 416 ", 13) == 0);
+    CHECK_STR(fetch("GET /sub", "", false, &len), "");
+    CHECK(strncmp(response, "HTTP/1.1 301 ", 13) == 0 && strstr(response, "Location: /sub/\r\n"));
+    CHECK_STR(fetch("GET /empty.txt", "", false, &len), "");
+    CHECK(strncmp(response, "HTTP/1.1 200 OK\r\n", 17) == 0 && strstr(response, "Content-Length: 0\r\n"));
+    CHECK_STR(fetch("GET /.env", "", false, &len), "worker");
+    CHECK_STR(fetch("POST /hello.txt", "Content-Length: 0\r\n", false, &len), "worker");
+}
+
+static void large_files_arrive_whole(void)
+{
+    char path[200];
+    size_t len;
+    char *text = malloc(LARGE + 1);
+    for (size_t i = 0; i < LARGE; i++) {
+        text[i] = pattern(i);
+    }
+    text[LARGE] = '\0';
+    tree_file("public/large.bin", text, 0);
+    free(text);
+    for (int slow = 0; slow < 2; slow++) {
+        const char *sent = fetch("GET /large.bin", "", slow, &len);
+        CHECK_INT(len, LARGE);
+        CHECK(is_pattern(sent, 0, len));
+    }
+    const char *sent = fetch("GET /large.bin", "Range: bytes=1000-3000999\r\n", false, &len);
+    CHECK_INT(len, 3000000);
+    CHECK(is_pattern(sent, 1000, len));
+    CHECK_STR(fetch("HEAD /large.bin", "", false, &len), "");
+    static const size_t edges[] = {65535, 65536, 65537};
+    for (size_t i = 0; i < 3; i++) {
+        char range[60];
+        snprintf(range, sizeof range, "Range: bytes=7-%zu\r\n", edges[i] + 6);
+        sent = fetch("GET /large.bin", range, false, &len);
+        CHECK_INT(len, edges[i]);
+        CHECK(is_pattern(sent, 7, len));
+    }
+    tree_path(path, sizeof path, "public/large.bin");
+    unlink(path);
+}
+
+static void nothing_stays_open(void)
+{
+    int before = dup(0);
+    close(before);
+    size_t len;
+    static const char *const lines[] = {"GET /hello.txt", "HEAD /hello.txt", "GET /sub",
+                                        "GET /nothing",   "GET /fifo",       "GET /app.js",
+                                        "GET /bare/",     "GET /outer.txt",  "GET /etc/passwd"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        fetch(lines[i], "Accept-Encoding: br, gzip, zstd\r\n", false, &len);
+        fetch(lines[i], "If-None-Match: *\r\n", false, &len);
+    }
+    int after = dup(0);
+    close(after);
+    CHECK_INT(after, before);
+}
+
 int main(void)
 {
     tree_make();
@@ -521,6 +634,9 @@ int main(void)
     RUN(a_compressed_neighbour_is_preferred);
     RUN(dates_are_read_and_written);
     RUN(types_come_from_the_table);
+    RUN(answers_come_over_the_wire);
+    RUN(large_files_arrive_whole);
+    RUN(nothing_stays_open);
     lyger_static_free(files);
     tree_remove();
     return finish();
