@@ -3,4 +3,4 @@ $(phplibdir)/liblyger.la: ./liblyger.la
 	$(LIBTOOL) --mode=install cp ./liblyger.la $(phplibdir)
 
 ./liblyger.la: $(shared_objects_liblyger)
-	$(LIBTOOL) --mode=link $(CC) $(COMMON_FLAGS) $(CFLAGS_CLEAN) $(EXTRA_CFLAGS) $(LDFLAGS) -o $@ -avoid-version -prefer-pic -module -rpath $(phplibdir) $(LIBLYGER_LDFLAGS) $(EXTRA_LDFLAGS) $(shared_objects_liblyger) $(LYGER_SHARED_LIBADD) $(LIBLYGER_LIBS)
+	$(LIBTOOL) --mode=link $(CC) $(COMMON_FLAGS) $(CFLAGS_CLEAN) $(EXTRA_CFLAGS) $(LDFLAGS) -o $@ -avoid-version -prefer-pic -module -rpath $(phplibdir) $(LIBLYGER_LDFLAGS) $(EXTRA_LDFLAGS) $(shared_objects_liblyger) $(LYGER_SHARED_LIBADD)

@@ -17,8 +17,8 @@ PHP_ARG_WITH([lyger-sqlite],
   [yes], [no])
 
 PHP_ARG_WITH([lyger-uv],
-  [for the HTTP server of the FFI door in lyger],
-  [AS_HELP_STRING([--without-lyger-uv], [lyger: leave out the HTTP server (needs libuv)])],
+  [for the HTTP server in lyger],
+  [AS_HELP_STRING([--without-lyger-uv], [lyger: leave out the HTTP server (needs libuv and zlib)])],
   [yes], [no])
 
 PHP_ARG_ENABLE([lyger-boundary],
@@ -56,6 +56,8 @@ if test "$PHP_LYGER" != "no"; then
     ext/lyger_string.c ext/compute/php_compute.c ext/jsonout/php_json.c \
     ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \
     ext/cache/php_value.c ext/query/php_handle.c ext/query/php_query.c ext/query/php_result.c ext/query/php_transaction.c"
+  dnl The server of processes, which the FFI door does not have: only in lyger.so.
+  lyger_server=""
   lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c ext/abi/abi_result.c"
 
   if test "$PHP_LYGER_PGSQL" != "no"; then
@@ -75,9 +77,15 @@ if test "$PHP_LYGER" != "no"; then
   if test "$PHP_LYGER_UV" != "no"; then
     LYGER_NEED([libuv], [libuv], [1.40], [libuv1-dev], [--without-lyger-uv])
     AC_DEFINE([LYGER_WITH_UV], [1], [HTTP server on libuv])
-    lyger_abi="$lyger_abi ext/http/chunked.c ext/http/connection.c ext/http/output.c ext/http/parse.c ext/http/response.c \
+    LYGER_NEED([zlib], [zlib], [1.2], [zlib1g-dev], [--without-lyger-uv])
+    lyger_core="$lyger_core ext/http/chunked.c ext/http/connection.c ext/http/output.c ext/http/parse.c ext/http/response.c \
       ext/http/serve.c"
-    LIBLYGER_LIBS=$($PKG_CONFIG --libs libuv)
+    lyger_server="ext/http/access_log.c ext/http/answer_fields.c ext/http/compress.c ext/http/conditions.c ext/http/date.c \
+      ext/http/figures.c ext/http/front.c ext/http/front_answer.c ext/http/front_request.c \
+      ext/http/front_watch.c ext/http/hub.c ext/http/hub_front.c ext/http/hub_worker.c ext/http/metrics.c \
+      ext/http/metrics_cache.c ext/http/mime.c ext/http/static.c ext/http/static_open.c ext/http/status.c \
+      ext/http/text.c"
+    PHP_EVAL_LIBLINE([$($PKG_CONFIG --libs libuv zlib)], [LYGER_SHARED_LIBADD])
   fi
 
   if test "$PHP_LYGER_BOUNDARY" != "no"; then
@@ -89,7 +97,7 @@ if test "$PHP_LYGER" != "no"; then
   PHP_ADD_LIBRARY([pthread],, [LYGER_SHARED_LIBADD])
 
   lyger_cflags="-std=gnu11 -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1 -I@ext_srcdir@/ext -I@ext_srcdir@"
-  PHP_NEW_EXTENSION([lyger], [$lyger_core $lyger_glue], [$ext_shared],, [$lyger_cflags])
+  PHP_NEW_EXTENSION([lyger], [$lyger_core $lyger_server $lyger_glue], [$ext_shared],, [$lyger_cflags])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/abi])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/base])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache])
@@ -120,7 +128,6 @@ if test "$PHP_LYGER" != "no"; then
     fi
     PHP_SUBST([LIBLYGER_LDFLAGS])
     PHP_SUBST([shared_objects_liblyger])
-    PHP_SUBST([LIBLYGER_LIBS])
     PHP_ADD_MAKEFILE_FRAGMENT([$ext_srcdir/Makefile.frag])
     PHP_MODULES="$PHP_MODULES \$(phplibdir)/liblyger.la"
   fi

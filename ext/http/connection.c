@@ -171,7 +171,7 @@ static void refuse(lyger_http_connection *c, int status, const char *reason)
 static void request_done(lyger_http_connection *c)
 {
     c->stage = LYGER_HTTP_WAITING;
-    if (c->turn->answer == ANSWER_NONE) {
+    if (c->turn->answer == ANSWER_NONE && !c->broken) {
         c->host->service->complete(c);
     }
 }
@@ -188,15 +188,13 @@ static void request_begun(lyger_http_connection *c, const char *bytes, bool more
     if (turn->body_left == 0 && !request->chunked) {
         c->stage = LYGER_HTTP_WAITING;
         c->host->service->begin(c, request, bytes);
-        if (turn->answer == ANSWER_NONE) {
-            c->host->service->complete(c);
-        }
+        request_done(c);
         return;
     }
     turn->body_since = uv_now(c->host->loop);
     c->stage = LYGER_HTTP_IN_BODY;
     c->host->service->begin(c, request, bytes);
-    if (turn->answer != ANSWER_NONE) {
+    if (turn->answer != ANSWER_NONE || c->broken) {
         return;
     }
     if (turn->body_left > c->host->options.max_body) {
@@ -219,7 +217,7 @@ static void give_body(lyger_http_connection *c, const char *bytes, size_t len)
         } else {
             turn->close = true;
         }
-    } else if (turn->answer == ANSWER_NONE && c->host->service->body) {
+    } else if (turn->answer == ANSWER_NONE && !c->broken && c->host->service->body) {
         c->host->service->body(c, bytes, len);
     }
 }
@@ -229,7 +227,7 @@ static size_t take_chunked(lyger_http_connection *c, const char *bytes, size_t l
 {
     lyger_http_turn *turn = c->turn;
     size_t taken = 0, data_at, used;
-    while (c->stage == LYGER_HTTP_IN_BODY && !turn->close) {
+    while (c->stage == LYGER_HTTP_IN_BODY && !turn->close && !c->broken) {
         lyger_http_chunk chunk =
             lyger_http_chunked_next(&turn->chunked, bytes + taken, len - taken, &data_at, &used);
         size_t from = taken + data_at;

@@ -1,0 +1,42 @@
+/*
+ * The access log: a line for each request, gathered and written now and then. No byte that a client sent ends
+ * a line or a text in it. One thread.
+ */
+#ifndef LYGER_HTTP_ACCESS_LOG_H
+#define LYGER_HTTP_ACCESS_LOG_H
+
+#include "base/error.h"
+#include "base/sink.h"
+#include "server.h"
+
+typedef struct lyger_access_log lyger_access_log; /* malloc */
+
+/* *log is NULL, and that is no error, when the configuration names none. */
+lyger_status lyger_access_log_open(const lyger_server_config *config, lyger_access_log **log,
+                                   lyger_error *error);
+void lyger_access_log_close(lyger_access_log *log); /* writes what is left; NULL does nothing */
+
+/* What a line tells. Texts are as the client sent them. */
+typedef struct lyger_access_text {
+    const char *at;
+    size_t len;
+} lyger_access_text;
+
+typedef struct lyger_access_entry {
+    const char *address; /* "" behind a Unix socket */
+    lyger_access_text method, target, referer, agent;
+    int minor; /* of the version; -1: the request did not parse, method and target are empty */
+    int status;
+    uint64_t bytes;       /* of the body */
+    uint64_t nanoseconds; /* from the head to the end of the answer */
+} lyger_access_entry;
+
+void lyger_access_log_add(lyger_access_log *log, const lyger_access_entry *entry);
+
+/* Writes what was gathered; to be called about every 100 ms. */
+void lyger_access_log_flush(lyger_access_log *log);
+
+/* Opens the file of that name again, for who rotates logs. */
+void lyger_access_log_reopen(lyger_access_log *log);
+
+#endif

@@ -1,0 +1,180 @@
+#include "answer_fields.h"
+
+#include "mime.h"
+
+#include <stdint.h>
+
+#define TYPE_SIZE 128 /* of a media type that is looked at */
+
+void lyger_answer_fields_init(lyger_answer_fields *fields)
+{
+    memset(fields, 0, sizeof *fields);
+    lyger_buffer_init(&fields->text, &lyger_malloc_allocator);
+}
+
+void lyger_answer_fields_free(lyger_answer_fields *fields)
+{
+    lyger_buffer_free(&fields->text);
+}
+
+typedef struct line {
+    const char *name, *value;
+    size_t name_len, value_len;
+} line;
+
+/* name ":" value, without control bytes. */
+static bool split(const char *text, size_t len, line *line)
+{
+    size_t name = 0;
+    while (name < len && lyger_http_is_token_byte((unsigned char)text[name])) {
+        name++;
+    }
+    if (name == 0 || name == len || text[name] != ':') {
+        return false;
+    }
+    for (size_t i = name + 1; i < len; i++) {
+        if (!lyger_http_is_value_byte((unsigned char)text[i])) {
+            return false;
+        }
+    }
+    const char *value = text + name + 1, *end = text + len;
+    while (value < end && (*value == ' ' || *value == '\t')) {
+        value++;
+    }
+    while (end > value && (end[-1] == ' ' || end[-1] == '\t')) {
+        end--;
+    }
+    *line = (struct line){text, value, name, (size_t)(end - value)};
+    return true;
+}
+
+static bool named(const line *line, const char *name)
+{
+    return lyger_http_same_word(line->name, line->name_len, name);
+}
+
+/* Whether a list has the word as a member, case ignored. */
+static bool has_member(const line *line, const char *word)
+{
+    const char *end = line->value + line->value_len;
+    for (const char *at = line->value; at < end;) {
+        const char *from = at;
+        while (at < end && *at != ',' && *at != ' ' && *at != '\t') {
+            at++;
+        }
+        if (lyger_http_same_word(from, (size_t)(at - from), word)) {
+            return true;
+        }
+        at++;
+    }
+    return false;
+}
+
+static void see_length(lyger_answer_fields *fields, const line *line)
+{
+    uint64_t length = 0;
+    for (size_t i = 0; i < line->value_len; i++) {
+        unsigned digit = (unsigned)(line->value[i] - '0');
+        if (digit > 9 || length > (uint64_t)INT64_MAX / 10 - 1) {
+            return;
+        }
+        length = length * 10 + digit;
+    }
+    if (line->value_len > 0) {
+        fields->content_length = length;
+    }
+}
+
+static void see_type(lyger_answer_fields *fields, const line *line)
+{
+    char type[TYPE_SIZE];
+    size_t len = 0;
+    while (len < line->value_len && len < TYPE_SIZE - 1 && line->value[len] != ';' &&
+           line->value[len] != ' ') {
+        char byte = line->value[len];
+        type[len++] = byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
+    }
+    type[len] = '\0';
+    fields->is_text = lyger_mime_is_text(type);
+}
+
+/* Notes what the line says; false when it is not to be sent. */
+static bool see(lyger_answer_fields *fields, const line *line)
+{
+    switch (line->name[0] | 0x20) {
+    case 'c':
+        if (named(line, "content-type")) {
+            see_type(fields, line);
+        } else if (named(line, "content-encoding")) {
+            fields->coded = true;
+        } else if (named(line, "cache-control")) {
+            fields->fixed |= has_member(line, "no-transform");
+        } else if (named(line, "content-length")) {
+            see_length(fields, line);
+            return false;
+        } else {
+            return !named(line, "connection");
+        }
+        return true;
+    case 'd':
+        return !named(line, "date");
+    case 'e':
+        if (named(line, "etag") && line->value_len > 0 && line->value[0] == '"') {
+            fields->etag_at = lyger_buffer_length(&fields->text) + (size_t)(line->value - line->name);
+        }
+        return true;
+    case 'k':
+        return !named(line, "keep-alive");
+    case 'p':
+        return !named(line, "proxy-connection");
+    case 't':
+        return !named(line, "transfer-encoding") && !named(line, "trailer");
+    case 'u':
+        return !named(line, "upgrade");
+    case 'v':
+        fields->varies |=
+            named(line, "vary") && (has_member(line, "accept-encoding") || has_member(line, "*"));
+        return true;
+    default:
+        return true;
+    }
+}
+
+bool lyger_answer_fields_read(lyger_answer_fields *fields, const char *lines, size_t len)
+{
+    const char *end = lines + len;
+    lyger_buffer_reset(&fields->text);
+    fields->content_length = UINT64_MAX;
+    fields->etag_at = SIZE_MAX;
+    fields->coded = fields->fixed = fields->is_text = fields->varies = false;
+    if (!lyger_sink_reserve(&fields->text.sink, len + 1)) {
+        return false;
+    }
+    while (lines < end) {
+        const char *lf = memchr(lines, '\n', (size_t)(end - lines));
+        const char *next = lf ? lf + 1 : end;
+        size_t line_len = lf && lf > lines && lf[-1] == '\r' ? (size_t)(lf - lines) - 1 : 0;
+        line line;
+        if (line_len > 0 && split(lines, line_len, &line) && see(fields, &line)) {
+            lyger_sink_put(&fields->text.sink, lines, line_len + 2); /* there is room */
+        }
+        lines = next;
+    }
+    return true;
+}
+
+bool lyger_answer_fields_weaken(lyger_answer_fields *fields)
+{
+    if (fields->etag_at == SIZE_MAX) {
+        return true;
+    }
+    if (!lyger_sink_reserve(&fields->text.sink, 2)) {
+        return false;
+    }
+    char *at = fields->text.start + fields->etag_at;
+    memmove(at + 2, at, lyger_buffer_length(&fields->text) - fields->etag_at);
+    memcpy(at, "W/", 2);
+    fields->text.sink.pos += 2;
+    fields->etag_at = SIZE_MAX;
+    return true;
+}

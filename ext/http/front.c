@@ -1,0 +1,281 @@
+#include "front_state.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* ---- draining ---- */
+
+static void close_handle(uv_handle_t *handle)
+{
+    if (handle->type != UV_UNKNOWN_HANDLE && !uv_is_closing(handle)) {
+        uv_close(handle, NULL);
+    }
+}
+
+static void drain(lyger_front *front)
+{
+    if (front->draining) {
+        return;
+    }
+    front->draining = true;
+    for (uint32_t i = 0; i < front->listener_count; i++) {
+        close_handle(&front->listeners[i].handle);
+    }
+    lyger_http_drain(&front->host);
+}
+
+static void on_control(uv_poll_t *poll, int status, int events)
+{
+    lyger_front *front = poll->data;
+    char orders[64];
+    ssize_t count = status < 0 ? 0 : read(front->control_descriptor, orders, sizeof orders);
+    (void)events;
+    if (count == 0) {
+        uv_stop(&front->loop); /* nobody is there who could say when to end */
+        uv_poll_stop(poll);
+    }
+    for (ssize_t i = 0; i < count; i++) {
+        if (orders[i] == 'd') {
+            drain(front);
+        } else if (orders[i] == 'l') {
+            lyger_access_log_reopen(front->log);
+        }
+    }
+}
+
+/* ---- the loop ---- */
+
+static void on_client(uv_stream_t *listener, int status)
+{
+    lyger_front *front = listener->data;
+    if (status < 0) {
+        return;
+    }
+    if (front->host.connections >= front->host.options.max_connections) {
+        lyger_metrics_count(&front->metrics, LYGER_METRICS_REJECTED_CLIENTS);
+    } else {
+        lyger_metrics_connected(&front->metrics);
+    }
+    lyger_http_accept(&front->host, listener);
+}
+
+static void on_bell(uv_poll_t *poll, int status, int events)
+{
+    lyger_front *front = poll->data;
+    (void)status;
+    (void)events;
+    lyger_hub_hear(front->hub); /* on_check looks */
+}
+
+static void on_idle(uv_idle_t *idle)
+{
+    (void)idle; /* it is enough that it is there: the loop does not wait */
+}
+
+/* Before the loop waits: the hub is told so, and asked whether there is something already. */
+static void on_prepare(uv_prepare_t *prepare)
+{
+    lyger_front *front = prepare->data;
+    if (lyger_hub_sleep(front->hub)) {
+        uv_idle_stop(&front->idle);
+    } else {
+        uv_idle_start(&front->idle, on_idle);
+    }
+}
+
+static void on_check(uv_check_t *check)
+{
+    lyger_front *front = check->data;
+    lyger_hub_awake(front->hub);
+    if (front->suspended > 0) {
+        lyger_front_look_at_suspended(front);
+    }
+    lyger_front_answer(front);
+    if (front->draining && front->host.connections == 0) {
+        uv_stop(&front->loop);
+    }
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    lyger_front_watch(timer->data);
+}
+
+/* ---- beginning and end ---- */
+
+static int listen_on(lyger_front *front, lyger_front_listener *listener, int descriptor)
+{
+    struct sockaddr_storage name = {0};
+    socklen_t size = sizeof name;
+    int status;
+    if (getsockname(descriptor, (struct sockaddr *)&name, &size) != 0) {
+        return UV_EBADF;
+    }
+    if (name.ss_family == AF_UNIX) {
+        uv_pipe_init(&front->loop, &listener->pipe, 0);
+        status = uv_pipe_open(&listener->pipe, descriptor);
+    } else {
+        uv_tcp_init(&front->loop, &listener->tcp);
+        status = uv_tcp_open(&listener->tcp, descriptor);
+    }
+    listener->handle.data = front;
+    return status < 0 ? status : uv_listen(&listener->stream, (int)front->config->backlog, on_client);
+}
+
+static int listen_all(lyger_front *front, const lyger_front_sockets *sockets)
+{
+    int status = 0;
+    front->listeners = calloc(sockets->count ? sockets->count : 1, sizeof *front->listeners);
+    if (!front->listeners) {
+        return UV_ENOMEM;
+    }
+    for (uint32_t i = 0; i < sockets->count && status == 0; i++) {
+        front->listener_count++;
+        status = listen_on(front, &front->listeners[i], sockets->descriptors[i]);
+    }
+    return status;
+}
+
+/* How many ticks a timeout may be noticed late: a quarter of the shortest, half a second at most. */
+static uint32_t sweep_ticks(const lyger_http_options *options)
+{
+    uint32_t least = options->header_timeout;
+    least = options->body_timeout < least ? options->body_timeout : least;
+    least = options->idle_timeout < least ? options->idle_timeout : least;
+    least = options->write_timeout < least ? options->write_timeout : least;
+    least /= 4 * LYGER_FRONT_TICK;
+    return least < 1 ? 1 : least > 5 ? 5 : least;
+}
+
+static int start_handles(lyger_front *front, const lyger_front_sockets *sockets)
+{
+    front->bell.data = front->control.data = front->prepare.data = front->check.data = front;
+    front->idle.data = front->ticker.data = front;
+    uv_prepare_init(&front->loop, &front->prepare); /* these cannot fail */
+    uv_check_init(&front->loop, &front->check);
+    uv_idle_init(&front->loop, &front->idle);
+    uv_timer_init(&front->loop, &front->ticker);
+    uv_prepare_start(&front->prepare, on_prepare);
+    uv_check_start(&front->check, on_check);
+    uv_timer_start(&front->ticker, on_tick, LYGER_FRONT_TICK, LYGER_FRONT_TICK);
+    int status = uv_poll_init(&front->loop, &front->bell, lyger_hub_doorbell(front->hub));
+    status = status < 0 ? status : uv_poll_start(&front->bell, UV_READABLE, on_bell);
+    if (sockets->control >= 0) {
+        status = status < 0 ? status : uv_poll_init(&front->loop, &front->control, sockets->control);
+        status = status < 0 ? status : uv_poll_start(&front->control, UV_READABLE, on_control);
+    }
+    return status < 0 ? status : listen_all(front, sockets);
+}
+
+static bool prepare(lyger_front *front, const lyger_server_config *config, lyger_hub *hub, lyger_error *error)
+{
+    lyger_hub_load load;
+    front->config = config;
+    front->hub = hub;
+    lyger_metrics_init(&front->metrics);
+    lyger_buffer_init(&front->scratch, &lyger_malloc_allocator);
+    front->host.loop = &front->loop;
+    front->host.service = &lyger_front_service;
+    front->host.context = front;
+    front->host.options = config->http;
+    front->host.options.response_buffer = config->response_buffer;
+    front->sweep_ticks = sweep_ticks(&config->http);
+    lyger_http_host_init(&front->host);
+    if (lyger_hub_serve(hub, error) != LYGER_OK ||
+        lyger_static_new(config, &front->files, error) != LYGER_OK ||
+        lyger_access_log_open(config, &front->log, error) != LYGER_OK) {
+        return false;
+    }
+    lyger_hub_measure(hub, &load);
+    front->slots = calloc(load.slots, sizeof *front->slots);
+    if (!front->slots) {
+        lyger_fail(error, LYGER_E_MEMORY, "no memory for the I/O process");
+        return false;
+    }
+    return true;
+}
+
+static void close_any(uv_handle_t *handle, void *unused)
+{
+    (void)unused;
+    close_handle(handle);
+}
+
+static void end(lyger_front *front)
+{
+    lyger_http_close_all(&front->host);
+    uv_walk(&front->loop, close_any, NULL);
+    uv_run(&front->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&front->loop);
+}
+
+static void forget(lyger_front *front)
+{
+    if (front->slots) {
+        lyger_front_free_jobs(front);
+    }
+    lyger_access_log_close(front->log);
+    lyger_static_free(front->files);
+    lyger_compress_forget();
+    lyger_http_host_free(&front->host);
+    lyger_buffer_free(&front->scratch);
+    free(front->listeners);
+    free(front->slots);
+    free(front);
+}
+
+static void say(const lyger_server_config *config, const char *line)
+{
+    if (config->say) {
+        config->say(config->context, line);
+    } else {
+        dprintf(STDERR_FILENO, "%s\n", line);
+    }
+}
+
+/* As many descriptors as this process may have: every client is one. */
+static void raise_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int lyger_front_run(const lyger_server_config *config, lyger_hub *hub, const lyger_front_sockets *sockets)
+{
+    lyger_error error;
+    lyger_front *front = calloc(1, sizeof *front);
+    if (!front) {
+        say(config, "no memory for the I/O process");
+        return EXIT_FAILURE;
+    }
+    lyger_error_clear(&error);
+    setlocale(LC_ALL, "C");   /* the application's is not for figures and dates */
+    signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of a write */
+    raise_limit();
+    front->control_descriptor = sockets->control;
+    int status = EXIT_FAILURE;
+    if (!prepare(front, config, hub, &error)) {
+        say(config, error.message);
+    } else if (uv_loop_init(&front->loop) < 0) {
+        say(config, "cannot make an event loop");
+    } else {
+        int failure = start_handles(front, sockets);
+        if (failure < 0) {
+            say(config, uv_strerror(failure));
+        } else {
+            uv_run(&front->loop, UV_RUN_DEFAULT);
+            status = EXIT_SUCCESS;
+        }
+        end(front);
+    }
+    forget(front);
+    return status;
+}

@@ -1,0 +1,336 @@
+#include "front_state.h"
+
+#include "base/version.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SLICE 65536u      /* bytes given to a connection at a time */
+#define BUDGET 2097152u   /* bytes worked on before connections get their turn again */
+#define COMPRESS_COST 16u /* times what sending a byte takes */
+#define WHOLE_MAX 262144u /* bytes of an answer that are compressed in one go */
+
+/* ---- slow clients ---- */
+
+void lyger_front_unsuspend(lyger_job *job)
+{
+    if (job->suspended) {
+        job->suspended = false;
+        job->front->suspended--;
+        lyger_hub_resume(job->front->hub, job->worker);
+    }
+}
+
+void lyger_front_drained(lyger_job *job)
+{
+    job->full = false;
+    lyger_front_unsuspend(job);
+}
+
+/*
+ * A worker that has written an answer to its end takes the next request, and the answer to that stands behind
+ * the first one's rest in its ring. It must not wait for the first one's slow client: what is in the ring,
+ * which is not much, is taken over then.
+ */
+void lyger_front_look_at_suspended(lyger_front *front)
+{
+    for (lyger_job *job = front->jobs; job && front->suspended > 0; job = job->next) {
+        lyger_hub_worker worker;
+        if (!job->suspended) {
+            continue;
+        }
+        lyger_hub_look(front->hub, job->worker, &worker);
+        if (worker.state != LYGER_WORKER_BUSY || worker.since != lyger_hub_taken_at(job->slot)) {
+            job->overflow = true;
+            lyger_front_unsuspend(job);
+        }
+    }
+}
+
+/* ---- heads ---- */
+
+static void send_slice(lyger_job *job, const char *bytes, size_t len)
+{
+    if (len > 0 && !lyger_http_send(job->connection, bytes, len)) {
+        job->full = true;
+    }
+}
+
+static bool compressible(const lyger_job *job, uint64_t length)
+{
+    const lyger_answer_fields *fields = &job->fields;
+    return job->front->config->compress && fields->is_text && !fields->coded && !fields->fixed &&
+           length >= LYGER_COMPRESS_MIN && job->status != 204 && job->status != 205 && job->status != 206 &&
+           job->status != 304;
+}
+
+/* The lines of an answer that is, or could have been, compressed. */
+static bool put_coding(lyger_job *job, lyger_coding coding)
+{
+    lyger_sink *sink = &job->fields.text.sink;
+    if (coding != LYGER_CODING_NONE) {
+        const char *name = lyger_compress_name(coding);
+        if (!lyger_answer_fields_weaken(&job->fields) ||
+            !lyger_sink_put_literal(sink, "Content-Encoding: ") ||
+            !lyger_sink_put(sink, name, strlen(name)) || !lyger_sink_put_literal(sink, "\r\n")) {
+            return false;
+        }
+    }
+    return job->fields.varies || lyger_sink_put_literal(sink, "Vary: Accept-Encoding\r\n");
+}
+
+static void begin_response(lyger_job *job, uint64_t length)
+{
+    job->has_head = false;
+    lyger_http_begin_response(job->connection, job->status, job->fields.text.start,
+                              lyger_buffer_length(&job->fields.text), length);
+}
+
+/* The length that Content-Length will say. */
+static uint64_t length_of(const lyger_job *job)
+{
+    if (job->method == LYGER_HTTP_HEAD) { /* a worker may have left out the body, so 0 says nothing */
+        return job->fields.content_length != LYGER_HTTP_LENGTH_UNKNOWN ? job->fields.content_length
+               : job->content_length > 0                               ? job->content_length
+                                                                       : LYGER_HTTP_LENGTH_UNKNOWN;
+    }
+    return job->content_length != LYGER_HUB_LENGTH_UNKNOWN ? job->content_length : job->fields.content_length;
+}
+
+/* Compresses and answers a body that is there as a whole, so that its length can be told. */
+static bool send_whole(lyger_job *job, const char *bytes, size_t len)
+{
+    lyger_buffer *scratch = &job->front->scratch;
+    lyger_buffer_reset(scratch);
+    bool good = lyger_compress_run(job->compressor, bytes, len, LYGER_COMPRESS_END, &scratch->sink);
+    lyger_compress_end(job->compressor);
+    job->compressor = NULL;
+    if (good) {
+        job->whole = true;
+        begin_response(job, lyger_buffer_length(scratch));
+        send_slice(job, scratch->start, lyger_buffer_length(scratch));
+    }
+    return good;
+}
+
+/* Sends the head, now that bytes[0..len) of the body follow, or nothing yet. False: cut off. */
+static bool send_head(lyger_job *job, const char *bytes, size_t len)
+{
+    uint64_t length = length_of(job);
+    bool may = compressible(job, length), good = true;
+    if (may && job->method == LYGER_HTTP_HEAD && job->coding != LYGER_CODING_NONE) {
+        length = LYGER_HTTP_LENGTH_UNKNOWN; /* GET would be answered with another one */
+    }
+    lyger_coding coding = may && job->method != LYGER_HTTP_HEAD ? job->coding : LYGER_CODING_NONE;
+    job->compressor = coding != LYGER_CODING_NONE ? lyger_compress_begin(coding) : NULL;
+    if (may && !put_coding(job, job->compressor ? coding : LYGER_CODING_NONE)) {
+        good = false;
+    } else if (!job->compressor) {
+        begin_response(job, length);
+    } else if (len == length && len <= WHOLE_MAX) {
+        good = send_whole(job, bytes, len);
+        job->front->budget -=
+            len * COMPRESS_COST < job->front->budget ? len * COMPRESS_COST : job->front->budget;
+    } else {
+        begin_response(job, LYGER_HTTP_LENGTH_UNKNOWN);
+    }
+    if (!good) {
+        job->has_head = false;
+        lyger_http_cut_off(job->connection);
+    }
+    return good;
+}
+
+/* ---- frames ---- */
+
+static void read_head(lyger_job *job, const lyger_hub_frame *frame)
+{
+    lyger_front *front = job->front;
+    job->has_head = lyger_answer_fields_read(&job->fields, frame->bytes, frame->len);
+    /* Interim answers are not an application's to give; what is no status at all is its error. */
+    job->status = frame->status >= 200 && frame->status <= 999 ? frame->status : 500;
+    job->content_length = frame->content_length;
+    if (!job->has_head) {
+        lyger_http_cut_off(job->connection);
+    } else if (!job->listed) {
+        job->listed = true;
+        job->next_head = front->heads;
+        front->heads = job;
+    }
+}
+
+/* Sends a slice of a body through the compressor. */
+static void send_compressed(lyger_job *job, const char *bytes, size_t len, lyger_compress_how how)
+{
+    lyger_buffer *scratch = &job->front->scratch;
+    lyger_buffer_reset(scratch);
+    if (!lyger_compress_run(job->compressor, bytes, len, how, &scratch->sink)) {
+        lyger_http_cut_off(job->connection);
+        return;
+    }
+    send_slice(job, scratch->start, lyger_buffer_length(scratch));
+}
+
+/* Takes of a DATA frame what the client takes, and returns how much. */
+static size_t take_data(lyger_job *job, const lyger_hub_frame *frame)
+{
+    lyger_front *front = job->front;
+    size_t at = 0;
+    if (job->has_head && !send_head(job, frame->bytes, frame->len)) {
+        return frame->len;
+    }
+    if (job->whole || job->method == LYGER_HTTP_HEAD) {
+        return frame->len;
+    }
+    while (at < frame->len && front->budget > 0 && (!job->full || job->overflow)) {
+        size_t len = frame->len - at < SLICE ? frame->len - at : SLICE;
+        size_t cost = job->compressor ? len * COMPRESS_COST : len;
+        if (job->compressor) { /* what was written may be meant to be seen at once */
+            send_compressed(job, frame->bytes + at, len,
+                            at + len == frame->len ? LYGER_COMPRESS_FLUSH : LYGER_COMPRESS_MORE);
+        } else {
+            send_slice(job, frame->bytes + at, len);
+        }
+        front->budget -= cost < front->budget ? cost : front->budget;
+        at += len;
+    }
+    return at;
+}
+
+static void on_data(lyger_job *job, const lyger_hub_frame *frame)
+{
+    lyger_front *front = job->front;
+    size_t taken = take_data(job, frame);
+    if (taken > 0) {
+        lyger_hub_consume(front->hub, frame, taken);
+    }
+    if (taken < frame->len && job->full && !job->overflow && !job->suspended) {
+        job->suspended = true;
+        job->worker = frame->worker;
+        front->suspended++;
+        lyger_hub_suspend(front->hub, frame->worker);
+    }
+}
+
+/* The content of a file is the rest of the body. */
+static void on_file(lyger_job *job, const char *path)
+{
+    struct stat status;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+        if (file >= 0) {
+            close(file);
+        }
+        if (job->has_head) { /* nothing was said yet */
+            job->has_head = false;
+            job->status = 500;
+            lyger_front_refuse(job, 500, "", "the file to be sent cannot be read");
+        } else {
+            lyger_http_cut_off(job->connection);
+        }
+        return;
+    }
+    if (job->has_head) {
+        uint64_t length = length_of(job);
+        begin_response(job, length != LYGER_HTTP_LENGTH_UNKNOWN ? length : (uint64_t)status.st_size);
+    }
+    if (job->compressor) { /* it came after other data of a body that is compressed */
+        lyger_http_cut_off(job->connection);
+        close(file);
+        return;
+    }
+    lyger_http_send_file(job->connection, file, 0, (uint64_t)status.st_size);
+}
+
+static void end(lyger_job *job)
+{
+    if (job->has_head && !send_head(job, NULL, 0)) {
+        return;
+    }
+    if (job->compressor) {
+        send_compressed(job, NULL, 0, LYGER_COMPRESS_END);
+    }
+    lyger_http_end_response(job->connection);
+}
+
+/* The worker has no more to say. */
+static void on_last(lyger_job *job, const lyger_hub_frame *frame)
+{
+    lyger_front *front = job->front;
+    bool lost = frame->kind == LYGER_HUB_LOST;
+    lyger_metrics_handled(&front->metrics, lyger_hub_submitted_at(frame->slot),
+                          lyger_hub_taken_at(frame->slot), lyger_hub_now());
+    if (lost) {
+        lyger_metrics_count(&front->metrics, LYGER_METRICS_LOST);
+    }
+    lyger_front_leave_hub(job);
+    if (!job->connection) {
+        lyger_front_release(job);
+    } else if (!lost && (job->has_head || lyger_http_response_begun(job->connection))) {
+        end(job);
+    } else if (lyger_http_response_begun(job->connection)) {
+        lyger_http_cut_off(job->connection);
+    } else {
+        job->status = 502;
+        job->has_head = false;
+        lyger_front_refuse(job, 502, "", "the application ended before it had answered");
+    }
+}
+
+static void handle(lyger_front *front, const lyger_hub_frame *frame)
+{
+    lyger_job *job = front->slots[lyger_hub_slot_number(front->hub, frame->slot)];
+    bool heard = job && job->connection;
+    switch (frame->kind) {
+    case LYGER_HUB_DATA:
+        if (heard) {
+            on_data(job, frame);
+            return;
+        }
+        break;
+    case LYGER_HUB_HEAD:
+        if (heard && !job->has_head && !lyger_http_response_begun(job->connection)) {
+            read_head(job, frame);
+        }
+        break;
+    case LYGER_HUB_FILE:
+        if (heard && frame->len > 0 && frame->bytes[frame->len - 1] == '\0') {
+            on_file(job, frame->bytes);
+        }
+        break;
+    default:
+        if (job) {
+            on_last(job, frame);
+        }
+        break;
+    }
+    lyger_hub_consume(front->hub, frame, frame->len);
+}
+
+/* Heads that came alone are not kept back: the application wants them seen. */
+static void send_waiting_heads(lyger_front *front)
+{
+    while (front->heads) {
+        lyger_job *job = front->heads;
+        front->heads = job->next_head;
+        job->listed = false;
+        if (job->has_head && job->connection) {
+            send_head(job, NULL, 0);
+        }
+    }
+}
+
+void lyger_front_answer(lyger_front *front)
+{
+    lyger_hub_frame frame;
+    front->budget = BUDGET;
+    lyger_http_cork(&front->host);
+    while (front->budget > 0 && lyger_hub_next(front->hub, &frame)) {
+        front->budget -= front->budget > 256 ? 256 : front->budget; /* that it was looked at */
+        handle(front, &frame);
+    }
+    send_waiting_heads(front);
+    lyger_http_uncork(&front->host);
+}
