@@ -1,0 +1,505 @@
+/*
+ * A real hub, the I/O process in a forked child, workers in forked children that know a few paths, and this
+ * process as their parent and as the client.
+ */
+#ifndef LYGER_TESTS_HTTP_FRONT_HELP_H
+#define LYGER_TESTS_HTTP_FRONT_HELP_H
+
+#include "check.h"
+
+#include "http/connection.h"
+#include "http/front.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATIENCE 20000 /* ms before an answer that does not come is a failure */
+#define PLACES 8u
+#define STREAM_BYTES 6000000u
+
+static struct shared {
+    _Atomic int gone, done; /* requests whose worker saw that the client had gone, or that ended */
+} * shared;
+
+static lyger_server_config config;
+static lyger_hub *hub;
+static pid_t front_pid, workers[PLACES];
+static int control[2], listener = -1;
+static uint16_t port;
+static char directory[64], socket_path[96];
+static char answer[8 << 20];
+static size_t answer_len;
+
+/* ---- workers ---- */
+
+static char stream_byte(size_t at)
+{
+    return (char)('a' + (at ^ (at >> 9)) % 26);
+}
+
+static void sleep_ms(int milliseconds)
+{
+    poll(NULL, 0, milliseconds);
+}
+
+static bool path_is(const lyger_hub_request *request, const char *path)
+{
+    size_t len = strlen(path);
+    return request->parsed->path.len == len &&
+           memcmp(request->head + request->parsed->path.at, path, len) == 0;
+}
+
+static void reply(lyger_worker *worker, int status, const char *fields, const char *body, size_t len)
+{
+    lyger_hub_head(worker, status, len, fields, strlen(fields));
+    lyger_hub_data(worker, body, len);
+}
+
+static void echo(lyger_worker *worker, const lyger_hub_request *request)
+{
+    char fields[256], *bytes = malloc(request->body_len + 1);
+    if (request->body) {
+        memcpy(bytes, request->body, request->body_len);
+    } else {
+        FILE *file = fopen(request->body_file, "rb");
+        if (!file || fread(bytes, 1, request->body_len, file) != request->body_len) {
+            memset(bytes, '?', request->body_len);
+        }
+        if (file) {
+            fclose(file);
+        }
+    }
+    snprintf(fields, sizeof fields, "X-Method: %.*s\r\nX-Client: %s\r\nX-Where: %s\r\n",
+             (int)request->parsed->method_name.len, request->head + request->parsed->method_name.at,
+             request->client.address, request->body ? "memory" : "file");
+    reply(worker, 200, fields, bytes, request->body_len);
+    free(bytes);
+}
+
+static void stream(lyger_worker *worker)
+{
+    char bytes[10000];
+    lyger_hub_head(worker, 200, LYGER_HUB_LENGTH_UNKNOWN, "X-A: b\r\n", 8);
+    for (size_t at = 0; at < STREAM_BYTES; at += sizeof bytes) {
+        for (size_t i = 0; i < sizeof bytes; i++) {
+            bytes[i] = stream_byte(at + i);
+        }
+        if (!lyger_hub_data(worker, bytes, sizeof bytes)) {
+            break;
+        }
+    }
+}
+
+static void text_in_steps(lyger_worker *worker)
+{
+    lyger_hub_head(worker, 200, LYGER_HUB_LENGTH_UNKNOWN, "Content-Type: text/html\r\n", 25);
+    lyger_hub_flush(worker);
+    for (int i = 0; i < 3; i++) {
+        char line[32];
+        sleep_ms(100);
+        lyger_hub_data(worker, line, (size_t)snprintf(line, sizeof line, "data: step %d\n\n", i));
+        lyger_hub_flush(worker);
+    }
+}
+
+static const char *page(void)
+{
+    static char text[20001];
+    for (size_t i = 0; i < 20000; i++) {
+        text[i] = "lyger keeps the application loaded. "[i % 36];
+    }
+    return text;
+}
+
+static void die_late(lyger_worker *worker)
+{
+    lyger_hub_head(worker, 200, LYGER_HUB_LENGTH_UNKNOWN, "", 0);
+    lyger_hub_data(worker, "half", 4);
+    lyger_hub_flush(worker);
+    sleep_ms(50);
+    kill(getpid(), SIGKILL);
+}
+
+static void wait_for_leaving(lyger_worker *worker)
+{
+    for (int i = 0; i < 300 && !lyger_hub_client_gone(worker); i++) {
+        sleep_ms(10);
+    }
+    shared->gone += lyger_hub_client_gone(worker);
+    reply(worker, 200, "", "waited", 6);
+}
+
+static void send_file(lyger_worker *worker)
+{
+    char path[96];
+    snprintf(path, sizeof path, "%s/sent", directory);
+    lyger_hub_head(worker, 200, LYGER_HUB_LENGTH_UNKNOWN, "Content-Type: text/plain\r\n", 26);
+    lyger_hub_file(worker, path);
+}
+
+static void work(lyger_worker *worker, const lyger_hub_request *request)
+{
+    if (path_is(request, "/echo")) {
+        echo(worker, request);
+    } else if (path_is(request, "/stream")) {
+        stream(worker);
+    } else if (path_is(request, "/steps")) {
+        text_in_steps(worker);
+    } else if (path_is(request, "/slow")) {
+        sleep_ms(400);
+        reply(worker, 200, "", "slow", 4);
+    } else if (path_is(request, "/die")) {
+        kill(getpid(), SIGKILL);
+    } else if (path_is(request, "/die-late")) {
+        die_late(worker);
+    } else if (path_is(request, "/hang") || path_is(request, "/hang-hard")) {
+        signal(SIGTERM, path_is(request, "/hang") ? SIG_DFL : SIG_IGN);
+        sleep_ms(60000);
+    } else if (path_is(request, "/wait")) {
+        wait_for_leaving(worker);
+    } else if (path_is(request, "/page")) {
+        reply(worker, 200, "Content-Type: text/html; charset=utf-8\r\nETag: \"abc\"\r\n", page(), 20000);
+    } else if (path_is(request, "/fields")) {
+        reply(worker, 203,
+              "Date: never\r\nConnection: upgrade\r\nTransfer-Encoding: chunked\r\nContent-Length: 99\r\n"
+              "X-Good: yes\r\nno field\r\nX-Bad: a\rb\r\nX-Split: a\nX-Evil: b\r\nSet-Cookie: a=b\r\n"
+              "Set-Cookie: c=d\r\n",
+              "fields", 6);
+    } else if (path_is(request, "/empty")) {
+        reply(worker, 204, "X-A: b\r\n", "", 0);
+    } else if (path_is(request, "/short")) {
+        lyger_hub_head(worker, 200, 100, "", 0);
+        lyger_hub_data(worker, "not a hundred", 13);
+    } else if (path_is(request, "/file")) {
+        send_file(worker);
+    } else if (!path_is(request, "/silent")) {
+        reply(worker, 200, "Content-Type: text/plain\r\n", "hello", 5);
+    } else {
+        lyger_hub_finish(worker); /* no answer at all */
+    }
+}
+
+static void be_worker(uint32_t place)
+{
+    const lyger_hub_request *request;
+    lyger_worker *worker = lyger_hub_join(hub, place);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    close(listener);
+    close(control[1]);
+    for (;;) {
+        lyger_taken taken = lyger_hub_take(worker, 1000, &request);
+        if (taken == LYGER_TAKEN_STOP) {
+            break;
+        }
+        if (taken == LYGER_TAKEN) {
+            work(worker, request);
+            lyger_hub_complete(worker);
+            shared->done++;
+        }
+    }
+    lyger_hub_leave(worker);
+    _exit(0);
+}
+
+static void start_worker(void)
+{
+    int place = lyger_hub_place(hub, 1);
+    if (place < 0) {
+        CHECK(place >= 0);
+        return;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        be_worker((uint32_t)place);
+    }
+    lyger_hub_placed(hub, (uint32_t)place, pid > 0 ? pid : 0);
+    workers[place] = pid;
+}
+
+/* What a supervisor does: buries the dead and replaces them. */
+static void tend(void)
+{
+    int status;
+    for (uint32_t place = 0; place < PLACES; place++) {
+        if (workers[place] > 0 && waitpid(workers[place], &status, WNOHANG) == workers[place]) {
+            workers[place] = 0;
+            lyger_hub_bury(hub, place);
+            start_worker();
+        }
+    }
+}
+
+/* ---- the server ---- */
+
+static void configure(void)
+{
+    config = (lyger_server_config){
+        .backlog = 128,
+        .workers = 2,
+        .kill_timeout = 300,
+        .queue_limit = 16,
+        .cancel_on_disconnect = true,
+        .http = lyger_http_default_options,
+        .body_in_memory = 16384,
+        .body_directory = directory,
+        .response_buffer = 65536,
+        .compress = true,
+        .health_path = "/health",
+        .metrics_path = "/metrics",
+    };
+    config.http.max_body = 4 << 20;
+    config.http.idle_timeout = 5000;
+}
+
+static int listen_somewhere(void)
+{
+    struct sockaddr_in any = {.sin_family = AF_INET};
+    socklen_t size = sizeof any;
+    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    CHECK(bind(fd, (struct sockaddr *)&any, sizeof any) == 0 && listen(fd, 128) == 0);
+    getsockname(fd, (struct sockaddr *)&any, &size);
+    port = ntohs(any.sin_port);
+    return fd;
+}
+
+static int listen_at_path(void)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    snprintf(socket_path, sizeof socket_path, "%s/socket", directory);
+    snprintf(name.sun_path, sizeof name.sun_path, "%s", socket_path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    CHECK(bind(fd, (struct sockaddr *)&name, sizeof name) == 0 && listen(fd, 128) == 0);
+    return fd;
+}
+
+static void serve(void)
+{
+    const lyger_hub_settings settings = {PLACES, 64, 32768, 131072};
+    lyger_error error;
+    lyger_error_clear(&error);
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK_INT(lyger_hub_new(&settings, &hub, &error), LYGER_OK);
+    CHECK_INT(pipe(control), 0);
+    listener = listen_somewhere();
+    int unix_listener = listen_at_path();
+    fflush(stdout);
+    front_pid = fork();
+    if (front_pid == 0) {
+        const int descriptors[] = {listener, unix_listener};
+        const lyger_front_sockets sockets = {descriptors, 2, control[0]};
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        close(control[1]);
+        int status = lyger_front_run(&config, hub, &sockets);
+        lyger_hub_free(hub);
+        exit(status); /* with its leaks looked for */
+    }
+    close(unix_listener);
+    close(control[0]);
+    for (uint32_t i = 0; i < config.workers; i++) {
+        start_worker();
+    }
+}
+
+static int front_ended(void)
+{
+    int status = -1;
+    for (int i = 0; i < PATIENCE / 10; i++) {
+        if (waitpid(front_pid, &status, WNOHANG) == front_pid) {
+            front_pid = 0;
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+        }
+        tend();
+        sleep_ms(10);
+    }
+    kill(front_pid, SIGKILL);
+    waitpid(front_pid, &status, 0);
+    front_pid = 0;
+    return -1;
+}
+
+static void end_workers(void)
+{
+    for (uint32_t place = 0; place < PLACES; place++) {
+        if (workers[place] > 0) {
+            kill(workers[place], SIGKILL);
+            waitpid(workers[place], NULL, 0);
+            workers[place] = 0;
+        }
+    }
+}
+
+/* Ends everything; the I/O process must have left nothing behind. */
+static void stop(void)
+{
+    close(control[1]);
+    if (front_pid) {
+        CHECK_INT(front_ended(), 0);
+    }
+    end_workers();
+    close(listener);
+    unlink(socket_path);
+    lyger_hub_free(hub);
+    munmap(shared, sizeof *shared);
+}
+
+/* ---- the client ---- */
+
+static int dial(void)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    return fd;
+}
+
+static void say_bytes(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        struct pollfd wait = {fd, POLLOUT, 0};
+        poll(&wait, 1, 10);
+        tend();
+        ssize_t count = send(fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count < 0 && errno != EAGAIN) {
+            return;
+        }
+        bytes += count > 0 ? count : 0;
+        len -= count > 0 ? (size_t)count : 0;
+    }
+}
+
+static void say(int fd, const char *text)
+{
+    say_bytes(fd, text, strlen(text));
+}
+
+/* Reads what there is within 10 ms; 0 at the end, -1 for an error, -2 for nothing yet. */
+static ssize_t hear_some(int fd)
+{
+    struct pollfd wait = {fd, POLLIN, 0};
+    tend();
+    if (poll(&wait, 1, 10) != 1) {
+        return -2;
+    }
+    ssize_t count = recv(fd, answer + answer_len, sizeof answer - 1 - answer_len, 0);
+    answer_len += count > 0 ? (size_t)count : 0;
+    answer[answer_len] = '\0';
+    return count < 0 ? -1 : count;
+}
+
+static bool hear_until(int fd, const char *text)
+{
+    answer_len = 0;
+    answer[0] = '\0';
+    for (int i = 0; i < PATIENCE / 10 && !strstr(answer, text); i++) {
+        ssize_t count = hear_some(fd);
+        if (count == 0 || count == -1) {
+            break;
+        }
+    }
+    return strstr(answer, text) != NULL;
+}
+
+/* Reads to the end; false when the end is a reset or does not come. */
+static bool hear_all(int fd)
+{
+    answer_len = 0;
+    answer[0] = '\0';
+    for (int quiet = 0; quiet < PATIENCE / 10;) {
+        ssize_t count = hear_some(fd);
+        if (count == 0 || count == -1) {
+            return count == 0;
+        }
+        quiet = count == -2 ? quiet + 1 : 0;
+    }
+    return false;
+}
+
+static const char *exchange(const char *text)
+{
+    int fd = dial();
+    say(fd, text);
+    CHECK(hear_all(fd));
+    close(fd);
+    return answer;
+}
+
+/* GET with Connection: close and more field lines. */
+static const char *get_with(const char *path, const char *fields)
+{
+    char text[1024];
+    snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n%s\r\n", path, fields);
+    return exchange(text);
+}
+
+static const char *get(const char *path)
+{
+    return get_with(path, "");
+}
+
+static int status_of(void)
+{
+    return strncmp(answer, "HTTP/1.1 ", 9) == 0 ? atoi(answer + 9) : -1;
+}
+
+static int times(const char *word)
+{
+    int found = 0;
+    for (const char *at = answer; (at = strstr(at, word)); at++) {
+        found++;
+    }
+    return found;
+}
+
+static char *body_start(void)
+{
+    char *body = strstr(answer, "\r\n\r\n");
+    CHECK(body != NULL);
+    return body ? body + 4 : answer;
+}
+
+static size_t body_len(void)
+{
+    return answer_len - (size_t)(body_start() - answer);
+}
+
+/* Takes the chunked coding off the body of the answer; its length, or -1 when it does not end properly. */
+static ssize_t dechunk(void)
+{
+    char *body = body_start(), *to = body;
+    lyger_http_chunked decoder = {0};
+    size_t at = 0, len = body_len(), data_at, used;
+    for (;;) {
+        lyger_http_chunk chunk = lyger_http_chunked_next(&decoder, body + at, len - at, &data_at, &used);
+        if (chunk == LYGER_HTTP_CHUNK_DATA) {
+            memmove(to, body + at + data_at, used - data_at);
+            to += used - data_at;
+        } else {
+            return chunk == LYGER_HTTP_CHUNK_END && at + used == len ? to - body : -1;
+        }
+        at += used;
+    }
+}
+
+static bool becomes(_Atomic int *what, int value)
+{
+    for (int i = 0; i < PATIENCE / 10 && *what < value; i++) {
+        tend();
+        sleep_ms(10);
+    }
+    return *what >= value;
+}
+
+#endif

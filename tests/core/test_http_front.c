@@ -1,0 +1,644 @@
+#include "http_front_help.h"
+
+#include "http/compress.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+static void requests_reach_workers_and_come_back(void)
+{
+    configure();
+    serve();
+    get("/");
+    CHECK_INT(status_of(), 200);
+    CHECK(strstr(answer, "\r\nDate: ") && strstr(answer, "\r\nContent-Length: 5\r\n"));
+    CHECK_STR(body_start(), "hello");
+    exchange("POST /echo?x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody");
+    CHECK(strstr(answer, "X-Method: POST\r\nX-Client: 127.0.0.1\r\nX-Where: memory\r\n"));
+    CHECK_STR(body_start(), "body");
+    exchange("PUT /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+             "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nTrailer: dropped\r\n\r\n");
+    CHECK_STR(body_start(), "abcdefg");
+    exchange("POST /echo HTTP/1.0\r\nContent-Length: 3\r\n\r\nold");
+    CHECK_STR(body_start(), "old");
+    get("/silent");
+    CHECK_INT(status_of(), 502);
+    stop();
+}
+
+static void interim_answer_asks_for_the_body(void)
+{
+    configure();
+    serve();
+    int fd = dial();
+    say(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n"
+            "Connection: close\r\n\r\n");
+    CHECK(hear_until(fd, "\r\n\r\n"));
+    CHECK_STR(answer, "HTTP/1.1 100 Continue\r\n\r\n");
+    say(fd, "abc");
+    CHECK(hear_all(fd));
+    CHECK_STR(body_start(), "abc");
+    close(fd);
+    stop();
+}
+
+static void pipelined_requests_are_answered_in_order(void)
+{
+    configure();
+    serve();
+    exchange("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n(1)"
+             "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"
+             "GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
+             "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\n(2)");
+    CHECK_INT(times("HTTP/1.1 200 OK"), 4);
+    const char *first = strstr(answer, "(1)"), *second = strstr(answer, "slow"),
+               *third = strstr(answer, "\"ok\""), *fourth = strstr(answer, "(2)");
+    CHECK(first && second > first && third > second && fourth > third);
+    stop();
+}
+
+/* ---- bodies ---- */
+
+static int files_in_directory(const char *prefix)
+{
+    int found = 0;
+    DIR *open = opendir(directory);
+    for (struct dirent *entry; (entry = readdir(open));) {
+        found += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
+    }
+    closedir(open);
+    return found;
+}
+
+static void post(const char *path, size_t len, bool chunked)
+{
+    char *text = malloc(len + 4096);
+    size_t at = (size_t)snprintf(text, 512, "POST %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", path);
+    at += (size_t)(chunked ? snprintf(text + at, 512, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", len)
+                           : snprintf(text + at, 512, "Content-Length: %zu\r\n\r\n", len));
+    for (size_t i = 0; i < len; i++) {
+        text[at + i] = stream_byte(i);
+    }
+    at += len;
+    at += (size_t)(chunked ? snprintf(text + at, 64, "\r\n0\r\n\r\n") : 0);
+    int fd = dial();
+    say_bytes(fd, text, at);
+    hear_all(fd);
+    close(fd);
+    free(text);
+}
+
+static bool is_stream(const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] != stream_byte(i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void large_bodies_go_through_a_file_that_is_removed(void)
+{
+    static const size_t sizes[] = {16384, 16385, 40000, 3000000};
+    configure();
+    serve();
+    for (size_t i = 0; i < 8; i++) {
+        size_t size = sizes[i / 2];
+        post("/echo", size, i % 2);
+        CHECK_INT(status_of(), 200);
+        CHECK(strstr(answer, size > 16384 ? "X-Where: file" : "X-Where: memory") != NULL);
+        CHECK(body_len() == size && is_stream(body_start(), size));
+    }
+    CHECK_INT(files_in_directory("lyger-body"), 0);
+    post("/echo", 5000000, true);
+    CHECK_INT(status_of(), 413);
+    post("/echo", 5000000, false);
+    CHECK_INT(status_of(), 413);
+    CHECK_INT(files_in_directory("lyger-body"), 0);
+    stop();
+}
+
+static void body_that_a_slot_cannot_hold_goes_through_a_file_too(void)
+{
+    configure();
+    config.body_in_memory = 1 << 20;
+    serve();
+    post("/echo", 500000, false);
+    CHECK(strstr(answer, "X-Where: file") && is_stream(body_start(), 500000));
+    CHECK_INT(files_in_directory("lyger-body"), 0);
+    stop();
+    config.body_directory = "/nonexistent";
+    serve();
+    post("/echo", 500000, false);
+    CHECK_INT(status_of(), 500);
+    stop();
+}
+
+/* ---- slow clients ---- */
+
+static int dial_slowly(void)
+{
+    int small = 4096, fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    return fd;
+}
+
+static void long_answers_arrive_whole_at_fast_and_slow_clients(void)
+{
+    configure();
+    serve();
+    get("/stream");
+    CHECK_INT(dechunk(), STREAM_BYTES);
+    CHECK(is_stream(body_start(), STREAM_BYTES));
+    exchange("GET /stream HTTP/1.0\r\n\r\n");
+    CHECK(strstr(answer, "Connection: close\r\n") && !strstr(answer, "chunked"));
+    CHECK(body_len() == STREAM_BYTES && is_stream(body_start(), STREAM_BYTES));
+    int fd = dial_slowly();
+    say(fd, "GET /stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    sleep_ms(500); /* its worker waits for it now */
+    for (int i = 0; i < 20; i++) {
+        get("/");
+        CHECK_INT(status_of(), 200);
+    }
+    CHECK(hear_all(fd));
+    CHECK_INT(dechunk(), STREAM_BYTES);
+    CHECK(is_stream(body_start(), STREAM_BYTES));
+    close(fd);
+    stop();
+}
+
+static void client_that_reads_nothing_holds_up_nobody_else(void)
+{
+    configure();
+    config.workers = 1;
+    config.response_buffer = 4096;
+    serve();
+    int fds[3];
+    /* What fits into buffers and ring is written to its end, and the worker is free again. */
+    for (int i = 0; i < 3; i++) {
+        fds[i] = dial_slowly();
+        for (int j = 0; j < 40; j++) {
+            say(fds[i], "GET /page HTTP/1.1\r\nHost: a\r\n\r\n");
+        }
+    }
+    for (int i = 0; i < 20; i++) {
+        get("/");
+        CHECK_INT(status_of(), 200);
+    }
+    for (int i = 0; i < 3; i++) {
+        close(fds[i]);
+    }
+    stop();
+}
+
+static void client_that_takes_nothing_in_time_is_let_go(void)
+{
+    configure();
+    config.http.write_timeout = 400;
+    serve();
+    int fd = dial_slowly();
+    say(fd, "GET /stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    CHECK(becomes(&shared->done, 1)); /* its worker was told that nobody is there */
+    hear_all(fd);
+    CHECK(dechunk() < 0);
+    close(fd);
+    stop();
+}
+
+/* ---- workers that fail ---- */
+
+static void worker_that_dies_costs_its_own_request_only(void)
+{
+    configure();
+    serve();
+    for (int i = 0; i < 3; i++) {
+        get("/die");
+        CHECK_INT(status_of(), 502);
+        int fd = dial();
+        say(fd, "GET /die-late HTTP/1.1\r\nHost: a\r\n\r\n");
+        hear_all(fd);
+        close(fd);
+        CHECK_INT(status_of(), 200);
+        CHECK(strstr(answer, "half") && dechunk() < 0); /* no end of the body */
+        fd = dial();
+        say(fd, "GET /die-late HTTP/1.0\r\n\r\n");
+        CHECK(!hear_all(fd)); /* a reset, or nobody could tell */
+        close(fd);
+        get("/");
+        CHECK_INT(status_of(), 200);
+    }
+    int fd = dial();
+    say(fd, "GET /short HTTP/1.1\r\nHost: a\r\n\r\n");
+    hear_all(fd);
+    CHECK_STR(body_start(), "not a hundred");
+    close(fd);
+    stop();
+}
+
+static void too_many_requests_are_sent_away(void)
+{
+    configure();
+    config.workers = 1;
+    config.queue_limit = 2;
+    serve();
+    int fds[5], refused = 0, served = 0;
+    get("/");
+    for (int i = 0; i < 5; i++) {
+        fds[i] = dial();
+        say(fds[i], "GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        sleep_ms(30);
+    }
+    get("/health");
+    CHECK_INT(status_of(), 200);
+    CHECK(strstr(answer, "\"busy\":1") && strstr(answer, "\"queued\":2"));
+    for (int i = 0; i < 5; i++) {
+        CHECK(hear_all(fds[i]));
+        refused += status_of() == 503 && strstr(answer, "Retry-After: 1\r\n");
+        served += status_of() == 200;
+        close(fds[i]);
+    }
+    CHECK_INT(served, 3);
+    CHECK_INT(refused, 2);
+    stop();
+}
+
+static void requests_that_take_too_long_are_ended(void)
+{
+    configure();
+    config.workers = 1;
+    config.request_timeout = 300;
+    serve();
+    int second = dial(), first = dial();
+    say(first, "GET /hang-hard HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    sleep_ms(100);
+    say(second, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    CHECK(hear_all(first));
+    CHECK_INT(status_of(), 504);
+    CHECK(hear_all(second)); /* it waited too long, or got the next worker in time */
+    CHECK(status_of() == 503 || status_of() == 200);
+    close(first);
+    close(second);
+    for (int i = 0; i < 50 && (get("/"), status_of() != 200); i++) {
+    }
+    CHECK_INT(status_of(), 200);
+    get("/hang");
+    CHECK_INT(status_of(), 504);
+    for (int i = 0; i < 50 && (get("/"), status_of() != 200); i++) {
+    }
+    CHECK_INT(status_of(), 200);
+    stop();
+}
+
+static void worker_is_told_that_its_client_has_gone(void)
+{
+    configure();
+    config.workers = 1;
+    serve();
+    int fd = dial();
+    say(fd, "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+    sleep_ms(100);
+    int queued = dial();
+    say(queued, "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+    sleep_ms(50);
+    close(queued); /* never reaches the worker */
+    sleep_ms(50);
+    close(fd);
+    CHECK(becomes(&shared->gone, 1));
+    get("/");
+    CHECK(becomes(&shared->done, 2));
+    CHECK_INT(shared->done, 2);
+    stop();
+    config.cancel_on_disconnect = false;
+    serve();
+    fd = dial();
+    say(fd, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    sleep_ms(100);
+    close(fd);
+    CHECK(becomes(&shared->done, 1));
+    CHECK_INT(shared->gone, 0);
+    get("/");
+    CHECK_INT(status_of(), 200);
+    stop();
+}
+
+/* ---- heads and bodies ---- */
+
+static void fields_of_an_application_cannot_break_the_framing(void)
+{
+    configure();
+    serve();
+    get("/fields");
+    CHECK(strstr(answer, "HTTP/1.1 203 Non-Authoritative Information\r\n") == answer);
+    CHECK_INT(times("\r\nDate: "), 1);
+    CHECK_INT(times("\r\nConnection: "), 1);
+    CHECK(strstr(answer, "\r\nContent-Length: 6\r\n") && strstr(answer, "\r\nX-Good: yes\r\n"));
+    CHECK_INT(times("Set-Cookie: "), 2);
+    CHECK(!strstr(answer, "never") && !strstr(answer, "chunked") && !strstr(answer, "no field") &&
+          !strstr(answer, "X-Bad") && !strstr(answer, "X-Split"));
+    CHECK_STR(body_start(), "fields");
+    get("/empty");
+    CHECK(strstr(answer, "HTTP/1.1 204 No Content\r\n") == answer && !strstr(answer, "Content-Length"));
+    CHECK_STR(body_start(), "");
+    exchange("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    CHECK(strstr(answer, "Content-Length: 5\r\n") != NULL);
+    CHECK_STR(body_start(), "");
+    exchange("HEAD /stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    CHECK_STR(body_start(), "");
+    exchange("OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    CHECK_INT(status_of(), 204);
+    exchange("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nConnection: close\r\n\r\n");
+    CHECK_INT(status_of(), 405);
+    stop();
+}
+
+static void check_gzip(void)
+{
+    static char plain[30000];
+    z_stream stream = {.next_in = (Bytef *)body_start(), .avail_in = (uInt)body_len()};
+    stream.next_out = (Bytef *)plain;
+    stream.avail_out = sizeof plain;
+    CHECK(inflateInit2(&stream, 15 + 16) == Z_OK && inflate(&stream, Z_FINISH) == Z_STREAM_END);
+    CHECK(stream.total_out == 20000 && memcmp(plain, page(), 20000) == 0);
+    inflateEnd(&stream);
+}
+
+static void text_is_compressed_for_who_wants_it(void)
+{
+    static const struct {
+        const char *wish;
+        lyger_coding coding;
+    } wishes[] = {
+        {"gzip", LYGER_CODING_GZIP},
+        {"br", LYGER_CODING_BROTLI},
+        {"zstd", LYGER_CODING_ZSTD},
+        {"gzip;q=0.5, zstd;q=0, br;q=0", LYGER_CODING_GZIP},
+        {"GZIP, identity;q=0.1", LYGER_CODING_GZIP},
+        {"gzip, br;q=0.9", LYGER_CODING_GZIP},
+    };
+    configure();
+    serve();
+    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
+        char field[128];
+        bool there = lyger_compress_available(wishes[i].coding);
+        snprintf(field, sizeof field, "Accept-Encoding: %s\r\n", wishes[i].wish);
+        get_with("/page", field);
+        snprintf(field, sizeof field, "\r\nContent-Encoding: %s\r\n", lyger_compress_name(wishes[i].coding));
+        CHECK((strstr(answer, field) != NULL) == there);
+        CHECK_INT(times("\r\nVary: Accept-Encoding\r\n"), 1);
+        CHECK((strstr(answer, "\r\nETag: W/\"abc\"\r\n") != NULL) == there);
+        CHECK(!there || body_len() < 2000);
+        if (wishes[i].coding == LYGER_CODING_GZIP) {
+            check_gzip();
+        }
+    }
+    stop();
+}
+
+static void other_bodies_are_left_as_they_are(void)
+{
+    static const char *const others[] = {"", "Accept-Encoding: gzip;q=0\r\n",
+                                         "Accept-Encoding: identity, gzip;q=0.5\r\n", "Accept-Encoding:\r\n"};
+    configure();
+    serve();
+    for (int i = 0; i < 4; i++) {
+        get_with("/page", others[i]);
+        CHECK(!strstr(answer, "Content-Encoding") && strstr(answer, "ETag: \"abc\"") &&
+              strstr(answer, "Vary:"));
+        CHECK(strcmp(body_start(), page()) == 0);
+    }
+    get_with("/", "Accept-Encoding: gzip\r\n");
+    CHECK(!strstr(answer, "Content-Encoding")); /* too short */
+    get_with("/stream", "Accept-Encoding: gzip\r\n");
+    CHECK(!strstr(answer, "Content-Encoding")); /* no text */
+    stop();
+}
+
+static void streams_are_not_delayed(void)
+{
+    static const char *const wishes[] = {"", "gzip", "br", "zstd"};
+    configure();
+    serve();
+    for (int i = 0; i < 4; i++) {
+        char text[200];
+        int steps = 0, fd = dial();
+        snprintf(text, sizeof text,
+                 "GET /steps HTTP/1.1\r\nHost: a\r\nAccept-Encoding: %s\r\nConnection: close\r\n\r\n",
+                 wishes[i]);
+        say(fd, text);
+        CHECK(hear_until(fd, "\r\n\r\n"));
+        CHECK_STR(body_start(), ""); /* the head comes alone */
+        for (ssize_t count; (count = hear_some(fd)) != 0 && count != -1;) {
+            steps += count > 0;
+        }
+        CHECK(steps >= 3);
+        CHECK(dechunk() > 0);
+        close(fd);
+    }
+    stop();
+}
+
+static void files_are_sent_for_a_worker(void)
+{
+    static const size_t sizes[] = {0, 10, 32768, 32769, 5000000};
+    char path[96];
+    configure();
+    serve();
+    snprintf(path, sizeof path, "%s/sent", directory);
+    get("/file");
+    CHECK_INT(status_of(), 500);
+    for (size_t i = 0; i < 10; i++) {
+        size_t size = sizes[i / 2];
+        FILE *file = fopen(path, "wb");
+        for (size_t at = 0; at < size; at++) {
+            fputc(stream_byte(at), file);
+        }
+        fclose(file);
+        if (i % 2) {
+            exchange("GET /file HTTP/1.0\r\n\r\n");
+        } else {
+            get("/file");
+        }
+        CHECK_INT(status_of(), 200);
+        CHECK(body_len() == size && is_stream(body_start(), size));
+    }
+    int fd = dial_slowly();
+    say(fd, "GET /file HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    sleep_ms(200);
+    get("/health");
+    CHECK_INT(status_of(), 200);
+    CHECK(hear_all(fd));
+    CHECK(body_len() == 5000000 && is_stream(body_start(), 5000000));
+    close(fd);
+    unlink(path);
+    stop();
+}
+
+/* ---- operation ---- */
+
+static void unix_sockets_are_served(void)
+{
+    configure();
+    serve();
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    snprintf(name.sun_path, sizeof name.sun_path, "%s", socket_path);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    CHECK(connect(fd, (struct sockaddr *)&name, sizeof name) == 0);
+    say(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+    CHECK(hear_all(fd));
+    CHECK(strstr(answer, "X-Client: \r\n") != NULL);
+    CHECK_STR(body_start(), "hi");
+    close(fd);
+    stop();
+}
+
+static void draining_answers_what_there_is_and_leaves(void)
+{
+    configure();
+    serve();
+    int idle = dial(), fresh = dial(), running = dial();
+    say(idle, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(hear_until(idle, "hello"));
+    say(running, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    sleep_ms(100);
+    CHECK_INT(write(control[1], "d", 1), 1);
+    CHECK(hear_all(idle));
+    CHECK_INT(answer_len, 0);
+    CHECK(hear_all(fresh));
+    CHECK(hear_all(running));
+    CHECK_INT(status_of(), 200);
+    CHECK(strstr(answer, "Connection: close\r\n") && strstr(answer, "slow"));
+    close(idle);
+    close(fresh);
+    close(running);
+    CHECK_INT(front_ended(), 0);
+    stop();
+}
+
+static void end_of_the_control_pipe_ends_everything(void)
+{
+    static const char *const requests[] = {
+        "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\nx",
+        "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHo",
+    };
+    configure();
+    serve();
+    int fds[4];
+    for (int i = 0; i < 4; i++) {
+        fds[i] = dial();
+        say(fds[i], requests[i]);
+    }
+    sleep_ms(200);
+    stop();
+    for (int i = 0; i < 4; i++) {
+        close(fds[i]);
+    }
+    CHECK_INT(files_in_directory("lyger-body"), 0);
+}
+
+/* ---- the access log ---- */
+
+static char *log_text(const char *path)
+{
+    static char text[65536];
+    size_t len = 0;
+    for (int i = 0; i < 200 && len == 0; i++) { /* it is written every 100 ms */
+        FILE *file = fopen(path, "r");
+        len = file ? fread(text, 1, sizeof text - 1, file) : 0;
+        if (file) {
+            fclose(file);
+        }
+        sleep_ms(10);
+    }
+    text[len] = '\0';
+    return text;
+}
+
+static void combined_log_cannot_be_forged_and_is_reopened(void)
+{
+    char path[96], old[110];
+    configure();
+    snprintf(path, sizeof path, "%s/log", directory);
+    snprintf(old, sizeof old, "%s.1", path);
+    config.access_log = path;
+    config.access_log_format = LYGER_LOG_COMBINED;
+    serve();
+    get_with("/a?b", "Referer: http://x/\"\r\nUser-Agent: a\"b\\c\200\td\r\n");
+    char *text = log_text(path);
+    CHECK(strstr(text, "127.0.0.1 - - [") == text);
+    CHECK(strstr(text, "] \"GET /a?b HTTP/1.1\" 200 5 \"http://x/\\x22\" \"a\\x22b\\x5Cc\\x80\\x09d\"\n"));
+    rename(path, old);
+    CHECK_INT(write(control[1], "l", 1), 1);
+    for (int i = 0; i < 500 && access(path, F_OK) != 0; i++) {
+        sleep_ms(10);
+    }
+    exchange("nonsense\r\n\r\n");
+    text = log_text(path);
+    CHECK(strstr(text, "] \"-\" 400 ") && strstr(text, " \"-\" \"-\"\n"));
+    stop();
+    unlink(path);
+    unlink(old);
+}
+
+static void log_is_json_or_for_a_terminal(void)
+{
+    char path[96];
+    configure();
+    snprintf(path, sizeof path, "%s/log", directory);
+    config.access_log = path;
+    config.access_log_format = LYGER_LOG_JSON;
+    serve();
+    get_with("/a", "User-Agent: a\"b\377\r\n");
+    char *text = log_text(path);
+    CHECK(strstr(text, "{\"time\":\"20") == text && strstr(text, "Z\",\"status\":200,\"bytes\":5,\"ms\":"));
+    CHECK(strstr(text, ",\"address\":\"127.0.0.1\",\"method\":\"GET\",\"target\":\"/a\",\"version\":\"1.1\","
+                       "\"agent\":\"a\\\"b\xEF\xBF\xBD\"}\n"));
+    stop();
+    unlink(path);
+    config.access_log_format = LYGER_LOG_TERMINAL;
+    serve();
+    get("/a");
+    text = log_text(path);
+    CHECK(strstr(text, " 200 GET  /a ") && strstr(text, " ms  5 B\n") && !strchr(text, '\033'));
+    stop();
+    unlink(path);
+}
+
+int main(void)
+{
+    snprintf(directory, sizeof directory, "/tmp/lyger-front-XXXXXX");
+    if (!mkdtemp(directory)) {
+        return 1;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    RUN(requests_reach_workers_and_come_back);
+    RUN(interim_answer_asks_for_the_body);
+    RUN(pipelined_requests_are_answered_in_order);
+    RUN(large_bodies_go_through_a_file_that_is_removed);
+    RUN(body_that_a_slot_cannot_hold_goes_through_a_file_too);
+    RUN(long_answers_arrive_whole_at_fast_and_slow_clients);
+    RUN(client_that_reads_nothing_holds_up_nobody_else);
+    RUN(client_that_takes_nothing_in_time_is_let_go);
+    RUN(worker_that_dies_costs_its_own_request_only);
+    RUN(too_many_requests_are_sent_away);
+    RUN(requests_that_take_too_long_are_ended);
+    RUN(worker_is_told_that_its_client_has_gone);
+    RUN(fields_of_an_application_cannot_break_the_framing);
+    RUN(text_is_compressed_for_who_wants_it);
+    RUN(other_bodies_are_left_as_they_are);
+    RUN(streams_are_not_delayed);
+    RUN(files_are_sent_for_a_worker);
+    RUN(unix_sockets_are_served);
+    RUN(draining_answers_what_there_is_and_leaves);
+    RUN(end_of_the_control_pipe_ends_everything);
+    RUN(combined_log_cannot_be_forged_and_is_reopened);
+    RUN(log_is_json_or_for_a_terminal);
+    rmdir(directory);
+    return finish();
+}
