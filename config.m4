@@ -83,7 +83,7 @@ if test "$PHP_LYGER" != "no"; then
     lyger_server="ext/http/access_log.c ext/http/answer_fields.c ext/http/compress.c ext/http/conditions.c ext/http/date.c \
       ext/http/figures.c ext/http/front.c ext/http/front_answer.c ext/http/front_request.c \
       ext/http/front_watch.c ext/http/hub.c ext/http/hub_front.c ext/http/hub_worker.c ext/http/metrics.c \
-      ext/http/metrics_cache.c ext/http/mime.c ext/http/static.c ext/http/static_open.c ext/http/status.c \
+      ext/http/metrics_cache.c ext/http/mime.c ext/http/static.c ext/http/static_coded.c ext/http/static_open.c ext/http/status.c \
       ext/http/text.c"
     PHP_EVAL_LIBLINE([$($PKG_CONFIG --libs libuv zlib)], [LYGER_SHARED_LIBADD])
   fi

@@ -7,6 +7,7 @@
 #include "conditions.h"
 #include "date.h"
 #include "mime.h"
+#include "static_coded.h"
 #include "static_open.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ struct lyger_static {
     const lyger_server_config *config;
     lyger_mime *mime;
     lyger_root root;
+    lyger_coded_files coded;
     char bytes[COPIED_MAX];
 };
 
@@ -32,8 +34,9 @@ typedef struct found {
     int descriptor;
     struct stat stat;
     const char *type;
-    const char *coding; /* NULL, or a value for Content-Encoding */
-    bool varies;        /* another Accept-Encoding could have got another file */
+    const char *coding;       /* NULL, or a value for Content-Encoding */
+    const lyger_coded *coded; /* what is sent instead of its bytes; NULL: they are */
+    bool varies;              /* another Accept-Encoding could have got another file */
 } found;
 
 lyger_status lyger_static_new(const lyger_server_config *config, lyger_static **files, lyger_error *error)
@@ -47,6 +50,7 @@ lyger_status lyger_static_new(const lyger_server_config *config, lyger_static **
         return lyger_fail(error, LYGER_E_MEMORY, "out of memory");
     }
     new->config = config;
+    lyger_coded_init(&new->coded);
     new->mime = lyger_mime_new(NULL);
     if (!new->mime) {
         free(new);
@@ -67,6 +71,7 @@ void lyger_static_free(lyger_static *files)
 {
     if (files) {
         lyger_root_close(&files->root);
+        lyger_coded_free(&files->coded);
         lyger_mime_free(files->mime);
         free(files);
     }
@@ -110,6 +115,23 @@ static void prefer_neighbour(lyger_static *files, const char *path, const lyger_
     }
 }
 
+/* Compresses it where it has no neighbour for this client. A part is never asked of what we compress: whether
+ * it is still kept, or was made by the same library, is not the client's to know. */
+static void compress_here(lyger_static *files, const lyger_http_request *request, const char *head,
+                          found *file)
+{
+    uint32_t at = 0;
+    size_t len;
+    if (file->coding || lyger_http_next_value(request, head, "range", &at, &len)) {
+        return;
+    }
+    lyger_coding coding = lyger_compress_choose(request, head);
+    if (coding != LYGER_CODING_NONE) {
+        file->coded = lyger_coded_get(&files->coded, file->descriptor, &file->stat, coding);
+        file->coding = file->coded ? lyger_compress_name(coding) : NULL;
+    }
+}
+
 /* Opens a regular file below the root. */
 static bool find_file(lyger_static *files, const char *path, const lyger_http_request *request,
                       const char *head, found *file)
@@ -124,9 +146,11 @@ static bool find_file(lyger_static *files, const char *path, const lyger_http_re
     }
     file->type = lyger_mime_of(files->mime, path);
     file->coding = NULL;
+    file->coded = NULL;
     file->varies = files->config->compress && lyger_mime_is_text(file->type);
     if (file->varies) {
         prefer_neighbour(files, path, request, head, file);
+        compress_here(files, request, head, file);
     }
     return true;
 }
@@ -198,11 +222,11 @@ static void decide_file(const lyger_static *files, const found *file, const lyge
                         const char *head, time_t now, lyger_static_plan *plan)
 {
     char etag[ETAG_SIZE];
-    uint64_t size = (uint64_t)file->stat.st_size;
+    uint64_t size = file->coded ? file->coded->len : (uint64_t)file->stat.st_size;
     lyger_http_range range = {0, size};
-    snprintf(etag, sizeof etag, "\"%llx%08lx-%llx-%llx\"", (unsigned long long)file->stat.st_mtim.tv_sec,
+    snprintf(etag, sizeof etag, "\"%llx%08lx-%llx-%llx%s%s\"", (unsigned long long)file->stat.st_mtim.tv_sec,
              (unsigned long)file->stat.st_mtim.tv_nsec, (unsigned long long)size,
-             (unsigned long long)file->stat.st_ino);
+             (unsigned long long)file->stat.st_ino, file->coded ? "-" : "", file->coded ? file->coding : "");
     /* Never later than the answer (RFC 9110, section 8.8.2.1). */
     time_t modified = file->stat.st_mtim.tv_sec < now ? file->stat.st_mtim.tv_sec : now;
     const lyger_http_validators validators = {etag, modified, now, size};
@@ -216,7 +240,11 @@ static void decide_file(const lyger_static *files, const found *file, const lyge
     }
     bool has_body = plan->status == 200 || plan->status == 206;
     plan->content_length = has_body ? range.len : 0;
-    if (has_body && request->method == LYGER_HTTP_GET) {
+    if (has_body && file->coded && request->method == LYGER_HTTP_GET) {
+        plan->bytes = file->coded->bytes;
+        plan->len = size;
+        close(file->descriptor);
+    } else if (has_body && request->method == LYGER_HTTP_GET) {
         plan->descriptor = file->descriptor;
         plan->offset = range.first;
         plan->len = range.len;
@@ -261,6 +289,7 @@ bool lyger_static_decide(lyger_static *files, const lyger_http_request *request,
         return false;
     }
     plan->descriptor = -1;
+    plan->bytes = NULL;
     plan->offset = plan->len = plan->content_length = 0;
     plan->fields_len = 0;
     lyger_root_refresh(&files->root, now);
@@ -288,7 +317,9 @@ bool lyger_static_answer(lyger_static *files, lyger_http_connection *connection,
         plan.descriptor >= 0 && plan.len <= sizeof files->bytes &&
         pread(plan.descriptor, files->bytes, (size_t)plan.len, (off_t)plan.offset) == (ssize_t)plan.len;
     lyger_http_begin_response(connection, plan.status, plan.fields, plan.fields_len, plan.content_length);
-    if (copied) {
+    if (plan.bytes) {
+        lyger_http_send(connection, plan.bytes, (size_t)plan.len);
+    } else if (copied) {
         close(plan.descriptor);
         lyger_http_send(connection, files->bytes, (size_t)plan.len);
     } else if (plan.descriptor >= 0) {

@@ -45,7 +45,8 @@ bool lyger_static_path(const char *path, size_t len, char to[LYGER_STATIC_PATH_M
 /* What will be sent. */
 typedef struct lyger_static_plan {
     int status;
-    int descriptor; /* -1: no body */
+    int descriptor;    /* -1: no file is sent */
+    const char *bytes; /* what is sent instead, valid until the next decision; NULL: nothing */
     uint64_t offset, len;
     uint64_t content_length; /* of the answer; differs from len for HEAD */
     size_t fields_len;

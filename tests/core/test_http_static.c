@@ -6,9 +6,12 @@
 #include "http/date.h"
 #include "http/mime.h"
 #include "http/static.h"
+#include "http/static_coded.h"
 #include "http/static_open.h"
 #include "http_exchange.h"
 #include "static_tree.h"
+
+#include <zlib.h>
 
 static lyger_server_config config;
 static lyger_static *files;
@@ -32,6 +35,10 @@ static int ask(const char *line, const char *fields)
         return 0;
     }
     plan.fields[plan.fields_len] = '\0';
+    if (plan.bytes) {
+        memcpy(body, plan.bytes, plan.len);
+        body[plan.len] = '\0';
+    }
     if (plan.descriptor >= 0) {
         ssize_t count = pread(plan.descriptor, body, sizeof body - 1, (off_t)plan.offset);
         CHECK(count >= (ssize_t)plan.len);
@@ -424,6 +431,111 @@ static void a_compressed_neighbour_is_preferred(void)
     CHECK(!strstr(plan.fields, "Content-Encoding"));
 }
 
+/* What gzip (RFC 1952) unpacks to; NULL when it is none. */
+static const char *unpacked(const char *bytes, size_t len)
+{
+    static char text[400000];
+    z_stream stream = {.next_in = (Bytef *)bytes,
+                       .avail_in = (uInt)len,
+                       .next_out = (Bytef *)text,
+                       .avail_out = sizeof text - 1};
+    if (inflateInit2(&stream, 15 + 16) != Z_OK) {
+        return NULL;
+    }
+    bool whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0;
+    text[stream.total_out] = '\0';
+    inflateEnd(&stream);
+    return whole ? text : NULL;
+}
+
+static void fill(char *text, size_t len, bool random)
+{
+    uint32_t state = 1;
+    for (size_t i = 0; i < len; i++) {
+        state = state * 1103515245u + 12345u;
+        text[i] = random ? (char)(33 + (state >> 16) % 94) : "lyger { color: red; }\n"[i % 22];
+    }
+    text[len] = '\0';
+}
+
+static void text_is_compressed_once(void)
+{
+    static char text[400000];
+    char etag[100], line[200];
+    fill(text, 20000, false);
+    tree_file("public/large.css", text, TREE_TIME);
+    CHECK_INT(get("/large.css"), 200);
+    CHECK(plan.bytes == NULL && !strstr(plan.fields, "Content-Encoding"));
+    snprintf(etag, sizeof etag, "%s", field("ETag"));
+    CHECK_INT(ask("GET /large.css", "Accept-Encoding: gzip\r\n"), 200);
+    CHECK(has_field("Content-Encoding: gzip") && has_field("Vary: Accept-Encoding") && plan.len < 2000);
+    CHECK_STR(unpacked(plan.bytes, plan.len), text);
+    CHECK(strcmp(field("ETag"), etag) != 0);
+    const char *kept = plan.bytes;
+    size_t len = plan.len;
+    CHECK_INT(ask("HEAD /large.css", "Accept-Encoding: gzip\r\n"), 200);
+    CHECK(plan.bytes == NULL && plan.content_length == len);
+    snprintf(line, sizeof line, "Accept-Encoding: gzip\r\nIf-None-Match: %s\r\n", field("ETag"));
+    CHECK_INT(ask("GET /large.css", line), 304);
+    CHECK(plan.bytes == NULL);
+    CHECK_INT(ask("GET /large.css", "Accept-Encoding: gzip\r\n"), 200);
+    CHECK(plan.bytes == kept);
+    CHECK_INT(ask("GET /large.css", "Accept-Encoding: gzip\r\nRange: bytes=0-4\r\n"), 206);
+    CHECK_STR(body, "lyger");
+    CHECK(strncmp(field("ETag"), etag, strlen(etag)) == 0 && !strstr(plan.fields, "Content-Encoding"));
+    text[0] = 'L';
+    tree_file("public/large.css", text, TREE_TIME + 1);
+    CHECK_INT(ask("GET /large.css", "Accept-Encoding: gzip\r\n"), 200);
+    CHECK_STR(unpacked(plan.bytes, plan.len), text);
+    fill(text, LYGER_CODED_FILE_MAX + 1, false);
+    tree_file("public/large.css", text, TREE_TIME);
+    CHECK_INT(ask("HEAD /large.css", "Accept-Encoding: gzip\r\n"), 200);
+    CHECK_INT(plan.content_length, LYGER_CODED_FILE_MAX + 1);
+    CHECK_INT(ask("GET /hello.txt", "Accept-Encoding: gzip\r\n"), 200); /* too small */
+    CHECK_STR(body, "Hello, world");
+    fill(text, 3000, true);
+    tree_file("public/large.css", text, TREE_TIME + 9);
+    CHECK_INT(ask("GET /large.css", "Accept-Encoding: gzip\r\n"), 200);
+    CHECK(!!plan.bytes == !!strstr(plan.fields, "Content-Encoding"));
+}
+
+static void compressed_files_are_bounded(void)
+{
+    static char text[LYGER_CODED_FILE_MAX + 1];
+    static lyger_coded_files kept;
+    char path[200];
+    struct stat stat;
+    lyger_coded_init(&kept);
+    fill(text, LYGER_CODED_FILE_MAX, true); /* 94 of 256 values: shrinks to about four fifths */
+    tree_file("random.txt", text, TREE_TIME);
+    tree_path(path, sizeof path, "random.txt");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    CHECK(fd >= 0 && fstat(fd, &stat) == 0);
+    for (int i = 0; i < 100; i++) {
+        stat.st_ino = 1000 + (ino_t)i;
+        CHECK(lyger_coded_get(&kept, fd, &stat, LYGER_CODING_GZIP) != NULL);
+        stat.st_ino = 1000; /* what is asked for again stays */
+        uint32_t count = kept.count;
+        CHECK(lyger_coded_get(&kept, fd, &stat, LYGER_CODING_GZIP) != NULL);
+        CHECK_INT(kept.count, count);
+    }
+    CHECK(kept.bytes <= LYGER_CODED_BYTES_MAX && kept.count > 50 && kept.count < 100);
+    stat.st_size = 2000;
+    for (int i = 0; i < 600; i++) {
+        stat.st_ino = 5000 + (ino_t)i;
+        lyger_coded_get(&kept, fd, &stat, LYGER_CODING_GZIP);
+    }
+    CHECK_INT(kept.count, LYGER_CODED_COUNT);
+    stat.st_size = LYGER_CODED_FILE_MAX + 100; /* shorter than fstat() said */
+    stat.st_ino = 1;
+    CHECK(lyger_coded_get(&kept, fd, &stat, LYGER_CODING_GZIP) == NULL);
+    stat.st_size = LYGER_CODED_FILE_MAX;
+    close(fd);
+    CHECK(lyger_coded_get(&kept, -1, &stat, LYGER_CODING_GZIP) == NULL);
+    lyger_coded_free(&kept);
+    CHECK_INT(kept.count, 0);
+}
+
 static time_t read_date(const char *text)
 {
     time_t date;
@@ -558,6 +670,17 @@ static void answers_come_over_the_wire(void)
     CHECK_STR(fetch("POST /hello.txt", "Content-Length: 0\r\n", false, &len), "worker");
 }
 
+static void compressed_text_comes_over_the_wire(void)
+{
+    static char text[20001];
+    size_t len;
+    fill(text, 20000, false);
+    tree_file("public/wire.css", text, TREE_TIME);
+    const char *sent = fetch("GET /wire.css", "Accept-Encoding: gzip\r\n", false, &len);
+    CHECK_STR(unpacked(sent, len), text);
+    CHECK(strstr(response, "Content-Encoding: gzip\r\n") != NULL);
+}
+
 static void large_files_arrive_whole(void)
 {
     char path[200];
@@ -632,12 +755,16 @@ int main(void)
     RUN(ranges_that_are_none_get_the_whole);
     RUN(a_range_depends_on_if_range);
     RUN(a_compressed_neighbour_is_preferred);
+    RUN(text_is_compressed_once);
+    RUN(compressed_files_are_bounded);
     RUN(dates_are_read_and_written);
     RUN(types_come_from_the_table);
     RUN(answers_come_over_the_wire);
+    RUN(compressed_text_comes_over_the_wire);
     RUN(large_files_arrive_whole);
     RUN(nothing_stays_open);
     lyger_static_free(files);
+    lyger_compress_forget();
     tree_remove();
     return finish();
 }
