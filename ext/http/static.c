@@ -132,7 +132,7 @@ static void compress_here(lyger_static *files, const lyger_http_request *request
     }
 }
 
-/* Opens a regular file below the root. */
+/* Opens a regular file below the root; false with errno, which is 0 for what is no regular file. */
 static bool find_file(lyger_static *files, const char *path, const lyger_http_request *request,
                       const char *head, found *file)
 {
@@ -142,6 +142,7 @@ static bool find_file(lyger_static *files, const char *path, const lyger_http_re
     }
     if (!S_ISREG(file->stat.st_mode)) {
         close(file->descriptor);
+        errno = 0;
         return false;
     }
     file->type = lyger_mime_of(files->mime, path);
@@ -253,6 +254,17 @@ static void decide_file(const lyger_static *files, const found *file, const lyge
     }
 }
 
+/* Nothing was found. Without descriptors that says nothing, and the application would say that there is no
+ * such page. */
+static bool decide_nothing(lyger_static_plan *plan)
+{
+    if (errno != EMFILE && errno != ENFILE) {
+        return false;
+    }
+    plan->status = 503;
+    return add_field(plan, "Retry-After: 1\r\n");
+}
+
 /* A directory: its index file, or where its address should have ended in a slash a redirect. */
 static bool decide_directory(lyger_static *files, char *path, const lyger_http_request *request,
                              const char *head, time_t now, lyger_static_plan *plan)
@@ -266,8 +278,11 @@ static bool decide_directory(lyger_static *files, char *path, const lyger_http_r
         return false;
     }
     int written = snprintf(name, sizeof name, "%s%s%s", path, complete ? "" : "/", index);
-    if (written < 0 || (size_t)written >= sizeof name || !find_file(files, name, request, head, &file)) {
+    if (written < 0 || (size_t)written >= sizeof name) {
         return false;
+    }
+    if (!find_file(files, name, request, head, &file)) {
+        return decide_nothing(plan);
     }
     if (complete) {
         decide_file(files, &file, request, head, now, plan);
@@ -301,7 +316,9 @@ bool lyger_static_decide(lyger_static *files, const lyger_http_request *request,
         decide_file(files, &file, request, head, now, plan);
         return true;
     }
-    return decide_directory(files, path, request, head, now, plan);
+    /* Most requests are the application's, and this is all they cost: one system call. */
+    return errno == 0 && S_ISDIR(file.stat.st_mode) ? decide_directory(files, path, request, head, now, plan)
+                                                    : decide_nothing(plan);
 }
 
 bool lyger_static_answer(lyger_static *files, lyger_http_connection *connection,

@@ -28,8 +28,8 @@ typedef struct lyger_static lyger_static; /* malloc */
 lyger_status lyger_static_new(const lyger_server_config *config, lyger_static **files, lyger_error *error);
 void lyger_static_free(lyger_static *files); /* NULL does nothing */
 
-/* Answers the request if a file does: 200, 206, 301, 304, 412 or 416; false, with nothing sent, when none
- * does. To be called in the service's begin(); files may be NULL. */
+/* Answers the request if a file does: 200, 206, 301, 304, 412 or 416, or 503 without descriptors; false, with
+ * nothing sent, when none does. To be called in the service's begin(); files may be NULL. */
 bool lyger_static_answer(lyger_static *files, lyger_http_connection *connection,
                          const lyger_http_request *request, const char *head);
 

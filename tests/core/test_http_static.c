@@ -11,6 +11,7 @@
 #include "http_exchange.h"
 #include "static_tree.h"
 
+#include <sys/resource.h>
 #include <zlib.h>
 
 static lyger_server_config config;
@@ -214,6 +215,24 @@ static void a_path_is_decoded_once(void)
     CHECK_INT(get("/.well-known/acme"), 200);
     CHECK(has_field("Content-Type: application/octet-stream"));
     CHECK_INT(get("/php.txt"), 200);
+}
+
+static void without_descriptors_nothing_is_known(void)
+{
+    struct rlimit old, none;
+    int next = dup(0);
+    close(next);
+    CHECK_INT(getrlimit(RLIMIT_NOFILE, &old), 0);
+    none = old;
+    none.rlim_cur = (rlim_t)next;
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
+    CHECK_INT(get("/hello.txt"), 503);
+    CHECK(has_field("Retry-After: 1"));
+    CHECK_INT(get("/nothing"), 503);
+    CHECK_INT(get("/.env"), 0);
+    setrlimit(RLIMIT_NOFILE, &old);
+    CHECK_INT(get("/nothing"), 0);
+    CHECK_INT(get("/sub"), 301);
 }
 
 static void links_are_followed_only_when_asked(void)
@@ -747,6 +766,7 @@ int main(void)
     RUN(a_redirect_that_does_not_fit_is_none);
     RUN(what_is_not_public_is_not_found);
     RUN(a_path_is_decoded_once);
+    RUN(without_descriptors_nothing_is_known);
     RUN(links_are_followed_only_when_asked);
     RUN(a_root_that_was_exchanged_is_noticed);
     RUN(preconditions_are_judged);
