@@ -442,6 +442,13 @@ static void a_compressed_neighbour_is_preferred(void)
         CHECK_INT(coded(none[i]), 200);
         CHECK(strncmp(body, "let", 3) == 0);
     }
+    tree_file("public/late.js", "let late;", TREE_TIME);
+    CHECK_INT(ask("GET /late.js", "Accept-Encoding: gzip\r\n"), 200);
+    CHECK_STR(body, "let late;");
+    tree_file("public/late.js.gz", "LATE", TREE_TIME);
+    now++; /* within the second it may go unseen */
+    CHECK_INT(ask("GET /late.js", "Accept-Encoding: gzip\r\n"), 200);
+    CHECK_STR(body, "LATE");
     config.compress = false;
     CHECK_INT(coded("br"), 200);
     CHECK(strncmp(body, "let", 3) == 0 && !strstr(plan.fields, "Vary"));
