@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -195,8 +196,13 @@ static void be_worker(uint32_t place)
     const lyger_hub_request *request;
     lyger_worker *worker = lyger_hub_join(hub, place);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    close(listener);
     close(control[1]);
+    for (int fd = 3; fd < 256; fd++) { /* the client's, of a worker that was started later */
+        struct stat status;
+        if (fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode)) {
+            close(fd);
+        }
+    }
     for (;;) {
         lyger_taken taken = lyger_hub_take(worker, 1000, &request);
         if (taken == LYGER_TAKEN_STOP) {

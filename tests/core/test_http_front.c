@@ -610,6 +610,120 @@ static void log_is_json_or_for_a_terminal(void)
     unlink(path);
 }
 
+/* ---- everything at once ---- */
+
+static const char *storm_request(unsigned pick)
+{
+    static const char *const requests[] = {
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /stream HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n",
+        "GET /page HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabcdef",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+        "0\r\n\r\nGET /short HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /die HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /die-late HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: a\r\n\r\nGET /metrics HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\nExpect: 100-continue\r\n\r\nx",
+        "GET /steps HTTP/1.0\r\n\r\n",
+        "GET /file HTTP/1.1\r\nHost: a\r\n\r\n",
+        "HEAD /page HTTP/1.1\r\nHost: a\r\nAccept-Encoding: zstd\r\n\r\n",
+        "POST /hea",
+        "GET /silent HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /empty HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /health HTTP/1.1\r\nHost: a\r\nContent-Length: 300\r\n\r\nshort",
+        "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
+    };
+    return requests[pick % (sizeof requests / sizeof *requests)];
+}
+
+/* One thing that a client may do; returns the socket it goes on with. */
+static int storm_step(int fd, unsigned pick)
+{
+    static char sink[65536];
+    if (fd < 0) {
+        return pick % 3 ? dial() : dial_slowly();
+    }
+    switch (pick % 16) {
+    case 0: {
+        struct linger reset = {1, 0};
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        close(fd);
+        return -1;
+    }
+    case 1:
+        close(fd);
+        return -1;
+    case 2:
+        shutdown(fd, SHUT_WR);
+        return fd;
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+        return recv(fd, sink, pick % 2 ? sizeof sink : 100, MSG_DONTWAIT) == 0 ? (close(fd), -1) : fd;
+    default: {
+        const char *request = storm_request(pick / 16);
+        send(fd, request, strlen(request), MSG_DONTWAIT | MSG_NOSIGNAL);
+        return fd;
+    }
+    }
+}
+
+static void storm_leaves_nothing_behind(bool cancel)
+{
+    configure();
+    config.workers = 3;
+    config.cancel_on_disconnect = cancel;
+    config.request_timeout = 500;
+    config.http.write_timeout = 500;
+    config.http.body_timeout = 500;
+    serve();
+    int fds[24];
+    unsigned seed = cancel ? 1 : 2;
+    memset(fds, -1, sizeof fds);
+    for (int i = 0; i < 6000; i++) {
+        int which = rand_r(&seed) % 24;
+        fds[which] = storm_step(fds[which], (unsigned)rand_r(&seed));
+        if (i % 16 == 0) {
+            sleep_ms(1);
+            tend();
+        }
+    }
+    for (int i = 0; i < 24; i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+    bool calm = false;
+    for (int i = 0; i < 100 && !calm; i++) {
+        sleep_ms(50);
+        get("/metrics");
+        calm = strstr(answer, "lyger_http_requests_in_flight 1\n") &&
+               strstr(answer, "lyger_http_connections 1\n");
+        get("/health");
+        calm = calm && strstr(answer, "\"busy\":0") && strstr(answer, "\"queued\":0");
+    }
+    CHECK(calm);
+    for (int i = 0; i < 100; i++) { /* no slot was lost */
+        get("/");
+        CHECK_INT(status_of(), 200);
+    }
+    CHECK_INT(files_in_directory("lyger-body"), 0);
+    stop();
+}
+
+static void storm_with_cancelling_leaves_nothing_behind(void)
+{
+    storm_leaves_nothing_behind(true);
+}
+
+static void storm_without_cancelling_leaves_nothing_behind(void)
+{
+    storm_leaves_nothing_behind(false);
+}
+
 int main(void)
 {
     snprintf(directory, sizeof directory, "/tmp/lyger-front-XXXXXX");
@@ -639,6 +753,8 @@ int main(void)
     RUN(end_of_the_control_pipe_ends_everything);
     RUN(combined_log_cannot_be_forged_and_is_reopened);
     RUN(log_is_json_or_for_a_terminal);
+    RUN(storm_with_cancelling_leaves_nothing_behind);
+    RUN(storm_without_cancelling_leaves_nothing_behind);
     rmdir(directory);
     return finish();
 }
