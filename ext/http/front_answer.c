@@ -18,6 +18,7 @@ void lyger_front_unsuspend(lyger_job *job)
 {
     if (job->suspended) {
         job->suspended = false;
+        job->front->stalled[job->worker] = NULL;
         job->front->suspended--;
         lyger_hub_resume(job->front->hub, job->worker);
     }
@@ -36,12 +37,14 @@ void lyger_front_drained(lyger_job *job)
  */
 void lyger_front_look_at_suspended(lyger_front *front)
 {
-    for (lyger_job *job = front->jobs; job && front->suspended > 0; job = job->next) {
+    uint32_t places = lyger_hub_places(front->hub);
+    for (uint32_t place = 0; place < places && front->suspended > 0; place++) {
+        lyger_job *job = front->stalled[place];
         lyger_hub_worker worker;
-        if (!job->suspended) {
+        if (!job) {
             continue;
         }
-        lyger_hub_look(front->hub, job->worker, &worker);
+        lyger_hub_look(front->hub, place, &worker);
         if (worker.state != LYGER_WORKER_BUSY || worker.since != lyger_hub_taken_at(job->slot)) {
             job->overflow = true;
             lyger_front_unsuspend(job);
@@ -209,6 +212,7 @@ static void on_data(lyger_job *job, const lyger_hub_frame *frame)
     if (taken < frame->len && job->full && !job->overflow && !job->suspended) {
         job->suspended = true;
         job->worker = frame->worker;
+        front->stalled[frame->worker] = job;
         front->suspended++;
         lyger_hub_suspend(front->hub, frame->worker);
     }

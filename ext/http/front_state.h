@@ -97,6 +97,7 @@ struct lyger_front {
     lyger_buffer scratch; /* what was compressed */
     lyger_metrics metrics;
     lyger_doomed doomed[LYGER_HUB_WORKERS_MAX];
+    lyger_job *stalled[LYGER_HUB_WORKERS_MAX]; /* for whose client that worker waits */
     lyger_http_host host;
 };
 

@@ -3,6 +3,7 @@
 #include "http/connection.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -174,9 +175,320 @@ static void unanswered_request_is_abandoned_when_its_connection_closes(void)
     CHECK_INT(abandoned, 1);
 }
 
+/* ---- the same thread on both sides: what a service sees and a client gets ---- */
+
+static char events[512]; /* b: begin, d: body, c: complete, l: logged, a: abandoned, ~: drained */
+static char body_seen[256];
+static size_t left_to_send, sent_at_once;
+static int last_status;
+static uint64_t last_bytes;
+
+static void event(const char *what)
+{
+    strncat(events, what, sizeof events - strlen(events) - 1);
+}
+
+static void respond(lyger_http_connection *connection, int status, const char *body)
+{
+    lyger_http_response response = {status, "", "text/plain", body, strlen(body)};
+    lyger_http_respond(connection, &response);
+}
+
+static void send_more(lyger_http_connection *connection)
+{
+    static char block[10000];
+    memset(block, 'x', sizeof block);
+    for (bool room = true; room && left_to_send > 0; left_to_send -= sizeof block) {
+        room = lyger_http_send(connection, block, sizeof block);
+        sent_at_once += sizeof block;
+    }
+    if (left_to_send == 0) {
+        lyger_http_end_response(connection);
+    }
+}
+
+static void turn_begin(lyger_http_connection *connection, const lyger_http_request *request, const char *head)
+{
+    event("b");
+    CHECK(lyger_http_kept(connection) == NULL && lyger_http_current(connection) == request);
+    lyger_http_set_kept(connection, (void *)(uintptr_t)head[request->path.at + 1]);
+    body_seen[0] = '\0';
+    if (head[request->path.at + 1] == 'e') { /* /early */
+        respond(connection, 200, "early");
+    }
+}
+
+static void turn_body(lyger_http_connection *connection, const char *bytes, size_t len)
+{
+    event("d");
+    strncat(body_seen, bytes, len < 100 ? len : 100);
+    if ((uintptr_t)lyger_http_kept(connection) == 'm') { /* /mid */
+        respond(connection, 200, "mid");
+    }
+}
+
+static void turn_complete(lyger_http_connection *connection)
+{
+    char what = (char)(uintptr_t)lyger_http_kept(connection);
+    event("c");
+    if (what == 's') { /* /send */
+        left_to_send = 3000000;
+        lyger_http_begin_response(connection, 200, "", 0, LYGER_HTTP_LENGTH_UNKNOWN);
+        send_more(connection);
+    } else if (what == 'o') { /* /over */
+        lyger_http_begin_response(connection, 200, "", 0, 3);
+        lyger_http_send(connection, "overlong", 8);
+        lyger_http_end_response(connection);
+    } else if (what == 'u') { /* /under */
+        lyger_http_begin_response(connection, 200, "", 0, 30);
+        lyger_http_send(connection, "short", 5);
+        lyger_http_end_response(connection);
+    } else if (what >= '2' && what <= '5') {
+        static const int statuses[] = {204, 304, 205, 999};
+        lyger_http_begin_response(connection, statuses[what - '2'], "A: b\r\n", 6, 4);
+        lyger_http_send(connection, "body", 4);
+        lyger_http_end_response(connection);
+    } else if (what != 'n') { /* /never */
+        respond(connection, 200, body_seen);
+    }
+}
+
+static void turn_drained(lyger_http_connection *connection)
+{
+    event("~");
+    send_more(connection);
+}
+
+static void turn_abandoned(lyger_http_connection *connection)
+{
+    event("a");
+    CHECK(lyger_http_kept(connection) != NULL);
+}
+
+static void turn_logged(lyger_http_connection *connection, int status, uint64_t bytes)
+{
+    (void)connection;
+    event("l");
+    last_status = status;
+    last_bytes = bytes;
+}
+
+static const lyger_http_service turns = {turn_begin,   turn_body,      turn_complete,
+                                         turn_drained, turn_abandoned, turn_logged};
+
+static void open_host(void)
+{
+    struct sockaddr_in any, bound;
+    int size = sizeof bound;
+    memset(&host, 0, sizeof host);
+    events[0] = '\0';
+    sent_at_once = 0;
+    CHECK_INT(uv_loop_init(&loop), 0);
+    host.loop = &loop;
+    host.service = &turns;
+    host.options = lyger_http_default_options;
+    host.options.response_buffer = 50000;
+    lyger_http_host_init(&host);
+    uv_tcp_init(&loop, &listener);
+    uv_ip4_addr("127.0.0.1", 0, &any);
+    uv_tcp_bind(&listener, (const struct sockaddr *)&any, 0);
+    CHECK_INT(uv_listen((uv_stream_t *)&listener, 10, on_client), 0);
+    uv_tcp_getsockname(&listener, (struct sockaddr *)&bound, &size);
+    port = ntohs(bound.sin_port);
+}
+
+static void close_host(void)
+{
+    lyger_http_close_all(&host);
+    uv_close((uv_handle_t *)&listener, NULL);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    CHECK_INT(uv_loop_close(&loop), 0);
+    CHECK_INT(host.connections, 0);
+    lyger_http_host_free(&host);
+}
+
+static int call(const char *text)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    CHECK(send(fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text));
+    return fd;
+}
+
+/* Lets the loop work until nothing comes for 50 ms; 0 when the server closed, 1 when not, -1 for a reset.
+ * What came stands in heard, as far as it fits. */
+static int listen_to(int fd, size_t *total)
+{
+    static char bytes[100000];
+    size_t len = 0;
+    *total = 0;
+    for (int quiet = 0; quiet < 50;) {
+        uv_run(&loop, UV_RUN_NOWAIT);
+        ssize_t count = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (count == 0 || (count < 0 && errno != EAGAIN)) {
+            heard[len] = '\0';
+            return count == 0 ? 0 : -1;
+        }
+        if (count < 0) {
+            quiet++;
+            poll(NULL, 0, 1);
+            continue;
+        }
+        quiet = 0;
+        size_t keep = len + (size_t)count < sizeof heard ? (size_t)count : sizeof heard - 1 - len;
+        memcpy(heard + len, bytes, keep);
+        len += keep;
+        *total += (size_t)count;
+    }
+    heard[len] = '\0';
+    return 1;
+}
+
+static int ask(const char *text)
+{
+    size_t total;
+    events[0] = '\0';
+    int fd = call(text), state = listen_to(fd, &total);
+    close(fd);
+    for (int i = 0; i < 5; i++) {
+        uv_run(&loop, UV_RUN_NOWAIT);
+        poll(NULL, 0, 1);
+    }
+    return state;
+}
+
+static void bodies_are_given_and_early_answers_drop_them(void)
+{
+    open_host();
+    CHECK_INT(ask("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "2\r\nab\r\n3;x\r\ncde\r\n0\r\nT: v\r\n\r\n"),
+              1);
+    CHECK_STR(events, "bddcl");
+    CHECK_STR(body_seen, "abcde");
+    /* The rest of a short body is read and the connection goes on. */
+    CHECK_INT(ask("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcdeGET /x HTTP/1.1\r\nHost: "
+                  "a\r\n\r\n"),
+              1);
+    CHECK_STR(events, "blbcl");
+    CHECK_INT(count_of(heard, "HTTP/1.1 200"), 2);
+    CHECK_INT(ask("POST /mid HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcdeGET /x HTTP/1.1\r\nHost: "
+                  "a\r\n\r\n"),
+              1);
+    CHECK_STR(events, "bdlbcl");
+    /* A long one, one of unknown length, or one that is waited for is not. */
+    CHECK_INT(ask("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\nabc"), 0);
+    CHECK(strstr(heard, "Connection: close\r\n") != NULL);
+    CHECK_STR(events, "bl");
+    CHECK_INT(ask("POST /early HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"), 0);
+    CHECK_INT(ask("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"), 0);
+    CHECK(!strstr(heard, " 100 "));
+    CHECK_INT(ask("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"), 1);
+    CHECK_STR(heard, "HTTP/1.1 100 Continue\r\n\r\n");
+    CHECK_STR(events, "ba");
+    close_host();
+}
+
+static void every_request_ends_once(void)
+{
+    open_host();
+    CHECK_INT(ask("nonsense\r\n"), 0);
+    CHECK_STR(events, "l");
+    CHECK_INT(last_status, 400);
+    CHECK_INT(ask("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), 0);
+    CHECK_STR(events, "bl");
+    CHECK_INT(last_status, 400);
+    CHECK_INT(ask("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n"), 0);
+    CHECK_STR(events, "bl");
+    CHECK_INT(last_status, 413);
+    CHECK_INT(ask("GET /never HTTP/1.1\r\nHost: a\r\n\r\n"), 1);
+    CHECK_STR(events, "bca");
+    CHECK_INT(ask("GET /under HTTP/1.1\r\nHost: a\r\n\r\n"), 0);
+    CHECK_STR(events, "bca");
+    CHECK(strstr(heard, "\r\n\r\nshort") != NULL);
+    CHECK_INT(ask("GET /over HTTP/1.1\r\nHost: a\r\n\r\n"), 1);
+    CHECK_STR(events, "bcl");
+    CHECK_INT(last_bytes, 3);
+    CHECK(strstr(heard, "\r\n\r\nove") && !strstr(heard, "over"));
+    close_host();
+}
+
+static void answers_without_a_body_have_none(void)
+{
+    open_host();
+    CHECK_INT(ask("GET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\n\r\n"), 1);
+    CHECK(strstr(heard, "HTTP/1.1 204 No Content\r\n") && strstr(heard, "HTTP/1.1 304 Not Modified\r\n"));
+    CHECK(!strstr(heard, "Content-Length") && !strstr(heard, "body"));
+    CHECK_INT(ask("GET /4 HTTP/1.1\r\nHost: a\r\n\r\nHEAD /5 HTTP/1.1\r\nHost: a\r\n\r\n"), 1);
+    CHECK(strstr(heard, "HTTP/1.1 205 Reset Content\r\n") && strstr(heard, "Content-Length: 0\r\n"));
+    CHECK(strstr(heard, "HTTP/1.1 999 \r\n") && strstr(heard, "Content-Length: 4\r\n") &&
+          !strstr(heard, "body"));
+    close_host();
+}
+
+static void slow_client_makes_its_service_wait(void)
+{
+    size_t total;
+    open_host();
+    int small = 4096, fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    CHECK_INT(send(fd, "GET /send HTTP/1.0\r\n\r\n", 22, 0), 22);
+    for (int i = 0; i < 50; i++) {
+        uv_run(&loop, UV_RUN_NOWAIT);
+        poll(NULL, 0, 1);
+    }
+    CHECK(left_to_send > 0); /* it was told to stop, and the rest stays with it */
+    CHECK_INT(listen_to(fd, &total), 0);
+    CHECK_INT(left_to_send, 0);
+    CHECK(total > 3000000 && total < 3001000);
+    CHECK(strchr(events, '~') && strchr(events, 'l'));
+    CHECK_INT(last_bytes, 3000000);
+    close(fd);
+    close_host();
+}
+
+static void half_closed_client_gets_what_is_on_its_way(void)
+{
+    size_t total;
+    open_host();
+    int fd = call("GET /x HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+    shutdown(fd, SHUT_WR);
+    CHECK_INT(listen_to(fd, &total), 0);
+    CHECK_INT(count_of(heard, "HTTP/1.1 2"), 2);
+    close(fd);
+    close_host();
+}
+
+static void draining_host_lets_idle_clients_go(void)
+{
+    size_t total;
+    open_host();
+    int idle = call("GET /x HTTP/1.1\r\nHost: a\r\n\r\n"), busy = call("GET /x HTTP/1.1\r\nHo");
+    CHECK_INT(listen_to(idle, &total), 1);
+    CHECK_INT(host.connections, 2);
+    lyger_http_drain(&host);
+    CHECK_INT(listen_to(idle, &total), 0);
+    CHECK_INT(send(busy, "st: a\r\n\r\n", 9, 0), 9);
+    CHECK_INT(listen_to(busy, &total), 0);
+    CHECK(strstr(heard, "HTTP/1.1 200") && strstr(heard, "Connection: close\r\n"));
+    close(idle);
+    close(busy);
+    close_host();
+}
+
 int main(void)
 {
     RUN(late_answers_come_in_order_and_one_at_a_time);
     RUN(unanswered_request_is_abandoned_when_its_connection_closes);
+    RUN(bodies_are_given_and_early_answers_drop_them);
+    RUN(every_request_ends_once);
+    RUN(answers_without_a_body_have_none);
+    RUN(slow_client_makes_its_service_wait);
+    RUN(half_closed_client_gets_what_is_on_its_way);
+    RUN(draining_host_lets_idle_clients_go);
     return finish();
 }
