@@ -61,7 +61,8 @@ struct lyger_job {
 typedef struct lyger_doomed {
     pid_t pid;      /* 0: none */
     uint64_t since; /* of the request */
-    uint64_t kill_at;
+    uint64_t next_at;
+    bool asked; /* SIGTERM was sent; SIGKILL is next */
 } lyger_doomed;
 
 typedef union lyger_front_listener {

@@ -10,8 +10,9 @@
 
 /* ---- requests that take too long ---- */
 
-/* Tells the worker to end, as it cannot be told to leave one request. */
-static void doom(lyger_front *front, uint32_t place, uint64_t since, uint64_t now)
+/* Tells the worker to end, as it cannot be told to leave one request; at once, or later if it still works on
+ * that one. */
+static void doom(lyger_front *front, uint32_t place, uint64_t since, uint64_t now, bool at_once)
 {
     lyger_doomed *doomed = &front->doomed[place];
     lyger_hub_worker worker;
@@ -21,8 +22,11 @@ static void doom(lyger_front *front, uint32_t place, uint64_t since, uint64_t no
     }
     doomed->pid = worker.pid;
     doomed->since = since;
-    doomed->kill_at = now + (uint64_t)front->config->kill_timeout * MILLISECOND;
-    kill(worker.pid, SIGTERM);
+    doomed->next_at = now + (uint64_t)front->config->kill_timeout * MILLISECOND;
+    doomed->asked = at_once;
+    if (at_once) {
+        kill(worker.pid, SIGTERM);
+    }
 }
 
 static void kill_doomed(lyger_front *front, uint64_t now)
@@ -36,7 +40,11 @@ static void kill_doomed(lyger_front *front, uint64_t now)
         lyger_hub_look(front->hub, place, &worker);
         if (worker.state != LYGER_WORKER_BUSY || worker.pid != doomed->pid || worker.since != doomed->since) {
             doomed->pid = 0;
-        } else if (now >= doomed->kill_at) {
+        } else if (now >= doomed->next_at && !doomed->asked) {
+            kill(doomed->pid, SIGTERM);
+            doomed->asked = true;
+            doomed->next_at = now + (uint64_t)front->config->kill_timeout * MILLISECOND;
+        } else if (now >= doomed->next_at) {
             kill(doomed->pid, SIGKILL);
             doomed->pid = 0;
         }
@@ -55,10 +63,12 @@ static void give_up_running(lyger_job *job, uint64_t now)
     lyger_front *front = job->front;
     uint64_t since = lyger_hub_taken_at(job->slot);
     int place = lyger_hub_worker_of(front->hub, job->slot);
+    bool at_once =
+        !job->suspended; /* else its client took the time, and the worker ends when it is told so */
     lyger_metrics_count(&front->metrics, LYGER_METRICS_TIMEOUT_HANDLER);
     lyger_front_cancel(job);
     if (place >= 0) {
-        doom(front, (uint32_t)place, since, now);
+        doom(front, (uint32_t)place, since, now, at_once);
     }
     if (!job->connection) {
         lyger_front_release(job);

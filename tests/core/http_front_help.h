@@ -11,6 +11,7 @@
 #include "http/front.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -371,6 +372,17 @@ static int dial(void)
     return fd;
 }
 
+/* A client whose kernel keeps little for it. */
+static int dial_slowly(void)
+{
+    int small = 4096, fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    return fd;
+}
+
 static void say_bytes(int fd, const char *bytes, size_t len)
 {
     while (len > 0) {
@@ -506,6 +518,17 @@ static bool becomes(_Atomic int *what, int value)
         sleep_ms(10);
     }
     return *what >= value;
+}
+
+static int files_in_directory(const char *prefix)
+{
+    int found = 0;
+    DIR *open = opendir(directory);
+    for (struct dirent *entry; (entry = readdir(open));) {
+        found += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
+    }
+    closedir(open);
+    return found;
 }
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "http/compress.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <sys/stat.h>
 #include <zlib.h>
@@ -60,17 +59,6 @@ static void pipelined_requests_are_answered_in_order(void)
 }
 
 /* ---- bodies ---- */
-
-static int files_in_directory(const char *prefix)
-{
-    int found = 0;
-    DIR *open = opendir(directory);
-    for (struct dirent *entry; (entry = readdir(open));) {
-        found += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
-    }
-    closedir(open);
-    return found;
-}
 
 static void post(const char *path, size_t len, bool chunked)
 {
@@ -139,16 +127,6 @@ static void body_that_a_slot_cannot_hold_goes_through_a_file_too(void)
 
 /* ---- slow clients ---- */
 
-static int dial_slowly(void)
-{
-    int small = 4096, fd = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
-    return fd;
-}
-
 static void long_answers_arrive_whole_at_fast_and_slow_clients(void)
 {
     configure();
@@ -207,6 +185,23 @@ static void client_that_takes_nothing_in_time_is_let_go(void)
     CHECK(becomes(&shared->done, 1)); /* its worker was told that nobody is there */
     hear_all(fd);
     CHECK(dechunk() < 0);
+    close(fd);
+    stop();
+}
+
+static void slow_client_beyond_the_time_limit_costs_no_worker(void)
+{
+    configure();
+    config.workers = 1;
+    config.request_timeout = 300;
+    serve();
+    int fd = dial_slowly();
+    pid_t worker = workers[0];
+    say(fd, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(becomes(&shared->done, 1));
+    get("/");
+    CHECK_INT(status_of(), 200);
+    CHECK_INT(workers[0], worker);
     close(fd);
     stop();
 }
@@ -765,6 +760,7 @@ int main(void)
     RUN(long_answers_arrive_whole_at_fast_and_slow_clients);
     RUN(client_that_reads_nothing_holds_up_nobody_else);
     RUN(client_that_takes_nothing_in_time_is_let_go);
+    RUN(slow_client_beyond_the_time_limit_costs_no_worker);
     RUN(worker_that_dies_costs_its_own_request_only);
     RUN(too_many_requests_are_sent_away);
     RUN(requests_that_take_too_long_are_ended);
