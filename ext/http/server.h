@@ -19,6 +19,7 @@
 #ifndef LYGER_HTTP_SERVER_H
 #define LYGER_HTTP_SERVER_H
 
+#include "base/sink.h"
 #include "http.h"
 #include "hub.h"
 
@@ -29,6 +30,7 @@ typedef struct lyger_server_config {
     uint16_t port;    /* 0 picks one */
     uint32_t backlog;
     bool reuse_port;
+    uint32_t socket_mode; /* permissions of a Unix socket, such as 0660; 0: what the umask leaves */
 
     uint32_t workers;
     uint32_t max_requests;        /* of a worker, before it is replaced; 0: no limit */
@@ -81,7 +83,9 @@ lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *
 
 typedef enum lyger_server_role {
     LYGER_ROLE_WORKER,  /* this is a worker; it is in the hub as *worker and must end its process by itself
-                           when lyger_hub_take() says stop */
+                           when lyger_hub_take() says stop. It gets SIGTERM when its time is over, when its
+                           parent died, and at the end of `grace`; SIGINT, SIGHUP, SIGQUIT, SIGUSR1 and
+                           SIGPIPE are ignored in it */
     LYGER_ROLE_STOPPED, /* this is the supervisor, or a booted parent, and the server has ended */
 } lyger_server_role;
 
@@ -90,8 +94,20 @@ typedef enum lyger_server_role {
 lyger_status lyger_server_run(const lyger_server_config *config, lyger_server_role *role,
                               lyger_worker **worker, lyger_error *error);
 
-/* In a worker: asks the supervisor to drain, as SIGTERM does. */
+/*
+ * Takes a copy of this process's command line, environment and working directory, for reloads; and of what a
+ * supervisor handed over, which then is in the environment no more. Optional: lyger_server_run() does it too,
+ * but an application may have changed them by then, or started a process that inherited it all. Once per
+ * process; costs a few system calls.
+ */
+void lyger_server_remember(void);
+
+/* In a worker or the supervisor: asks the supervisor to drain, as SIGTERM does. Elsewhere it does nothing. */
 void lyger_server_stop(void);
+
+/* The TCP port that is listened on, 0 for none; in the supervisor from its first line ("listening on ...")
+ * on, and in the processes forked from it. */
+uint16_t lyger_server_port(void);
 
 /* ---- for workers ---- */
 
