@@ -253,7 +253,7 @@ void lyger_boot_tick(lyger_supervisor *supervisor)
     if (booting && !booting->killed &&
         now - booting->since > supervisor->config->boot_timeout * LYGER_MILLISECOND) {
         booting->killed = true;
-        kill(booting->pid, SIGKILL);
+        lyger_process_signal(booting->pid, SIGKILL);
     }
     if (booting) {
         return;
@@ -299,7 +299,7 @@ void lyger_boot_kill(lyger_supervisor *supervisor)
 {
     for (lyger_booted *booted = supervisor->booted; booted; booted = booted->next) {
         if (booted->state != LYGER_BOOTED_DEAD) {
-            kill(booted->pid, SIGKILL);
+            lyger_process_signal(booted->pid, SIGKILL);
         }
     }
 }
@@ -310,7 +310,7 @@ void lyger_boot_abandon(lyger_supervisor *supervisor)
     supervisor->reload_wanted = false;
     if (booting) {
         booting->killed = true;
-        kill(booting->pid, SIGKILL);
+        lyger_process_signal(booting->pid, SIGKILL);
     }
 }
 

@@ -240,7 +240,7 @@ void lyger_crew_retire(lyger_crew *crew)
 void lyger_crew_signal(lyger_crew *crew, int number)
 {
     for (uint32_t i = 0; i < crew->count; i++) {
-        kill(crew->members[i].pid, number);
+        lyger_process_signal(crew->members[i].pid, number);
     }
 }
 

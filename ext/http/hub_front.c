@@ -12,34 +12,6 @@ static void set_free(lyger_hub *hub, lyger_hub_slot *slot)
     hub->free_slots[hub->free_count++] = slot->number;
 }
 
-lyger_status lyger_hub_serve(lyger_hub *hub, lyger_error *error)
-{
-    uint32_t count = hub->header->settings.requests;
-    if (!hub->free_slots) {
-        hub->free_slots = malloc(count * sizeof *hub->free_slots);
-        if (!hub->free_slots) {
-            return lyger_fail(error, LYGER_E_MEMORY, "no memory for the server's slots");
-        }
-    }
-    hub->free_count = hub->reserved = 0;
-    memset(hub->suspended, 0, sizeof hub->suspended);
-    memset(hub->pending, 0xFF, sizeof hub->pending); /* look at everybody once */
-    for (uint32_t i = count; i-- > 0;) {
-        lyger_hub_slot *slot = hub_slot(hub, i);
-        uint32_t queued = OWNER_QUEUED, owner;
-        atomic_store(&slot->cancelled, 1);
-        if (atomic_compare_exchange_strong(&slot->owner, &queued, OWNER_RESERVED)) {
-            set_free(hub, slot);
-            continue;
-        }
-        owner = atomic_load(&slot->owner);
-        if (owner == OWNER_FREE || owner == OWNER_RESERVED) {
-            set_free(hub, slot);
-        }
-    }
-    return LYGER_OK;
-}
-
 lyger_hub_slot *lyger_hub_reserve(lyger_hub *hub)
 {
     if (hub->free_count == 0) {
@@ -206,15 +178,16 @@ static bool next_of(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
             *frame = (lyger_hub_frame){.kind = (lyger_hub_kind)record->kind,
                                        .worker = place,
                                        .slot = slot,
-                                       .bytes = (const char *)(record + 1),
-                                       .len = record->len,
+                                       .bytes = (const char *)(record + 1) + hub->taken[place],
+                                       .len = record->len - hub->taken[place],
                                        .status = record->status,
                                        .content_length = record->content_length};
             return true;
         }
-        if (record->finish) {
+        if (record->finish && atomic_load(&slot->owner) == place + 1) {
             set_free(hub, slot);
         }
+        hub->taken[place] = 0;
         move_on(cell, hub_record_size(record->len));
     }
     if (dead) {
@@ -224,6 +197,46 @@ static bool next_of(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
         clear_place(hub, place);
     }
     return false;
+}
+
+/*
+ * The I/O process before this one may have been killed anywhere, so what is read here is judged by the owners
+ * alone. First everything is cancelled and taken back, then the rings are read to their ends: a record whose
+ * slot was freed but that was not passed must not be met after the slot is used again.
+ */
+lyger_status lyger_hub_serve(lyger_hub *hub, lyger_error *error)
+{
+    uint32_t count = hub->header->settings.requests, workers = hub->header->settings.workers;
+    lyger_hub_frame none;
+    if (!hub->free_slots) {
+        hub->free_slots = malloc(count * sizeof *hub->free_slots);
+    }
+    if (!hub->taken) {
+        hub->taken = malloc(workers * sizeof *hub->taken);
+    }
+    if (!hub->free_slots || !hub->taken) {
+        return lyger_fail(error, LYGER_E_MEMORY, "no memory for the server's slots");
+    }
+    memset(hub->taken, 0, workers * sizeof *hub->taken);
+    memset(hub->suspended, 0, sizeof hub->suspended);
+    memset(hub->pending, 0xFF, sizeof hub->pending); /* look at everybody once */
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t queued = OWNER_QUEUED;
+        atomic_store(&hub_slot(hub, i)->cancelled, 1);
+        atomic_compare_exchange_strong(&hub_slot(hub, i)->owner, &queued, OWNER_RESERVED);
+    }
+    hub->free_count = 0;
+    for (uint32_t i = 0; i < workers; i++) {
+        next_of(hub, i, &none);
+    }
+    hub->free_count = hub->reserved = 0;
+    for (uint32_t i = count; i-- > 0;) {
+        uint32_t owner = atomic_load(&hub_slot(hub, i)->owner);
+        if (owner == OWNER_FREE || owner == OWNER_RESERVED) {
+            set_free(hub, hub_slot(hub, i));
+        }
+    }
+    return LYGER_OK;
 }
 
 bool lyger_hub_next(lyger_hub *hub, lyger_hub_frame *frame)
@@ -255,20 +268,11 @@ void lyger_hub_consume(lyger_hub *hub, const lyger_hub_frame *frame, size_t byte
     }
     hub_record *record =
         (hub_record *)(hub_ring(hub, frame->worker) + (read & (hub->header->settings.ring - 1)));
-    if (frame->kind == LYGER_HUB_DATA && bytes < record->len) {
-        /* The rest becomes a record of its own that ends where this one does. */
-        uint32_t rest = record->len - (uint32_t)bytes;
-        uint64_t skip = hub_record_size(record->len) - hub_record_size(rest);
-        hub_record shorter = *record;
-        char *to = (char *)record + skip;
-        memmove(to + sizeof shorter, (char *)(record + 1) + bytes, rest);
-        shorter.len = rest;
-        memcpy(to, &shorter, sizeof shorter);
-        if (skip > 0) {
-            move_on(cell, skip);
-        }
+    if (frame->kind == LYGER_HUB_DATA && bytes < frame->len) {
+        hub->taken[frame->worker] += (uint32_t)bytes;
         return;
     }
+    hub->taken[frame->worker] = 0;
     if (frame->kind == LYGER_HUB_END || frame->kind == LYGER_HUB_LOST) {
         frame->slot->ended = 1;
     }

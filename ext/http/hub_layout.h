@@ -90,6 +90,7 @@ struct lyger_hub {
     int descriptor, bell;
     /* The I/O process's own. */
     uint32_t *free_slots;
+    uint32_t *taken; /* per worker: bytes that were consumed of the DATA record at `read` */
     uint32_t free_count, reserved;
     uint64_t pending[HUB_WORDS], suspended[HUB_WORDS];
 };

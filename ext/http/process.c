@@ -90,6 +90,13 @@ void lyger_signals_restore_in_child(lyger_signals *signals, bool serving)
     sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
+void lyger_process_signal(pid_t pid, int number)
+{
+    if (pid > 0) {
+        kill(pid, number);
+    }
+}
+
 /* ---- what is said ---- */
 
 void lyger_server_say(const lyger_server_config *config, const char *format, ...)

@@ -32,7 +32,7 @@ void lyger_server_stop(void)
 {
     if (role.supervisor > 0 && role.self == getpid() &&
         (role.self == role.supervisor || getppid() == role.parent)) {
-        kill(role.supervisor, SIGTERM);
+        lyger_process_signal(role.supervisor, SIGTERM);
     }
 }
 

@@ -207,7 +207,7 @@ static void end_phase(lyger_supervisor *supervisor, uint64_t now)
         lyger_boot_kill(supervisor);
         lyger_crew_signal(&supervisor->crew, SIGKILL);
         if (supervisor->io > 0) {
-            kill(supervisor->io, SIGKILL);
+            lyger_process_signal(supervisor->io, SIGKILL);
         }
         supervisor->deadline = now + LAST_TIME;
     }

@@ -182,6 +182,16 @@ static uint64_t now_ms(void)
         CHECK(condition);                                                                                    \
     } while (0)
 
+/* kill() for one process: 0 and -1 mean many others (kill(2)), which a failure before must never come to. */
+static void signal_one(pid_t pid, int number)
+{
+    if (pid <= 1) {
+        printf("# a signal for process %ld\n", (long)pid);
+        abort();
+    }
+    kill(pid, number);
+}
+
 /* ---- the server from outside ---- */
 
 typedef struct served {
@@ -267,7 +277,7 @@ static int ends(served *server, long milliseconds)
     }
     if (got == 0) {
         printf("# it does not end:\n");
-        kill(server->pid, SIGKILL);
+        signal_one(server->pid, SIGKILL);
         waitpid(server->pid, &status, 0);
         status = -1;
     }

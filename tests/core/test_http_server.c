@@ -31,7 +31,7 @@ static void serves_on_a_port_of_its_own_choice_and_drains(void)
     CHECK_INT(word(3), server.port);
     pid_t found[16];
     UNTIL(children(server.pid, found, 16) == 4);
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
     CHECK(connect_to(&server) < 0);
     for (int i = 0; i < 4; i++) {
@@ -48,7 +48,7 @@ static void a_running_request_ends_before_the_server_does(void)
     sleep_ms(100);
     ask(queued, "/sleep/100");
     sleep_ms(50);
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     UNTIL(said(&server, "stopping"));
     CHECK_INT(hear(running, body), 200);
     CHECK_INT(hear(queued, body), 200);
@@ -62,7 +62,7 @@ static void grace_is_not_for_ever(void)
     int running = connect_to(&server);
     ask(running, "/sleep/20000");
     sleep_ms(100);
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 3000), 0);
     CHECK(hear(running, body) != 200);
     CHECK(said(&server, "the time to end is over"));
@@ -75,9 +75,9 @@ static void a_second_signal_ends_at_once(void)
     int running = connect_to(&server);
     ask(running, "/sleep/20000");
     sleep_ms(100);
-    kill(server.pid, SIGINT);
+    signal_one(server.pid, SIGINT);
     UNTIL(said(&server, "stopping: "));
-    kill(server.pid, SIGINT);
+    signal_one(server.pid, SIGINT);
     CHECK_INT(ends(&server, 2000), 0);
     close(running);
 }
@@ -105,7 +105,7 @@ static void a_worker_that_dies_costs_its_own_request_only(void)
     CHECK_INT(hear(slow, body), 200);
     UNTIL(said(&server, "signal 11 (SIGSEGV)"));
     UNTIL(said(&server, "exit status 3"));
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
 }
 
@@ -117,10 +117,10 @@ static void killed_workers_are_replaced(void)
     for (int round = 0; round < 10; round++) {
         CHECK_INT(get(&server, "/", body), 200);
         pid_t worker = (pid_t)word(1);
-        kill(worker, SIGKILL);
+        signal_one(worker, SIGKILL);
         UNTIL(!lives(worker) && children(server.pid, found, 16) == 3);
     }
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
 }
 
@@ -137,7 +137,7 @@ static void a_worker_is_replaced_after_its_number_of_requests(void)
     }
     CHECK_INT(different, 4);
     CHECK(!said(&server, "died"));
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
 }
 
@@ -152,12 +152,12 @@ static void nothing_is_refused_while_the_io_process_is_replaced(void)
         int running = connect_to(&server);
         ask(running, "/sleep/50");
         sleep_ms(10);
-        kill(io, SIGKILL);
+        signal_one(io, SIGKILL);
         CHECK_INT(get(&server, "/", body), 200);
         hear(running, body);
     }
     CHECK(said(&server, "the I/O process died of signal 9 (SIGKILL)"));
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
 }
 
@@ -184,7 +184,7 @@ static void children_die_with_a_killed_supervisor(void)
     launch(&server, "workers=2");
     CHECK_INT(get(&server, "/", body), 200);
     UNTIL(children(server.pid, found, 16) == 3);
-    kill(server.pid, SIGKILL);
+    signal_one(server.pid, SIGKILL);
     for (int i = 0; i < 3; i++) {
         UNTIL(!lives(found[i]));
     }
@@ -217,7 +217,7 @@ static void a_reload_boots_the_application_anew(void)
     ask(slow, "/sleep/1000");
     sleep_ms(50);
     write_file(in_scratch("app"), "two");
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(serves(&server, "two"));
     CHECK(word(2) != server.pid);
     CHECK_INT(word(3), server.port);
@@ -227,11 +227,11 @@ static void a_reload_boots_the_application_anew(void)
         CHECK(serves(&server, "two"));
     }
     write_file(in_scratch("app"), "three");
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(serves(&server, "three"));
     pid_t found[16];
     UNTIL(children(server.pid, found, 16) == 2); /* the I/O process and the booted parent */
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
     CHECK(!said(&server, "died"));
 }
@@ -241,22 +241,22 @@ static void what_does_not_boot_changes_nothing(void)
     served server;
     start_with_app(&server, "one", "boot=700");
     write_file(in_scratch("app"), "fail");
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(said(&server, "the application did not come up: exit status 7; the running one stays"));
     CHECK(serves(&server, "one"));
     write_file(in_scratch("app"), "hang");
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(said(&server, "it took longer than 700 ms; the running one stays"));
     CHECK(serves(&server, "one"));
     write_file(in_scratch("app"), "die");
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(said(&server, "the workers die before they ask"));
     UNTIL(said(&server, "exit status 4; the running one stays"));
     CHECK(serves(&server, "one"));
     write_file(in_scratch("app"), "two");
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(serves(&server, "two"));
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
 }
 
@@ -265,14 +265,14 @@ static void a_reload_during_a_reload_comes_after_it(void)
     served server;
     start_with_app(&server, "one", NULL);
     write_file(in_scratch("app"), "two");
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     sleep_ms(1);
     write_file(in_scratch("app"), "three");
-    kill(server.pid, SIGHUP);
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(serves(&server, "three"));
     UNTIL(times_said(&server, "booted anew, process") >= 1);
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
 }
 
@@ -281,17 +281,17 @@ static void a_booted_parent_that_dies_is_booted_again(void)
     served server;
     start_with_app(&server, "one", NULL);
     write_file(in_scratch("app"), "two");
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(serves(&server, "two"));
     for (int i = 0; i < 3; i++) {
         pid_t parent = (pid_t)word(2), worker = (pid_t)word(1);
         CHECK(parent != server.pid);
-        kill(parent, SIGKILL);
+        signal_one(parent, SIGKILL);
         UNTIL(!lives(parent) && !lives(worker));
         UNTIL(serves(&server, "two") && word(2) != parent);
     }
     CHECK(said(&server, "the parent of the workers died of signal 9 (SIGKILL)"));
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
 }
 
@@ -300,16 +300,16 @@ static void a_second_signal_ends_booted_workers_too(void)
     served server;
     start_with_app(&server, "one", NULL);
     write_file(in_scratch("app"), "two");
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(serves(&server, "two"));
     pid_t parent = (pid_t)word(2), worker = (pid_t)word(1);
     int running[2] = {connect_to(&server), connect_to(&server)};
     ask(running[0], "/sleep/20000");
     ask(running[1], "/sleep/20000");
     sleep_ms(100);
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     UNTIL(said(&server, "stopping: "));
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 2000), 0);
     CHECK(!lives(parent) && !lives(worker));
     close(running[0]);
@@ -340,11 +340,11 @@ static void nothing_is_lost_in_reloads_and_kills(void)
     for (int round = 0; round < 12; round++) {
         sleep_ms(450);
         if (round % 2 == 0) {
-            kill(server.pid, SIGHUP);
+            signal_one(server.pid, SIGHUP);
             continue;
         }
         if (get(&server, "/", body) == 200) {
-            kill((pid_t)word(1), SIGKILL);
+            signal_one((pid_t)word(1), SIGKILL);
             kills++;
         }
     }
@@ -363,7 +363,7 @@ static void nothing_is_lost_in_reloads_and_kills(void)
     CHECK_INT(sum[2], 0);
     close(results[0]);
     close(results[1]);
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
 }
 
@@ -386,7 +386,7 @@ static void a_change_in_the_tree_reloads(void)
     write_file(in_scratch("app"), "three");
     write_file(in_scratch("src/deep/a.php"), "x");
     UNTIL(serves(&server, "three"));
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
 }
 
@@ -404,7 +404,7 @@ static void a_port_in_use_is_an_error_that_names_it(void)
     CHECK(said(&second, expected));
     CHECK_INT(ends(&second, 5000), 4 << 8);
     CHECK_INT(get(&server, "/", body), 200);
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
     launch(&second, "workers=1", "host=no.such.name.invalid");
     CHECK(said(&second, "error: cannot listen on no.such.name.invalid port 0: "));
@@ -440,7 +440,7 @@ static void a_unix_socket_is_served_and_removed(void)
         CHECK(said(&second, "another process answers there"));
         CHECK_INT(ends(&second, 5000), 4 << 8);
         CHECK(exists(path));
-        kill(server.pid, round == 0 ? SIGKILL : SIGTERM); /* the first leaves its socket behind */
+        signal_one(server.pid, round == 0 ? SIGKILL : SIGTERM); /* the first leaves its socket behind */
         ends(&server, 5000);
         CHECK_INT(exists(path), round == 0);
         if (round == 0) {
@@ -463,19 +463,19 @@ static void names_and_brackets_are_addresses(void)
     launch(&server, "workers=1", "host=localhost");
     CHECK(said(&server, "http://127.0.0.1:"));
     CHECK_INT(get(&server, "/", body), 200);
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
     int six = socket(AF_INET6, SOCK_STREAM, 0);
     struct sockaddr_in6 loopback = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
     if (bind(six, (struct sockaddr *)&loopback, sizeof loopback) == 0) {
         launch(&server, "workers=1", "host=[::1]");
         CHECK(said(&server, "listening on http://[::1]:"));
-        kill(server.pid, SIGTERM);
+        signal_one(server.pid, SIGTERM);
         CHECK_INT(ends(&server, 5000), 0);
         launch(&server, "workers=1", "host=");
         CHECK(said(&server, "listening on http://[::]:"));
         CHECK_INT(get(&server, "/", body), 200); /* IPv4 too */
-        kill(server.pid, SIGTERM);
+        signal_one(server.pid, SIGTERM);
         CHECK_INT(ends(&server, 5000), 0);
     }
     close(six);
@@ -502,12 +502,12 @@ static void a_pid_file_belongs_to_one_server(void)
              (long)server.pid);
     CHECK(said(&second, expected));
     CHECK_INT(ends(&second, 5000), 4 << 8);
-    kill(server.pid, SIGKILL);
+    signal_one(server.pid, SIGKILL);
     ends(&server, 1000);
     CHECK(exists(path));
     launch(&server, "workers=1", pid); /* whatever is left of the first holds it no more */
     CHECK_INT(get(&server, "/", body), 200);
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
     CHECK(!exists(path));
 }
@@ -544,9 +544,9 @@ static void a_socket_from_systemd_is_used(void)
     CHECK_INT(server.port, ntohs(address.sin_port));
     CHECK(serves(&server, "one"));
     write_file(in_scratch("app"), "two");
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(serves(&server, "two"));
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
     close(handed_socket);
 }
@@ -582,10 +582,10 @@ static void systemd_is_told(void)
     UNTIL(notices(fd, all, sizeof all, "WATCHDOG=1"));
     CHECK(!notices(fd, all, sizeof all, "RELOADING=1"));
     all[0] = '\0';
-    kill(server.pid, SIGHUP);
+    signal_one(server.pid, SIGHUP);
     UNTIL(notices(fd, all, sizeof all, "RELOADING=1\nMONOTONIC_USEC="));
     UNTIL(notices(fd, all, sizeof all, "READY=1"));
-    kill(server.pid, SIGTERM);
+    signal_one(server.pid, SIGTERM);
     UNTIL(notices(fd, all, sizeof all, "STOPPING=1"));
     CHECK_INT(ends(&server, 5000), 0);
     close(fd);
