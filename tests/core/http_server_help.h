@@ -174,12 +174,17 @@ static uint64_t now_ms(void)
     return lyger_hub_now() / 1000000;
 }
 
+/* The condition is evaluated no more once it was true: it may be a request. */
 #define UNTIL(condition)                                                                                     \
     do {                                                                                                     \
-        for (uint64_t until_end = now_ms() + 15000; !(condition) && now_ms() < until_end;) {                 \
-            sleep_ms(5);                                                                                     \
+        bool until_met = false;                                                                              \
+        for (uint64_t until_end = now_ms() + 15000; !until_met && now_ms() < until_end;) {                   \
+            until_met = (condition);                                                                         \
+            sleep_ms(until_met ? 0 : 5);                                                                     \
         }                                                                                                    \
-        CHECK(condition);                                                                                    \
+        if (!until_met) {                                                                                    \
+            CHECK(!"in time: " #condition);                                                                  \
+        }                                                                                                    \
     } while (0)
 
 /* kill() for one process: 0 and -1 mean many others (kill(2)), which a failure before must never come to. */

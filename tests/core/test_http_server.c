@@ -208,6 +208,18 @@ static bool serves(const served *server, const char *version)
     return get(server, "/", body) == 200 && strncmp(body, version, len) == 0 && body[len] == ' ';
 }
 
+/* The new workers answer a moment before the old ones are told to end, so both are seen; until these are
+ * gone: then the supervisor has two children, the I/O process and the booted parent. */
+static void reload_to(served *server, const char *version)
+{
+    pid_t found[16];
+    write_file(in_scratch("app"), version);
+    signal_one(server->pid, SIGHUP);
+    UNTIL(serves(server, version));
+    UNTIL(children(server->pid, found, 16) == 2);
+    CHECK(serves(server, version));
+}
+
 static void a_reload_boots_the_application_anew(void)
 {
     served server;
@@ -226,11 +238,7 @@ static void a_reload_boots_the_application_anew(void)
     for (int i = 0; i < 10; i++) {
         CHECK(serves(&server, "two"));
     }
-    write_file(in_scratch("app"), "three");
-    signal_one(server.pid, SIGHUP);
-    UNTIL(serves(&server, "three"));
-    pid_t found[16];
-    UNTIL(children(server.pid, found, 16) == 2); /* the I/O process and the booted parent */
+    reload_to(&server, "three");
     signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
     CHECK(!said(&server, "died"));
@@ -280,9 +288,7 @@ static void a_booted_parent_that_dies_is_booted_again(void)
 {
     served server;
     start_with_app(&server, "one", NULL);
-    write_file(in_scratch("app"), "two");
-    signal_one(server.pid, SIGHUP);
-    UNTIL(serves(&server, "two"));
+    reload_to(&server, "two");
     for (int i = 0; i < 3; i++) {
         pid_t parent = (pid_t)word(2), worker = (pid_t)word(1);
         CHECK(parent != server.pid);
@@ -299,9 +305,7 @@ static void a_second_signal_ends_booted_workers_too(void)
 {
     served server;
     start_with_app(&server, "one", NULL);
-    write_file(in_scratch("app"), "two");
-    signal_one(server.pid, SIGHUP);
-    UNTIL(serves(&server, "two"));
+    reload_to(&server, "two");
     pid_t parent = (pid_t)word(2), worker = (pid_t)word(1);
     int running[2] = {connect_to(&server), connect_to(&server)};
     ask(running[0], "/sleep/20000");
