@@ -111,8 +111,8 @@ bool lyger_crew_fill(lyger_crew *crew, uint32_t *place)
             return made > 0;
         }
         have++;
-        if (crew->failures > 2) {
-            break; /* one at a time until it is clear that they live; see failed() */
+        if (crew->booting && crew->failures > 2) {
+            break; /* one at a time until it is clear that they come up; see failed() */
         }
     }
     if (have < crew->wanted && !crew->not_before) {
@@ -195,6 +195,7 @@ bool lyger_crew_reaped(lyger_crew *crew, pid_t pid, int status)
     uint64_t age = lyger_hub_now() - member.started_at, pause = 0;
     if (current && seen.state != LYGER_WORKER_BOOTING) {
         crew->came_up = true;
+        crew->booting = false;
     }
     if (current && age < QUICK && !(clean && seen.requests > 0)) {
         pause = failed(crew, seen.state == LYGER_WORKER_BOOTING, status);

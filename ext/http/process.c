@@ -189,6 +189,20 @@ void lyger_process_close_on_exec(int first)
     closedir(open_ones);
 }
 
+void lyger_process_remove_files(const char *directory, const char *prefix)
+{
+    DIR *files = opendir(directory);
+    if (!files) {
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(files));) {
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0) {
+            unlinkat(dirfd(files), entry->d_name, 0);
+        }
+    }
+    closedir(files);
+}
+
 /* ---- pid file ---- */
 
 /* Whether path still names the file that is open as descriptor. */

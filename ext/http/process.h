@@ -53,6 +53,9 @@ lyger_status lyger_process_single(lyger_error *error);
 /* Every descriptor from first on gets close-on-exec. */
 void lyger_process_close_on_exec(int first);
 
+/* Removes the files in a directory whose names begin so. */
+void lyger_process_remove_files(const char *directory, const char *prefix);
+
 /* ---- pid file ---- */
 
 typedef struct lyger_pid_file {

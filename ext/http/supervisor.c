@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,16 +21,6 @@
 
 /* ---- the I/O process ---- */
 
-/* One connection is one descriptor: as many as the system lets us have. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 static _Noreturn void be_io(lyger_supervisor *supervisor, int control)
 {
     const lyger_server_config *config = supervisor->config;
@@ -42,7 +32,6 @@ static _Noreturn void be_io(lyger_supervisor *supervisor, int control)
     /* systemd sends SIGTERM to every process of a unit at once; the control socket says what to do. */
     sigaction(SIGTERM, &action, NULL);
     lyger_signals_restore_in_child(&supervisor->signals, true);
-    raise_descriptor_limit();
     if (config->forked) {
         config->forked(config->context, false);
     }
@@ -98,9 +87,20 @@ static void close_io(lyger_supervisor *supervisor)
     supervisor->io_control = -1;
 }
 
+/* Bodies that it had put into files (front_request.c): nobody else deletes them, and nobody else waits for
+ * the answers to those requests. */
+static void remove_bodies(const lyger_server_config *config, pid_t pid)
+{
+    const char *directory = config->body_directory;
+    char prefix[48];
+    snprintf(prefix, sizeof prefix, "lyger-body-%ld-", (long)pid);
+    lyger_process_remove_files(directory && *directory ? directory : "/tmp", prefix);
+}
+
 static void io_ended(lyger_supervisor *supervisor, int status)
 {
     char death[LYGER_DEATH_SIZE];
+    pid_t pid = supervisor->io;
     uint64_t now = lyger_hub_now();
     bool asked = supervisor->phase != LYGER_PHASE_SERVING;
     supervisor->io = 0;
@@ -108,6 +108,7 @@ static void io_ended(lyger_supervisor *supervisor, int status)
     if (asked && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         return;
     }
+    remove_bodies(supervisor->config, pid);
     supervisor->io_failures = now - supervisor->io_started < LYGER_SECOND ? supervisor->io_failures + 1 : 0;
     uint64_t pause = pause_after(supervisor->io_failures);
     supervisor->io_not_before = now + pause;
@@ -140,6 +141,9 @@ static void enter(lyger_supervisor *supervisor, lyger_phase phase)
     case LYGER_PHASE_DRAINING:
         supervisor->deadline = now + config->grace * LYGER_MILLISECOND;
         lyger_boot_abandon(supervisor);
+        /* The I/O process closes its own when it has taken what waits there; then a new client is refused at
+         * once, and another server may come. */
+        lyger_listen_close(&supervisor->listening, true);
         tell_io(supervisor, 'd');
         break;
     case LYGER_PHASE_RETIRING: /* within the same deadline */

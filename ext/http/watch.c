@@ -270,9 +270,9 @@ static void read_events(lyger_watch *watch, uint64_t now)
 lyger_status lyger_watch_new(const char *directory, lyger_watch **result, lyger_error *error)
 {
     struct stat is;
-    if (stat(directory, &is) != 0 || !S_ISDIR(is.st_mode)) {
-        return lyger_fail(error, LYGER_E_SERVER, "cannot watch %s: %s", directory,
-                          errno && !S_ISDIR(is.st_mode) ? strerror(ENOTDIR) : strerror(errno));
+    int reason = stat(directory, &is) != 0 ? errno : S_ISDIR(is.st_mode) ? 0 : ENOTDIR;
+    if (reason) {
+        return lyger_fail(error, LYGER_E_SERVER, "cannot watch %s: %s", directory, strerror(reason));
     }
     lyger_watch *watch = calloc(1, sizeof *watch);
     if (watch) {

@@ -9,10 +9,12 @@
 #include "http/server.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -118,6 +120,12 @@ static void work(const lyger_server_config *config, lyger_worker *worker)
 
 static int count_descriptors(void);
 
+static void *second_thread(void *unused)
+{
+    pause();
+    return unused;
+}
+
 /* Ends with 0 when the server has ended as asked and has left this process as it was. */
 static int serve(char **arguments)
 {
@@ -127,6 +135,8 @@ static int serve(char **arguments)
     lyger_error error;
     sigset_t before, after;
     lyger_server_remember();
+    snprintf(scratch, sizeof scratch, "%s",
+             option(arguments, "scratch") ? option(arguments, "scratch") : "/tmp");
     boot(arguments);
     lyger_server_defaults(&config);
     config.host = option(arguments, "host") ? option(arguments, "host") : "127.0.0.1";
@@ -139,6 +149,18 @@ static int serve(char **arguments)
     config.socket_mode = number(arguments, "mode", 0);
     config.pid_file = option(arguments, "pid");
     config.watch = option(arguments, "watch");
+    config.body_directory = scratch;
+    pid_t other = 0;
+    if (option(arguments, "child")) { /* the application has a child of its own, which ends meanwhile */
+        other = fork();
+        if (other == 0) {
+            _exit(42);
+        }
+    }
+    pthread_t thread;
+    if (option(arguments, "thread")) {
+        pthread_create(&thread, NULL, second_thread, NULL);
+    }
     int descriptors = count_descriptors();
     sigprocmask(SIG_BLOCK, NULL, &before);
     lyger_status status = lyger_server_run(&config, &role, &worker, &error);
@@ -146,6 +168,11 @@ static int serve(char **arguments)
         work(&config, worker);
     }
     sigprocmask(SIG_BLOCK, NULL, &after);
+    int ended = 0;
+    if (other && (waitpid(other, &ended, 0) != other || WEXITSTATUS(ended) != 42)) {
+        fprintf(stderr, "error: a child of the application was taken away\n");
+        return 6;
+    }
     if (status != LYGER_OK) {
         fprintf(stderr, "error: %s\n", error.message);
         return 4;
@@ -237,8 +264,9 @@ static int times_said(served *server, const char *words)
  */
 static void launch_with(served *server, void (*before)(void), const char *const *options)
 {
-    char *arguments[32] = {"/proc/self/exe", "serve"};
-    int ends[2], count = 2;
+    char directory[80], *arguments[32] = {"/proc/self/exe", "serve", directory};
+    int ends[2], count = 3;
+    snprintf(directory, sizeof directory, "scratch=%s", scratch);
     memset(server, 0, sizeof *server);
     while (*options && count < 31) {
         arguments[count++] = (char *)*options++;
@@ -351,6 +379,21 @@ static int count_descriptors(void)
     int count = 0;
     for (int fd = 0; fd < 1024; fd++) {
         count += fcntl(fd, F_GETFD) >= 0;
+    }
+    return count;
+}
+
+static int open_files(pid_t pid)
+{
+    char path[64];
+    int count = 0;
+    snprintf(path, sizeof path, "/proc/%ld/fd", (long)pid);
+    DIR *files = opendir(path);
+    while (files && readdir(files)) {
+        count++;
+    }
+    if (files) {
+        closedir(files);
     }
     return count;
 }

@@ -50,6 +50,7 @@ static void a_running_request_ends_before_the_server_does(void)
     sleep_ms(50);
     signal_one(server.pid, SIGTERM);
     UNTIL(said(&server, "stopping"));
+    UNTIL(connect_to(&server) < 0); /* new clients are refused meanwhile */
     CHECK_INT(hear(running, body), 200);
     CHECK_INT(hear(queued, body), 200);
     CHECK_INT(ends(&server, 5000), 0);
@@ -161,6 +162,25 @@ static void nothing_is_refused_while_the_io_process_is_replaced(void)
     CHECK_INT(ends(&server, 5000), 0);
 }
 
+static void bodies_of_a_killed_io_process_are_removed(void)
+{
+    served server;
+    char path[160], other[160];
+    launch(&server, "workers=1");
+    CHECK_INT(get(&server, "/", body), 200);
+    pid_t io = io_process(server.pid);
+    snprintf(path, sizeof path, "%s/lyger-body-%ld-1", scratch, (long)io);
+    snprintf(other, sizeof other, "%s/lyger-body-%ld1-1", scratch, (long)io);
+    write_file(path, "body");
+    write_file(other, "of another server");
+    signal_one(io, SIGKILL);
+    UNTIL(!exists(path));
+    CHECK(exists(other));
+    unlink(other);
+    signal_one(server.pid, SIGTERM);
+    CHECK_INT(ends(&server, 5000), 0);
+}
+
 static void workers_that_never_come_up_are_an_error(void)
 {
     served server;
@@ -238,7 +258,10 @@ static void a_reload_boots_the_application_anew(void)
     for (int i = 0; i < 10; i++) {
         CHECK(serves(&server, "two"));
     }
+    int before = open_files(server.pid);
     reload_to(&server, "three");
+    reload_to(&server, "four");
+    UNTIL(open_files(server.pid) == before);
     signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
     CHECK(!said(&server, "died"));
@@ -330,9 +353,10 @@ static void nothing_is_lost_in_reloads_and_kills(void)
     CHECK(pipe(results) == 0);
     for (int client = 0; client < 4; client++) {
         if (fork() == 0) {
+            unsigned draw = (unsigned)client;
             int counts[3] = {0, 0, 0}; /* answered, 502, anything else */
             for (uint64_t end = now_ms() + 6000; now_ms() < end;) {
-                int status = get(&server, "/", body);
+                int status = get(&server, draw++ % 8 ? "/" : "/sleep/20", body);
                 counts[status == 200 ? 0 : status == 502 ? 1 : 2]++;
             }
             ssize_t ignored = write(results[1], counts, sizeof counts);
@@ -348,6 +372,7 @@ static void nothing_is_lost_in_reloads_and_kills(void)
             continue;
         }
         if (get(&server, "/", body) == 200) {
+            sleep_ms(round % 5 * 3); /* it is busy again, perhaps */
             signal_one((pid_t)word(1), SIGKILL);
             kills++;
         }
@@ -362,6 +387,7 @@ static void nothing_is_lost_in_reloads_and_kills(void)
     while (waitpid(0, NULL, WNOHANG) > 0) {
     }
     printf("# %d answered, %d cut off by %d kills, %d lost\n", sum[0], sum[1], kills, sum[2]);
+    CHECK_INT(times_said(&server, "died of signal 9 (SIGKILL)"), kills);
     CHECK(sum[0] > 100);
     CHECK(sum[1] <= kills);
     CHECK_INT(sum[2], 0);
@@ -596,6 +622,27 @@ static void systemd_is_told(void)
     unlink(address.sun_path);
 }
 
+/* ---- the application around it ---- */
+
+static void a_second_thread_is_refused_with_the_reason(void)
+{
+    served server;
+    launch(&server, "workers=1", "thread=1");
+    CHECK(said(&server, "error: the server forks its workers, and this process has 2 threads"));
+    CHECK_INT(ends(&server, 5000), 4 << 8);
+}
+
+static void children_of_the_application_stay_its_own(void)
+{
+    served server;
+    launch(&server, "workers=2", "child=1");
+    CHECK_INT(get(&server, "/", body), 200);
+    CHECK_INT(get(&server, "/crash", body), 502);
+    CHECK_INT(get(&server, "/", body), 200);
+    signal_one(server.pid, SIGTERM);
+    CHECK_INT(ends(&server, 5000), 0);
+}
+
 static void settings_out_of_range_are_named(void)
 {
     served server;
@@ -622,6 +669,7 @@ int main(int count, char **arguments)
     RUN(killed_workers_are_replaced);
     RUN(a_worker_is_replaced_after_its_number_of_requests);
     RUN(nothing_is_refused_while_the_io_process_is_replaced);
+    RUN(bodies_of_a_killed_io_process_are_removed);
     RUN(workers_that_never_come_up_are_an_error);
     RUN(children_die_with_a_killed_supervisor);
     RUN(a_reload_boots_the_application_anew);
@@ -637,6 +685,8 @@ int main(int count, char **arguments)
     RUN(a_pid_file_belongs_to_one_server);
     RUN(a_socket_from_systemd_is_used);
     RUN(systemd_is_told);
+    RUN(a_second_thread_is_refused_with_the_reason);
+    RUN(children_of_the_application_stay_its_own);
     RUN(settings_out_of_range_are_named);
     char command[128];
     snprintf(command, sizeof command, "rm -rf '%s'", scratch);
