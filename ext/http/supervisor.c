@@ -12,8 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#pragma weak lyger_front_run /* until front.c is there */
-
 #define LOOK_TIME (10 * LYGER_MILLISECOND) /* for the first worker to ask for a request */
 #define AT_ONCE (500 * LYGER_MILLISECOND)  /* between SIGTERM and SIGKILL after a second signal */
 #define LAST_TIME LYGER_SECOND             /* for what was told to end and does not */

@@ -1,11 +1,10 @@
-#define _GNU_SOURCE /* pipe2, accept4 */
+#define _GNU_SOURCE /* pipe2 */
 
 /*
  * The supervisor end to end: this program executes itself as a server with small C workers, and is its client
  * and its service manager.
  */
 #include "http_server_help.h"
-#include "mini_front.h"
 
 #include <sys/file.h>
 
