@@ -259,5 +259,7 @@ bool lyger_crew_up(lyger_crew *crew)
 
 bool lyger_crew_hopeless(const lyger_crew *crew)
 {
-    return !crew->came_up && crew->booting && crew->failures >= crew->wanted + 4;
+    /* Either all that were started at first have died, or one after the other did. */
+    return !crew->came_up && crew->booting &&
+           (crew->failures >= crew->wanted + 4 || (crew->failures >= 8 && crew->count == 0));
 }
