@@ -459,12 +459,20 @@ static void what_a_killed_sleeper_was_woken_for_goes_to_another(void)
             done = frame.kind == LYGER_HUB_END || frame.kind == LYGER_HUB_LOST;
             lyger_hub_consume(hub, &frame, frame.len);
         }
+        while (lyger_hub_next(hub, &frame)) { /* to the end, or the places of the dead are not given back */
+            lyger_hub_consume(hub, &frame, frame.len);
+        }
         pids[victim] = hire(answer_ok, &places[victim]);
         CHECK(pids[victim] > 0);
+        if (pids[victim] <= 0) {
+            break;
+        }
     }
     CHECK(all_free());
     for (int i = 0; i < WORKERS; i++) {
-        dismiss(pids[i], places[i], SIGKILL);
+        if (pids[i] > 0) {
+            dismiss(pids[i], places[i], SIGKILL);
+        }
     }
     lyger_hub_free(hub);
 }
