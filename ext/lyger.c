@@ -23,6 +23,7 @@ static const php_lyger_room *const rooms[] = {
     &php_lyger_compute_room,
     &php_lyger_cache_room,
     &php_lyger_query_room,
+    &php_lyger_server_room,
 };
 #define ROOM_COUNT (sizeof rooms / sizeof *rooms)
 

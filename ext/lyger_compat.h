@@ -5,6 +5,7 @@
 #define LYGER_COMPAT_H
 
 #include "php.h"
+#include "main/php_main.h"
 
 #if PHP_VERSION_ID < 80200
 #error "lyger needs PHP 8.2 or newer"
@@ -24,6 +25,21 @@ static inline bool php_lyger_memory_limit_reached(void)
 #else
     return false;
 #endif
+}
+
+/* The same, and from then on as if it were none of PHP's business any more: for whoever ends the script. */
+static inline bool php_lyger_take_memory_limit(void)
+{
+#ifdef ZEND_HAS_OOM
+    if (ZEND_HAS_OOM()) {
+        if (EG(delayed_oom).state == ZEND_OOM_STATE_PENDING) {
+            zend_handle_delayed_oom();
+        }
+        EG(delayed_oom).state = ZEND_OOM_STATE_NONE;
+        return true;
+    }
+#endif
+    return false;
 }
 
 /* zend_string_extend() for a string of this request that nobody shares; NULL, and string as it was, when
@@ -84,6 +100,14 @@ static inline bool php_lyger_read_hook(zend_object *object, zval **element, zval
     (void)object, (void)element, (void)holder;
 #endif
     return true;
+}
+
+/* After a fork: since 8.4 PHP has a hook for what a child must not share with its parent. */
+static inline void php_lyger_child_init(void)
+{
+#if PHP_VERSION_ID >= 80400
+    php_child_init();
+#endif
 }
 
 /* Whether the C stack is nearly used up (zend.max_allowed_stack_size, since 8.3). */

@@ -30,6 +30,11 @@ void php_lyger_throw(const lyger_error *error)
     if (EG(exception) || (error->status == LYGER_E_INTERRUPTED && php_lyger_memory_limit_reached())) {
         return;
     }
+    if (error->status == LYGER_E_INTERRUPTED && php_lyger_client_left()) {
+        PG(connection_status) = PHP_CONNECTION_ABORTED;
+        zend_throw_unwind_exit();
+        return;
+    }
     if (error->status == LYGER_E_INTERRUPTED && zend_atomic_bool_load_ex(&EG(timed_out))) {
         zend_timeout();
         return;
@@ -46,7 +51,7 @@ static bool interrupt_requested(void *context)
 {
     (void)context;
     if (EXPECTED(!zend_atomic_bool_load_ex(&EG(vm_interrupt)))) {
-        return false;
+        return php_lyger_client_left();
     }
     if (zend_atomic_bool_load_ex(&EG(timed_out)) || php_lyger_memory_limit_reached()) {
         return true; /* the interrupt stays set, for PHP to find */

@@ -47,6 +47,8 @@ PHP_INI_BEGIN()
                       query.connect_timeout, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_ENTRY("lyger.db_statement_timeout", "0", PHP_INI_ALL, update_from_zero,
                       query.statement_timeout, zend_lyger_globals, lyger_globals)
+    STD_PHP_INI_BOOLEAN("lyger.frankenphp_api", "0", PHP_INI_SYSTEM, OnUpdateBool,
+                        server.frankenphp_api, zend_lyger_globals, lyger_globals)
 PHP_INI_END()
 /* clang-format on */
 

@@ -37,6 +37,13 @@ typedef struct php_lyger_room {
 extern const php_lyger_room php_lyger_compute_room;
 extern const php_lyger_room php_lyger_cache_room;
 extern const php_lyger_room php_lyger_query_room;
+extern const php_lyger_room php_lyger_server_room;
+
+/*
+ * Whether the client of the request that is being served has gone, and what is done for it should be given
+ * up: with the option cancel_on_disconnect, and unless the application ignores that (ignore_user_abort()).
+ */
+bool php_lyger_client_left(void);
 
 typedef struct php_lyger_cache_globals {
     zend_long size; /* lyger.cache_size, bytes */
@@ -52,11 +59,16 @@ typedef struct php_lyger_query_globals {
     lyger_handle_table results;  /* lyger_result objects of this request */
 } php_lyger_query_globals;
 
+typedef struct php_lyger_server_globals {
+    bool frankenphp_api; /* lyger.frankenphp_api */
+} php_lyger_server_globals;
+
 ZEND_BEGIN_MODULE_GLOBALS(lyger)
     bool core_alias;     /* lyger.core_alias */
     zend_object *engine; /* the instance of Lyger\Engine of this request, or NULL */
     php_lyger_cache_globals cache;
     php_lyger_query_globals query;
+    php_lyger_server_globals server;
 ZEND_END_MODULE_GLOBALS(lyger)
 
 ZEND_EXTERN_MODULE_GLOBALS(lyger)

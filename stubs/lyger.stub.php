@@ -271,6 +271,122 @@ namespace {
      */
     function lyger_db_transaction(string $dsn, callable $fn): mixed {}
 
+    /**
+     * Serves HTTP with this application until it is stopped.
+     *
+     * What the script has done so far is the application's boot. From here it is a supervisor; an I/O process does
+     * all reading, writing, static files, limits and refusals; workers forked from the booted script take one request
+     * after the other and call $handler. The call returns, in the supervisor, when the server has ended (SIGTERM,
+     * SIGINT, lyger_stop_server()); a worker ends as exit() ends a script, without the shutdown functions that were
+     * registered while booting. SIGHUP boots the script anew and replaces the workers without dropping a request.
+     *
+     * $handler is called with (string $uri, string $method, array $data). $uri is the target with its query, $method
+     * as it was sent. $data has
+     *
+     *   query, post, files, cookies   what $_GET, $_POST, $_FILES and $_COOKIE have
+     *   headers        name => value, names in lower case; repeated ones joined by ", " (cookie: "; ")
+     *   body           the body as it was sent; "" for a form with files, which PHP has read; null when it was longer
+     *                  than body_in_memory: then body_file is the name of a file that has it, and php://input reads it
+     *   path, query_string            of the target, not decoded
+     *   host, scheme, protocol        "example.org:8000", "http", "HTTP/1.1"
+     *   remote_addr, remote_port, server_addr, server_port
+     *   request_time   float, when the request's head was complete
+     *
+     * It returns the body as a string (text/html unless header() says otherwise), an array (sent as JSON), a
+     * Lyger\Result (its rows, written from C while they are sent), or null; what was echoed comes before that. Anything
+     * else is a TypeError and, like every exception that is not caught, a 500.
+     *
+     * Everything a script can do under PHP-FPM can be done for each request: superglobals, header(), setcookie(),
+     * php://input, uploads, sessions, output buffers, exit(), register_shutdown_function(), set_time_limit(),
+     * ignore_user_abort(), fastcgi_finish_request(). After it, what it has changed goes back to the state of the boot:
+     * ini_set(), locale, time zone, encodings, error and exception handlers, working directory, umask, putenv(),
+     * stream wrappers, session, output buffers. What is the application's own stays: globals, static variables,
+     * classes, functions, constants. A fatal error ends the worker, which is replaced.
+     *
+     * PHP_SAPI stays "cli", as it is compiled into the application. A request's $_SERVER has no argv. Of the settings
+     * that the command line has different, output_buffering and max_execution_time stay 0 unless -d or the boot sets
+     * them; html_errors is on and implicit_flush off. Connections that the application opens while booting are shared
+     * by all workers, which few protocols survive: open them on first use. lyger's own are not shared.
+     *
+     * Options; times are seconds (int or float), sizes bytes (int, or a string as "8M"), null or "" leaves a text out:
+     *
+     *   host                  name, address or "unix:/path"; default: every interface
+     *   backlog               1 to 65535, default 511
+     *   reuse_port            bool, default false
+     *   socket_mode           permissions of a Unix socket, as 0660; default 0: what the umask leaves
+     *   workers               1 to 508, default: as many as processors
+     *   max_requests          of a worker, then it is replaced; default 0: no limit
+     *   max_requests_jitter   up to so many more, at random; default 0
+     *   memory_limit          of PHP's heap in a worker, looked at between requests; default 0: no limit
+     *   request_timeout       then the client gets 504 and the worker SIGTERM; 0 (none) to 86400, default 30
+     *   kill_timeout          from SIGTERM to SIGKILL; default 5
+     *   queue_limit           requests that wait for a worker; more get 503; default 1000
+     *   grace                 for running requests when the server stops; default 30
+     *   boot_timeout          for the script to boot on a reload; default 60
+     *   cancel_on_disconnect  bool, whether a query is cancelled when its client has left; default false: the script
+     *                         ends when it next writes, as PHP has it
+     *   max_connections       default 16384
+     *   max_request_line      64 to 1048576, default 8192
+     *   max_head              256 to 524288, default 32768
+     *   max_fields            1 to 100, default 100
+     *   max_body_size         more is 413; default 8M; PHP's post_max_size and upload_max_filesize hold as well
+     *   body_in_memory        longer bodies go to a file; default 64K
+     *   body_directory        for those files; default: the system's directory for temporary files
+     *   response_buffer       bytes kept for a slow client before its worker waits; 4096 to 1G, default 256K
+     *   header_timeout, body_timeout, idle_timeout, write_timeout   of a client; default 10, 30, 60, 30
+     *   document_root         files in it are sent without asking the application; default: none
+     *   index                 file for a directory, default "index.html"
+     *   follow_symlinks       bool, also out of document_root; default false
+     *   static_caching        Cache-Control of files; default: none
+     *   compress              bool, text for clients that accept it; default true
+     *   health_path, metrics_path     default "/health", "/metrics"
+     *   status_path           a page about workers and queue, for this machine only; default: none
+     *   access_log            a file, or "-" for standard output; default: none
+     *   access_log_format     "combined" (default), "json" or "terminal"
+     *   pid_file              default: none
+     *   watch                 a directory: a change in it reloads; default: none
+     *   name                  of the application; default: the script's name
+     *
+     * The environment variable LYGER_OPTIONS, a JSON object of these and "port", wins over both arguments.
+     *
+     * @param int $port 0 (picks one) to 65535
+     * @throws ValueError|TypeError for a port or an option that is unknown, of the wrong type or outside its range
+     * @throws Lyger\Exception\ServerException when it cannot listen; in a handler, a fiber, a web server's PHP or a
+     *     thread-safe PHP; and for what LYGER_OPTIONS has wrong
+     */
+    function lyger_start_server(callable $handler, int $port = 8000, array $options = []): void {}
+
+    /**
+     * Asks the server of this process to stop, as SIGTERM does: running requests end, new ones are not taken. Without
+     * a server it does nothing.
+     */
+    function lyger_stop_server(): void {}
+
+    /**
+     * Waits for a request and calls $callback, without arguments, for it; the loop form of lyger_start_server():
+     *
+     *     while (lyger_handle_request($callback)) { }
+     *
+     * The first call starts the server, with options from LYGER_OPTIONS; the workers go on from there, and the
+     * supervisor gets false when the server has ended. The rest is the contract of FrankenPHP's worker function, which
+     * with lyger.frankenphp_api=1 is there under its own name too: superglobals are filled anew, output is flushed,
+     * $_SESSION is gone after the request; globals, handlers and settings stay as the callback left them; what it
+     * returns is ignored; an exception that it does not catch is reported and the loop goes on; exit() ends the
+     * worker's script.
+     *
+     * @return bool true after a request, false when the loop is to end
+     * @throws Lyger\Exception\ServerException as lyger_start_server()
+     */
+    function lyger_handle_request(callable $callback): bool {}
+
+    /**
+     * Sends everything to the client and ends the answer; the script goes on. While serving it is called
+     * fastcgi_finish_request() too.
+     *
+     * @return bool false when there is no request, or its answer has ended
+     */
+    function lyger_finish_request(): bool {}
+
 #ifdef LYGER_BOUNDARY
     /** Does nothing: the bare cost of a call. Only in builds with --enable-lyger-boundary. */
     function lyger_probe_nothing(): void {}
@@ -464,6 +580,18 @@ namespace Lyger {
 
         /** Runs one statement as lyger_db_query() does, with the same parameters, options and errors. */
         public function query(string $dsn, string $query, array $params = [], array $options = []): \Lyger\Result {}
+
+        /** @implementation-alias lyger_start_server */
+        public static function startServer(callable $handler, int $port = 8000, array $options = []): void {}
+
+        /** @implementation-alias lyger_stop_server */
+        public static function stopServer(): void {}
+
+        /** @implementation-alias lyger_handle_request */
+        public static function handleRequest(callable $callback): bool {}
+
+        /** @implementation-alias lyger_finish_request */
+        public static function finishRequest(): bool {}
     }
 
 #ifdef LYGER_BOUNDARY

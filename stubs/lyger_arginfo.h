@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 3f761d0c40c6caf7241d912a4bb556885a1b7aca */
+ * Stub hash: eae2fe70a79eb63107207cdf7ce634bc3433dc94 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -127,6 +127,22 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_transaction, 0, 2, IS_M
 	ZEND_ARG_TYPE_INFO(0, fn, IS_CALLABLE, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_start_server, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, handler, IS_CALLABLE, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, port, IS_LONG, 0, "8000")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_stop_server, 0, 0, IS_VOID, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_handle_request, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_finish_request, 0, 0, _IS_BOOL, 0)
+ZEND_END_ARG_INFO()
+
 #if defined(LYGER_BOUNDARY)
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_nothing, 0, 0, IS_VOID, 0)
 ZEND_END_ARG_INFO()
@@ -153,13 +169,11 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_CacheKeys_key, 0, 0, IS_LONG, 1)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_CacheKeys_next, 0, 0, IS_VOID, 0)
-ZEND_END_ARG_INFO()
+#define arginfo_class_Lyger_CacheKeys_next arginfo_lyger_stop_server
 
-#define arginfo_class_Lyger_CacheKeys_rewind arginfo_class_Lyger_CacheKeys_next
+#define arginfo_class_Lyger_CacheKeys_rewind arginfo_lyger_stop_server
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_CacheKeys_valid, 0, 0, _IS_BOOL, 0)
-ZEND_END_ARG_INFO()
+#define arginfo_class_Lyger_CacheKeys_valid arginfo_lyger_finish_request
 
 #define arginfo_class_Lyger_Result___construct arginfo_class_Lyger_CacheKeys___construct
 
@@ -180,7 +194,7 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_Lyger_Engine___construct arginfo_class_Lyger_CacheKeys___construct
 
-#define arginfo_class_Lyger_Engine___clone arginfo_class_Lyger_CacheKeys_next
+#define arginfo_class_Lyger_Engine___clone arginfo_lyger_stop_server
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Lyger_Engine_getInstance, 0, 0, Lyger\\Engine, 0)
 ZEND_END_ARG_INFO()
@@ -250,6 +264,14 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Lyger_Engine_query, 0, 2, L
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
 ZEND_END_ARG_INFO()
 
+#define arginfo_class_Lyger_Engine_startServer arginfo_lyger_start_server
+
+#define arginfo_class_Lyger_Engine_stopServer arginfo_lyger_stop_server
+
+#define arginfo_class_Lyger_Engine_handleRequest arginfo_lyger_handle_request
+
+#define arginfo_class_Lyger_Engine_finishRequest arginfo_lyger_finish_request
+
 #if defined(LYGER_BOUNDARY)
 #define arginfo_class_Lyger_Probe_nothing arginfo_lyger_probe_nothing
 #endif
@@ -296,6 +318,10 @@ ZEND_FUNCTION(lyger_result_info);
 ZEND_FUNCTION(lyger_db_query_json);
 ZEND_FUNCTION(lyger_db_execute);
 ZEND_FUNCTION(lyger_db_transaction);
+ZEND_FUNCTION(lyger_start_server);
+ZEND_FUNCTION(lyger_stop_server);
+ZEND_FUNCTION(lyger_handle_request);
+ZEND_FUNCTION(lyger_finish_request);
 #if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_nothing);
 #endif
@@ -356,6 +382,10 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_db_query_json, arginfo_lyger_db_query_json)
 	ZEND_FE(lyger_db_execute, arginfo_lyger_db_execute)
 	ZEND_FE(lyger_db_transaction, arginfo_lyger_db_transaction)
+	ZEND_FE(lyger_start_server, arginfo_lyger_start_server)
+	ZEND_FE(lyger_stop_server, arginfo_lyger_stop_server)
+	ZEND_FE(lyger_handle_request, arginfo_lyger_handle_request)
+	ZEND_FE(lyger_finish_request, arginfo_lyger_finish_request)
 #if defined(LYGER_BOUNDARY)
 	ZEND_FE(lyger_probe_nothing, arginfo_lyger_probe_nothing)
 #endif
@@ -431,6 +461,10 @@ static const zend_function_entry class_Lyger_Engine_methods[] = {
 	ZEND_ME_MAPPING(dbQueryAsync, lyger_db_query_async, arginfo_class_Lyger_Engine_dbQueryAsync, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(dbTransaction, lyger_db_transaction, arginfo_class_Lyger_Engine_dbTransaction, ZEND_ACC_PUBLIC)
 	ZEND_ME(Lyger_Engine, query, arginfo_class_Lyger_Engine_query, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(startServer, lyger_start_server, arginfo_class_Lyger_Engine_startServer, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
+	ZEND_ME_MAPPING(stopServer, lyger_stop_server, arginfo_class_Lyger_Engine_stopServer, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
+	ZEND_ME_MAPPING(handleRequest, lyger_handle_request, arginfo_class_Lyger_Engine_handleRequest, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
+	ZEND_ME_MAPPING(finishRequest, lyger_finish_request, arginfo_class_Lyger_Engine_finishRequest, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_FE_END
 };
 

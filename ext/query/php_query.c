@@ -20,7 +20,7 @@ static bool interrupt_requested(void *context)
     bool stop = false;
     (void)context;
     if (EXPECTED(!zend_atomic_bool_load_ex(&EG(vm_interrupt)))) {
-        return false;
+        return php_lyger_client_left();
     }
     if (php_lyger_memory_limit_reached()) {
         return true; /* the interrupt stays set, for PHP */

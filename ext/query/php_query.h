@@ -63,6 +63,9 @@ void php_lyger_result_open(lyger_result *result, zval *return_value);
 /* The rows as a JSON string, or an exception. */
 void php_lyger_result_json(lyger_result *result, zval *return_value);
 
+/* What a Lyger\Result holds; NULL for every other object. */
+lyger_result *php_lyger_result_of(zend_object *object);
+
 /* Completes Lyger\Result, which the generated code registered. */
 void php_lyger_result_register(zend_class_entry *class_entry);
 

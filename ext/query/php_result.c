@@ -226,6 +226,11 @@ void php_lyger_result_register(zend_class_entry *class_entry)
     result_handlers.clone_obj = NULL;
 }
 
+lyger_result *php_lyger_result_of(zend_object *object)
+{
+    return object->ce == result_class ? object_of(object)->result : NULL;
+}
+
 ZEND_METHOD(Lyger_Engine, query)
 {
     php_lyger_query_call call;

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Lyger\Fallback;
 
 use Lyger\EngineFactory;
+use Lyger\Exception\ServerException;
 use Lyger\Internal\CacheArguments;
 use Lyger\Internal\HoldArguments;
 use Lyger\Internal\Keys;
@@ -68,6 +69,28 @@ final class Engine
             ],
             'server' => 'off',
         ], JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
+    }
+
+    /** @throws ServerException always: a server needs the extension, or the library for what it answers itself */
+    public static function startServer(callable $handler, int $port = 8000, array $options = []): void
+    {
+        throw new ServerException(
+            'The fallback engine has no HTTP server: it needs the extension lyger, or liblyger.so for / and /health'
+        );
+    }
+
+    public static function stopServer(): void
+    {
+    }
+
+    public static function handleRequest(callable $callback): bool
+    {
+        throw new ServerException('The fallback engine has no HTTP server: it needs the extension lyger');
+    }
+
+    public static function finishRequest(): bool
+    {
+        return false;
     }
 
     public function jsonEncode(mixed $value, int $flags = 0, int $depth = 512): string|false

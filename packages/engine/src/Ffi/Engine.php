@@ -364,6 +364,42 @@ final class Engine
         return $string;
     }
 
+    /**
+     * The library's own server: / and /health, answered in C by a thread of this process, at once and until it ends or
+     * stopServer() is called. $handler is not called, as no other thread may enter PHP; there are no options.
+     */
+    public static function startServer(callable $handler, int $port = 8000, array $options = []): void
+    {
+        if ($port < 0 || $port > 65535) {
+            throw new \ValueError(
+                "Lyger\Engine::startServer(): Argument #2 (\$port) must be between 0 and 65535, $port given"
+            );
+        }
+        if ($options !== []) {
+            throw new ServerException('The server of the FFI engine has no options; the extension lyger has them');
+        }
+        $engine = self::getInstance();
+        $engine->library->lyger_start_server($port);
+        if (self::text($engine->library->lyger_last_error()) !== '') {
+            throw $engine->failure();
+        }
+    }
+
+    public static function stopServer(): void
+    {
+        self::getInstance()->library->lyger_stop_server();
+    }
+
+    public static function handleRequest(callable $callback): bool
+    {
+        throw new ServerException('Requests are given to PHP by the extension lyger only, not through FFI');
+    }
+
+    public static function finishRequest(): bool
+    {
+        return false;
+    }
+
     private function yes(int $answer): bool
     {
         return $answer < 0 ? throw $this->failure() : $answer === 1;

@@ -1,0 +1,393 @@
+/*
+ * The life of a request. Its order is that of php_request_startup() and php_request_shutdown() (main/main.c),
+ * without what concerns the executor and the compiler, which live as long as the worker.
+ */
+#include "php_server.h"
+#include "lyger_compat.h"
+#include "cache/php_cache.h"
+#include "query/php_query.h"
+
+#include "SAPI.h"
+#include "php_output.h"
+#include "php_streams.h"
+#include "php_variables.h"
+#include "zend_exceptions.h"
+#include "zend_observer.h"
+#include "ext/standard/basic_functions.h"
+#include "ext/standard/head.h"
+#include "main/php_main.h"
+
+/* ---- superglobals ---- */
+
+static struct {
+    zend_auto_global *get, *post, *cookie, *files, *server, *request;
+} superglobals;
+
+static zend_auto_global *auto_global(const char *name)
+{
+    return zend_hash_str_find_ptr(CG(auto_globals), name, strlen(name));
+}
+
+static void find_superglobals(void)
+{
+    superglobals.get = auto_global("_GET");
+    superglobals.post = auto_global("_POST");
+    superglobals.cookie = auto_global("_COOKIE");
+    superglobals.files = auto_global("_FILES");
+    superglobals.server = auto_global("_SERVER");
+    superglobals.request = auto_global("_REQUEST");
+}
+
+static void import(zend_auto_global *global)
+{
+    global->armed = global->auto_global_callback(global->name);
+}
+
+/*
+ * With auto_globals_jit $_SERVER and $_REQUEST are made when code that names them is compiled, which for most
+ * of an application was long ago: an entry that is not armed any more is named somewhere. (The command line's
+ * PHP names $_SERVER itself.) $_ENV stays.
+ */
+static void import_superglobals(void)
+{
+    zval *files = &PG(http_globals)[TRACK_VARS_FILES];
+    if (UNEXPECTED(!superglobals.get)) {
+        find_superglobals();
+    }
+    zval_ptr_dtor_nogc(files);
+    ZVAL_UNDEF(files);
+    import(superglobals.get);
+    import(superglobals.post);
+    import(superglobals.cookie);
+    import(superglobals.files);
+    import(superglobals.server);
+    if (!superglobals.request->jit || !superglobals.request->armed) {
+        import(superglobals.request);
+    }
+}
+
+/* A body can be large: what it became does not wait for the next request. */
+static void empty_superglobal(const char *name, size_t len, int track)
+{
+    zval *global = &PG(http_globals)[track], empty;
+    if (Z_TYPE_P(global) == IS_ARRAY && zend_hash_num_elements(Z_ARRVAL_P(global)) > 0) {
+        zval_ptr_dtor_nogc(global);
+        array_init(global);
+        ZVAL_COPY(&empty, global);
+        zend_hash_str_update(&EG(symbol_table), name, len, &empty);
+    }
+}
+
+/* ---- begin ---- */
+
+static void describe(void)
+{
+    php_lyger_request *current = &php_lyger_current;
+    sapi_request_info *info = &SG(request_info);
+    info->request_method = ZSTR_VAL(current->method);
+    info->query_string = ZSTR_VAL(current->query);
+    info->request_uri = ZSTR_VAL(current->uri);
+    info->content_type = current->type ? ZSTR_VAL(current->type) : NULL;
+    info->content_length = (zend_long)current->hub->body_len;
+    info->auth_user = info->auth_password = info->auth_digest = NULL;
+    SG(server_context) = current;
+    SG(sapi_headers).http_response_code = 200;
+    if (current->authorization) {
+        php_handle_auth_data(ZSTR_VAL(current->authorization));
+    }
+}
+
+/* php.ini's output_buffering and output_handler. */
+static void begin_output(void)
+{
+    php_output_activate();
+    if (PG(output_handler) && PG(output_handler)[0]) {
+        zval handler;
+        ZVAL_STRING(&handler, PG(output_handler));
+        php_output_start_user(&handler, 0, PHP_OUTPUT_HANDLER_STDFLAGS);
+        zval_ptr_dtor(&handler);
+    } else if (PG(output_buffering)) {
+        php_output_start_user(NULL, PG(output_buffering) > 1 ? PG(output_buffering) : 0,
+                              PHP_OUTPUT_HANDLER_STDFLAGS);
+    }
+}
+
+static void begin_sapi(void)
+{
+    PG(header_is_being_sent) = 0;
+    PG(connection_status) = PHP_CONNECTION_NORMAL;
+    PG(in_error_log) = 0;
+    describe();
+    sapi_activate();
+    SG(request_info).proto_num = 1000 + (php_lyger_current.hub->parsed->minor > 0);
+    if (EG(timeout_seconds)) {
+        zend_set_timeout(EG(timeout_seconds), 1);
+    }
+    if (PG(expose_php)) {
+        sapi_add_header(SAPI_PHP_VERSION_HEADER, sizeof SAPI_PHP_VERSION_HEADER - 1, 1);
+    }
+}
+
+/* Under FPM no error handler of the application exists yet when PHP reads a request. */
+static void begin(const lyger_hub_request *request)
+{
+    zval handler;
+    ZVAL_COPY_VALUE(&handler, &EG(user_error_handler));
+    ZVAL_UNDEF(&EG(user_error_handler));
+    php_lyger_answer_begin();
+    php_lyger_request_read(request);
+    begin_output();
+    begin_sapi();
+    import_superglobals();
+    php_lyger_extensions_begin();
+    SG(sapi_started) = 1;
+    ZVAL_COPY_VALUE(&EG(user_error_handler), &handler);
+}
+
+/* ---- what was thrown ---- */
+
+static bool is_exit(const zend_object *exception)
+{
+    return zend_is_unwind_exit(exception) || zend_is_graceful_exit(exception);
+}
+
+static void report(void)
+{
+    if (Z_TYPE(EG(user_exception_handler)) != IS_UNDEF) {
+        zend_user_exception_handler();
+    }
+    if (EG(exception) && !is_exit(EG(exception))) {
+        zend_exception_error(EG(exception), E_ERROR);
+        php_lyger_answer_failed();
+    }
+}
+
+void php_lyger_settle(void)
+{
+    if (EG(exception) && !is_exit(EG(exception))) {
+        report();
+    }
+    zend_clear_exception();
+}
+
+/* ---- the application's turn ---- */
+
+static void call_handler(zend_fcall_info *handler, zend_fcall_info_cache *cache)
+{
+    zval arguments[3], value;
+    ZVAL_UNDEF(&value);
+    if (!php_lyger_serving.loop) {
+        ZVAL_STR_COPY(&arguments[0], php_lyger_current.uri);
+        ZVAL_STR_COPY(&arguments[1], php_lyger_current.method);
+        php_lyger_data_handler(&arguments[2]);
+        handler->params = arguments;
+        handler->param_count = 3;
+    }
+    handler->retval = &value;
+    php_lyger_current.handling = true;
+    zend_call_function(handler, cache);
+    if (!php_lyger_serving.loop) {
+        zval_ptr_dtor(&arguments[0]);
+        zval_ptr_dtor(&arguments[1]);
+        zval_ptr_dtor(&arguments[2]);
+        if (!EG(exception)) {
+            php_lyger_answer_value(&value);
+        }
+    }
+    zval_ptr_dtor(&value);
+    php_lyger_current.handling = false;
+}
+
+/* As php_call_shutdown_functions(), which would leave by longjmp for an exit() in one of them. One that exits
+ * is the last one; those that are registered meanwhile are called too. */
+static void call_shutdown_functions(void)
+{
+    bool go_on = true;
+    for (uint32_t i = 0;
+         go_on && BG(user_shutdown_function_names) && i < BG(user_shutdown_function_names)->nNumUsed; i++) {
+        zval *found = zend_hash_index_find(BG(user_shutdown_function_names), i);
+        if (found) {
+            php_shutdown_function_entry *entry = Z_PTR_P(found);
+            zval value;
+            ZVAL_UNDEF(&value);
+            entry->fci.retval = &value;
+            zend_call_function(&entry->fci, &entry->fci_cache);
+            zval_ptr_dtor(&value);
+            go_on = !EG(exception);
+            php_lyger_settle();
+        }
+    }
+    if (BG(user_shutdown_function_names)) {
+        php_free_shutdown_functions();
+        php_lyger_settle();
+    }
+}
+
+/* Until nothing is left open: a callback may open another. */
+static void end_output(void)
+{
+    php_output_end_all();
+    php_lyger_settle();
+}
+
+/* ---- end ---- */
+
+/* Handles of php://input end with the body they read; PHP frees both with the request's resources only. */
+static void close_body(void)
+{
+    php_stream *body = SG(request_info).request_body;
+    zend_resource *resource;
+    if (EXPECTED(!body)) {
+        return;
+    }
+    ZEND_HASH_FOREACH_PTR(&EG(regular_list), resource)
+    php_stream *stream = resource->ptr;
+    if (resource->type == php_file_le_stream() && stream && strcmp(stream->ops->label, "Input") == 0) {
+        zend_list_close(resource);
+    }
+    ZEND_HASH_FOREACH_END();
+    SG(request_info).request_body = NULL;
+    php_stream_close(body);
+}
+
+/* What the client waits for: headers, session, the rest of the output. */
+static void end_answer(void)
+{
+    php_lyger_extensions_end();
+    php_lyger_settle();
+    php_output_deactivate();
+    php_lyger_settle();
+    php_lyger_answer_end(true);
+}
+
+/* What it does not wait for. The texts of the request are gone. */
+static void end_request(void)
+{
+    if (EG(timeout_seconds)) {
+        zend_unset_timeout();
+    }
+    close_body();
+    SG(post_read) = 1; /* or PHP would read what nobody has asked for */
+    sapi_deactivate();
+    empty_superglobal(ZEND_STRL("_POST"), TRACK_VARS_POST);
+    empty_superglobal(ZEND_STRL("_FILES"), TRACK_VARS_FILES);
+    zend_hash_str_del(&EG(symbol_table), ZEND_STRL("_SESSION"));
+    sapi_initialize_empty_request();
+    SG(request_info).query_string = SG(request_info).request_uri = SG(request_info).cookie_data = NULL;
+    SG(request_info).content_type = NULL;
+    php_lyger_request_forget();
+    php_lyger_query_room.request_stop();
+    EG(exit_status) = 0;
+    if (!php_lyger_serving.loop) {
+        php_lyger_boot_restore();
+    }
+    php_lyger_settle(); /* destructors of what was dropped */
+    zend_set_memory_limit(PG(memory_limit));
+    zend_memory_reset_peak_usage();
+}
+
+/* The application is over, but the script that it belongs to is not: exit() in the loop form ends both. */
+static bool leaves(void)
+{
+    return php_lyger_serving.loop && EG(exception) && is_exit(EG(exception));
+}
+
+/* memory_limit is a fatal error, also where PHP does not leave by longjmp for it. */
+static void check_memory_limit(void)
+{
+    if (UNEXPECTED(php_lyger_take_memory_limit())) {
+        zend_clear_exception();
+        zend_set_memory_limit(PG(memory_limit));
+        zend_bailout();
+    }
+}
+
+static bool serve(const lyger_hub_request *request, zend_fcall_info *handler, zend_fcall_info_cache *cache,
+                  volatile bool *left)
+{
+    volatile bool served = false;
+    zend_try
+    {
+        begin(request);
+        php_lyger_settle();
+        call_handler(handler, cache);
+        check_memory_limit();
+        *left = leaves();
+        php_lyger_settle();
+        if (!php_lyger_serving.loop) {
+            call_shutdown_functions();
+        }
+        end_output();
+        check_memory_limit();
+        end_answer();
+        served = true;
+    }
+    zend_end_try();
+    return served;
+}
+
+/*
+ * After a fatal error. The process ends, as under FPM only the request does; what the application wants to
+ * say to that (shutdown functions, output buffers) goes to this client still.
+ */
+static void wind_up(void)
+{
+    php_lyger_current.handling = false;
+    if (ZEND_OBSERVER_ENABLED) {
+        zend_observer_fcall_end_all();
+    }
+    php_lyger_answer_failed();
+    if (!php_lyger_serving.loop) {
+        php_call_shutdown_functions();
+        php_free_shutdown_functions();
+    }
+    zend_try
+    {
+        php_output_end_all();
+    }
+    zend_end_try();
+    zend_try
+    {
+        php_lyger_extensions_end();
+    }
+    zend_end_try();
+    zend_try
+    {
+        php_output_deactivate();
+    }
+    zend_end_try();
+    php_lyger_answer_end(true);
+}
+
+php_lyger_outcome php_lyger_request_handle(const lyger_hub_request *request, zend_fcall_info *handler,
+                                           zend_fcall_info_cache *cache)
+{
+    volatile bool left = false;
+    volatile bool ended = false;
+    if (!serve(request, handler, cache, &left)) {
+        wind_up();
+        SG(server_context) = NULL;
+        return PHP_LYGER_BROKEN;
+    }
+    zend_try
+    {
+        end_request();
+        check_memory_limit();
+        ended = true;
+    }
+    zend_end_try();
+    return !ended ? PHP_LYGER_BROKEN : left ? PHP_LYGER_LEFT : PHP_LYGER_SERVED;
+}
+
+bool php_lyger_request_finish(void)
+{
+    if (!php_lyger_current.hub || php_lyger_answer_is_over()) {
+        return false;
+    }
+    php_output_end_all();
+    if (!php_lyger_answer_is_over()) {
+        php_header();
+        php_lyger_answer_end(false);
+    }
+    return true;
+}
