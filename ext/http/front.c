@@ -77,10 +77,15 @@ static void on_idle(uv_idle_t *idle)
     (void)idle; /* it is enough that it is there: the loop does not wait */
 }
 
-/* Before the loop waits: the hub is told so, and asked whether there is something already. */
+/*
+ * Before the loop waits: a worker is woken for all that this round has read (one system call, not one for
+ * every request: a sixth of the CPU at 60,000 requests a second), the hub is told that we sleep, and asked
+ * whether there is something already.
+ */
 static void on_prepare(uv_prepare_t *prepare)
 {
     lyger_front *front = prepare->data;
+    lyger_hub_wake(front->hub);
     if (lyger_hub_sleep(front->hub)) {
         uv_idle_stop(&front->idle);
     } else {

@@ -113,7 +113,6 @@ void lyger_front_watch(lyger_front *front)
         front->metrics.connections = front->host.connections;
         lyger_metrics_tick(&front->metrics, front->hub, now);
     }
-    lyger_hub_nudge(front->hub);
     lyger_access_log_flush(front->log);
 }
 

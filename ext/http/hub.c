@@ -247,7 +247,7 @@ void hub_wake_one(lyger_hub *hub, uint64_t now)
     }
 }
 
-void lyger_hub_nudge(lyger_hub *hub)
+void lyger_hub_wake(lyger_hub *hub)
 {
     if (hub_is_queued(hub)) {
         hub_wake_one(hub, lyger_hub_now());
@@ -306,7 +306,7 @@ void lyger_hub_bury(lyger_hub *hub, uint32_t place)
     hub_ring_bell(hub, place);
     /* It may have been woken for a request that it did not live to take. */
     atomic_store(&hub->header->waking, 0);
-    lyger_hub_nudge(hub);
+    lyger_hub_wake(hub);
 }
 
 void lyger_hub_retire(lyger_hub *hub, uint32_t place)

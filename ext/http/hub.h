@@ -104,12 +104,13 @@ void lyger_hub_set_body_file(lyger_hub_slot *slot, const char *path);
 void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_hub_peer *client, const lyger_hub_peer *server,
                          double arrived_at);
 
-/* Queues it and wakes a worker when one sleeps. False, and still reserved, when the queue is full of requests
+/* Queues it, for lyger_hub_wake(). False, and still reserved, when the queue is full of requests
  * that were taken back while every worker was busy: refuse it. */
 bool lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot);
 
-/* To be called now and then, in case a worker was stopped between being woken and looking. */
-void lyger_hub_nudge(lyger_hub *hub);
+/* Wakes a worker when one sleeps and something is queued: once for all that was submitted, before the I/O
+ * process waits. Also now and then, in case a worker was stopped between being woken and looking. */
+void lyger_hub_wake(lyger_hub *hub);
 
 /* Gives back a slot: one that was reserved and not submitted. */
 void lyger_hub_release(lyger_hub *hub, lyger_hub_slot *slot);

@@ -83,7 +83,6 @@ bool lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot)
     atomic_store(&hub->entries[tail & (header->entries - 1)], slot->number);
     atomic_store(&slot->owner, OWNER_QUEUED);
     atomic_store(&header->tail, tail + 1);
-    hub_wake_one(hub, now);
     return true;
 }
 

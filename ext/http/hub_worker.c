@@ -118,7 +118,7 @@ lyger_taken lyger_hub_take(lyger_worker *worker, uint32_t milliseconds, const ly
         }
         if (meant) {
             atomic_store(&hub->header->waking, 0);
-            lyger_hub_nudge(hub);
+            lyger_hub_wake(hub);
         }
     }
     if (slot) {

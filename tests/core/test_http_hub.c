@@ -83,6 +83,7 @@ static lyger_hub_slot *queue(const char *target, size_t body_len)
         lyger_hub_release(hub, slot);
         return NULL;
     }
+    lyger_hub_wake(hub);
     return slot;
 }
 
