@@ -3,12 +3,10 @@
  * arrive.
  */
 #include "params.h"
+#include "pq_param.h"
 #include "pq_result.h"
 #include "pq_wire.h"
 
-#include "jsonout/jsonout.h"
-
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,14 +17,14 @@ typedef struct prepared {
     bool by_name;                    /* sent as a statement that was prepared */
     lyger_buffer text;
     const char **values;
-    char *numbers; /* the texts of values that are not texts, NUMBER_SIZE each */
+    char *numbers;       /* the texts of values that are numbers, LYGER_PQ_NUMBER_SIZE each */
+    lyger_buffer arrays; /* the texts of values that are lists, each with its NUL */
 } prepared;
-
-#define NUMBER_SIZE (LYGER_DOUBLE_SIZE + 1)
 
 static void prepared_free(prepared *prepared)
 {
     lyger_buffer_free(&prepared->text);
+    lyger_buffer_free(&prepared->arrays);
     free(prepared->values);
     free(prepared->numbers);
     prepared->values = NULL;
@@ -52,31 +50,29 @@ static lyger_status check_count(const lyger_statement *statement, const lyger_pl
     return LYGER_OK;
 }
 
-static const char *value_text(const lyger_param *param, char *number)
+/* Every value as text; those of lists lie in one buffer, which has to stop moving first. */
+static lyger_status put_values(const lyger_statement *statement, prepared *out, lyger_error *error)
 {
-    size_t len;
-    switch (param->type) {
-    case LYGER_PARAM_BOOL:
-        return param->boolean ? "t" : "f";
-    case LYGER_PARAM_TEXT:
-        return param->text.bytes;
-    case LYGER_PARAM_INT:
-        len = lyger_format_int(number, param->integer);
-        break;
-    case LYGER_PARAM_FLOAT:
-        if (isnan(param->real)) {
-            return "NaN";
+    size_t count = statement->param_count;
+    for (size_t i = 0; i < count; i++) {
+        const lyger_param *param = &statement->params[i];
+        if (param->type == LYGER_PARAM_LIST) {
+            lyger_status status = lyger_pq_put_list(param, i, &out->arrays.sink, error);
+            if (status != LYGER_OK) {
+                return status;
+            }
+        } else {
+            out->values[i] = lyger_pq_param_text(param, out->numbers + i * LYGER_PQ_NUMBER_SIZE);
         }
-        if (isinf(param->real)) {
-            return param->real > 0 ? "Infinity" : "-Infinity";
-        }
-        len = lyger_format_double(number, param->real, false);
-        break;
-    default:
-        return NULL;
     }
-    number[len] = '\0';
-    return number;
+    const char *array = out->arrays.start;
+    for (size_t i = 0; i < count; i++) {
+        if (statement->params[i].type == LYGER_PARAM_LIST) {
+            out->values[i] = array;
+            array += strlen(array) + 1;
+        }
+    }
+    return LYGER_OK;
 }
 
 static lyger_status prepare(const pq_connection *connection, const lyger_statement *statement, prepared *out,
@@ -85,6 +81,7 @@ static lyger_status prepare(const pq_connection *connection, const lyger_stateme
     const char *strings = connection->pq->parameterStatus(connection->server, "standard_conforming_strings");
     *out = (prepared){.sql = statement->sql, .standard_strings = !strings || strcmp(strings, "off") != 0};
     lyger_buffer_init(&out->text, &lyger_malloc_allocator);
+    lyger_buffer_init(&out->arrays, &lyger_malloc_allocator);
     lyger_placeholders found = lyger_placeholders_find(statement->sql, statement->len, out->standard_strings);
     lyger_status status = check_count(statement, &found, error);
     if (status != LYGER_OK) {
@@ -101,16 +98,13 @@ static lyger_status prepare(const pq_connection *connection, const lyger_stateme
     }
     if (ok && count > 0) {
         out->values = calloc(count, sizeof *out->values);
-        out->numbers = calloc(count, NUMBER_SIZE);
+        out->numbers = calloc(count, LYGER_PQ_NUMBER_SIZE);
         ok = out->values && out->numbers;
     }
     if (!ok) {
         return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a query");
     }
-    for (size_t i = 0; i < count; i++) {
-        out->values[i] = value_text(&statement->params[i], out->numbers + i * NUMBER_SIZE);
-    }
-    return LYGER_OK;
+    return put_values(statement, out, error);
 }
 
 /* The server's own words: message, detail and hint, SQLSTATE and position. */

@@ -10,6 +10,7 @@ use Lyger\Fallback\Query\Pending;
 use Lyger\Fallback\Query\Result;
 use Lyger\Internal\Failure;
 use Lyger\Internal\QueryOptions;
+use Lyger\Internal\QueryParams;
 use Lyger\Internal\Transaction;
 
 /**
@@ -35,7 +36,8 @@ final class Query
     public function run(string $method, string $dsn, string $query, array $params, array $options): Result
     {
         $options = QueryOptions::read($method, $options);
-        self::check($method, $query, $params);
+        $params = QueryParams::read($method, $params);
+        self::check($method, $query);
         $source = Dsn::parse($method, $dsn);
         $connection = $this->connections->take($source);
         try {
@@ -46,9 +48,8 @@ final class Query
         }
     }
 
-    private static function check(string $method, string $query, array $params): void
+    private static function check(string $method, string $query): void
     {
-        QueryOptions::checkParams($method, $params);
         if (str_contains($query, "\0")) {
             throw new \ValueError("Lyger\\Engine::$method(): Argument #2 (\$query) must not contain any null bytes");
         }
@@ -64,7 +65,8 @@ final class Query
     public function send(string $method, string $dsn, string $query, array $params, array $options): int
     {
         $options = QueryOptions::read($method, $options);
-        self::check($method, $query, $params);
+        $params = QueryParams::read($method, $params);
+        self::check($method, $query);
         $source = Dsn::parse($method, $dsn);
         $connection = $this->connections->take($source);
         try {

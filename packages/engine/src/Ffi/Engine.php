@@ -14,6 +14,7 @@ use Lyger\Internal\Failure;
 use Lyger\Internal\HoldArguments;
 use Lyger\Internal\Keys;
 use Lyger\Internal\QueryOptions;
+use Lyger\Internal\QueryParams;
 use Lyger\Internal\Result;
 use Lyger\Internal\Singular;
 use Lyger\Internal\Transaction;
@@ -35,7 +36,8 @@ final class Engine
     private const INTEGER = 2;
     private const FLOAT = 3;
     private const STRING = 4;
-    private const SERIALIZED = 5;
+    private const SERIALIZED = 5; // in the cache
+    private const LIST = 5; // in parameters
 
     private const CHOICE = ['number' => 0, 'string' => 1, 'auto' => 2];
 
@@ -503,11 +505,15 @@ final class Engine
     /** Parameters in the form that ext/abi/lyger.h describes. */
     private static function packParams(string $method, array $params): string
     {
-        QueryOptions::checkParams($method, $params);
+        return self::packValues(QueryParams::read($method, $params));
+    }
+
+    private static function packValues(array $values): string
+    {
         $packed = '';
-        foreach ($params as $name => $value) {
+        foreach ($values as $name => $value) {
             $name = \is_int($name) ? '' : ltrim($name, ':');
-            [$type, $bytes] = self::pack($value);
+            [$type, $bytes] = \is_array($value) ? [self::LIST, self::packValues($value)] : self::pack($value);
             $packed .= pack('CVV', $type, \strlen($name), \strlen($bytes)) . $name . $bytes;
         }
         return $packed;
