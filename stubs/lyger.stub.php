@@ -207,11 +207,15 @@ namespace {
      * @param string $dsn postgres://…, postgresql://…, a libpq keyword string, sqlite:/path or sqlite::memory:.
      *     A SQLite file that does not exist is an error; sqlite:/path?mode=rwc creates it, ?mode=ro reads only.
      * @param array $params bound, never interpolated: $1 for PostgreSQL, also ? where no $n occurs (?? is the
-     *     operator ?); ?, ?1, $1, :name for SQLite
+     *     operator ?); ?, ?1, $1, :name for SQLite. Each is null, a scalar, a Stringable, or, for PostgreSQL, a list of
+     *     these, which is an array there: WHERE id = ANY($1) with [[1, 2, 3]]; lists of equally long lists are arrays of
+     *     more dimensions
      * @param array $options bigint and numeric: 'number', 'string' or 'auto' (a string where a double would lose
      *     digits); timeout: seconds; rows: 'object', or 'array' for rows without names
      * @return int a handle >= 1, of this process and request
-     * @throws ValueError for an unknown option
+     * @throws TypeError for a parameter, or an element of one, of a type that no database has
+     * @throws ValueError for an unknown option, and for parameters that are not as many as the statement takes, hold a NUL
+     *     byte, or are lists that are no array; it names the parameter and the element
      * @throws Lyger\Exception\QueryException with the SQLSTATE, the server's message and position
      */
     function lyger_db_query(string $dsn, string $query, array $params = [], array $options = []): int {}
