@@ -211,7 +211,8 @@ namespace {
      *     these, which is an array there: WHERE id = ANY($1) with [[1, 2, 3]]; lists of equally long lists are arrays of
      *     more dimensions
      * @param array $options bigint and numeric: 'number', 'string' or 'auto' (a string where a double would lose
-     *     digits); timeout: seconds; rows: 'object', or 'array' for rows without names
+     *     digits); timeout: seconds of the clock, in place of lyger.db_statement_timeout (max_execution_time does not
+     *     count the time that the server takes); rows: 'object', or 'array' for rows without names
      * @return int a handle >= 1, of this process and request
      * @throws TypeError for a parameter, or an element of one, of a type that no database has
      * @throws ValueError for an unknown option, and for parameters that are not as many as the statement takes, hold a NUL

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 119ae224fd088b5987ca19fda65efccd9e3ca4ef */
+ * Stub hash: ba1829f78d8f8ddca8edc2dd33dbe60e324fdea1 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
