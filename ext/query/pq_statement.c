@@ -107,17 +107,29 @@ static lyger_status prepare(const pq_connection *connection, const lyger_stateme
     return put_values(statement, out, error);
 }
 
-/* The server's own words: message, detail and hint, SQLSTATE and position. */
-static lyger_status server_error(const lyger_pq *pq, const PGresult *result, const lyger_statement *statement,
-                                 const prepared *sent, lyger_error *error)
+/* An error that is libpq's own. The first line says what; the others guess why, and go on about the socket.
+ */
+static lyger_status client_error(const pq_connection *connection, const char *message, const char *state,
+                                 lyger_error *error)
 {
+    char line[LYGER_ERROR_MESSAGE_SIZE];
+    lyger_copy_text(line, sizeof line, message, strcspn(message, "\n"));
+    return lyger_pq_fail(connection->broken ? "the connection to the PostgreSQL server is lost: " : "", line,
+                         state ? state : "08006", error);
+}
+
+/* The server's own words: message, detail and hint, SQLSTATE and position. */
+static lyger_status server_error(const pq_connection *connection, const PGresult *result,
+                                 const lyger_statement *statement, const prepared *sent, lyger_error *error)
+{
+    const lyger_pq *pq = connection->pq;
     const char *message = pq->resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *detail = pq->resultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     const char *hint = pq->resultErrorField(result, PG_DIAG_MESSAGE_HINT);
     const char *state = pq->resultErrorField(result, PG_DIAG_SQLSTATE);
     const char *position = pq->resultErrorField(result, PG_DIAG_STATEMENT_POSITION);
     if (!message) {
-        return lyger_pq_fail("", pq->resultErrorMessage(result), state ? state : "08006", error);
+        return client_error(connection, pq->resultErrorMessage(result), state, error);
     }
     lyger_fail(error, LYGER_E_QUERY, "%s%s%s%s%s", message, detail ? "; " : "", detail ? detail : "",
                hint ? "; " : "", hint ? hint : "");
@@ -159,7 +171,7 @@ static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger
         return lyger_fail(error, LYGER_E_QUERY,
                           "COPY from or to the client is not supported: use INSERT or SELECT");
     default:
-        return server_error(connection->pq, rows, statement, sent, error);
+        return server_error(connection, rows, statement, sent, error);
     }
 }
 
