@@ -219,7 +219,7 @@ namespace {
      *     byte, or are lists that are no array; it names the parameter and the element
      * @throws Lyger\Exception\QueryException with the SQLSTATE, the server's message and position
      */
-    function lyger_db_query(string $dsn, string $query, array $params = [], array $options = []): int {}
+    function lyger_db_query(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
     /**
      * Sends one statement and returns at once; otherwise as lyger_db_query().
@@ -233,7 +233,7 @@ namespace {
      * @throws ValueError for an unknown option
      * @throws Lyger\Exception\QueryException when there is no connection
      */
-    function lyger_db_query_async(string $dsn, string $query, array $params = [], array $options = []): int {}
+    function lyger_db_query_async(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
     /**
      * The rows of a result as a JSON array, each value as PostgreSQL's row_to_json gives it.
@@ -258,10 +258,10 @@ namespace {
     function lyger_result_info(int $result): array {}
 
     /** lyger_db_query(), lyger_jsonify_result() and lyger_free_result() in one call, without the handle. */
-    function lyger_db_query_json(string $dsn, string $query, array $params = [], array $options = []): string {}
+    function lyger_db_query_json(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): string {}
 
     /** Runs one statement and returns the number of rows it affected. */
-    function lyger_db_execute(string $dsn, string $query, array $params = [], array $options = []): int {}
+    function lyger_db_execute(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
     /**
      * Runs $fn in a transaction: commits when it returns, rolls back when it throws or calls exit().
@@ -274,7 +274,7 @@ namespace {
      * @throws Lyger\Exception\QueryException when the transaction cannot begin, or is not committed: then it is rolled
      *     back. SQLSTATE 25P02: a statement in it had failed; 25000: a statement had ended it, or its connection was lost.
      */
-    function lyger_db_transaction(string $dsn, callable $fn): mixed {}
+    function lyger_db_transaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed {}
 
 #ifdef LYGER_BOUNDARY
     /** Does nothing: the bare cost of a call. Only in builds with --enable-lyger-boundary. */
@@ -444,7 +444,7 @@ namespace Lyger {
         public function cacheInfo(bool $detailed = false): array {}
 
         /** @implementation-alias lyger_db_query */
-        public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int {}
+        public function dbQuery(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
         /** @implementation-alias lyger_jsonify_result */
         public function jsonifyResult(int $result): string {}
@@ -456,19 +456,19 @@ namespace Lyger {
         public function resultInfo(int $result): array {}
 
         /** @implementation-alias lyger_db_query_json */
-        public function dbQueryJson(string $dsn, string $query, array $params = [], array $options = []): string {}
+        public function dbQueryJson(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): string {}
 
         /** @implementation-alias lyger_db_execute */
-        public function dbExecute(string $dsn, string $query, array $params = [], array $options = []): int {}
+        public function dbExecute(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
         /** @implementation-alias lyger_db_query_async */
-        public function dbQueryAsync(string $dsn, string $query, array $params = [], array $options = []): int {}
+        public function dbQueryAsync(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
         /** @implementation-alias lyger_db_transaction */
-        public function dbTransaction(string $dsn, callable $fn): mixed {}
+        public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed {}
 
         /** Runs one statement as lyger_db_query() does, with the same parameters, options and errors. */
-        public function query(string $dsn, string $query, array $params = [], array $options = []): \Lyger\Result {}
+        public function query(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): \Lyger\Result {}
     }
 
 #ifdef LYGER_BOUNDARY

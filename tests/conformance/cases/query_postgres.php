@@ -231,6 +231,65 @@ return [
         $check->that(!str_contains((string) $thrown?->getMessage(), 'secret'), 'the message has the password');
         $check->throws(QueryException::class, $query(preg_replace('~/[^/?]*(\?.*)?$~', '/no_such_database$1', $dsn)), 'no_such_database');
     },
+    'a password is in no message, no stack trace and no dump' => static function (object $engine, Check $check) use ($dsn): void {
+        $secret = 'hush#' . getmypid(); // ' in a URI has to be encoded, and comes back decoded
+        $server = parse_url($dsn);
+        $user = $server['user'] ?? 'postgres';
+        $uri = "postgres://$user:" . rawurlencode($secret) . "@$server[host]:" . ($server['port'] ?? 5432) . $server['path'];
+        $words = "host=$server[host] port=" . ($server['port'] ?? 5432) . " user=$user dbname=" . trim($server['path'], '/') . " password='$secret'";
+        $see = static function (string $text, string $where) use ($check, $secret): void {
+            foreach ([$secret, rawurlencode($secret), 'hush'] as $shown) {
+                $check->that(!str_contains($text, $shown), "$where shows the password: $text");
+            }
+        };
+        $ignored = ini_set('zend.exception_ignore_args', '0'); // as where one debugs
+        $length = ini_set('zend.exception_string_param_max_len', '1000');
+        $statements = [['SELEC 1', []], ['SELECT $1::int', ['x']], ['SELECT $1::int', []], ['SELECT $1::int[]', [[[1], 2]]], ["SELECT 1\0", []],
+            ['SELECT pg_sleep(9)', [], ['timeout' => 0.1]], ['SELECT 1', [], ['unknown' => 1]], ['SELECT pg_terminate_backend(pg_backend_pid())', []]];
+        $broken = ["$uri%zz", "$uri?nonsense=1", "{$words}x=", "$words nonsense=1", "$words port=1", "$words sslmode=verify-full", "$words\0",
+            "mysql://root:$secret@127.0.0.1/x", str_replace("@$server[host]", '@127.0.0.1:1,127.0.0.1', $uri)];
+        $runs = array_map(static fn(string $bad): array => [$bad, 'SELECT 1'], $broken);
+        foreach ([$uri, $words] as $good) {
+            $check->same('[{"a":1}]', $engine->dbQueryJson($good, 'SELECT 1 AS a'));
+            foreach ($statements as $statement) {
+                $runs[] = [$good, ...$statement];
+            }
+        }
+        foreach ($runs as $run) {
+            foreach (['dbQuery', 'dbQueryJson', 'dbExecute', 'query', 'dbQueryAsync'] as $method) {
+                try {
+                    $result = $engine->$method(...$run);
+                    if (is_int($result)) {
+                        $engine->jsonifyResult($result);
+                    }
+                } catch (Throwable $thrown) {
+                    for (; $thrown; $thrown = $thrown->getPrevious()) {
+                        $see($thrown->getMessage(), "$method's message");
+                        // This case has it among its own arguments: only the engine's frames count.
+                        foreach ($thrown->getTrace() as $frame) {
+                            if (isset($frame['class']) && str_starts_with($frame['class'], 'Lyger\\')) {
+                                $see(print_r(array_filter($frame['args'] ?? [], static fn(mixed $it): bool => !$it instanceof Closure), true), "$method's trace");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        try {
+            $engine->dbTransaction($uri, static fn() => throw new LogicException('inside'));
+        } catch (LogicException $thrown) {
+            $see($thrown->getTraceAsString(), "dbTransaction's trace");
+        }
+        $result = $engine->query($uri, 'SELECT 1 AS a');
+        ob_start();
+        var_dump($engine, $result);
+        print_r($engine);
+        phpinfo(INFO_GENERAL | INFO_MODULES);
+        $see(str_replace(['PGPASSWORD'], '', (string) ob_get_clean()), 'a dump');
+        $see($engine->systemInfo() . json_encode($engine->resultInfo($engine->dbQuery($uri, 'SELECT 1 AS a'))), 'information');
+        ini_set('zend.exception_ignore_args', (string) $ignored);
+        ini_set('zend.exception_string_param_max_len', (string) $length);
+    },
     'the style of dates does not matter' => static function (object $engine, Check $check) use ($dsn): void {
         $engine->dbExecute($dsn, "SET datestyle = 'German'");
         $check->same('[{"d":"2024-02-29"}]', $engine->dbQueryJson($dsn, "SELECT '2024-02-29'::date AS d"));

@@ -33,7 +33,7 @@ final class Query
         $this->connections = new Connections();
     }
 
-    public function run(string $method, string $dsn, string $query, array $params, array $options): Result
+    public function run(string $method, #[\SensitiveParameter] string $dsn, string $query, array $params, array $options): Result
     {
         $options = QueryOptions::read($method, $options);
         $params = QueryParams::read($method, $params);
@@ -56,13 +56,13 @@ final class Query
     }
 
     /** @return int the handle, 1 or more */
-    public function open(string $method, string $dsn, string $query, array $params, array $options): int
+    public function open(string $method, #[\SensitiveParameter] string $dsn, string $query, array $params, array $options): int
     {
         return $this->put($this->run($method, $dsn, $query, $params, $options));
     }
 
     /** The same without waiting for the end of the statement, whose errors are kept too. */
-    public function send(string $method, string $dsn, string $query, array $params, array $options): int
+    public function send(string $method, #[\SensitiveParameter] string $dsn, string $query, array $params, array $options): int
     {
         $options = QueryOptions::read($method, $options);
         $params = QueryParams::read($method, $params);
@@ -112,7 +112,7 @@ final class Query
         }
     }
 
-    public function transaction(string $method, string $dsn, callable $fn): mixed
+    public function transaction(string $method, #[\SensitiveParameter] string $dsn, callable $fn): mixed
     {
         $source = Dsn::parse($method, $dsn);
         $transactions = $this->connections->transactions;
