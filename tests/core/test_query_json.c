@@ -31,16 +31,17 @@ static const char *json_of_length(uint32_t oid, const char *text, size_t len)
 {
     static char result[512];
     size_t bad;
-    lyger_buffer out, scratch;
+    lyger_buffer out;
+    lyger_pq_scratch scratch;
     lyger_buffer_init(&out, &lyger_malloc_allocator);
-    lyger_buffer_init(&scratch, &lyger_malloc_allocator);
+    lyger_pq_scratch_init(&scratch);
     char *exact = malloc(len ? len : 1);
     memcpy(exact, text, len);
     outcome = lyger_pq_write(lyger_pq_type_of(oid), &options, exact, len, &out.sink, &scratch, &bad);
     lyger_copy_text(result, sizeof result, out.start ? out.start : "", lyger_buffer_length(&out));
     free(exact);
     lyger_buffer_free(&out);
-    lyger_buffer_free(&scratch);
+    lyger_pq_scratch_free(&scratch);
     switch (outcome) {
     case LYGER_PQ_OK:
         return result;
