@@ -194,9 +194,9 @@ static lyger_status clean_session(pq_connection *connection, const lyger_limits 
 {
     if (!connection->named_by_user) {
         return lyger_pq_command(connection,
-                       "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; "
-                       "SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES",
-                       limits, NULL);
+                                "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; "
+                                "SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES",
+                                limits, NULL);
     }
     lyger_pq_plans_forget(connection->plans);
     connection->named_by_user = false;

@@ -88,9 +88,10 @@ lyger_pq_types *lyger_pq_types_current(pq_connection *connection, int64_t sent_a
 
 /*
  * The types and what they are made of: the elements of arrays (typlen tells them from types of a fixed length
- * with subscripts), the types under domains, the fields of composites. One row for a type, for a composite one
- * for each field. Every name and operator says where it is from, whatever the session's search_path. A cast to
- * json counts when a function does it (the server's json_categorize_type), and for a type of users only.
+ * with subscripts), the types under domains, the fields of composites. One row for a type, for a composite
+ * one for each field. Every name and operator says where it is from, whatever the session's search_path. A
+ * cast to json counts when a function does it (the server's json_categorize_type), and for a type of users
+ * only.
  */
 static const char LOOK_UP[] =
     "WITH RECURSIVE needed (oid) AS ("
@@ -104,7 +105,8 @@ static const char LOOK_UP[] =
     ") AS part (oid) WHERE part.oid" NE "'0') "
     "SELECT t.oid, t.typname, t.typtype, CASE WHEN t.typlen" EQ "'-1' THEN t.typelem ELSE '0' END,"
     " t.typbasetype, t.typdelim, t.oid OPERATOR(pg_catalog.>=) '16384' AND EXISTS (SELECT FROM"
-    " pg_catalog.pg_cast c WHERE c.castsource" EQ "t.oid AND c.casttarget" EQ "'114' AND c.castmethod" EQ "'f'),"
+    " pg_catalog.pg_cast c WHERE c.castsource" EQ "t.oid AND c.casttarget" EQ "'114' AND c.castmethod" EQ
+    "'f'),"
     " (SELECT pg_catalog.format('%I.%I', n.nspname, r.typname) FROM pg_catalog.pg_type r JOIN"
     " pg_catalog.pg_namespace n ON n.oid" EQ "r.typnamespace WHERE r.oid" EQ "t.typarray),"
     " a.attname, a.atttypid "
@@ -317,8 +319,8 @@ static const lyger_pq_type *make(answer *answer, uint32_t oid, int depth)
         return type->oid ? type : &own->type;
     }
     if (own || depth > DEEPEST) { /* the server refuses to make such types */
-        lyger_fail(answer->error, LYGER_E_QUERY, "the type with OID %u is made of itself, or of too many others",
-                   oid);
+        lyger_fail(answer->error, LYGER_E_QUERY,
+                   "the type with OID %u is made of itself, or of too many others", oid);
         return NULL;
     }
     own = calloc(1, sizeof *own);
@@ -386,8 +388,10 @@ lyger_status lyger_pq_types_learn(pq_connection *connection, const uint32_t *oid
         const char *value = list.start;
         status = lyger_pq_ask(connection, LOOK_UP, &value, 1, limits, &answer.rows, &own);
     }
-    for (size_t i = 0; status == LYGER_OK && list.start && i < count; i++) {
-        status = make(&answer, oids[i], 0) ? LYGER_OK : own.status;
+    if (status == LYGER_OK && list.start) {
+        for (size_t i = 0; i < count; i++) { /* all of them, also when one is gone */
+            status = make(&answer, oids[i], 0) ? status : own.status;
+        }
     }
     if (answer.types) {
         remove_unfinished(answer.types);
@@ -399,4 +403,25 @@ lyger_status lyger_pq_types_learn(pq_connection *connection, const uint32_t *oid
         *error = own;
     }
     return status;
+}
+
+void lyger_pq_types_renew(pq_connection *connection, const lyger_limits *limits)
+{
+    lyger_pq_types *old = lyger_pq_types_hold(connection->types);
+    size_t count = 0;
+    if (!lyger_pq_types_current(connection, lyger_now_ms())) {
+        for (const lyger_pq_own *at = old ? old->first : NULL; at; at = at->next) {
+            count++;
+        }
+        uint32_t *oids = count > 0 ? malloc(count * sizeof *oids) : NULL;
+        if (oids) {
+            count = 0;
+            for (const lyger_pq_own *at = old->first; at; at = at->next) {
+                oids[count++] = at->type.oid;
+            }
+            lyger_pq_types_learn(connection, oids, count, limits, NULL);
+        }
+        free(oids);
+    }
+    lyger_pq_types_release(old);
 }

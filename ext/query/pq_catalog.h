@@ -2,10 +2,10 @@
  * Inside the PostgreSQL backend: the types that are not built in, looked up in the server's catalog when a
  * connection first meets them, with everything they are made of.
  *
- * A set of types belongs to one connection and is only added to; results that were made with it hold it, and it
- * goes with the last of them. It is replaced, not changed: after a second, because another session may have
- * altered a type, and as soon as a statement of this process may have. (A function that alters a type, called
- * by a SELECT, goes unnoticed for that second, unless the number of a type's fields shows it.)
+ * A set of types belongs to one connection and is only added to; results that were made with it hold it, and
+ * it goes with the last of them. It is replaced, not changed: after a second, because another session may
+ * have altered a type, and as soon as a statement of this process may have. (A function that alters a type,
+ * called by a SELECT, goes unnoticed for that second, unless the number of a type's fields shows it.)
  */
 #ifndef LYGER_QUERY_PQ_CATALOG_H
 #define LYGER_QUERY_PQ_CATALOG_H
@@ -41,9 +41,13 @@ void lyger_pq_types_changed(void);
  * otherwise it is released and NULL returned. */
 lyger_pq_types *lyger_pq_types_current(pq_connection *connection, int64_t sent_at);
 
-/* Looks up those of the types that the connection's set does not have; makes the set on first use. Nothing may
- * be under way on the connection. */
+/* Looks up those of the types that the connection's set does not have; makes the set on first use. Nothing
+ * may be under way on the connection. */
 lyger_status lyger_pq_types_learn(pq_connection *connection, const uint32_t *oids, size_t count,
                                   const lyger_limits *limits, lyger_error *error);
+
+/* Looks up anew what the connection's set has, when that is out of date. What fails is left to
+ * lyger_pq_types_learn(). */
+void lyger_pq_types_renew(pq_connection *connection, const lyger_limits *limits);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Arrays and composite types, in each other to any depth: PostgreSQL's text to JSON (manual 8.15.6 and 8.16.6,
- * the server's array_out and record_out; array_to_json and composite_to_json for what becomes of it).
+ * Arrays and composite types, in each other to any depth: PostgreSQL's text to JSON (manual 8.15.6
+ * and 8.16.6, the server's array_out and record_out; array_to_json and composite_to_json for what becomes of
+ * it).
  *
  * A quoted part is as long as its escapes allow, so that it is unescaped where it stands: a value with parts
  * in parts is copied once, and every level reads what the level above has unescaped in that copy.
@@ -8,7 +9,7 @@
 #include "pq_json.h"
 
 #define MOST_DIMENSIONS 6 /* MAXDIM of the server */
-#define DEEPEST 64        /* types in types; each level of quotes doubles the escapes, so that no value gets there */
+#define DEEPEST 64        /* types in types: quotes double at each level, so that no value gets there */
 
 /* What is the same for a value and its parts. */
 typedef struct writing {
@@ -35,8 +36,9 @@ static lyger_pq_outcome from_bool(bool ok)
 }
 
 /*
- * A part between quotes, without its escapes: a backslash stands before a quote and a backslash, in composites
- * both are doubled instead. False when there is no closing quote; *part is NULL when out of memory.
+ * A part between quotes, without its escapes: a backslash stands before a quote and a backslash, in
+ * composites both are doubled instead. False when there is no closing quote; *part is NULL when out of
+ * memory.
  */
 static bool unquote(reader *reader, bool doubled, const char **part, size_t *len)
 {
@@ -223,8 +225,7 @@ static lyger_pq_outcome put_bare_field(reader *composite, const lyger_pq_type *t
     if (len == 0) { /* record_out: an empty text has quotes */
         return from_bool(lyger_sink_put_literal(composite->writing->sink, "null"));
     }
-    return at_part(composite, start,
-                   put_value(composite->writing, type, start, len, composite->depth));
+    return at_part(composite, start, put_value(composite->writing, type, start, len, composite->depth));
 }
 
 static lyger_pq_outcome put_quoted_field(reader *composite, const lyger_pq_type *type)

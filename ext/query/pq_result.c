@@ -15,11 +15,11 @@ typedef struct pq_result {
     lyger_pq_scratch scratch;
     /* All below only with columns of types that are not built in. */
     bool own;
-    bool keeping;             /* a stream that cannot be written yet */
-    lyger_buffer kept;        /* its rows: for each value its length, -1 for NULL, and its bytes */
-    lyger_pq_types *known;    /* what types points into */
-    lyger_pq_casts *casts;    /* NULL unless values have to be converted by the server */
-    lyger_error *unwritable;  /* why there is no JSON of it, NULL when there is */
+    bool keeping;            /* a stream that cannot be written yet */
+    lyger_buffer kept;       /* its rows: for each value its length, -1 for NULL, and its bytes */
+    lyger_pq_types *known;   /* what types points into */
+    lyger_pq_casts *casts;   /* NULL unless values have to be converted by the server */
+    lyger_error *unwritable; /* why there is no JSON of it, NULL when there is */
 } pq_result;
 
 static lyger_status fail_value(const lyger_rows *rows, size_t column, lyger_pq_outcome outcome, size_t bad,
@@ -32,8 +32,8 @@ static lyger_status fail_value(const lyger_rows *rows, size_t column, lyger_pq_o
     case LYGER_PQ_BAD_UTF8:
         return lyger_rows_bad_text(rows, column, bad, error);
     case LYGER_PQ_UNKNOWN:
-        what = "is an anonymous record or array, of whose values the server does not tell the types; "
-               "to_json() or a cast to a composite type in the statement does";
+        what = "is an anonymous record or array, whose text does not tell the types of what is in it; "
+               "to_json() of it in the statement does";
         break;
     case LYGER_PQ_BAD_COMPOSITE:
         what = "has other fields than its composite type, which was altered meanwhile";
@@ -213,9 +213,8 @@ static bool types_fit(pq_result *result)
         size_t bad;
         if (len >= 0 && result->types[column]->shape) {
             lyger_buffer_reset(&nowhere);
-            lyger_pq_outcome outcome =
-                lyger_pq_write(result->types[column], &result->base.options, text, (size_t)len, &nowhere.sink,
-                               &result->scratch, &bad);
+            lyger_pq_outcome outcome = lyger_pq_write(result->types[column], &result->base.options, text,
+                                                      (size_t)len, &nowhere.sink, &result->scratch, &bad);
             fit = outcome != LYGER_PQ_BAD_ARRAY && outcome != LYGER_PQ_BAD_COMPOSITE;
         }
     }
@@ -325,6 +324,11 @@ lyger_status lyger_pq_complete(lyger_result *base, pq_connection *connection, co
 }
 
 /* ---- writing ---- */
+
+bool lyger_pq_stream_is_own(const lyger_result *stream)
+{
+    return ((const pq_result *)stream)->own;
+}
 
 lyger_status lyger_pq_stream_begin(lyger_result *base, pq_connection *connection, lyger_sink *sink,
                                    lyger_error *error)

@@ -4,8 +4,9 @@
  *
  * Columns of types that are not built in need the server once more: to look the types up (pq_catalog.h), and
  * to convert values that have a cast to json (pq_casts.h). That is done when all rows are in, on the same
- * connection: another one would not see types that an open transaction made, may not exist, and may be a limit
- * too much. So a stream keeps rows with such types until its end, unless this connection knows the types.
+ * connection: another one would not see types that an open transaction made, may not exist, and may be a
+ * limit too much. So a stream keeps rows with such types until its end, unless this connection knows the
+ * types.
  */
 #ifndef LYGER_QUERY_PQ_RESULT_H
 #define LYGER_QUERY_PQ_RESULT_H
@@ -21,6 +22,9 @@ lyger_status lyger_pq_make_result(const lyger_pq *pq, PGresult *rows, const lyge
  * result is written: its rows can be read without. */
 lyger_status lyger_pq_complete(lyger_result *result, pq_connection *connection, const lyger_limits *limits,
                                lyger_error *error);
+
+/* Whether a stream has columns of types that are not built in. */
+bool lyger_pq_stream_is_own(const lyger_result *stream);
 
 /* Writes the first portion of a stream that lyger_pq_make_result() made of it: '[' and its rows. */
 lyger_status lyger_pq_stream_begin(lyger_result *stream, pq_connection *connection, lyger_sink *sink,

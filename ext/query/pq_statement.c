@@ -23,6 +23,7 @@ typedef struct prepared {
     char *numbers; /* the texts of values that are not texts, NUMBER_SIZE each */
 } prepared;
 
+#define OWN_TEXTS (sizeof((pq_connection *)0)->own_texts / sizeof(uint64_t))
 #define NUMBER_SIZE (LYGER_DOUBLE_SIZE + 1)
 
 static void prepared_free(prepared *prepared)
@@ -324,6 +325,10 @@ static lyger_status write_portion(pq_connection *connection, PGresult *rows, con
     }
     lyger_status status =
         lyger_pq_make_result(connection->pq, rows, &statement->options, &connection->in_flight, error);
+    if (status == LYGER_OK && lyger_pq_stream_is_own(connection->in_flight)) {
+        uint64_t hash = lyger_pq_text_hash(statement->sql, statement->len);
+        connection->own_texts[hash % OWN_TEXTS] = hash;
+    }
     return status == LYGER_OK ? lyger_pq_stream_begin(connection->in_flight, connection, sink, error)
                               : status;
 }
@@ -369,9 +374,8 @@ static lyger_status write_results(pq_connection *connection, const lyger_stateme
     if (failed != LYGER_OK) {
         return failed;
     }
-    return connection->in_flight
-               ? lyger_pq_stream_end(connection->in_flight, connection, limits, sink, error)
-               : lyger_pq_lost(connection, error);
+    return connection->in_flight ? lyger_pq_stream_end(connection->in_flight, connection, limits, sink, error)
+                                 : lyger_pq_lost(connection, error);
 }
 
 /* Nothing of the statement may be left when the connection is used again. */
@@ -382,11 +386,26 @@ static void drain(pq_connection *connection)
     }
 }
 
+/* A stream whose types are known need not keep its rows; those of a statement that was seen before can be
+ * looked up before it is sent. */
+static void renew_types(pq_connection *connection, const lyger_statement *statement,
+                        const lyger_limits *limits)
+{
+    PGTransactionStatusType state = connection->pq->transactionStatus(connection->server);
+    if (connection->types && (state == PQTRANS_IDLE || state == PQTRANS_INTRANS)) {
+        uint64_t hash = lyger_pq_text_hash(statement->sql, statement->len);
+        if (connection->own_texts[hash % OWN_TEXTS] == hash) {
+            lyger_pq_types_renew(connection, limits);
+        }
+    }
+}
+
 static lyger_status write_once(pq_connection *connection, const lyger_statement *statement,
                                const lyger_limits *limits, bool may_name, prepared *sent, lyger_sink *sink,
                                lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
+    renew_types(connection, statement, limits);
     lyger_status status = send(connection, statement, limits, may_name, sent, error);
     if (status != LYGER_OK) {
         return status;

@@ -135,7 +135,7 @@ lyger_status lyger_pq_stop(pq_connection *connection, lyger_status why, lyger_er
 }
 
 lyger_status lyger_pq_command(pq_connection *connection, const char *sql, const lyger_limits *limits,
-                            lyger_error *error)
+                              lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
     PGresult *result = NULL;
@@ -176,9 +176,9 @@ static lyger_status ask(pq_connection *connection, const char *sql, const char *
     }
     if (pq->resultStatus(*rows) != PGRES_TUPLES_OK) {
         const char *message = pq->resultErrorField(*rows, PG_DIAG_MESSAGE_PRIMARY);
-        status = lyger_pq_fail("the values cannot be made JSON: ",
-                               message ? message : pq->resultErrorMessage(*rows),
-                               pq->resultErrorField(*rows, PG_DIAG_SQLSTATE), error);
+        status = lyger_pq_fail(
+            "the values cannot be made JSON: ", message ? message : pq->resultErrorMessage(*rows),
+            pq->resultErrorField(*rows, PG_DIAG_SQLSTATE), error);
         pq->clear(*rows);
         *rows = NULL;
     }

@@ -23,7 +23,7 @@ final class PostgresTypes
     private const NUMBERS = [21, 23, 700, 701]; // int2, int4, float4, float8
     private const JSON = [114, 3802];           // json, jsonb
     private const TIMESTAMPS = [1114, 1184];    // timestamp, timestamptz
-    private const RECORD = 2249;
+    private const UNKNOWABLE = [2249, 2287, 2277]; // record, record[], anyarray
 
     private const LOOK_UP = <<<'S'
         SELECT t.oid, t.typname, format_type(t.oid, NULL), t.typtype, t.typelem, t.typbasetype, t.typdelim,
@@ -99,7 +99,7 @@ final class PostgresTypes
                     'name' => $type[1],
                     'sql' => $type[2],
                     'kind' => match (true) {
-                        (int) $type[0] === self::RECORD => 'record',
+                        \in_array((int) $type[0], self::UNKNOWABLE, true) => 'record',
                         $type[3] === 'c' || $type[8] === 't' => 'server',
                         $type[3] === 'd' => 'domain',
                         $type[7] === 't' => 'array',
