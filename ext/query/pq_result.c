@@ -86,14 +86,14 @@ typedef struct values {
     const pq_result *result;
     size_t column; /* of the value that is next */
     int row;
-    const char *at; /* in kept */
+    const char *at; /* in kept; NULL: in rows */
 } values;
 
 static bool next_value(values *values, const char **text, int *len)
 {
     const pq_result *result = values->result;
     const lyger_pq *pq = result->pq;
-    if (result->keeping) {
+    if (values->at) {
         if (values->at == result->kept.sink.pos) {
             return false;
         }
@@ -117,21 +117,20 @@ static bool next_value(values *values, const char **text, int *len)
 
 static values values_of(const pq_result *result)
 {
-    return (values){.result = result, .at = result->kept.start};
+    return (values){.result = result, .at = result->keeping ? result->kept.start : NULL};
 }
 
 /* Copies a portion: libpq needs kilobytes for each of its results, and on some versions they have one row. */
 static lyger_status keep(pq_result *stream, lyger_error *error)
 {
-    const lyger_pq *pq = stream->pq;
     lyger_sink *to = &stream->kept.sink;
-    int rows = pq->ntuples(stream->rows), columns = (int)stream->base.rows.count;
+    values values = {.result = stream};
+    const char *text;
     bool ok = true;
-    for (int i = 0; ok && i < rows * columns; i++) {
-        int row = i / columns, column = i % columns;
-        int len = pq->getisnull(stream->rows, row, column) ? -1 : pq->getlength(stream->rows, row, column);
+    int len;
+    while (ok && next_value(&values, &text, &len)) {
         ok = lyger_sink_put(to, (const char *)&len, sizeof len) &&
-             (len <= 0 || lyger_sink_put(to, pq->getvalue(stream->rows, row, column), (size_t)len));
+             (len <= 0 || lyger_sink_put(to, text, (size_t)len));
     }
     return ok ? LYGER_OK : lyger_fail(error, LYGER_E_MEMORY, "out of memory for the rows of a result");
 }
