@@ -1,6 +1,5 @@
 #include "pq_casts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* The values of one type. */
@@ -102,23 +101,18 @@ lyger_pq_outcome lyger_pq_casts_put(lyger_pq_scratch *scratch, const lyger_pq_ty
     return lyger_pq_put_scalar(LYGER_PQ_JSON, NULL, json, size, sink, &bad);
 }
 
-/* The parameter is an array of the type, so that its own input function reads the values, whatever casts from
- * text it has. */
+/* The parameter is an array of the type, by its OID: its own input function reads the values, whatever casts
+ * from text it has, and a user without rights on its schema needs none. */
 static lyger_status convert(values *values, pq_connection *connection, const lyger_limits *limits,
                             lyger_error *error)
 {
-    static const char format[] = "SELECT pg_catalog.to_json(u.v)::pg_catalog.text FROM "
-                                 "pg_catalog.unnest($1::%s) WITH ORDINALITY AS u (v, n) ORDER BY u.n";
-    size_t size = sizeof format + strlen(values->type->array_sql);
-    char *sql = malloc(size);
-    if (!sql || !lyger_sink_put(&values->list.sink, "}", 2)) {
-        free(sql);
+    static const char sql[] = "SELECT pg_catalog.to_json(u.v)::pg_catalog.text FROM "
+                              "pg_catalog.unnest($1) WITH ORDINALITY AS u (v, n) ORDER BY u.n";
+    if (!lyger_sink_put(&values->list.sink, "}", 2)) {
         return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a conversion");
     }
-    snprintf(sql, size, format, values->type->array_sql);
-    const char *list = values->list.start;
-    lyger_status status = lyger_pq_ask(connection, sql, &list, 1, limits, &values->json, error);
-    free(sql);
+    lyger_status status = lyger_pq_ask(connection, sql, values->type->array_oid, values->list.start, limits,
+                                       &values->json, error);
     lyger_buffer_free(&values->list);
     lyger_buffer_init(&values->list, &lyger_malloc_allocator);
     return status;

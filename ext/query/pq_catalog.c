@@ -5,6 +5,7 @@
 
 #define FRESH_MS 1000
 #define DEEPEST 64
+#define OID_ARRAY 1028 /* oid[] */
 
 struct lyger_pq_types {
     unsigned references;
@@ -95,7 +96,7 @@ lyger_pq_types *lyger_pq_types_current(pq_connection *connection, int64_t sent_a
  */
 static const char LOOK_UP[] =
     "WITH RECURSIVE needed (oid) AS ("
-    "SELECT pg_catalog.unnest($1::pg_catalog.oid[])"
+    "SELECT pg_catalog.unnest($1)"
     " UNION "
     "SELECT part.oid FROM needed JOIN pg_catalog.pg_type t ON t.oid" EQ "needed.oid CROSS JOIN LATERAL ("
     "SELECT t.typelem WHERE t.typlen" EQ "'-1'"
@@ -107,14 +108,13 @@ static const char LOOK_UP[] =
     " t.typbasetype, t.typdelim, t.oid OPERATOR(pg_catalog.>=) '16384' AND EXISTS (SELECT FROM"
     " pg_catalog.pg_cast c WHERE c.castsource" EQ "t.oid AND c.casttarget" EQ "'114' AND c.castmethod" EQ
     "'f'),"
-    " (SELECT pg_catalog.format('%I.%I', n.nspname, r.typname) FROM pg_catalog.pg_type r JOIN"
-    " pg_catalog.pg_namespace n ON n.oid" EQ "r.typnamespace WHERE r.oid" EQ "t.typarray),"
+    " t.typarray,"
     " a.attname, a.atttypid "
     "FROM needed JOIN pg_catalog.pg_type t ON t.oid" EQ "needed.oid LEFT JOIN pg_catalog.pg_attribute a ON"
     " t.typtype" EQ "'c' AND a.attrelid" EQ "t.typrelid AND a.attnum OPERATOR(pg_catalog.>) '0' AND NOT"
     " a.attisdropped ORDER BY t.oid, a.attnum";
 
-enum { OID, NAME, TYPTYPE, ELEMENT, BASE, DELIMITER, CAST, ARRAY_SQL, FIELD, FIELD_TYPE };
+enum { OID, NAME, TYPTYPE, ELEMENT, BASE, DELIMITER, CAST, ARRAY, FIELD, FIELD_TYPE };
 
 /* What the server said, while types are made of it. */
 typedef struct answer {
@@ -251,20 +251,10 @@ static const lyger_pq_type *make_scalar(answer *answer, lyger_pq_own *own, int r
 {
     own->type.kind = LYGER_PQ_TEXT;
     own->delimiter = *text_of(answer, row, DELIMITER);
-    if (*text_of(answer, row, CAST) != 't') {
-        return &own->type;
+    if (*text_of(answer, row, CAST) == 't') {
+        own->type.kind = LYGER_PQ_CAST;
+        own->array_oid = oid_of(answer, row, ARRAY);
     }
-    const char *sql = text_of(answer, row, ARRAY_SQL);
-    size_t name_size = strlen(own->type.name) + 1, sql_size = strlen(sql) + 1;
-    char *texts = realloc(own->texts, name_size + sql_size);
-    if (!texts) {
-        return no_memory(answer);
-    }
-    memcpy(texts + name_size, sql, sql_size);
-    own->texts = texts;
-    own->type.name = texts;
-    own->type.kind = LYGER_PQ_CAST;
-    own->array_sql = texts + name_size;
     return &own->type;
 }
 
@@ -279,7 +269,7 @@ static const lyger_pq_type *make_domain(answer *answer, lyger_pq_own *own, int r
     own->type.delimiter = base->delimiter;
     own->type.shape = base->shape;
     if (cast && !base->delimiter) { /* the hook asks the server about the type itself */
-        own->array_sql = cast->array_sql;
+        own->array_oid = cast->array_oid;
         own->delimiter = cast->delimiter;
     }
     return &own->type;
@@ -385,8 +375,7 @@ lyger_status lyger_pq_types_learn(pq_connection *connection, const uint32_t *oid
     if (!answer.types || !list_unknown(answer.types, oids, count, &list)) {
         status = lyger_fail(&own, LYGER_E_MEMORY, "out of memory for types");
     } else if (list.start) {
-        const char *value = list.start;
-        status = lyger_pq_ask(connection, LOOK_UP, &value, 1, limits, &answer.rows, &own);
+        status = lyger_pq_ask(connection, LOOK_UP, OID_ARRAY, list.start, limits, &answer.rows, &own);
     }
     if (status == LYGER_OK && list.start) {
         for (size_t i = 0; i < count; i++) { /* all of them, also when one is gone */

@@ -18,8 +18,8 @@
 typedef struct lyger_pq_own {
     lyger_pq_type type; /* first member */
     lyger_pq_shape shape;
-    const char *array_sql; /* of LYGER_PQ_CAST: "schema"."array type", to name it in a statement */
-    char delimiter;        /* of an array of it */
+    uint32_t array_oid; /* of LYGER_PQ_CAST: the type of an array of it */
+    char delimiter;     /* of an array of it */
     struct lyger_pq_own *next;
     char *texts; /* owned: names and keys */
     bool found;  /* false while it is being made: a type that is made of itself is refused */

@@ -160,11 +160,11 @@ lyger_status lyger_pq_command(pq_connection *connection, const char *sql, const 
     return status;
 }
 
-static lyger_status ask(pq_connection *connection, const char *sql, const char *const *values, int count,
+static lyger_status ask(pq_connection *connection, const char *sql, uint32_t type, const char *value,
                         const lyger_limits *limits, PGresult **rows, lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
-    if (!pq->sendQueryParams(connection->server, sql, count, NULL, values, NULL, NULL, 0)) {
+    if (!pq->sendQueryParams(connection->server, sql, 1, &type, &value, NULL, NULL, 0)) {
         return lyger_pq_lost(connection, error);
     }
     lyger_status status = lyger_pq_collect(connection, limits, rows, error);
@@ -185,7 +185,7 @@ static lyger_status ask(pq_connection *connection, const char *sql, const char *
     return status;
 }
 
-lyger_status lyger_pq_ask(pq_connection *connection, const char *sql, const char *const *values, int count,
+lyger_status lyger_pq_ask(pq_connection *connection, const char *sql, uint32_t type, const char *value,
                           const lyger_limits *limits, PGresult **rows, lyger_error *error)
 {
     bool within = connection->pq->transactionStatus(connection->server) == PQTRANS_INTRANS;
@@ -195,7 +195,7 @@ lyger_status lyger_pq_ask(pq_connection *connection, const char *sql, const char
         status = lyger_pq_command(connection, "SAVEPOINT lyger_types", limits, error);
     }
     if (status == LYGER_OK) {
-        status = ask(connection, sql, values, count, limits, rows, error);
+        status = ask(connection, sql, type, value, limits, rows, error);
     }
     if (within && !connection->broken) {
         /* Also when the time is over, or the user's transaction would stay as it failed. */

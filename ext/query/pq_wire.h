@@ -52,9 +52,9 @@ lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *lim
 lyger_status lyger_pq_command(pq_connection *connection, const char *sql, const lyger_limits *limits,
                               lyger_error *error);
 
-/* A query of lyger's own, with its rows. In an open transaction it runs in a savepoint: what it fails of is
- * not the end of the user's transaction. */
-lyger_status lyger_pq_ask(pq_connection *connection, const char *sql, const char *const *values, int count,
+/* A query of lyger's own with one parameter, of that type, and its rows. In an open transaction it runs in a
+ * savepoint: what it fails of is not the end of the user's transaction. */
+lyger_status lyger_pq_ask(pq_connection *connection, const char *sql, uint32_t type, const char *value,
                           const lyger_limits *limits, PGresult **rows, lyger_error *error);
 
 /* Stops what runs on the server and reads its end; the connection is broken when it does not end soon. */

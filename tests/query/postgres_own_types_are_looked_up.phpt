@@ -81,9 +81,20 @@ lyger_db_transaction($dsn, function () use ($dsn) {
     echo lyger_db_query_json($dsn, 'SELECT ROW(2)::sums AS s'), "\n";
 });
 
-echo "-- without rights on the catalog\n";
-lyger_db_execute($dsn, 'REVOKE SELECT ON pg_catalog.pg_type FROM PUBLIC');
+echo "-- without rights on the types' schema\n";
+foreach (['CREATE SCHEMA hidden', "CREATE TYPE hidden.color AS ENUM ('red')", 'CREATE TYPE hidden.car AS (color hidden.color)',
+    "CREATE FUNCTION hidden.color_json(hidden.color) RETURNS json LANGUAGE sql AS \$\$ SELECT json_build_array(\$1::text) \$\$",
+    'CREATE CAST (hidden.color AS json) WITH FUNCTION hidden.color_json(hidden.color)',
+    "CREATE VIEW cars AS SELECT ROW('red')::hidden.car AS car", 'GRANT SELECT ON cars TO PUBLIC'] as $statement) {
+    lyger_db_execute($dsn, $statement);
+}
+$owner = $dsn;
 $dsn = preg_replace('~//[^@]*@~', "//$name@", $dsn);
+echo lyger_db_query_json($dsn, 'SELECT * FROM cars'), "\n";
+
+echo "-- without rights on the catalog\n";
+lyger_db_execute($owner, 'REVOKE SELECT ON pg_catalog.pg_type FROM PUBLIC');
+lyger_db_execute($owner, 'CREATE TYPE unseen AS (x int)'); // what is known is not known any more
 lyger_db_transaction($dsn, function () use ($dsn) {
     foreach (Lyger\Engine::getInstance()->query($dsn, 'SELECT ROW(1)::sums AS s') as $row) {
         echo json_encode($row), "\n";
@@ -122,6 +133,8 @@ bool(true)
 Lyger\Exception\QueryException [22012]@0: the values cannot be made JSON: division by zero
 Lyger\Exception\QueryException [22012]@0: the values cannot be made JSON: division by zero
 [{"s":{"x":2}}]
+-- without rights on the types' schema
+[{"car":{"color":["red"]}}]
 -- without rights on the catalog
 {"s":"(1)"}
 Lyger\Exception\QueryException [42501]@0: the values cannot be made JSON: permission denied for table pg_type
