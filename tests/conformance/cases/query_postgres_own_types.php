@@ -146,6 +146,19 @@ return [
         }
         $check->same('[{"r":{"f1":1,"f2":"a"}}]', $engine->dbQueryJson($dsn, "SELECT to_json(ROW(1, 'a')) AS r"));
     },
+    'options for numbers hold inside of types' => static function (object $engine, Check $check) use ($dsn, $own, $begin): void {
+        $begin($engine, ["CREATE TYPE {$own}.sums AS (b bigint, n numeric, \"b \"\"s\"\"\" bigint[], t text)", "CREATE TYPE {$own}.two AS (one {$own}.sums, more {$own}.sums[])",
+            "CREATE DOMAIN {$own}.big AS bigint", "CREATE TYPE {$own}.empty AS ()"]);
+        $sums = "ROW(9007199254740993, 1.50, '{1,9007199254740993}', E'a \"b\" \\\\ (,)')::{$own}.sums";
+        $query = "SELECT ROW({$sums}, ARRAY[{$sums}, NULL, ROW(NULL, 'NaN', '{}', '')::{$own}.sums])::{$own}.two AS v, '{1}'::{$own}.big[] AS d, ROW()::{$own}.empty AS e";
+        $expect = static fn(string $one, string $big, string $number): string => '[{"v":{"one":{"b":' . $big . ',"n":' . $number . ',"b \"s\"":[' . $one . ',' . $big . '],"t":"a \"b\" \\\\ (,)"},'
+            . '"more":[{"b":' . $big . ',"n":' . $number . ',"b \"s\"":[' . $one . ',' . $big . '],"t":"a \"b\" \\\\ (,)"},null,{"b":null,"n":"NaN","b \"s\"":[],"t":""}]},"d":[' . $one . '],"e":{}}]';
+        foreach ([[['bigint' => 'number'], '1', '9007199254740993', '1.50'], [['bigint' => 'string', 'numeric' => 'string'], '"1"', '"9007199254740993"', '"1.50"'],
+            [['bigint' => 'auto', 'numeric' => 'auto'], '1', '"9007199254740993"', '1.50']] as [$options, $one, $big, $number]) {
+            $check->same($expect($one, $big, $number), $engine->dbQueryJson($dsn, $query, [], $options));
+            $check->same($expect($one, $big, $number), $engine->jsonifyResult($engine->dbQuery($dsn, $query, [], $options)));
+        }
+    },
     'rows for PHP keep their text' => static function (object $engine, Check $check) use ($dsn, $own, $begin): void {
         $begin($engine, ["CREATE TYPE {$own}.pair AS (a int, b text)", "CREATE TYPE {$own}.mood AS ENUM ('sad')"]);
         $result = $engine->query($dsn, "SELECT ROW(1, 'x y')::{$own}.pair AS p, '{\"(1,)\"}'::{$own}.pair[] AS ps, '{sad}'::{$own}.mood[] AS m");
