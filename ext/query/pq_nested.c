@@ -1,10 +1,10 @@
 /*
- * Arrays and composite types, in each other to any depth: PostgreSQL's text to JSON (manual 8.15.6
- * and 8.16.6, the server's array_out and record_out; array_to_json and composite_to_json for what becomes of
- * it).
+ * Arrays and composite types, in each other to any depth: PostgreSQL's text to JSON (manual 8.15.6 and
+ * 8.16.6, the server's array_out and record_out; array_to_json and composite_to_json for what becomes of it).
  *
- * A quoted part is as long as its escapes allow, so that it is unescaped where it stands: a value with parts
- * in parts is copied once, and every level reads what the level above has unescaped in that copy.
+ * Without its escapes a quoted part is no longer than with them, so that it is unescaped where it stands: a
+ * value with parts in parts is copied once, and every level reads what the level above has unescaped in that
+ * copy.
  */
 #include "pq_json.h"
 
