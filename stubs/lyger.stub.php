@@ -238,7 +238,11 @@ namespace {
     /**
      * The rows of a result as a JSON array, each value as PostgreSQL's row_to_json gives it.
      *
-     * @throws Lyger\Exception\QueryException for a handle that is not live, or text that is not UTF-8
+     * So are composite types, arrays of users' types and values with a cast to json; bigint and numeric hold inside of
+     * them. Of anonymous records (SELECT ROW(1, 'a')) and of anyarray the server sends no types: they are an error,
+     * where to_json() in the statement gives them.
+     *
+     * @throws Lyger\Exception\QueryException for a handle that is not live, text that is not UTF-8, anonymous records
      */
     function lyger_jsonify_result(int $result): string {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: a725a997fe2c96f900f040e5b3f27b0bb247ce11 */
+ * Stub hash: fe1202551c47aec5d9c5fa237603dfeaee3b119d */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -3,6 +3,7 @@
  * arrive.
  */
 #include "params.h"
+#include "pq_catalog.h"
 #include "pq_param.h"
 #include "pq_result.h"
 #include "pq_wire.h"
@@ -20,6 +21,8 @@ typedef struct prepared {
     char *numbers;       /* the texts of values that are numbers, LYGER_PQ_NUMBER_SIZE each */
     lyger_buffer arrays; /* the texts of values that are lists, each with its NUL */
 } prepared;
+
+#define OWN_TEXTS (sizeof((pq_connection *)0)->own_texts / sizeof(uint64_t))
 
 static void prepared_free(prepared *prepared)
 {
@@ -144,9 +147,31 @@ static lyger_status server_error(const pq_connection *connection, const PGresult
     return LYGER_E_QUERY;
 }
 
-static void note_names(pq_connection *connection, PGresult *rows)
+/* Whether a statement with that tag may have altered types, or have called what does. */
+static bool alters_types(const char *tag)
+{
+    return strncmp(tag, "ALTER", 5) == 0 || strncmp(tag, "CREATE", 6) == 0 || strncmp(tag, "DROP", 4) == 0 ||
+           strcmp(tag, "DO") == 0 || strcmp(tag, "CALL") == 0;
+}
+
+/* Others see what a transaction altered when it is over, and it may be undone. */
+static void note_types(pq_connection *connection, const char *tag)
+{
+    bool within = connection->pq->transactionStatus(connection->server) != PQTRANS_IDLE;
+    bool altered = alters_types(tag);
+    if (altered || (connection->types_altered && (!within || strncmp(tag, "ROLLBACK", 8) == 0))) {
+        lyger_pq_types_changed();
+    }
+    connection->types_altered = within && (connection->types_altered || altered);
+}
+
+static void note(pq_connection *connection, PGresult *rows)
 {
     const char *tag = connection->pq->cmdStatus(rows);
+    if (!*tag || *tag == 'S' || *tag == 'I') {
+        return; /* a part of the rows, SELECT, INSERT */
+    }
+    note_types(connection, tag);
     connection->named_by_user |= strncmp(tag, "PREPARE", 7) == 0 || strncmp(tag, "DEALLOCATE", 10) == 0 ||
                                  strncmp(tag, "DISCARD", 7) == 0;
 }
@@ -160,7 +185,7 @@ static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger
     switch (connection->pq->resultStatus(rows)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
-        note_names(connection, rows);
+        note(connection, rows);
         return LYGER_OK;
     case PGRES_EMPTY_QUERY:
         lyger_fail(error, LYGER_E_QUERY, "the query is empty");
@@ -220,6 +245,7 @@ static lyger_status send(pq_connection *connection, const lyger_statement *state
 {
     const lyger_pq *pq = connection->pq;
     char name[LYGER_PQ_PLAN_NAME_SIZE];
+    connection->sent_at = connection->types ? lyger_now_ms() : 0;
     int count = (int)statement->param_count;
     lyger_status status = prepare(connection, statement, sent, error);
     if (status == LYGER_OK) {
@@ -274,7 +300,8 @@ static lyger_status receive(pq_connection *connection, const lyger_statement *st
         connection->pq->clear(rows);
         return status;
     }
-    return lyger_pq_make_result(connection->pq, rows, &statement->options, result, error);
+    status = lyger_pq_make_result(connection->pq, rows, &statement->options, result, error);
+    return status == LYGER_OK ? lyger_pq_complete(*result, connection, limits, error) : status;
 }
 
 lyger_status lyger_pq_run(lyger_connection *base, const lyger_statement *statement,
@@ -305,7 +332,12 @@ static lyger_status write_portion(pq_connection *connection, PGresult *rows, con
     }
     lyger_status status =
         lyger_pq_make_result(connection->pq, rows, &statement->options, &connection->in_flight, error);
-    return status == LYGER_OK ? lyger_pq_stream_begin(connection->in_flight, sink, error) : status;
+    if (status == LYGER_OK && lyger_pq_stream_is_own(connection->in_flight)) {
+        uint64_t hash = lyger_pq_text_hash(statement->sql, statement->len);
+        connection->own_texts[hash % OWN_TEXTS] = hash;
+    }
+    return status == LYGER_OK ? lyger_pq_stream_begin(connection->in_flight, connection, sink, error)
+                              : status;
 }
 
 static bool is_rows(const lyger_pq *pq, const PGresult *result)
@@ -340,7 +372,7 @@ static lyger_status write_results(pq_connection *connection, const lyger_stateme
             }
             continue;
         }
-        note_names(connection, next);
+        note(connection, next);
         status = write_portion(connection, next, statement, sink, error);
         if (status != LYGER_OK) {
             return status;
@@ -349,7 +381,7 @@ static lyger_status write_results(pq_connection *connection, const lyger_stateme
     if (failed != LYGER_OK) {
         return failed;
     }
-    return connection->in_flight ? lyger_pq_stream_end(connection->in_flight, sink, error)
+    return connection->in_flight ? lyger_pq_stream_end(connection->in_flight, connection, limits, sink, error)
                                  : lyger_pq_lost(connection, error);
 }
 
@@ -361,11 +393,26 @@ static void drain(pq_connection *connection)
     }
 }
 
+/* A stream whose types are known need not keep its rows; those of a statement that was seen before can be
+ * looked up before it is sent. */
+static void renew_types(pq_connection *connection, const lyger_statement *statement,
+                        const lyger_limits *limits)
+{
+    PGTransactionStatusType state = connection->pq->transactionStatus(connection->server);
+    if (connection->types && (state == PQTRANS_IDLE || state == PQTRANS_INTRANS)) {
+        uint64_t hash = lyger_pq_text_hash(statement->sql, statement->len);
+        if (connection->own_texts[hash % OWN_TEXTS] == hash) {
+            lyger_pq_types_renew(connection, limits);
+        }
+    }
+}
+
 static lyger_status write_once(pq_connection *connection, const lyger_statement *statement,
                                const lyger_limits *limits, bool may_name, prepared *sent, lyger_sink *sink,
                                lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
+    renew_types(connection, statement, limits);
     lyger_status status = send(connection, statement, limits, may_name, sent, error);
     if (status != LYGER_OK) {
         return status;
