@@ -63,8 +63,9 @@ if test "$PHP_LYGER" != "no"; then
   if test "$PHP_LYGER_PGSQL" != "no"; then
     LYGER_NEED([libpq], [libpq], [13], [libpq-dev], [--without-lyger-pgsql])
     AC_DEFINE([LYGER_WITH_PGSQL], [1], [PostgreSQL through libpq])
-    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_json.c ext/query/pq_load.c ext/query/pq_plans.c ext/query/pq_result.c \
-      ext/query/pq_statement.c ext/query/pq_types.c ext/query/pq_wire.c"
+    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_casts.c ext/query/pq_catalog.c ext/query/pq_json.c ext/query/pq_load.c \
+      ext/query/pq_nested.c ext/query/pq_param.c ext/query/pq_plans.c ext/query/pq_result.c ext/query/pq_statement.c ext/query/pq_types.c \
+      ext/query/pq_wire.c"
   fi
 
   if test "$PHP_LYGER_SQLITE" != "no"; then

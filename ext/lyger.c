@@ -12,6 +12,7 @@
 #include "ext/json/php_json.h"
 #include "ext/standard/info.h"
 #include "ext/spl/spl_exceptions.h"
+#include "zend_attributes.h"
 #include "zend_exceptions.h"
 #include "zend_interfaces.h"
 
@@ -51,6 +52,7 @@ static PHP_MINIT_FUNCTION(lyger)
     if (php_lyger_ini_register(module_number) == FAILURE) {
         return FAILURE;
     }
+    register_lyger_symbols(module_number);
     register_exceptions();
     if (php_lyger_engine_register(register_class_Lyger_Engine()) == FAILURE) {
         return FAILURE;

@@ -207,14 +207,19 @@ namespace {
      * @param string $dsn postgres://…, postgresql://…, a libpq keyword string, sqlite:/path or sqlite::memory:.
      *     A SQLite file that does not exist is an error; sqlite:/path?mode=rwc creates it, ?mode=ro reads only.
      * @param array $params bound, never interpolated: $1 for PostgreSQL, also ? where no $n occurs (?? is the
-     *     operator ?); ?, ?1, $1, :name for SQLite
+     *     operator ?); ?, ?1, $1, :name for SQLite. Each is null, a scalar, a Stringable, or, for PostgreSQL, a list of
+     *     these, which is an array there: WHERE id = ANY($1) with [[1, 2, 3]]; lists of equally long lists are arrays of
+     *     more dimensions
      * @param array $options bigint and numeric: 'number', 'string' or 'auto' (a string where a double would lose
-     *     digits); timeout: seconds; rows: 'object', or 'array' for rows without names
+     *     digits); timeout: seconds of the clock, in place of lyger.db_statement_timeout (max_execution_time does not
+     *     count the time that the server takes); rows: 'object', or 'array' for rows without names
      * @return int a handle >= 1, of this process and request
-     * @throws ValueError for an unknown option
+     * @throws TypeError for a parameter, or an element of one, of a type that no database has
+     * @throws ValueError for an unknown option, and for parameters that are not as many as the statement takes, hold a NUL
+     *     byte, or are lists that are no array; it names the parameter and the element
      * @throws Lyger\Exception\QueryException with the SQLSTATE, the server's message and position
      */
-    function lyger_db_query(string $dsn, string $query, array $params = [], array $options = []): int {}
+    function lyger_db_query(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
     /**
      * Sends one statement and returns at once; otherwise as lyger_db_query().
@@ -228,12 +233,16 @@ namespace {
      * @throws ValueError for an unknown option
      * @throws Lyger\Exception\QueryException when there is no connection
      */
-    function lyger_db_query_async(string $dsn, string $query, array $params = [], array $options = []): int {}
+    function lyger_db_query_async(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
     /**
      * The rows of a result as a JSON array, each value as PostgreSQL's row_to_json gives it.
      *
-     * @throws Lyger\Exception\QueryException for a handle that is not live, or text that is not UTF-8
+     * So are composite types, arrays of users' types and values with a cast to json; bigint and numeric hold inside of
+     * them. Of anonymous records (SELECT ROW(1, 'a')) and of anyarray the server sends no types: they are an error,
+     * where to_json() in the statement gives them.
+     *
+     * @throws Lyger\Exception\QueryException for a handle that is not live, text that is not UTF-8, anonymous records
      */
     function lyger_jsonify_result(int $result): string {}
 
@@ -253,10 +262,10 @@ namespace {
     function lyger_result_info(int $result): array {}
 
     /** lyger_db_query(), lyger_jsonify_result() and lyger_free_result() in one call, without the handle. */
-    function lyger_db_query_json(string $dsn, string $query, array $params = [], array $options = []): string {}
+    function lyger_db_query_json(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): string {}
 
     /** Runs one statement and returns the number of rows it affected. */
-    function lyger_db_execute(string $dsn, string $query, array $params = [], array $options = []): int {}
+    function lyger_db_execute(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
     /**
      * Runs $fn in a transaction: commits when it returns, rolls back when it throws or calls exit().
@@ -269,7 +278,7 @@ namespace {
      * @throws Lyger\Exception\QueryException when the transaction cannot begin, or is not committed: then it is rolled
      *     back. SQLSTATE 25P02: a statement in it had failed; 25000: a statement had ended it, or its connection was lost.
      */
-    function lyger_db_transaction(string $dsn, callable $fn): mixed {}
+    function lyger_db_transaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed {}
 
     /**
      * Serves HTTP with this application until it is stopped.
@@ -555,7 +564,7 @@ namespace Lyger {
         public function cacheInfo(bool $detailed = false): array {}
 
         /** @implementation-alias lyger_db_query */
-        public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int {}
+        public function dbQuery(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
         /** @implementation-alias lyger_jsonify_result */
         public function jsonifyResult(int $result): string {}
@@ -567,19 +576,19 @@ namespace Lyger {
         public function resultInfo(int $result): array {}
 
         /** @implementation-alias lyger_db_query_json */
-        public function dbQueryJson(string $dsn, string $query, array $params = [], array $options = []): string {}
+        public function dbQueryJson(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): string {}
 
         /** @implementation-alias lyger_db_execute */
-        public function dbExecute(string $dsn, string $query, array $params = [], array $options = []): int {}
+        public function dbExecute(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
         /** @implementation-alias lyger_db_query_async */
-        public function dbQueryAsync(string $dsn, string $query, array $params = [], array $options = []): int {}
+        public function dbQueryAsync(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
         /** @implementation-alias lyger_db_transaction */
-        public function dbTransaction(string $dsn, callable $fn): mixed {}
+        public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed {}
 
         /** Runs one statement as lyger_db_query() does, with the same parameters, options and errors. */
-        public function query(string $dsn, string $query, array $params = [], array $options = []): \Lyger\Result {}
+        public function query(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): \Lyger\Result {}
 
         /** @implementation-alias lyger_start_server */
         public static function startServer(callable $handler, int $port = 8000, array $options = []): void {}

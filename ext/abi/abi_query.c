@@ -51,8 +51,9 @@ static uint64_t read_little_endian(const char *bytes)
     return (uint64_t)read_length(bytes) | (uint64_t)read_length(bytes + 4) << 32;
 }
 
-/* How many parameters packed[0..len) holds; the error when it is not a sequence of whole ones. */
-static size_t count_params(const char *packed, size_t len, lyger_error *error)
+/* How many parameters packed[0..len) holds, *all with those in lists; the error when it is not a sequence of
+ * whole ones. depth: of the list that they are in, 0 for none. */
+static size_t count_params(const char *packed, size_t len, int depth, size_t *all, lyger_error *error)
 {
     static const size_t sizes[] = {0, 1, 8, 8};
     size_t count = 0, at = 0;
@@ -65,17 +66,48 @@ static size_t count_params(const char *packed, size_t len, lyger_error *error)
             lyger_fail(error, LYGER_E_ARGUMENT, "params end within parameter %zu", count);
             return 0;
         }
-        if (type > LYGER_PARAM_TEXT || (type < LYGER_PARAM_TEXT && value != sizes[type])) {
+        if (type > LYGER_PARAM_LIST || (type < LYGER_PARAM_TEXT && value != sizes[type])) {
             lyger_fail(error, LYGER_E_ARGUMENT,
                        "parameter %zu: type %zu with a value of %zu bytes is not known", count, type, value);
             return 0;
         }
+        if (type == LYGER_PARAM_LIST && depth == LYGER_LIST_DEPTH) {
+            lyger_fail(error, LYGER_E_ARGUMENT, "params nest more than %d lists", LYGER_LIST_DEPTH);
+            return 0;
+        }
+        if (type == LYGER_PARAM_LIST) {
+            count_params(packed + at + PARAM_HEAD + name, value, depth + 1, all, error);
+            if (error->status != LYGER_OK) {
+                return 0;
+            }
+        }
         at += PARAM_HEAD + name + value;
     }
+    *all += count;
     return count;
 }
 
-static void unpack_param(lyger_param *param, int type, const char *value, size_t len)
+/* Where the next list's elements and the next text go, in memory that has room for all. */
+typedef struct room {
+    lyger_param *params;
+    char *texts;
+} room;
+
+/* A copy at room->texts with a NUL: the core wants its texts NUL-terminated. */
+static const char *put_copy(room *room, const char *from, size_t len)
+{
+    char *copy = room->texts;
+    if (len > 0) {
+        memcpy(copy, from, len);
+    }
+    copy[len] = '\0';
+    room->texts += len + 1;
+    return copy;
+}
+
+static size_t unpack_params(room *room, const char *packed, size_t len);
+
+static void unpack_param(lyger_param *param, int type, room *room, const char *value, size_t len)
 {
     uint64_t bits;
     param->type = (lyger_param_type)type;
@@ -93,49 +125,55 @@ static void unpack_param(lyger_param *param, int type, const char *value, size_t
         memcpy(&param->real, &bits, sizeof bits);
         break;
     case LYGER_PARAM_TEXT:
-        param->text.bytes = value;
+        param->text.bytes = put_copy(room, value, len);
         param->text.len = len;
+        break;
+    case LYGER_PARAM_LIST:
+        param->list.items = room->params;
+        param->list.count = unpack_params(room, value, len);
         break;
     }
 }
 
-/* A copy at *to, which moves behind it, with a NUL: the core wants its texts NUL-terminated. */
-static const char *put_copy(char **to, const char *from, size_t len)
+/* Those of one list stand together at room->params, those of the lists in it behind them. packed has been
+ * counted; returns how many there are. */
+static size_t unpack_params(room *room, const char *packed, size_t len)
 {
-    char *copy = *to;
-    if (len > 0) {
-        memcpy(copy, from, len);
+    lyger_param *params = room->params;
+    size_t count = 0;
+    for (size_t at = 0; at < len; count++) {
+        at += PARAM_HEAD + read_length(packed + at + 1) + read_length(packed + at + 5);
     }
-    copy[len] = '\0';
-    *to += len + 1;
-    return copy;
+    room->params += count;
+    for (size_t i = 0, at = 0; i < count; i++) {
+        size_t name = read_length(packed + at + 1), value = read_length(packed + at + 5);
+        const char *from = packed + at + PARAM_HEAD;
+        params[i] = (lyger_param){.name = name > 0 ? put_copy(room, from, name) : NULL, .name_len = name};
+        unpack_param(&params[i], packed[at], room, from + name, value);
+        at += PARAM_HEAD + name + value;
+    }
+    return count;
 }
 
 /* Unpacks the parameters of lyger.h and copies every text. */
 static bool unpack(statement *statement, const char *packed, size_t len, lyger_error *error)
 {
-    size_t count = count_params(packed, len, error), texts;
+    size_t all = 0, count = count_params(packed, len, 0, &all, error), texts;
     if (error->status != LYGER_OK) {
         return false;
     }
     /* The head of a parameter is longer than the two NULs behind its name and value. */
     bool absurd = __builtin_add_overflow(statement->dsn_len, statement->sql_len, &texts) ||
-                  __builtin_add_overflow(texts, len + count * sizeof(lyger_param) + 2, &texts);
+                  __builtin_add_overflow(texts, len + all * sizeof(lyger_param) + 2, &texts);
     lyger_param *params = absurd ? NULL : malloc(texts);
     if (!params) {
         lyger_fail(error, LYGER_E_MEMORY, "no memory for the query and its %zu parameters", count);
         return false;
     }
-    char *to = (char *)(params + count);
-    for (size_t i = 0, at = 0; i < count; i++) {
-        size_t name = read_length(packed + at + 1), value = read_length(packed + at + 5);
-        const char *from = packed + at + PARAM_HEAD;
-        params[i] = (lyger_param){.name = name > 0 ? put_copy(&to, from, name) : NULL, .name_len = name};
-        unpack_param(&params[i], packed[at], put_copy(&to, from + name, value), value);
-        at += PARAM_HEAD + name + value;
-    }
-    statement->dsn = put_copy(&to, statement->dsn, statement->dsn_len);
-    statement->sql = put_copy(&to, statement->sql, statement->sql_len);
+    room room = {params, (char *)(params + all)};
+    unpack_params(&room, packed, len);
+    statement->dsn = put_copy(&room, statement->dsn, statement->dsn_len);
+    statement->sql = put_copy(&room, statement->sql, statement->sql_len);
     statement->params = params;
     statement->count = count;
     return true;

@@ -171,6 +171,8 @@ void lyger_ffi_cache_end_request(void);
  * params is NULL or params_len bytes, one parameter after the other, each being: 1 byte type, 4 bytes length
  * of the name, 4 bytes length of the value (both little-endian), the name without ":" ("" for a parameter
  * given by position), the value. In PHP: pack('CVV', $type, strlen($name), strlen($value)) . $name . $value
+ * Types are the cache's 0 to 4, and 5: a list, an array of PostgreSQL, whose value is its elements, each as a
+ * parameter without a name; at most 6 lists nest.
  * bigint and numeric: 0 a JSON number, 1 a string, 2 a string where a double would lose digits.
  * rows: 0 objects, 1 arrays without names. timeout: seconds, 0 for that of lyger_ffi_db_configure(). */
 

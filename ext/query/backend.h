@@ -72,7 +72,8 @@ struct lyger_backend {
                                const lyger_limits *limits, lyger_sink *sink, lyger_error *error);
 
     /* Sends a statement and returns; receive() then gives what run() would have given, without waiting when
-     * arrived() says so after descriptor() was readable. All NULL where a statement cannot be sent alone. */
+     * arrived() says so after descriptor() was readable (but for what it may have to ask about the rows). All
+     * NULL where a statement cannot be sent alone. */
     lyger_status (*send)(lyger_connection *connection, const lyger_statement *statement,
                          const lyger_limits *limits, lyger_error *error);
     bool (*arrived)(lyger_connection *connection);

@@ -294,12 +294,46 @@ const char *lyger_param_label(const lyger_param *param, size_t index, char label
     return label;
 }
 
+const char *lyger_param_place_text(const lyger_param_place *place, char text[LYGER_PLACE_SIZE])
+{
+    int used = snprintf(text, LYGER_PLACE_SIZE, "%s%s", place->label, place->depth > 0 ? ", element " : "");
+    for (int i = 0; i < place->depth; i++) {
+        used += snprintf(text + used, LYGER_PLACE_SIZE - (size_t)used, "[%zu]", place->at[i]);
+    }
+    return text;
+}
+
+/* A text or a list, down to the texts in it. */
+static lyger_status check_value(const lyger_param *param, lyger_param_place *place, lyger_error *error)
+{
+    char text[LYGER_PLACE_SIZE];
+    if (param->type == LYGER_PARAM_TEXT && memchr(param->text.bytes, '\0', param->text.len)) {
+        return lyger_fail(error, LYGER_E_ARGUMENT, "%s holds a NUL byte, which no text in a database can",
+                          lyger_param_place_text(place, text));
+    }
+    if (param->type != LYGER_PARAM_LIST) {
+        return LYGER_OK;
+    }
+    if (place->depth == LYGER_LIST_DEPTH) {
+        return lyger_fail(error, LYGER_E_ARGUMENT, "%s nests more than %d lists", place->label,
+                          LYGER_LIST_DEPTH);
+    }
+    lyger_status status = LYGER_OK;
+    place->depth++;
+    for (size_t i = 0; i < param->list.count && status == LYGER_OK; i++) {
+        place->at[place->depth - 1] = i;
+        status = check_value(&param->list.items[i], place, error);
+    }
+    place->depth--;
+    return status;
+}
+
 lyger_status lyger_params_check(const lyger_param *params, size_t count, lyger_error *error)
 {
-    char label[LYGER_PARAM_LABEL_SIZE];
     for (size_t i = 0; i < count; i++) {
         const lyger_param *param = &params[i];
-        lyger_param_label(param, i, label);
+        lyger_param_place place = {.depth = 0};
+        const char *label = lyger_param_label(param, i, place.label);
         if (!param->name != !params[0].name) {
             return lyger_fail(error, LYGER_E_ARGUMENT,
                               "parameters are either all positional or all named; %s is not as the first is",
@@ -308,9 +342,9 @@ lyger_status lyger_params_check(const lyger_param *params, size_t count, lyger_e
         if (param->name && memchr(param->name, '\0', param->name_len)) {
             return lyger_fail(error, LYGER_E_ARGUMENT, "the name of %s holds a NUL byte", label);
         }
-        if (param->type == LYGER_PARAM_TEXT && memchr(param->text.bytes, '\0', param->text.len)) {
-            return lyger_fail(error, LYGER_E_ARGUMENT, "%s holds a NUL byte, which no text in a database can",
-                              label);
+        lyger_status status = check_value(param, &place, error);
+        if (status != LYGER_OK) {
+            return status;
         }
     }
     return LYGER_OK;

@@ -29,12 +29,23 @@ int lyger_sql_characters(const char *from, const char *to);
 /* The byte offset of what follows leading white space and comments. */
 size_t lyger_sql_first_word(const char *sql, size_t len);
 
-/* LYGER_E_ARGUMENT naming the parameter when a name or text holds a NUL byte, or names and positions are
- * mixed. */
+/* LYGER_E_ARGUMENT naming the parameter when a name or text holds a NUL byte, names and positions are mixed,
+ * or lists nest too deep. */
 lyger_status lyger_params_check(const lyger_param *params, size_t count, lyger_error *error);
 
 /* "parameter 2" or "parameter \":name\"", for messages. */
 #define LYGER_PARAM_LABEL_SIZE 96
 const char *lyger_param_label(const lyger_param *param, size_t index, char label[LYGER_PARAM_LABEL_SIZE]);
+
+/* Where in a parameter something is. */
+typedef struct lyger_param_place {
+    char label[LYGER_PARAM_LABEL_SIZE]; /* of the parameter */
+    size_t at[LYGER_LIST_DEPTH];        /* the element in each list, from the outermost one */
+    int depth;                          /* 0: the parameter itself */
+} lyger_param_place;
+
+/* "parameter 2" or "parameter 2, element [0][7]". */
+#define LYGER_PLACE_SIZE (LYGER_PARAM_LABEL_SIZE + 32 + LYGER_LIST_DEPTH * 22)
+const char *lyger_param_place_text(const lyger_param_place *place, char text[LYGER_PLACE_SIZE]);
 
 #endif

@@ -3,6 +3,8 @@
 #include "lyger_error.h"
 #include "lyger_string.h"
 
+#include "query/params.h"
+
 #include "zend_exceptions.h"
 #include "ext/standard/info.h"
 #include "main/fopen_wrappers.h"
@@ -77,41 +79,106 @@ lyger_pool *php_lyger_query_pool(void)
 
 /* ---- arguments ---- */
 
+static void list_free(const lyger_param *param)
+{
+    if (param->type == LYGER_PARAM_LIST && param->list.items) {
+        for (size_t i = 0; i < param->list.count; i++) {
+            list_free(&param->list.items[i]);
+        }
+        efree((void *)param->list.items);
+    }
+}
+
 static void call_free(php_lyger_query_call *call)
 {
     for (uint32_t i = 0; i < call->param_count; i++) {
-        if (call->texts[i]) {
-            zend_string_release(call->texts[i]);
-        }
+        list_free(&call->params[i]);
+    }
+    for (size_t i = 0; i < call->text_count; i++) {
+        zend_string_release(call->texts[i]);
     }
     if (call->params) {
         efree(call->params);
+    }
+    if (call->texts) {
         efree(call->texts);
     }
 }
 
-/* Objects without __toString, arrays and resources are no parameters; name is NULL for a position. */
-static void refuse_param(const zval *value, uint32_t number, const zend_string *name)
+/* Keeps the text for the call. */
+static void keep_text(php_lyger_query_call *call, zend_string *text, lyger_param *param)
 {
-    if (name) {
-        zend_argument_type_error(
-            3, "must hold null, bool, int, float, string or Stringable; %s given for \"%s\"",
-            zend_zval_type_name(value), ZSTR_VAL(name));
-    } else {
-        zend_argument_type_error(
-            3, "must hold null, bool, int, float, string or Stringable; %s given for parameter %u",
-            zend_zval_type_name(value), number);
+    if (call->text_count == call->text_room) {
+        call->text_room = call->text_room ? call->text_room * 2 : 8;
+        call->texts = safe_erealloc(call->texts, call->text_room, sizeof *call->texts, 0);
     }
+    call->texts[call->text_count++] = text;
+    param->type = LYGER_PARAM_TEXT;
+    param->text.bytes = ZSTR_VAL(text);
+    param->text.len = ZSTR_LEN(text);
+}
+
+/* Objects without __toString and resources are no parameters. */
+static void refuse_param(const zval *value, const lyger_param_place *place)
+{
+    char text[LYGER_PLACE_SIZE];
+    zend_argument_type_error(
+        3,
+        "must hold null, bool, int, float, string, Stringable or lists of them; %s given "
+        "for %s",
+        zend_zval_type_name(value), lyger_param_place_text(place, text));
+}
+
+static bool read_value(zval *value, lyger_param_place *place, lyger_param *param, php_lyger_query_call *call);
+
+/* A list in the parameter that place says. False with an exception, and nothing to free in param. */
+static bool read_list(HashTable *list, lyger_param_place *place, lyger_param *param,
+                      php_lyger_query_call *call)
+{
+    uint32_t count = zend_hash_num_elements(list);
+    char text[LYGER_PLACE_SIZE];
+    zval *value;
+    bool ok = true;
+    if (place->depth == LYGER_LIST_DEPTH) { /* an array that contains itself ends here, too */
+        zend_argument_value_error(3, "must nest at most %d lists; %s nests more", LYGER_LIST_DEPTH,
+                                  place->label);
+        return false;
+    }
+    if (!zend_array_is_list(list)) {
+        zend_argument_value_error(
+            3, "must hold lists where it holds arrays; %s is none (json_encode() makes JSON of it)",
+            lyger_param_place_text(place, text));
+        return false;
+    }
+    lyger_param *items = count > 0 ? safe_emalloc(count, sizeof *items, 0) : NULL;
+    param->type = LYGER_PARAM_LIST;
+    param->list.items = items;
+    param->list.count = 0;
+    GC_TRY_ADDREF(list); /* through a reference, __toString() could write to it */
+    place->depth++;
+    ZEND_HASH_FOREACH_VAL(list, value)
+    place->at[place->depth - 1] = param->list.count;
+    ok = read_value(value, place, &items[param->list.count], call);
+    if (!ok) {
+        break;
+    }
+    param->list.count++;
+    ZEND_HASH_FOREACH_END();
+    place->depth--;
+    zend_array_release(list);
+    if (!ok) {
+        list_free(param);
+    }
+    return ok;
 }
 
 /* False with an exception. */
-static bool read_param(zval *value, uint32_t number, zend_string *name, lyger_param *param,
-                       zend_string **text)
+static bool read_value(zval *value, lyger_param_place *place, lyger_param *param, php_lyger_query_call *call)
 {
+    zend_string *text;
     ZVAL_DEREF(value);
-    *text = NULL;
-    param->name = name ? ZSTR_VAL(name) : NULL;
-    param->name_len = name ? ZSTR_LEN(name) : 0;
+    param->name = NULL;
+    param->name_len = 0;
     switch (Z_TYPE_P(value)) {
     case IS_NULL:
         param->type = LYGER_PARAM_NULL;
@@ -129,25 +196,40 @@ static bool read_param(zval *value, uint32_t number, zend_string *name, lyger_pa
         param->type = LYGER_PARAM_FLOAT;
         param->real = Z_DVAL_P(value);
         return true;
+    case IS_ARRAY:
+        return read_list(Z_ARRVAL_P(value), place, param, call);
     case IS_OBJECT:
         if (!Z_OBJCE_P(value)->__tostring) {
             break;
         }
         ZEND_FALLTHROUGH;
     case IS_STRING:
-        *text = zval_try_get_string(value);
-        if (!*text) {
+        text = zval_try_get_string(value);
+        if (!text) {
             return false;
         }
-        param->type = LYGER_PARAM_TEXT;
-        param->text.bytes = ZSTR_VAL(*text);
-        param->text.len = ZSTR_LEN(*text);
+        keep_text(call, text, param);
         return true;
     default:
         break;
     }
-    refuse_param(value, number, name);
+    refuse_param(value, place);
     return false;
+}
+
+static bool read_param(zval *value, zend_string *name, php_lyger_query_call *call)
+{
+    lyger_param_place place = {.depth = 0};
+    lyger_param *param = &call->params[call->param_count];
+    const lyger_param named = {.name = name ? ZSTR_VAL(name) : NULL, .name_len = name ? ZSTR_LEN(name) : 0};
+    lyger_param_label(&named, call->param_count, place.label);
+    if (!read_value(value, &place, param, call)) {
+        return false;
+    }
+    param->name = named.name;
+    param->name_len = named.name_len;
+    call->param_count++;
+    return true;
 }
 
 /* A list is positional, an array with names only is named. */
@@ -162,18 +244,15 @@ static bool read_params(HashTable *params, php_lyger_query_call *call)
         return true;
     }
     call->params = safe_emalloc(count, sizeof *call->params, 0);
-    call->texts = safe_emalloc(count, sizeof *call->texts, 0);
     ZEND_HASH_FOREACH_KEY_VAL(params, index, name, value)
     if (!list && !name) {
         zend_argument_value_error(
             3, "must be a list, or have a name for every value; " ZEND_ULONG_FMT " is no name", index);
         return false;
     }
-    uint32_t at = call->param_count;
-    if (!read_param(value, at + 1, name, &call->params[at], &call->texts[at])) {
+    if (!read_param(value, name, call)) {
         return false;
     }
-    call->param_count++;
     ZEND_HASH_FOREACH_END();
     return true;
 }

@@ -12,9 +12,10 @@
 /* The arguments of every function that runs a statement. */
 typedef struct php_lyger_query_call {
     zend_string *dsn, *sql;
-    lyger_param *params;
-    zend_string **texts; /* of the parameters, one reference each; NULL where there is none */
+    lyger_param *params; /* lists in them are from emalloc */
     uint32_t param_count;
+    zend_string **texts; /* that params point to, one reference each */
+    size_t text_count, text_room;
     lyger_query_options options;
 } php_lyger_query_call;
 

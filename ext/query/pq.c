@@ -4,6 +4,7 @@
  *
  * libpq resolves host names inside PQconnectStartParams(), which blocks; nothing here can shorten that.
  */
+#include "pq_catalog.h"
 #include "pq_wire.h"
 
 #include <fcntl.h>
@@ -103,6 +104,7 @@ static void end_connection(pq_connection *connection)
     lyger_result_free(connection->in_flight);
     free(connection->sent);
     lyger_pq_plans_free(connection->plans);
+    lyger_pq_types_release(connection->types);
     connection->pq->finish(connection->server);
     free(connection);
 }
@@ -170,33 +172,6 @@ static lyger_status pq_open(const lyger_opening *opening, lyger_connection **con
     return LYGER_OK;
 }
 
-/* A statement of lyger's own, whose rows do not matter. */
-static lyger_status command(pq_connection *connection, const char *sql, const lyger_limits *limits,
-                            lyger_error *error)
-{
-    const lyger_pq *pq = connection->pq;
-    PGresult *result = NULL;
-    if (!pq->sendQuery(connection->server, sql)) {
-        return lyger_pq_lost(connection, error);
-    }
-    lyger_status status = lyger_pq_collect(connection, limits, &result, error);
-    if (status != LYGER_OK && !connection->broken) {
-        lyger_limits_fail(error, status, "preparing the connection");
-    }
-    if (status == LYGER_OK && result) {
-        ExecStatusType outcome = pq->resultStatus(result);
-        if (outcome != PGRES_COMMAND_OK && outcome != PGRES_EMPTY_QUERY && outcome != PGRES_TUPLES_OK) {
-            status = lyger_pq_fail("", pq->resultErrorMessage(result),
-                                   pq->resultErrorField(result, PG_DIAG_SQLSTATE), error);
-        }
-    }
-    pq->clear(result);
-    if (status != LYGER_OK) {
-        connection->broken = true;
-    }
-    return status;
-}
-
 /* What the writer of rows relies on, whatever the database's settings or an earlier statement made of it. The
  * server reports both settings with every change, so that asking costs nothing (manual 34.2,
  * PQparameterStatus). */
@@ -206,10 +181,10 @@ static lyger_status make_usable(pq_connection *connection, const lyger_limits *l
     const char *encoding = connection->pq->parameterStatus(connection->server, "client_encoding");
     lyger_status status = LYGER_OK;
     if (!style || strncasecmp(style, "ISO", 3) != 0) {
-        status = command(connection, "SET datestyle TO ISO", limits, error);
+        status = lyger_pq_command(connection, "SET datestyle TO ISO", limits, error);
     }
     if (status == LYGER_OK && (!encoding || strcasecmp(encoding, "UTF8") != 0)) {
-        status = command(connection, "SET client_encoding TO 'UTF8'", limits, error);
+        status = lyger_pq_command(connection, "SET client_encoding TO 'UTF8'", limits, error);
     }
     return status;
 }
@@ -218,14 +193,14 @@ static lyger_status make_usable(pq_connection *connection, const lyger_limits *l
 static lyger_status clean_session(pq_connection *connection, const lyger_limits *limits)
 {
     if (!connection->named_by_user) {
-        return command(connection,
-                       "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; "
-                       "SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES",
-                       limits, NULL);
+        return lyger_pq_command(connection,
+                                "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; "
+                                "SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES",
+                                limits, NULL);
     }
     lyger_pq_plans_forget(connection->plans);
     connection->named_by_user = false;
-    return command(connection, "DISCARD ALL", limits, NULL);
+    return lyger_pq_command(connection, "DISCARD ALL", limits, NULL);
 }
 
 static lyger_status pq_revive(lyger_connection *base, int64_t idle_ms, const lyger_limits *limits)
@@ -243,7 +218,7 @@ static lyger_status pq_revive(lyger_connection *base, int64_t idle_ms, const lyg
         status = clean_session(connection, limits);
         base->needs_reset = status != LYGER_OK;
     } else if (spoke || idle_ms >= PING_AFTER_MS) {
-        status = command(connection, "", limits, NULL);
+        status = lyger_pq_command(connection, "", limits, NULL);
     }
     return status == LYGER_OK ? make_usable(connection, limits, NULL) : status;
 }
@@ -274,7 +249,11 @@ static lyger_status pq_settle(lyger_connection *base, bool *usable, lyger_error 
             return LYGER_OK;
         }
         lyger_limits limits = lyger_limits_for(NULL, LYGER_PQ_CANCEL_MS / 1000.0);
-        *usable = command(connection, "ROLLBACK", &limits, NULL) == LYGER_OK;
+        *usable = lyger_pq_command(connection, "ROLLBACK", &limits, NULL) == LYGER_OK;
+        if (connection->types_altered) {
+            connection->types_altered = false;
+            lyger_pq_types_changed();
+        }
         return lyger_fail_open_transaction(error);
     }
     default:

@@ -132,166 +132,31 @@ static lyger_pq_outcome put_scalar(lyger_pq_kind kind, const lyger_query_options
     }
 }
 
-/* ---- arrays ---- */
+/* ---- any value ---- */
 
-#define MOST_DIMENSIONS 6 /* MAXDIM of the server */
-
-typedef struct array {
-    const char *text, *at, *end;
-    const lyger_pq_type *type;
-    const lyger_query_options *options;
-    lyger_sink *sink;
-    lyger_buffer *scratch;
-    size_t *bad;
-} array;
-
-/* Manual 8.15.6: "[2:4]={…}" where a lower bound is not 1. */
-static bool skip_bounds(array *array)
+lyger_pq_outcome lyger_pq_put_scalar(lyger_pq_kind kind, const lyger_query_options *options, const char *text,
+                                     size_t len, lyger_sink *sink, size_t *bad)
 {
-    if (array->at == array->end || *array->at != '[') {
-        return true;
-    }
-    const char *equals = memchr(array->at, '=', (size_t)(array->end - array->at));
-    if (!equals) {
-        return false;
-    }
-    array->at = equals + 1;
-    return true;
+    return put_scalar(kind, options, text, len, sink, bad);
 }
 
-/* "…" with a backslash before a quote or a backslash. */
-static lyger_pq_outcome put_quoted_element(array *array)
+void lyger_pq_scratch_init(lyger_pq_scratch *scratch)
 {
-    lyger_sink *text = &array->scratch->sink;
-    lyger_buffer_reset(array->scratch);
-    size_t start = (size_t)(++array->at - array->text);
-    while (array->at < array->end && *array->at != '"') {
-        array->at += *array->at == '\\';
-        if (array->at == array->end) {
-            return LYGER_PQ_BAD_ARRAY;
-        }
-        if (!lyger_sink_put_char(text, *array->at++)) {
-            return LYGER_PQ_FULL;
-        }
-    }
-    if (array->at == array->end) {
-        return LYGER_PQ_BAD_ARRAY;
-    }
-    array->at++;
-    lyger_pq_outcome outcome =
-        put_scalar(array->type->kind, array->options, array->scratch->start ? array->scratch->start : "",
-                   lyger_buffer_length(array->scratch), array->sink, array->bad);
-    *array->bad = start; /* offsets in the unescaped element mean nothing to the reader */
-    return outcome;
+    *scratch = (lyger_pq_scratch){.cast = NULL};
+    lyger_buffer_init(&scratch->text, &lyger_malloc_allocator);
 }
 
-static bool is_null(const char *text, size_t len)
+void lyger_pq_scratch_free(lyger_pq_scratch *scratch)
 {
-    return len == 4 && (text[0] | 32) == 'n' && (text[1] | 32) == 'u' && (text[2] | 32) == 'l' &&
-           (text[3] | 32) == 'l';
-}
-
-static lyger_pq_outcome put_bare_element(array *array)
-{
-    const char *start = array->at;
-    while (array->at < array->end && *array->at != array->type->delimiter && *array->at != '}' &&
-           *array->at != '{' && *array->at != '"' && *array->at != '\\') {
-        array->at++;
-    }
-    size_t len = (size_t)(array->at - start);
-    if (len == 0) {
-        return LYGER_PQ_BAD_ARRAY;
-    }
-    if (is_null(start, len)) {
-        return from_bool(lyger_sink_put_literal(array->sink, "null"));
-    }
-    lyger_pq_outcome outcome =
-        put_scalar(array->type->kind, array->options, start, len, array->sink, array->bad);
-    *array->bad = (size_t)(start - array->text);
-    return outcome;
-}
-
-/* What may follow an element: the delimiter, or as many closing braces as are open. */
-static lyger_pq_outcome after_element(array *array, int *depth, bool *another)
-{
-    *another = false;
-    while (array->at < array->end && *array->at == '}' && *depth > 0) {
-        array->at++;
-        --*depth;
-        if (!lyger_sink_put_char(array->sink, ']')) {
-            return LYGER_PQ_FULL;
-        }
-    }
-    if (*depth == 0) {
-        return array->at == array->end ? LYGER_PQ_OK : LYGER_PQ_BAD_ARRAY;
-    }
-    if (array->at == array->end || *array->at != array->type->delimiter) {
-        return LYGER_PQ_BAD_ARRAY;
-    }
-    array->at++;
-    *another = true;
-    return from_bool(lyger_sink_put_char(array->sink, ','));
-}
-
-static lyger_pq_outcome put_array(array *array)
-{
-    int depth = 0;
-    bool another = true;
-    if (!skip_bounds(array) || array->at == array->end || *array->at != '{') {
-        return LYGER_PQ_BAD_ARRAY;
-    }
-    if (array->end - array->at == 2 && array->at[1] == '}') {
-        return from_bool(lyger_sink_put_literal(array->sink, "[]"));
-    }
-    while (another) {
-        for (; array->at < array->end && *array->at == '{'; array->at++) {
-            if (++depth > MOST_DIMENSIONS) {
-                return LYGER_PQ_BAD_ARRAY;
-            }
-            if (!lyger_sink_put_char(array->sink, '[')) {
-                return LYGER_PQ_FULL;
-            }
-        }
-        bool quoted = array->at < array->end && *array->at == '"';
-        lyger_pq_outcome outcome = quoted ? put_quoted_element(array) : put_bare_element(array);
-        if (outcome == LYGER_PQ_OK) {
-            outcome = after_element(array, &depth, &another);
-        }
-        if (outcome != LYGER_PQ_OK) {
-            return outcome;
-        }
-    }
-    return LYGER_PQ_OK;
-}
-
-/* int2vector and oidvector: elements between spaces. */
-static lyger_pq_outcome put_vector(array *array)
-{
-    bool ok = lyger_sink_put_char(array->sink, '[');
-    while (ok && array->at < array->end) {
-        const char *space = memchr(array->at, ' ', (size_t)(array->end - array->at));
-        const char *stop = space ? space : array->end;
-        if (stop == array->at || (space && space + 1 == array->end)) {
-            return LYGER_PQ_BAD_ARRAY; /* nothing before or behind a space */
-        }
-        lyger_pq_outcome outcome = put_scalar(array->type->kind, array->options, array->at,
-                                              (size_t)(stop - array->at), array->sink, array->bad);
-        if (outcome != LYGER_PQ_OK) {
-            return outcome;
-        }
-        ok = !space || lyger_sink_put_char(array->sink, ',');
-        array->at = space ? space + 1 : array->end;
-    }
-    return from_bool(ok && lyger_sink_put_char(array->sink, ']'));
+    lyger_buffer_free(&scratch->text);
 }
 
 lyger_pq_outcome lyger_pq_write(const lyger_pq_type *type, const lyger_query_options *options,
-                                const char *text, size_t len, lyger_sink *sink, lyger_buffer *scratch,
+                                const char *text, size_t len, lyger_sink *sink, lyger_pq_scratch *scratch,
                                 size_t *bad)
 {
-    if (!type->delimiter) {
+    if (!type->delimiter && type->kind < LYGER_PQ_COMPOSITE) {
         return put_scalar(type->kind, options, text, len, sink, bad);
     }
-    array array = {text, text, text + len, type, options, sink, scratch, bad};
-    return type->delimiter == ' ' ? put_vector(&array) : put_array(&array);
+    return lyger_pq_put_nested(type, options, text, len, sink, scratch, bad);
 }

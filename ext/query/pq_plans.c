@@ -26,7 +26,7 @@ struct lyger_pq_plans {
 };
 
 /* FNV-1a (Fowler, Noll, Vo): the texts are the program's own, nobody chooses them to collide. */
-static uint64_t hash_of(const char *sql, size_t len)
+uint64_t lyger_pq_text_hash(const char *sql, size_t len)
 {
     uint64_t hash = 14695981039346656037u;
     for (size_t i = 0; i < len; i++) {
@@ -86,7 +86,7 @@ lyger_pq_plan_advice lyger_pq_plan(lyger_pq_plans **plans, const char *sql, size
         return LYGER_PQ_PLAN_NONE;
     }
     (*plans)->made_by = (uint32_t)getpid();
-    uint64_t hash = hash_of(sql, len);
+    uint64_t hash = lyger_pq_text_hash(sql, len);
     plan *found = find(*plans, sql, len, hash);
     if (!found) {
         found = add(*plans, sql, len, hash);
@@ -104,7 +104,7 @@ lyger_pq_plan_advice lyger_pq_plan(lyger_pq_plans **plans, const char *sql, size
 
 void lyger_pq_plan_made(lyger_pq_plans *plans, const char *sql, size_t len, bool made)
 {
-    plan *found = find(plans, sql, len, hash_of(sql, len));
+    plan *found = find(plans, sql, len, lyger_pq_text_hash(sql, len));
     if (found) {
         found->number = made ? ++plans->last_number : 0;
         found->hopeless = !made;

@@ -32,6 +32,9 @@ lyger_pq_plan_advice lyger_pq_plan(lyger_pq_plans **plans, const char *sql, size
 /* The text was prepared, or cannot be and is not to be tried again. */
 void lyger_pq_plan_made(lyger_pq_plans *plans, const char *sql, size_t len, bool made);
 
+/* Of a statement's text. */
+uint64_t lyger_pq_text_hash(const char *sql, size_t len);
+
 /* Forgets every name; plans may be NULL. */
 void lyger_pq_plans_forget(lyger_pq_plans *plans);
 

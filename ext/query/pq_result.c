@@ -1,6 +1,6 @@
 #include "pq_result.h"
 
-#include "pq_json.h"
+#include "pq_casts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,22 +12,37 @@ typedef struct pq_result {
     const lyger_pq *pq;
     PGresult *rows;
     const lyger_pq_type **types; /* one per column */
-    lyger_buffer scratch;
+    lyger_pq_scratch scratch;
+    /* All below only with columns of types that are not built in. */
+    bool own;
+    bool keeping;            /* a stream that cannot be written yet */
+    lyger_buffer kept;       /* its rows: for each value its length, -1 for NULL, and its bytes */
+    lyger_pq_types *known;   /* what types points into */
+    lyger_pq_casts *casts;   /* NULL unless values have to be converted by the server */
+    lyger_error *unwritable; /* why there is no JSON of it, NULL when there is */
 } pq_result;
 
 static lyger_status fail_value(const lyger_rows *rows, size_t column, lyger_pq_outcome outcome, size_t bad,
                                lyger_error *error)
 {
+    const char *what;
     switch (outcome) {
     case LYGER_PQ_FULL:
         return lyger_sink_is_full(error);
     case LYGER_PQ_BAD_UTF8:
         return lyger_rows_bad_text(rows, column, bad, error);
+    case LYGER_PQ_UNKNOWN:
+        what = "is an anonymous record or array, whose text does not tell the types of what is in it; "
+               "to_json() of it in the statement does";
+        break;
+    case LYGER_PQ_BAD_COMPOSITE:
+        what = "has other fields than its composite type, which was altered meanwhile";
+        break;
     default:
-        return lyger_fail(error, LYGER_E_QUERY,
-                          "column \"%.200s\" of row %" PRIu64 " is not the text of an array",
-                          rows->columns[column].name, rows->row);
+        what = "is not the text of an array";
     }
+    return lyger_fail(error, LYGER_E_QUERY, "column \"%.200s\" of row %" PRIu64 " %s",
+                      rows->columns[column].name, rows->row, what);
 }
 
 static lyger_status write_row(pq_result *result, int row, lyger_sink *sink, lyger_error *error)
@@ -64,10 +79,269 @@ static lyger_status write_rows(pq_result *result, lyger_sink *sink, lyger_error 
     return status;
 }
 
-lyger_status lyger_pq_stream_begin(lyger_result *stream, lyger_sink *sink, lyger_error *error)
+/* ---- rows that are kept ---- */
+
+/* The values of a result one after the other, wherever they are. */
+typedef struct values {
+    const pq_result *result;
+    size_t column; /* of the value that is next */
+    int row;
+    const char *at; /* in kept; NULL: in rows */
+} values;
+
+static bool next_value(values *values, const char **text, int *len)
 {
-    lyger_status status = lyger_rows_begin(&stream->rows, sink, error);
-    return status == LYGER_OK ? write_rows((pq_result *)stream, sink, error) : status;
+    const pq_result *result = values->result;
+    const lyger_pq *pq = result->pq;
+    if (values->at) {
+        if (values->at == result->kept.sink.pos) {
+            return false;
+        }
+        memcpy(len, values->at, sizeof *len);
+        *text = values->at + sizeof *len;
+        values->at = *text + (*len > 0 ? *len : 0);
+    } else {
+        if (values->row == pq->ntuples(result->rows)) {
+            return false;
+        }
+        bool null = pq->getisnull(result->rows, values->row, (int)values->column);
+        *len = null ? -1 : pq->getlength(result->rows, values->row, (int)values->column);
+        *text = pq->getvalue(result->rows, values->row, (int)values->column);
+    }
+    if (++values->column == result->base.rows.count) {
+        values->column = 0;
+        values->row++;
+    }
+    return true;
+}
+
+static values values_of(const pq_result *result)
+{
+    return (values){.result = result, .at = result->keeping ? result->kept.start : NULL};
+}
+
+/* Copies a portion: libpq needs kilobytes for each of its results, and on some versions they have one row. */
+static lyger_status keep(pq_result *stream, lyger_error *error)
+{
+    lyger_sink *to = &stream->kept.sink;
+    values values = {.result = stream};
+    const char *text;
+    bool ok = true;
+    int len;
+    while (ok && next_value(&values, &text, &len)) {
+        ok = lyger_sink_put(to, (const char *)&len, sizeof len) &&
+             (len <= 0 || lyger_sink_put(to, text, (size_t)len));
+    }
+    return ok ? LYGER_OK : lyger_fail(error, LYGER_E_MEMORY, "out of memory for the rows of a result");
+}
+
+static lyger_status write_kept(pq_result *stream, lyger_sink *sink, lyger_error *error)
+{
+    lyger_rows *rows = &stream->base.rows;
+    values values = values_of(stream);
+    const char *text;
+    bool ok = true;
+    int len;
+    for (size_t column = 0; ok && next_value(&values, &text, &len); column = values.column) {
+        size_t bad = 0;
+        ok = (column > 0 || lyger_rows_next(rows, sink)) && lyger_rows_key(rows, column, sink);
+        if (ok && len < 0) {
+            ok = lyger_sink_put_literal(sink, "null");
+        } else if (ok) {
+            lyger_pq_outcome outcome = lyger_pq_write(stream->types[column], &stream->base.options, text,
+                                                      (size_t)len, sink, &stream->scratch, &bad);
+            if (outcome != LYGER_PQ_OK) {
+                return fail_value(rows, column, outcome, bad, error);
+            }
+        }
+        ok = ok && (values.column > 0 || lyger_rows_close(rows, sink));
+    }
+    return ok ? LYGER_OK : lyger_sink_is_full(error);
+}
+
+/* ---- types that are not built in ---- */
+
+#define TRIED_MOST 64 /* rows that are looked through for a value of every such type */
+
+/* Takes the types over that are known; false when not all are. */
+static bool resolve(pq_result *result, lyger_pq_types *known)
+{
+    bool all = true;
+    for (size_t i = 0; i < result->base.rows.count; i++) {
+        const lyger_pq_type *type = lyger_pq_types_find(known, result->pq->ftype(result->rows, (int)i));
+        all &= type != NULL;
+        result->types[i] = type ? type : lyger_pq_type_of(0);
+    }
+    lyger_pq_types_hold(known);
+    lyger_pq_types_release(result->known);
+    result->known = known;
+    return all;
+}
+
+static bool needs_cast(const pq_result *result)
+{
+    bool needs = false;
+    for (size_t i = 0; !needs && i < result->base.rows.count; i++) {
+        needs = lyger_pq_has_cast(result->types[i]);
+    }
+    return needs;
+}
+
+static lyger_pq_outcome put_nothing(lyger_pq_scratch *scratch, const lyger_pq_type *type, const char *text,
+                                    size_t len, lyger_sink *sink)
+{
+    (void)scratch, (void)type, (void)text, (void)len, (void)sink;
+    return LYGER_PQ_OK;
+}
+
+/*
+ * Whether the types fit the rows. A statement sees one definition of a type, and so one value of each column
+ * tells; what is inside of a NULL shows only when the rows are written.
+ */
+static bool types_fit(pq_result *result)
+{
+    values values = values_of(result);
+    lyger_buffer nowhere;
+    const char *text;
+    bool fit = true;
+    int len;
+    lyger_buffer_init(&nowhere, &lyger_malloc_allocator);
+    result->scratch.cast = put_nothing;
+    for (size_t column = 0; fit && values.row < TRIED_MOST && next_value(&values, &text, &len);
+         column = values.column) {
+        size_t bad;
+        if (len >= 0 && result->types[column]->shape) {
+            lyger_buffer_reset(&nowhere);
+            lyger_pq_outcome outcome = lyger_pq_write(result->types[column], &result->base.options, text,
+                                                      (size_t)len, &nowhere.sink, &result->scratch, &bad);
+            fit = outcome != LYGER_PQ_BAD_ARRAY && outcome != LYGER_PQ_BAD_COMPOSITE;
+        }
+    }
+    lyger_buffer_free(&nowhere);
+    result->scratch.cast = NULL;
+    return fit;
+}
+
+/* Gives the columns the names of types that are known now. */
+static lyger_status name_types(pq_result *result, lyger_error *error)
+{
+    lyger_rows *rows = &result->base.rows;
+    lyger_status status = LYGER_OK;
+    for (size_t i = 0; i < rows->count && status == LYGER_OK; i++) {
+        if (!lyger_pq_type_of(result->pq->ftype(result->rows, (int)i))->oid) {
+            char *old = (char *)rows->columns[i].name;
+            status = lyger_rows_column(rows, i, old, result->types[i]->name, error);
+            if (status == LYGER_OK) {
+                free(old);
+            }
+        }
+    }
+    return status;
+}
+
+static lyger_status learn(pq_result *result, pq_connection *connection, const lyger_limits *limits,
+                          lyger_error *error)
+{
+    size_t count = result->base.rows.count;
+    uint32_t *oids = malloc(count * sizeof *oids);
+    if (!oids) {
+        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for types");
+    }
+    for (size_t i = 0; i < count; i++) {
+        oids[i] = result->pq->ftype(result->rows, (int)i);
+    }
+    lyger_status status = LYGER_OK;
+    lyger_pq_types_current(connection, connection->sent_at);
+    for (bool again = false;; again = true) {
+        status = lyger_pq_types_learn(connection, oids, count, limits, error);
+        if (status != LYGER_OK || !resolve(result, connection->types) || types_fit(result) || again) {
+            break;
+        }
+        lyger_pq_types_current(connection, INT64_MAX);
+    }
+    free(oids);
+    return status == LYGER_OK ? name_types(result, error) : status;
+}
+
+/* Has the server convert the values that need it. */
+static lyger_status convert(pq_result *result, pq_connection *connection, const lyger_limits *limits,
+                            lyger_error *error)
+{
+    values values = values_of(result);
+    lyger_buffer nowhere;
+    lyger_pq_outcome outcome = LYGER_PQ_OK;
+    const char *text;
+    int len;
+    result->casts = lyger_pq_casts_new(result->pq);
+    if (!result->casts) {
+        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a conversion");
+    }
+    lyger_buffer_init(&nowhere, &lyger_malloc_allocator);
+    result->scratch.context = result->casts;
+    result->scratch.cast = lyger_pq_casts_collect;
+    for (size_t column = 0; outcome != LYGER_PQ_FULL && next_value(&values, &text, &len);
+         column = values.column) {
+        size_t bad;
+        if (len >= 0 && lyger_pq_has_cast(result->types[column])) {
+            lyger_buffer_reset(&nowhere);
+            outcome = lyger_pq_write(result->types[column], &result->base.options, text, (size_t)len,
+                                     &nowhere.sink, &result->scratch, &bad);
+        }
+    }
+    lyger_buffer_free(&nowhere);
+    result->scratch.cast = lyger_pq_casts_put;
+    if (outcome == LYGER_PQ_FULL) {
+        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a conversion");
+    }
+    return lyger_pq_casts_convert(result->casts, connection, limits, error);
+}
+
+lyger_status lyger_pq_complete(lyger_result *base, pq_connection *connection, const lyger_limits *limits,
+                               lyger_error *error)
+{
+    pq_result *result = (pq_result *)base;
+    lyger_error own;
+    if (!result->own) {
+        return LYGER_OK;
+    }
+    lyger_error_clear(&own);
+    lyger_status status = learn(result, connection, limits, &own);
+    if (status == LYGER_OK && needs_cast(result)) {
+        status = convert(result, connection, limits, &own);
+    }
+    if (status == LYGER_E_QUERY && !connection->broken) {
+        result->unwritable = malloc(sizeof own);
+        if (result->unwritable) {
+            *result->unwritable = own;
+            return LYGER_OK;
+        }
+    }
+    if (status != LYGER_OK && error) {
+        *error = own;
+    }
+    return status;
+}
+
+/* ---- writing ---- */
+
+bool lyger_pq_stream_is_own(const lyger_result *stream)
+{
+    return ((const pq_result *)stream)->own;
+}
+
+lyger_status lyger_pq_stream_begin(lyger_result *base, pq_connection *connection, lyger_sink *sink,
+                                   lyger_error *error)
+{
+    pq_result *stream = (pq_result *)base;
+    lyger_status status;
+    if (stream->own && (!resolve(stream, lyger_pq_types_current(connection, connection->sent_at)) ||
+                        needs_cast(stream) || !types_fit(stream))) {
+        status = keep(stream, error);
+        stream->keeping = true;
+        return status;
+    }
+    status = lyger_rows_begin(&base->rows, sink, error);
+    return status == LYGER_OK ? write_rows(stream, sink, error) : status;
 }
 
 lyger_status lyger_pq_stream_next(lyger_result *stream, PGresult *rows, lyger_sink *sink, lyger_error *error)
@@ -75,18 +349,37 @@ lyger_status lyger_pq_stream_next(lyger_result *stream, PGresult *rows, lyger_si
     pq_result *result = (pq_result *)stream;
     result->pq->clear(result->rows);
     result->rows = rows;
-    return write_rows(result, sink, error);
-}
-
-lyger_status lyger_pq_stream_end(lyger_result *stream, lyger_sink *sink, lyger_error *error)
-{
-    return lyger_rows_end(&stream->rows, sink) ? LYGER_OK : lyger_sink_is_full(error);
+    return result->keeping ? keep(result, error) : write_rows(result, sink, error);
 }
 
 static lyger_status pq_result_write(lyger_result *base, lyger_sink *sink, lyger_error *error)
 {
-    lyger_status status = lyger_pq_stream_begin(base, sink, error);
-    return status == LYGER_OK ? lyger_pq_stream_end(base, sink, error) : status;
+    pq_result *result = (pq_result *)base;
+    if (result->unwritable) {
+        if (error) {
+            *error = *result->unwritable;
+        }
+        return result->unwritable->status;
+    }
+    if (result->casts) {
+        lyger_pq_casts_rewind(result->casts);
+    }
+    lyger_status status = lyger_rows_begin(&base->rows, sink, error);
+    if (status == LYGER_OK) {
+        status = result->keeping ? write_kept(result, sink, error) : write_rows(result, sink, error);
+    }
+    return status != LYGER_OK || lyger_rows_end(&base->rows, sink) ? status : lyger_sink_is_full(error);
+}
+
+lyger_status lyger_pq_stream_end(lyger_result *base, pq_connection *connection, const lyger_limits *limits,
+                                 lyger_sink *sink, lyger_error *error)
+{
+    pq_result *stream = (pq_result *)base;
+    if (!stream->keeping) {
+        return lyger_rows_end(&base->rows, sink) ? LYGER_OK : lyger_sink_is_full(error);
+    }
+    lyger_status status = lyger_pq_complete(base, connection, limits, error);
+    return status == LYGER_OK ? pq_result_write(base, sink, error) : status;
 }
 
 static void pq_result_destroy(lyger_result *base)
@@ -94,7 +387,11 @@ static void pq_result_destroy(lyger_result *base)
     pq_result *result = (pq_result *)base;
     result->pq->clear(result->rows);
     free(result->types);
-    lyger_buffer_free(&result->scratch);
+    lyger_pq_scratch_free(&result->scratch);
+    lyger_buffer_free(&result->kept);
+    lyger_pq_casts_free(result->casts);
+    lyger_pq_types_release(result->known);
+    free(result->unwritable);
 }
 
 /* Whole numbers as the server writes them: they fit. */
@@ -162,6 +459,7 @@ static lyger_status describe(pq_result *result, lyger_error *error)
         char other[24];
         snprintf(other, sizeof other, "oid %u", oid);
         result->types[i] = type;
+        result->own |= !type->oid;
         status = lyger_rows_column(rows, (size_t)i, pq->fname(result->rows, i),
                                    type->oid ? type->name : other, error);
     }
@@ -180,7 +478,8 @@ lyger_status lyger_pq_make_result(const lyger_pq *pq, PGresult *rows, const lyge
     result->base.options = *options;
     result->pq = pq;
     result->rows = rows;
-    lyger_buffer_init(&result->scratch, &lyger_malloc_allocator);
+    lyger_pq_scratch_init(&result->scratch);
+    lyger_buffer_init(&result->kept, &lyger_malloc_allocator);
     *made = &result->base;
     lyger_status status = describe(result, error);
     if (status != LYGER_OK) {

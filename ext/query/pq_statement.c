@@ -3,12 +3,11 @@
  * arrive.
  */
 #include "params.h"
+#include "pq_catalog.h"
+#include "pq_param.h"
 #include "pq_result.h"
 #include "pq_wire.h"
 
-#include "jsonout/jsonout.h"
-
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,14 +18,16 @@ typedef struct prepared {
     bool by_name;                    /* sent as a statement that was prepared */
     lyger_buffer text;
     const char **values;
-    char *numbers; /* the texts of values that are not texts, NUMBER_SIZE each */
+    char *numbers;       /* the texts of values that are numbers, LYGER_PQ_NUMBER_SIZE each */
+    lyger_buffer arrays; /* the texts of values that are lists, each with its NUL */
 } prepared;
 
-#define NUMBER_SIZE (LYGER_DOUBLE_SIZE + 1)
+#define OWN_TEXTS (sizeof((pq_connection *)0)->own_texts / sizeof(uint64_t))
 
 static void prepared_free(prepared *prepared)
 {
     lyger_buffer_free(&prepared->text);
+    lyger_buffer_free(&prepared->arrays);
     free(prepared->values);
     free(prepared->numbers);
     prepared->values = NULL;
@@ -52,31 +53,29 @@ static lyger_status check_count(const lyger_statement *statement, const lyger_pl
     return LYGER_OK;
 }
 
-static const char *value_text(const lyger_param *param, char *number)
+/* Every value as text; those of lists lie in one buffer, which has to stop moving first. */
+static lyger_status put_values(const lyger_statement *statement, prepared *out, lyger_error *error)
 {
-    size_t len;
-    switch (param->type) {
-    case LYGER_PARAM_BOOL:
-        return param->boolean ? "t" : "f";
-    case LYGER_PARAM_TEXT:
-        return param->text.bytes;
-    case LYGER_PARAM_INT:
-        len = lyger_format_int(number, param->integer);
-        break;
-    case LYGER_PARAM_FLOAT:
-        if (isnan(param->real)) {
-            return "NaN";
+    size_t count = statement->param_count;
+    for (size_t i = 0; i < count; i++) {
+        const lyger_param *param = &statement->params[i];
+        if (param->type == LYGER_PARAM_LIST) {
+            lyger_status status = lyger_pq_put_list(param, i, &out->arrays.sink, error);
+            if (status != LYGER_OK) {
+                return status;
+            }
+        } else {
+            out->values[i] = lyger_pq_param_text(param, out->numbers + i * LYGER_PQ_NUMBER_SIZE);
         }
-        if (isinf(param->real)) {
-            return param->real > 0 ? "Infinity" : "-Infinity";
-        }
-        len = lyger_format_double(number, param->real, false);
-        break;
-    default:
-        return NULL;
     }
-    number[len] = '\0';
-    return number;
+    const char *array = out->arrays.start;
+    for (size_t i = 0; i < count; i++) {
+        if (statement->params[i].type == LYGER_PARAM_LIST) {
+            out->values[i] = array;
+            array += strlen(array) + 1;
+        }
+    }
+    return LYGER_OK;
 }
 
 static lyger_status prepare(const pq_connection *connection, const lyger_statement *statement, prepared *out,
@@ -85,6 +84,7 @@ static lyger_status prepare(const pq_connection *connection, const lyger_stateme
     const char *strings = connection->pq->parameterStatus(connection->server, "standard_conforming_strings");
     *out = (prepared){.sql = statement->sql, .standard_strings = !strings || strcmp(strings, "off") != 0};
     lyger_buffer_init(&out->text, &lyger_malloc_allocator);
+    lyger_buffer_init(&out->arrays, &lyger_malloc_allocator);
     lyger_placeholders found = lyger_placeholders_find(statement->sql, statement->len, out->standard_strings);
     lyger_status status = check_count(statement, &found, error);
     if (status != LYGER_OK) {
@@ -101,29 +101,38 @@ static lyger_status prepare(const pq_connection *connection, const lyger_stateme
     }
     if (ok && count > 0) {
         out->values = calloc(count, sizeof *out->values);
-        out->numbers = calloc(count, NUMBER_SIZE);
+        out->numbers = calloc(count, LYGER_PQ_NUMBER_SIZE);
         ok = out->values && out->numbers;
     }
     if (!ok) {
         return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a query");
     }
-    for (size_t i = 0; i < count; i++) {
-        out->values[i] = value_text(&statement->params[i], out->numbers + i * NUMBER_SIZE);
-    }
-    return LYGER_OK;
+    return put_values(statement, out, error);
+}
+
+/* An error that is libpq's own. The first line says what; the others guess why, and go on about the socket.
+ */
+static lyger_status client_error(const pq_connection *connection, const char *message, const char *state,
+                                 lyger_error *error)
+{
+    char line[LYGER_ERROR_MESSAGE_SIZE];
+    lyger_copy_text(line, sizeof line, message, strcspn(message, "\n"));
+    return lyger_pq_fail(connection->broken ? "the connection to the PostgreSQL server is lost: " : "", line,
+                         state ? state : "08006", error);
 }
 
 /* The server's own words: message, detail and hint, SQLSTATE and position. */
-static lyger_status server_error(const lyger_pq *pq, const PGresult *result, const lyger_statement *statement,
-                                 const prepared *sent, lyger_error *error)
+static lyger_status server_error(const pq_connection *connection, const PGresult *result,
+                                 const lyger_statement *statement, const prepared *sent, lyger_error *error)
 {
+    const lyger_pq *pq = connection->pq;
     const char *message = pq->resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *detail = pq->resultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     const char *hint = pq->resultErrorField(result, PG_DIAG_MESSAGE_HINT);
     const char *state = pq->resultErrorField(result, PG_DIAG_SQLSTATE);
     const char *position = pq->resultErrorField(result, PG_DIAG_STATEMENT_POSITION);
     if (!message) {
-        return lyger_pq_fail("", pq->resultErrorMessage(result), state ? state : "08006", error);
+        return client_error(connection, pq->resultErrorMessage(result), state, error);
     }
     lyger_fail(error, LYGER_E_QUERY, "%s%s%s%s%s", message, detail ? "; " : "", detail ? detail : "",
                hint ? "; " : "", hint ? hint : "");
@@ -138,9 +147,31 @@ static lyger_status server_error(const lyger_pq *pq, const PGresult *result, con
     return LYGER_E_QUERY;
 }
 
-static void note_names(pq_connection *connection, PGresult *rows)
+/* Whether a statement with that tag may have altered types, or have called what does. */
+static bool alters_types(const char *tag)
+{
+    return strncmp(tag, "ALTER", 5) == 0 || strncmp(tag, "CREATE", 6) == 0 || strncmp(tag, "DROP", 4) == 0 ||
+           strcmp(tag, "DO") == 0 || strcmp(tag, "CALL") == 0;
+}
+
+/* Others see what a transaction altered when it is over, and it may be undone. */
+static void note_types(pq_connection *connection, const char *tag)
+{
+    bool within = connection->pq->transactionStatus(connection->server) != PQTRANS_IDLE;
+    bool altered = alters_types(tag);
+    if (altered || (connection->types_altered && (!within || strncmp(tag, "ROLLBACK", 8) == 0))) {
+        lyger_pq_types_changed();
+    }
+    connection->types_altered = within && (connection->types_altered || altered);
+}
+
+static void note(pq_connection *connection, PGresult *rows)
 {
     const char *tag = connection->pq->cmdStatus(rows);
+    if (!*tag || *tag == 'S' || *tag == 'I') {
+        return; /* a part of the rows, SELECT, INSERT */
+    }
+    note_types(connection, tag);
     connection->named_by_user |= strncmp(tag, "PREPARE", 7) == 0 || strncmp(tag, "DEALLOCATE", 10) == 0 ||
                                  strncmp(tag, "DISCARD", 7) == 0;
 }
@@ -154,7 +185,7 @@ static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger
     switch (connection->pq->resultStatus(rows)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
-        note_names(connection, rows);
+        note(connection, rows);
         return LYGER_OK;
     case PGRES_EMPTY_QUERY:
         lyger_fail(error, LYGER_E_QUERY, "the query is empty");
@@ -165,7 +196,7 @@ static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger
         return lyger_fail(error, LYGER_E_QUERY,
                           "COPY from or to the client is not supported: use INSERT or SELECT");
     default:
-        return server_error(connection->pq, rows, statement, sent, error);
+        return server_error(connection, rows, statement, sent, error);
     }
 }
 
@@ -214,6 +245,7 @@ static lyger_status send(pq_connection *connection, const lyger_statement *state
 {
     const lyger_pq *pq = connection->pq;
     char name[LYGER_PQ_PLAN_NAME_SIZE];
+    connection->sent_at = connection->types ? lyger_now_ms() : 0;
     int count = (int)statement->param_count;
     lyger_status status = prepare(connection, statement, sent, error);
     if (status == LYGER_OK) {
@@ -268,7 +300,8 @@ static lyger_status receive(pq_connection *connection, const lyger_statement *st
         connection->pq->clear(rows);
         return status;
     }
-    return lyger_pq_make_result(connection->pq, rows, &statement->options, result, error);
+    status = lyger_pq_make_result(connection->pq, rows, &statement->options, result, error);
+    return status == LYGER_OK ? lyger_pq_complete(*result, connection, limits, error) : status;
 }
 
 lyger_status lyger_pq_run(lyger_connection *base, const lyger_statement *statement,
@@ -299,7 +332,12 @@ static lyger_status write_portion(pq_connection *connection, PGresult *rows, con
     }
     lyger_status status =
         lyger_pq_make_result(connection->pq, rows, &statement->options, &connection->in_flight, error);
-    return status == LYGER_OK ? lyger_pq_stream_begin(connection->in_flight, sink, error) : status;
+    if (status == LYGER_OK && lyger_pq_stream_is_own(connection->in_flight)) {
+        uint64_t hash = lyger_pq_text_hash(statement->sql, statement->len);
+        connection->own_texts[hash % OWN_TEXTS] = hash;
+    }
+    return status == LYGER_OK ? lyger_pq_stream_begin(connection->in_flight, connection, sink, error)
+                              : status;
 }
 
 static bool is_rows(const lyger_pq *pq, const PGresult *result)
@@ -334,7 +372,7 @@ static lyger_status write_results(pq_connection *connection, const lyger_stateme
             }
             continue;
         }
-        note_names(connection, next);
+        note(connection, next);
         status = write_portion(connection, next, statement, sink, error);
         if (status != LYGER_OK) {
             return status;
@@ -343,7 +381,7 @@ static lyger_status write_results(pq_connection *connection, const lyger_stateme
     if (failed != LYGER_OK) {
         return failed;
     }
-    return connection->in_flight ? lyger_pq_stream_end(connection->in_flight, sink, error)
+    return connection->in_flight ? lyger_pq_stream_end(connection->in_flight, connection, limits, sink, error)
                                  : lyger_pq_lost(connection, error);
 }
 
@@ -355,11 +393,26 @@ static void drain(pq_connection *connection)
     }
 }
 
+/* A stream whose types are known need not keep its rows; those of a statement that was seen before can be
+ * looked up before it is sent. */
+static void renew_types(pq_connection *connection, const lyger_statement *statement,
+                        const lyger_limits *limits)
+{
+    PGTransactionStatusType state = connection->pq->transactionStatus(connection->server);
+    if (connection->types && (state == PQTRANS_IDLE || state == PQTRANS_INTRANS)) {
+        uint64_t hash = lyger_pq_text_hash(statement->sql, statement->len);
+        if (connection->own_texts[hash % OWN_TEXTS] == hash) {
+            lyger_pq_types_renew(connection, limits);
+        }
+    }
+}
+
 static lyger_status write_once(pq_connection *connection, const lyger_statement *statement,
                                const lyger_limits *limits, bool may_name, prepared *sent, lyger_sink *sink,
                                lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
+    renew_types(connection, statement, limits);
     lyger_status status = send(connection, statement, limits, may_name, sent, error);
     if (status != LYGER_OK) {
         return status;

@@ -133,3 +133,78 @@ lyger_status lyger_pq_stop(pq_connection *connection, lyger_status why, lyger_er
     lyger_limits_fail(error, why, "the statement");
     return lyger_with_state(error, why, "57014");
 }
+
+lyger_status lyger_pq_command(pq_connection *connection, const char *sql, const lyger_limits *limits,
+                              lyger_error *error)
+{
+    const lyger_pq *pq = connection->pq;
+    PGresult *result = NULL;
+    if (!pq->sendQuery(connection->server, sql)) {
+        return lyger_pq_lost(connection, error);
+    }
+    lyger_status status = lyger_pq_collect(connection, limits, &result, error);
+    if (status != LYGER_OK && !connection->broken) {
+        lyger_limits_fail(error, status, "preparing the connection");
+    }
+    if (status == LYGER_OK && result) {
+        ExecStatusType outcome = pq->resultStatus(result);
+        if (outcome != PGRES_COMMAND_OK && outcome != PGRES_EMPTY_QUERY && outcome != PGRES_TUPLES_OK) {
+            status = lyger_pq_fail("", pq->resultErrorMessage(result),
+                                   pq->resultErrorField(result, PG_DIAG_SQLSTATE), error);
+        }
+    }
+    pq->clear(result);
+    if (status != LYGER_OK) {
+        connection->broken = true;
+    }
+    return status;
+}
+
+static lyger_status ask(pq_connection *connection, const char *sql, uint32_t type, const char *value,
+                        const lyger_limits *limits, PGresult **rows, lyger_error *error)
+{
+    const lyger_pq *pq = connection->pq;
+    if (!pq->sendQueryParams(connection->server, sql, 1, &type, &value, NULL, NULL, 0)) {
+        return lyger_pq_lost(connection, error);
+    }
+    lyger_status status = lyger_pq_collect(connection, limits, rows, error);
+    if (status != LYGER_OK) {
+        return lyger_pq_stop(connection, status, error);
+    }
+    if (!*rows) {
+        return lyger_pq_lost(connection, error);
+    }
+    if (pq->resultStatus(*rows) != PGRES_TUPLES_OK) {
+        const char *message = pq->resultErrorField(*rows, PG_DIAG_MESSAGE_PRIMARY);
+        status = lyger_pq_fail(
+            "the values cannot be made JSON: ", message ? message : pq->resultErrorMessage(*rows),
+            pq->resultErrorField(*rows, PG_DIAG_SQLSTATE), error);
+        pq->clear(*rows);
+        *rows = NULL;
+    }
+    return status;
+}
+
+lyger_status lyger_pq_ask(pq_connection *connection, const char *sql, uint32_t type, const char *value,
+                          const lyger_limits *limits, PGresult **rows, lyger_error *error)
+{
+    bool within = connection->pq->transactionStatus(connection->server) == PQTRANS_INTRANS;
+    lyger_status status = LYGER_OK;
+    *rows = NULL;
+    if (within) {
+        status = lyger_pq_command(connection, "SAVEPOINT lyger_types", limits, error);
+    }
+    if (status == LYGER_OK) {
+        status = ask(connection, sql, type, value, limits, rows, error);
+    }
+    if (within && !connection->broken) {
+        /* Also when the time is over, or the user's transaction would stay as it failed. */
+        lyger_limits own = lyger_limits_for(NULL, LYGER_PQ_CANCEL_MS / 1000.0);
+        lyger_pq_command(connection,
+                         status == LYGER_OK
+                             ? "RELEASE SAVEPOINT lyger_types"
+                             : "ROLLBACK TO SAVEPOINT lyger_types; RELEASE SAVEPOINT lyger_types",
+                         &own, NULL);
+    }
+    return status;
+}

@@ -12,6 +12,8 @@
 
 #define LYGER_PQ_CANCEL_MS 2000 /* how long a cancelled statement may take to stop */
 
+typedef struct lyger_pq_types lyger_pq_types; /* pq_catalog.h */
+
 typedef struct pq_connection {
     lyger_connection base; /* first member */
     const lyger_pq *pq;
@@ -19,6 +21,10 @@ typedef struct pq_connection {
     lyger_result *in_flight; /* a result that is being written */
     struct pq_sent *sent;    /* a statement that was sent and not yet received */
     lyger_pq_plans *plans;   /* made on first use */
+    lyger_pq_types *types;   /* those that are not built in, looked up on first use */
+    int64_t sent_at;         /* lyger_now_ms() of the last statement; only kept when there are types */
+    uint64_t own_texts[32];  /* hashes of statements whose rows had such types, each at its remainder */
+    bool types_altered;      /* in a transaction that is not over */
     bool named_by_user;      /* a statement was PREPAREd or DEALLOCATEd by its text */
     bool broken;             /* in no state to be used again */
 } pq_connection;
@@ -41,6 +47,15 @@ bool lyger_pq_is_copy(const PGresult *result, const lyger_pq *pq);
 /* Flushes, keeps the first result, or the first error if there is one, and throws the others away. */
 lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *limits, PGresult **kept,
                               lyger_error *error);
+
+/* A statement of lyger's own, whose rows do not matter; when it fails, the connection is broken. */
+lyger_status lyger_pq_command(pq_connection *connection, const char *sql, const lyger_limits *limits,
+                              lyger_error *error);
+
+/* A query of lyger's own with one parameter, of that type, and its rows. In an open transaction it runs in a
+ * savepoint: what it fails of is not the end of the user's transaction. */
+lyger_status lyger_pq_ask(pq_connection *connection, const char *sql, uint32_t type, const char *value,
+                          const lyger_limits *limits, PGresult **rows, lyger_error *error);
 
 /* Stops what runs on the server and reads its end; the connection is broken when it does not end soon. */
 void lyger_pq_cancel(pq_connection *connection);

@@ -73,9 +73,14 @@ typedef enum lyger_param_type {
     LYGER_PARAM_INT,
     LYGER_PARAM_FLOAT,
     LYGER_PARAM_TEXT,
+    LYGER_PARAM_LIST, /* an array of PostgreSQL; SQLite has none */
 } lyger_param_type;
 
-typedef struct lyger_param {
+#define LYGER_LIST_DEPTH 6 /* lists in lists, the outermost counted: PostgreSQL's MAXDIM */
+
+typedef struct lyger_param lyger_param;
+
+struct lyger_param {
     const char *name; /* NULL for a positional parameter; with or without the leading colon */
     size_t name_len;
     lyger_param_type type;
@@ -87,8 +92,12 @@ typedef struct lyger_param {
             const char *bytes; /* NUL-terminated at bytes[len]; borrowed for the call */
             size_t len;
         } text;
+        struct {
+            const lyger_param *items; /* borrowed for the call; they have no names */
+            size_t count;
+        } list;
     };
-} lyger_param;
+};
 
 typedef enum lyger_number_style {
     LYGER_NUMBER, /* a JSON number with all its digits */

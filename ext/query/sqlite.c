@@ -413,6 +413,10 @@ static lyger_status bind_value(sqlite_connection *connection, int index, const l
     char label[LYGER_PARAM_LABEL_SIZE];
     int code = SQLITE_OK;
     switch (param->type) {
+    case LYGER_PARAM_LIST:
+        return lyger_fail(error, LYGER_E_ARGUMENT,
+                          "%s is a list: SQLite has no arrays (a JSON text and json_each() do instead)",
+                          lyger_param_label(param, number, label));
     case LYGER_PARAM_NULL:
         code = sqlite3_bind_null(statement, index);
         break;

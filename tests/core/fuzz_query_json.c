@@ -22,9 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t len = size - 2, bad = 0;
     char *text = malloc(len ? len : 1);
     memcpy(text, data + 2, len);
-    lyger_buffer out, scratch;
+    lyger_buffer out;
+    lyger_pq_scratch scratch;
     lyger_buffer_init(&out, &lyger_malloc_allocator);
-    lyger_buffer_init(&scratch, &lyger_malloc_allocator);
+    lyger_pq_scratch_init(&scratch);
     lyger_pq_outcome outcome = lyger_pq_write(type, &options, text, len, &out.sink, &scratch, &bad);
     if (outcome == LYGER_PQ_FULL || (outcome == LYGER_PQ_BAD_UTF8 && bad >= len)) {
         abort();
@@ -38,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     lyger_buffer_free(&out);
-    lyger_buffer_free(&scratch);
+    lyger_pq_scratch_free(&scratch);
     free(text);
     return 0;
 }

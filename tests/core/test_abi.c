@@ -340,6 +340,34 @@ static void parameters_are_bound(void)
     check_failed(7, "bound");
 }
 
+static void lists_are_unpacked_and_refused_where_there_are_no_arrays(void)
+{
+    char list[128], params[256];
+    size_t len = pack(list, 4, "", "one", 3);
+    len += pack(list + len, 5, "", "", 0);
+    size_t packed = pack(params, 5, "", list, len);
+    CHECK_INT(lyger_ffi_db_query(DSN, strlen(DSN), "SELECT ?", 8, params, packed, 0, 0, 0, 0), 0);
+    check_failed(2, "parameter 1 is a list: SQLite has no arrays");
+    pack(list, 4, "", "\0ne", 3);
+    packed = pack(params, 5, "", list, len);
+    CHECK_INT(lyger_ffi_db_query(DSN, strlen(DSN), "SELECT ?", 8, params, packed, 0, 0, 0, 0), 0);
+    check_failed(2, "parameter 1, element [0] holds a NUL byte");
+    for (size_t cut = 1; cut < len; cut++) { /* lists that end within an element */
+        char *copy = malloc(9 + cut);
+        packed = pack(copy, 5, "", list, cut);
+        CHECK_INT(lyger_ffi_db_query(DSN, strlen(DSN), "SELECT ?", 8, copy, packed, 0, 0, 0, 0), 0);
+        check_failed(2, cut == 12 ? "NUL byte" : "end within parameter");
+        free(copy);
+    }
+    packed = pack(list, 0, "", "", 0);
+    for (int depth = 0; depth < 7; depth++) {
+        packed = pack(params, 5, "", list, packed);
+        memcpy(list, params, packed);
+    }
+    CHECK_INT(lyger_ffi_db_query(DSN, strlen(DSN), "SELECT ?", 8, params, packed, 0, 0, 0, 0), 0);
+    check_failed(2, "nest more than 6 lists");
+}
+
 static void broken_parameters_are_refused(void)
 {
     char params[64];
@@ -547,6 +575,7 @@ int main(void)
     RUN(stale_and_forged_handles_are_errors);
     RUN(failures_name_their_reason);
     RUN(parameters_are_bound);
+    RUN(lists_are_unpacked_and_refused_where_there_are_no_arrays);
     RUN(broken_parameters_are_refused);
     RUN(null_arguments_are_errors_and_never_crash);
     RUN(server_starts_answers_and_stops);

@@ -1,6 +1,9 @@
 #include "check.h"
 
 #include "query/params.h"
+#include "query/pq_param.h"
+
+#include <math.h>
 
 static bool finds(const char *sql, unsigned numbered, size_t marks)
 {
@@ -109,6 +112,93 @@ static void first_word_is_behind_comments(void)
     CHECK_INT(lyger_sql_first_word(" -- x", 5), 5);
 }
 
+/* ---- lists ---- */
+
+static lyger_param text_of(const char *text)
+{
+    return (lyger_param){.type = LYGER_PARAM_TEXT, .text = {text, strlen(text)}};
+}
+
+static lyger_param int_of(int64_t value)
+{
+    return (lyger_param){.type = LYGER_PARAM_INT, .integer = value};
+}
+
+static lyger_param float_of(double value)
+{
+    return (lyger_param){.type = LYGER_PARAM_FLOAT, .real = value};
+}
+
+static lyger_param list_of(const lyger_param *items, size_t count)
+{
+    return (lyger_param){.type = LYGER_PARAM_LIST, .list = {items, count}};
+}
+
+/* The literal, or the error's message. */
+static const char *literal(lyger_param param)
+{
+    static char text[512];
+    lyger_buffer buffer;
+    lyger_buffer_init(&buffer, &lyger_malloc_allocator);
+    lyger_status status = lyger_params_check(&param, 1, &error);
+    if (status == LYGER_OK) {
+        status = lyger_pq_put_list(&param, 1, &buffer.sink, &error);
+    }
+    CHECK(status == LYGER_OK || status == LYGER_E_ARGUMENT);
+    lyger_copy_text(text, sizeof text, status == LYGER_OK ? buffer.start : error.message,
+                    strlen(status == LYGER_OK ? buffer.start : error.message));
+    lyger_buffer_free(&buffer);
+    return text;
+}
+
+static void lists_are_array_literals(void)
+{
+    lyger_param numbers[] = {int_of(1), int_of(INT64_MIN), float_of(0.1), float_of(NAN), float_of(-INFINITY)};
+    CHECK_STR(literal(list_of(numbers, 5)), "{1,-9223372036854775808,0.1,NaN,-Infinity}");
+    lyger_param others[] = {{.type = LYGER_PARAM_NULL},
+                            {.type = LYGER_PARAM_BOOL, .boolean = true},
+                            {.type = LYGER_PARAM_BOOL, .boolean = false},
+                            text_of("NULL")};
+    CHECK_STR(literal(list_of(others, 4)), "{NULL,t,f,\"NULL\"}");
+    CHECK_STR(literal(list_of(NULL, 0)), "{}");
+    lyger_param texts[] = {text_of(""), text_of("a\"b"), text_of("\\"), text_of(" {x,y} "),
+                           text_of("\u00e9\n")};
+    CHECK_STR(literal(list_of(texts, 5)), "{\"\",\"a\\\"b\",\"\\\\\",\" {x,y} \",\"\u00e9\n\"}");
+}
+
+static void lists_in_lists_are_boxes(void)
+{
+    lyger_param values[] = {int_of(1), int_of(2), int_of(3), int_of(4)};
+    lyger_param rows[] = {list_of(values, 2), list_of(values + 2, 2)};
+    CHECK_STR(literal(list_of(rows, 2)), "{{1,2},{3,4}}");
+    rows[1] = list_of(values + 2, 1);
+    CHECK_STR(literal(list_of(rows, 2)),
+              "parameter 2, element [1] is a list of 1, but the first one beside it "
+              "is of 2: the lists of an array are all of one length");
+    rows[1] = int_of(5);
+    CHECK(strstr(literal(list_of(rows, 2)), "parameter 2, element [1] is no list"));
+    values[1] = list_of(values + 2, 2);
+    CHECK(strstr(literal(list_of(rows, 1)), "parameter 2, element [0][1] is a list, but"));
+    rows[0] = rows[1] = list_of(NULL, 0);
+    CHECK_STR(literal(list_of(rows, 2)), "{}");
+    rows[1] = list_of(values, 1);
+    CHECK(
+        strstr(literal(list_of(rows, 2)), "element [1] is a list of 1, but the first one beside it is of 0"));
+}
+
+static void lists_are_checked_down_to_their_texts(void)
+{
+    lyger_param texts[] = {text_of("a"), {.type = LYGER_PARAM_TEXT, .text = {"b\0", 2}}};
+    lyger_param deep[8] = {list_of(texts, 2)};
+    CHECK(strstr(literal(list_of(deep, 1)), "parameter 1, element [0][1] holds a NUL byte"));
+    deep[0] = int_of(1);
+    for (int i = 1; i < 8; i++) {
+        deep[i] = list_of(&deep[i - 1], 1);
+    }
+    CHECK_STR(literal(deep[6]), "{{{{{{1}}}}}}");
+    CHECK_STR(literal(deep[7]), "parameter 1 nests more than 6 lists");
+}
+
 int main(void)
 {
     RUN(marks_become_numbers);
@@ -119,5 +209,8 @@ int main(void)
     RUN(parameters_with_nul_bytes_are_refused_by_name);
     RUN(names_and_positions_do_not_mix);
     RUN(first_word_is_behind_comments);
+    RUN(lists_are_array_literals);
+    RUN(lists_in_lists_are_boxes);
+    RUN(lists_are_checked_down_to_their_texts);
     return finish();
 }

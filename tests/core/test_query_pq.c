@@ -218,6 +218,33 @@ static void parameters_are_bound(void)
     end();
 }
 
+static void lists_are_arrays(void)
+{
+    enum { MANY = 20000 };
+    static lyger_param numbers[MANY];
+    lyger_param texts[] = {{.type = LYGER_PARAM_TEXT, .text = {"a\"\\", 3}}, {.type = LYGER_PARAM_NULL}};
+    for (int i = 0; i < MANY; i++) {
+        numbers[i] = (lyger_param){.type = LYGER_PARAM_INT, .integer = i};
+    }
+    lyger_param params[] = {{.type = LYGER_PARAM_LIST, .list = {texts, 2}},
+                            {.type = LYGER_PARAM_TEXT, .text = {"between", 7}},
+                            {.type = LYGER_PARAM_LIST, .list = {numbers, MANY}},
+                            {.type = LYGER_PARAM_LIST, .list = {NULL, 0}}};
+    begin(1);
+    CHECK_STR(query_with(dsn,
+                         "select to_jsonb($1::text[]) a, $2 b, (select sum(n) from unnest($3::int[]) n) c, "
+                         "$4::int[] d, 20 = any($3::int[]) e",
+                         params, 4, NULL),
+              "[{\"a\":[\"a\\\"\\\\\", null],\"b\":\"between\",\"c\":199990000,\"d\":[],\"e\":true}]");
+    lyger_param rows[] = {params[0], params[3]};
+    params[3].list.items = rows;
+    params[3].list.count = 2;
+    CHECK_FAILS(query_with(dsn, "select $1, $2, $3, $4", params, 4, NULL), LYGER_E_ARGUMENT,
+                "parameter 4, element [1] is a list of 0");
+    CHECK_STR(query("select 1 a"), "[{\"a\":1}]");
+    end();
+}
+
 static void large_parameters_and_results_do_not_deadlock(void)
 {
     begin(1);
@@ -634,6 +661,7 @@ int main(void)
     RUN(json_is_row_to_json_s);
     RUN(duplicate_columns_and_rows_without_columns_stay);
     RUN(parameters_are_bound);
+    RUN(lists_are_arrays);
     RUN(large_parameters_and_results_do_not_deadlock);
     RUN(facts_tell_what_a_statement_did);
     RUN(errors_carry_sqlstate_and_position);

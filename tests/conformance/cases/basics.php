@@ -32,7 +32,8 @@ function reflected_signature(ReflectionMethod $method): string
 {
     $parameters = [];
     foreach ($method->getParameters() as $parameter) {
-        $text = $parameter->getType() . '$' . $parameter->getName();
+        $attributes = array_map(static fn(ReflectionAttribute $it): string => "#[{$it->getName()}]", $parameter->getAttributes());
+        $text = implode('', $attributes) . $parameter->getType() . '$' . $parameter->getName();
         if ($parameter->isOptional()) {
             $default = $parameter->getDefaultValue();
             $text .= '=' . ($default === [] ? '[]' : ($default === null ? 'null' : var_export($default, true)));

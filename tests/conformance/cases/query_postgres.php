@@ -85,6 +85,88 @@ return [
         );
         $check->same('[{"s":[2,3]}]', $run('SELECT (ARRAY[1,2,3])[2:3] AS s', []));
     },
+    'a list is an array' => static function (object $engine, Check $check) use ($dsn, $decode): void {
+        $one = static fn(string $query, mixed ...$params): string => $engine->dbQueryJson($dsn, $query, $params, ['rows' => 'array']);
+        $check->same('[[1],[3]]', $one('SELECT n FROM generate_series(1, 9) n WHERE n = ANY($1)', [1, 3, 77]));
+        $check->same('[[2]]', $one('SELECT n FROM generate_series(1, 3) n WHERE n <> ALL(?) AND n < ?', [1, 3], 9));
+        $check->same('[[]]', $one('SELECT FROM generate_series(1, 3) n WHERE n = ALL($1) AND n = 1', [1]));
+        $check->same('[]', $one('SELECT n FROM generate_series(1, 3) n WHERE n = ANY($1)', []));
+        $check->same('[[[1,null,-2147483648],3]]', $one('SELECT $1::int[], $2::int', [1, null, -2147483648], 3));
+        $check->same('[[[-9223372036854775808,9223372036854775807]]]', $one('SELECT $1::bigint[]', [PHP_INT_MIN, PHP_INT_MAX]));
+        $check->same('[[[true,false,null]]]', $one('SELECT $1::bool[]', [true, false, null]));
+        $check->same('[[[0.1,-1e+300,"NaN","Infinity","-Infinity",3]]]', $one('SELECT $1::float8[]', [0.1, -1e300, NAN, INF, -INF, 3]));
+        $check->same('[[[1.50,"NaN",12345678901234567890.1]]]', $one('SELECT $1::numeric[]', ['1.50', NAN, '12345678901234567890.1']));
+        $check->same('[[["2024-02-29T12:30:00","infinity"]]]', $one('SELECT $1::timestamp[]', ['2024-02-29 12:30', 'infinity']));
+        $check->same('[[[{"a": "\"x\\\\"},[]]]]', $one('SELECT $1::jsonb[]::json[]', ['{"a":"\"x\\\\"}', '[]']));
+        $check->same('[[[],[],"{}"]]', $one('SELECT $1::text[], $2::int[], $3::text[]::text', [], [[], []], [[[]]]));
+        $check->same('[[[[1,2],[3,null]],2,[[[[[[7]]]]]]]]', $one('SELECT $1::int[], array_ndims($1), $2::int[]', [[1, 2], [3, null]], [[[[[[7]]]]]]));
+        $check->same('[[["Stringable","x"],"Stringable"]]', $one('SELECT $1::text[], $2', [new class {
+            public function __toString(): string
+            {
+                return 'Stringable';
+            }
+        }, 'x'], new class {
+            public function __toString(): string
+            {
+                return 'Stringable';
+            }
+        }));
+        $check->same('[[["(1,\"a b\")"]]]', $one('SELECT $1::text[]', ['(1,"a b")']));
+        $one('SELECT set_config($1, $2, false)', 'lyger.test', 'x');
+        $check->same('[[["a","b"]]]', $one('SELECT $1::text[]', ['a', 'b'])); // the same text may be prepared by now
+        $shared = 'x';
+        $list = [&$shared, 'y'];
+        $check->same('[[["x","y"]]]', $one('SELECT $1::text[]', $list));
+        $check->same('[[[0,1]]]', $one('SELECT (SELECT array_agg(n) FROM unnest($1::int[]) n WHERE n < 2)', range(0, 9999)));
+    },
+    'every text is an element that the server reads as it was' => static function (object $engine, Check $check) use ($dsn, $decode): void {
+        $texts = ['', ' ', 'NULL', 'null', 'nUlL', '"', '\\', '\\"', "\n", "\t x \r\f\v", '{', '}', '{}', ',', ';', 'a,b', '{"a"}', "'", "it's", '$1', '?',
+            'a\\', '\\\\', '[1:2]={1,2}', '(', "\u{a0}", "grüße \u{1f600}", "\x7f\x01", '0', str_repeat('"\\', 500), null];
+        for ($i = 0, mt_srand(4); $i < 300; $i++) {
+            $text = '';
+            for ($length = mt_rand(0, 9); $length > 0; $length--) {
+                $text .= ['"', '\\', '{', '}', ',', ' ', 'n', 'N', 'NULL', "\n", 'é', ':', '=', '['][mt_rand(0, 13)];
+            }
+            $texts[] = $text;
+        }
+        $row = $decode($engine->dbQueryJson($dsn, 'SELECT $1::text[] AS ours, to_jsonb($1::text[]) AS b, array_to_json($1::text[]) AS j, '
+            . '$1::text[]::text AS canonical, cardinality($1::text[]) AS n', [$texts]))[0];
+        $check->same($texts, $row['ours']);
+        $check->same($texts, $row['b']);
+        $check->same($texts, $row['j']);
+        $check->same(count($texts), $row['n']);
+        $box = array_chunk(array_slice($texts, 0, 330), 11);
+        $row = $decode($engine->dbQueryJson($dsn, 'SELECT $1::text[] AS ours, to_jsonb($1::text[]) AS b', [$box]))[0];
+        $check->same([$box, $box], [$row['ours'], $row['b']]);
+    },
+    'lists that are no arrays are errors that name the element' => static function (object $engine, Check $check) use ($dsn): void {
+        $run = static fn(mixed ...$params): Closure => static fn() => $engine->dbQueryJson($dsn, 'SELECT $1::int, $2::int[]', $params);
+        $check->throws(ValueError::class, $run(1, [[1, 2], [3]]), 'parameter 2', 'element [1]', 'list of 1', 'of 2');
+        $check->throws(ValueError::class, $run(1, [[1], 2]), 'parameter 2, element [1] is no list');
+        $check->throws(ValueError::class, $run(1, [1, [2]]), 'parameter 2, element [1] is a list');
+        $check->throws(ValueError::class, $run(1, [[1], null]), 'parameter 2, element [1] is no list');
+        $check->throws(ValueError::class, $run(1, [[[1], [2]], [[3], [4, 5]]]), 'parameter 2, element [1][1] is a list of 2');
+        $check->throws(ValueError::class, $run(1, [[], [1]]), 'parameter 2, element [1] is a list of 1', 'of 0');
+        $check->throws(ValueError::class, $run(1, [[[[[[[1]]]]]]]), '$params', 'parameter 2', '6 lists');
+        $check->throws(ValueError::class, $run(1, ['a' => 1]), '$params', 'must hold lists', 'parameter 2 is none', 'json_encode()');
+        $check->throws(ValueError::class, $run(1, [[1], [1 => 1]]), '$params', 'parameter 2, element [1] is none');
+        $check->throws(TypeError::class, $run(1, [1, [new stdClass()]]), '$params', 'parameter 2, element [1][0]', 'Stringable');
+        $check->throws(TypeError::class, $run([STDERR]), '$params', 'parameter 1, element [0]', 'resource');
+        $check->throws(ValueError::class, $run(1, ['a', "b\0"]), 'parameter 2, element [1]', 'NUL byte');
+        $itself = [1];
+        $itself[0] = &$itself;
+        $check->throws(ValueError::class, $run(1, $itself), '$params', 'parameter 2', '6 lists');
+        $thrown = $check->throws(QueryException::class, $run(1, ['x']), 'integer');
+        $check->same('22P02', $thrown?->getSqlState());
+        $throws = new class {
+            public function __toString(): string
+            {
+                throw new LogicException('no text');
+            }
+        };
+        $check->throws(LogicException::class, $run(1, [['a'], [$throws]]), 'no text');
+        $check->same('[{"a":[1]}]', $engine->dbQueryJson($dsn, 'SELECT $1::int[] AS a', [[1]]));
+    },
     'parameters that do not fit are ValueErrors and TypeErrors' => static function (object $engine, Check $check) use ($dsn): void {
         $run = static fn(string $query, array $params): Closure => static fn() => $engine->dbQueryJson($dsn, $query, $params);
         $check->throws(ValueError::class, $run('SELECT ?::int, ?::int', [1]));
@@ -92,7 +174,7 @@ return [
         $check->throws(ValueError::class, $run('SELECT 1', [1]));
         $check->throws(ValueError::class, $run('SELECT $1::int', ['a' => 1]));
         $check->throws(ValueError::class, $run('SELECT $1::text', ["a\0b"]));
-        $check->throws(TypeError::class, $run('SELECT $1::text', [[]]));
+        $check->throws(TypeError::class, $run('SELECT $1::text', [new stdClass()]), '$params', 'parameter 1', 'Stringable');
         $thrown = $check->throws(QueryException::class, $run('SELECT $1::int', ['x']), 'integer');
         $check->same('22P02', $thrown?->getSqlState());
     },
@@ -148,6 +230,65 @@ return [
         $thrown = $check->throws(QueryException::class, $query('postgres://nobody:secret@127.0.0.1:1/x'));
         $check->that(!str_contains((string) $thrown?->getMessage(), 'secret'), 'the message has the password');
         $check->throws(QueryException::class, $query(preg_replace('~/[^/?]*(\?.*)?$~', '/no_such_database$1', $dsn)), 'no_such_database');
+    },
+    'a password is in no message, no stack trace and no dump' => static function (object $engine, Check $check) use ($dsn): void {
+        $secret = 'hush#' . getmypid(); // ' in a URI has to be encoded, and comes back decoded
+        $server = parse_url($dsn);
+        $user = $server['user'] ?? 'postgres';
+        $uri = "postgres://$user:" . rawurlencode($secret) . "@$server[host]:" . ($server['port'] ?? 5432) . $server['path'];
+        $words = "host=$server[host] port=" . ($server['port'] ?? 5432) . " user=$user dbname=" . trim($server['path'], '/') . " password='$secret'";
+        $see = static function (string $text, string $where) use ($check, $secret): void {
+            foreach ([$secret, rawurlencode($secret), 'hush'] as $shown) {
+                $check->that(!str_contains($text, $shown), "$where shows the password: $text");
+            }
+        };
+        $ignored = ini_set('zend.exception_ignore_args', '0'); // as where one debugs
+        $length = ini_set('zend.exception_string_param_max_len', '1000');
+        $statements = [['SELEC 1', []], ['SELECT $1::int', ['x']], ['SELECT $1::int', []], ['SELECT $1::int[]', [[[1], 2]]], ["SELECT 1\0", []],
+            ['SELECT pg_sleep(9)', [], ['timeout' => 0.1]], ['SELECT 1', [], ['unknown' => 1]], ['SELECT pg_terminate_backend(pg_backend_pid())', []]];
+        $broken = ["$uri%zz", "$uri?nonsense=1", "{$words}x=", "$words nonsense=1", "$words port=1", "$words sslmode=verify-full", "$words\0",
+            "mysql://root:$secret@127.0.0.1/x", str_replace("@$server[host]", '@127.0.0.1:1,127.0.0.1', $uri)];
+        $runs = array_map(static fn(string $bad): array => [$bad, 'SELECT 1'], $broken);
+        foreach ([$uri, $words] as $good) {
+            $check->same('[{"a":1}]', $engine->dbQueryJson($good, 'SELECT 1 AS a'));
+            foreach ($statements as $statement) {
+                $runs[] = [$good, ...$statement];
+            }
+        }
+        foreach ($runs as $run) {
+            foreach (['dbQuery', 'dbQueryJson', 'dbExecute', 'query', 'dbQueryAsync'] as $method) {
+                try {
+                    $result = $engine->$method(...$run);
+                    if (is_int($result)) {
+                        $engine->jsonifyResult($result);
+                    }
+                } catch (Throwable $thrown) {
+                    for (; $thrown; $thrown = $thrown->getPrevious()) {
+                        $see($thrown->getMessage(), "$method's message");
+                        // This case has it among its own arguments: only the engine's frames count.
+                        foreach ($thrown->getTrace() as $frame) {
+                            if (isset($frame['class']) && str_starts_with($frame['class'], 'Lyger\\')) {
+                                $see(print_r(array_filter($frame['args'] ?? [], static fn(mixed $it): bool => !$it instanceof Closure), true), "$method's trace");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        try {
+            $engine->dbTransaction($uri, static fn() => throw new LogicException('inside'));
+        } catch (LogicException $thrown) {
+            $see($thrown->getTraceAsString(), "dbTransaction's trace");
+        }
+        $result = $engine->query($uri, 'SELECT 1 AS a');
+        ob_start();
+        var_dump($engine, $result);
+        print_r($engine);
+        phpinfo(INFO_GENERAL | INFO_MODULES);
+        $see(str_replace(['PGPASSWORD'], '', (string) ob_get_clean()), 'a dump');
+        $see($engine->systemInfo() . json_encode($engine->resultInfo($engine->dbQuery($uri, 'SELECT 1 AS a'))), 'information');
+        ini_set('zend.exception_ignore_args', (string) $ignored);
+        ini_set('zend.exception_string_param_max_len', (string) $length);
     },
     'the style of dates does not matter' => static function (object $engine, Check $check) use ($dsn): void {
         $engine->dbExecute($dsn, "SET datestyle = 'German'");

@@ -244,7 +244,7 @@ final class Engine
         return $this->cache->info() + ($detailed ? $this->cache->details() : []);
     }
 
-    public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int
+    public function dbQuery(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int
     {
         return $this->query->open(__FUNCTION__, $dsn, $query, $params, $options);
     }
@@ -264,28 +264,28 @@ final class Engine
         return $this->query->result($result)->info();
     }
 
-    public function dbQueryJson(string $dsn, string $query, array $params = [], array $options = []): string
+    public function dbQueryJson(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): string
     {
         return $this->query->run(__FUNCTION__, $dsn, $query, $params, $options)->json();
     }
 
-    public function dbExecute(string $dsn, string $query, array $params = [], array $options = []): int
+    public function dbExecute(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int
     {
         return $this->query->run(__FUNCTION__, $dsn, $query, $params, $options)->affected;
     }
 
-    public function dbQueryAsync(string $dsn, string $query, array $params = [], array $options = []): int
+    public function dbQueryAsync(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int
     {
         return $this->query->send(__FUNCTION__, $dsn, $query, $params, $options);
     }
 
-    public function query(string $dsn, string $query, array $params = [], array $options = []): Result
+    public function query(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): Result
     {
         $rows = $this->query->run(__FUNCTION__, $dsn, $query, $params, $options);
         return Result::of($rows, $rows->named);
     }
 
-    public function dbTransaction(string $dsn, callable $fn): mixed
+    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed
     {
         return $this->query->transaction(__FUNCTION__, $dsn, $fn);
     }

@@ -10,6 +10,7 @@ use Lyger\Fallback\Query\Pending;
 use Lyger\Fallback\Query\Result;
 use Lyger\Internal\Failure;
 use Lyger\Internal\QueryOptions;
+use Lyger\Internal\QueryParams;
 use Lyger\Internal\Transaction;
 
 /**
@@ -32,10 +33,11 @@ final class Query
         $this->connections = new Connections();
     }
 
-    public function run(string $method, string $dsn, string $query, array $params, array $options): Result
+    public function run(string $method, #[\SensitiveParameter] string $dsn, string $query, array $params, array $options): Result
     {
         $options = QueryOptions::read($method, $options);
-        self::check($method, $query, $params);
+        $params = QueryParams::read($method, $params);
+        self::check($method, $query);
         $source = Dsn::parse($method, $dsn);
         $connection = $this->connections->take($source);
         try {
@@ -46,25 +48,25 @@ final class Query
         }
     }
 
-    private static function check(string $method, string $query, array $params): void
+    private static function check(string $method, string $query): void
     {
-        QueryOptions::checkParams($method, $params);
         if (str_contains($query, "\0")) {
             throw new \ValueError("Lyger\\Engine::$method(): Argument #2 (\$query) must not contain any null bytes");
         }
     }
 
     /** @return int the handle, 1 or more */
-    public function open(string $method, string $dsn, string $query, array $params, array $options): int
+    public function open(string $method, #[\SensitiveParameter] string $dsn, string $query, array $params, array $options): int
     {
         return $this->put($this->run($method, $dsn, $query, $params, $options));
     }
 
     /** The same without waiting for the end of the statement, whose errors are kept too. */
-    public function send(string $method, string $dsn, string $query, array $params, array $options): int
+    public function send(string $method, #[\SensitiveParameter] string $dsn, string $query, array $params, array $options): int
     {
         $options = QueryOptions::read($method, $options);
-        self::check($method, $query, $params);
+        $params = QueryParams::read($method, $params);
+        self::check($method, $query);
         $source = Dsn::parse($method, $dsn);
         $connection = $this->connections->take($source);
         try {
@@ -110,7 +112,7 @@ final class Query
         }
     }
 
-    public function transaction(string $method, string $dsn, callable $fn): mixed
+    public function transaction(string $method, #[\SensitiveParameter] string $dsn, callable $fn): mixed
     {
         $source = Dsn::parse($method, $dsn);
         $transactions = $this->connections->transactions;

@@ -14,6 +14,7 @@ use Lyger\Internal\Failure;
 use Lyger\Internal\HoldArguments;
 use Lyger\Internal\Keys;
 use Lyger\Internal\QueryOptions;
+use Lyger\Internal\QueryParams;
 use Lyger\Internal\Result;
 use Lyger\Internal\Singular;
 use Lyger\Internal\Transaction;
@@ -35,7 +36,8 @@ final class Engine
     private const INTEGER = 2;
     private const FLOAT = 3;
     private const STRING = 4;
-    private const SERIALIZED = 5;
+    private const SERIALIZED = 5; // in the cache
+    private const LIST = 5; // in parameters
 
     private const CHOICE = ['number' => 0, 'string' => 1, 'auto' => 2];
 
@@ -252,24 +254,24 @@ final class Engine
         return json_decode($this->take($json), true, 512, JSON_THROW_ON_ERROR);
     }
 
-    public function dbQuery(string $dsn, string $query, array $params = [], array $options = []): int
+    public function dbQuery(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int
     {
         return $this->open('lyger_ffi_db_query', __FUNCTION__, $dsn, $query, $params, QueryOptions::read(__FUNCTION__, $options));
     }
 
-    public function dbQueryAsync(string $dsn, string $query, array $params = [], array $options = []): int
+    public function dbQueryAsync(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int
     {
         return $this->open('lyger_ffi_db_send', __FUNCTION__, $dsn, $query, $params, QueryOptions::read(__FUNCTION__, $options));
     }
 
-    public function query(string $dsn, string $query, array $params = [], array $options = []): Result
+    public function query(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): Result
     {
         $read = QueryOptions::read(__FUNCTION__, $options);
         $handle = $this->open('lyger_ffi_db_query', __FUNCTION__, $dsn, $query, $params, $read);
         return Result::of(new Rows($this, $this->library, $handle, $this->yes(...)), $read->named);
     }
 
-    public function dbTransaction(string $dsn, callable $fn): mixed
+    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed
     {
         return Transaction::run(
             fn() => $this->yes($this->library->lyger_ffi_db_begin($dsn, \strlen($dsn))),
@@ -293,7 +295,7 @@ final class Engine
         return json_decode($this->take($this->library->lyger_ffi_result_facts($result)), true, 512, JSON_THROW_ON_ERROR);
     }
 
-    public function dbQueryJson(string $dsn, string $query, array $params = [], array $options = []): string
+    public function dbQueryJson(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): string
     {
         $read = QueryOptions::read(__FUNCTION__, $options);
         $params = self::packParams(__FUNCTION__, $params);
@@ -312,7 +314,7 @@ final class Engine
         ), true);
     }
 
-    public function dbExecute(string $dsn, string $query, array $params = [], array $options = []): int
+    public function dbExecute(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int
     {
         $read = QueryOptions::read(__FUNCTION__, $options);
         $params = self::packParams(__FUNCTION__, $params);
@@ -332,7 +334,7 @@ final class Engine
     private function open(
         string $call,
         string $method,
-        string $dsn,
+        #[\SensitiveParameter] string $dsn,
         string $query,
         array $params,
         QueryOptions $options,
@@ -539,11 +541,15 @@ final class Engine
     /** Parameters in the form that ext/abi/lyger.h describes. */
     private static function packParams(string $method, array $params): string
     {
-        QueryOptions::checkParams($method, $params);
+        return self::packValues(QueryParams::read($method, $params));
+    }
+
+    private static function packValues(array $values): string
+    {
         $packed = '';
-        foreach ($params as $name => $value) {
+        foreach ($values as $name => $value) {
             $name = \is_int($name) ? '' : ltrim($name, ':');
-            [$type, $bytes] = self::pack($value);
+            [$type, $bytes] = \is_array($value) ? [self::LIST, self::packValues($value)] : self::pack($value);
             $packed .= pack('CVV', $type, \strlen($name), \strlen($bytes)) . $name . $bytes;
         }
         return $packed;

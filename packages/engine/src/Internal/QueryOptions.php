@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Lyger\Internal;
 
 /**
- * The options and parameters of a query, checked in the same words by every engine of this package.
+ * The options of a query, checked in the same words by every engine of this package.
  *
  * @internal
  */
@@ -63,30 +63,5 @@ final class QueryOptions
             (float) $timeout,
             $choice('rows', ['object', 'array']) === 'object',
         );
-    }
-
-    /** Parameters are null or scalars, a list or all named, without null bytes. */
-    public static function checkParams(string $method, array $params): void
-    {
-        foreach ($params as $name => $value) {
-            if ($value !== null && !\is_scalar($value)) {
-                throw new \TypeError(
-                    "Lyger\\Engine::$method(): Argument #3 (\$params) must hold null, bool, int, float or string, "
-                    . get_debug_type($value) . " given at element $name"
-                );
-            }
-            if (\is_string($value) && str_contains($value, "\0")) {
-                throw new \ValueError(
-                    "Lyger\\Engine::$method(): Argument #3 (\$params) must not hold a string with a null byte, which no "
-                    . "text in a database can; element $name does"
-                );
-            }
-            if (\is_int($name) && !array_is_list($params)) {
-                throw new \ValueError(
-                    "Lyger\\Engine::$method(): Argument #3 (\$params) must be a list, or have a name for every value; "
-                    . "$name is no name"
-                );
-            }
-        }
     }
 }

@@ -32,6 +32,12 @@ trait Singular
         throw new \Exception("Unserialization of 'Lyger\\Engine' is not allowed");
     }
 
+    /** Nothing: a data source name may hold a password. */
+    public function __debugInfo(): array
+    {
+        return [];
+    }
+
     public function __set(string $name, mixed $value): void
     {
         throw new \Error("Cannot create dynamic property Lyger\\Engine::\$$name");

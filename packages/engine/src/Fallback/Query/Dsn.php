@@ -30,7 +30,13 @@ final class Dsn
     ) {
     }
 
-    public static function parse(string $method, string $dsn): self
+    /** Without what may hold a password: it stands among the arguments of stack traces. */
+    public function __debugInfo(): array
+    {
+        return ['driver' => $this->driver];
+    }
+
+    public static function parse(string $method, #[\SensitiveParameter] string $dsn): self
     {
         if (str_contains($dsn, "\0")) {
             throw new \ValueError("Lyger\\Engine::$method(): Argument #1 (\$dsn) must not contain any null bytes");
@@ -52,7 +58,7 @@ final class Dsn
         );
     }
 
-    private static function sqlite(string $dsn): self
+    private static function sqlite(#[\SensitiveParameter] string $dsn): self
     {
         $path = substr($dsn, 7);
         $mode = 'rw';

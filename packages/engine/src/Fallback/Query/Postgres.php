@@ -6,6 +6,7 @@ namespace Lyger\Fallback\Query;
 
 use Lyger\Internal\Failure;
 use Lyger\Internal\QueryOptions;
+use Lyger\Internal\QueryParams;
 
 /**
  * PostgreSQL through ext/pgsql. Not through PDO, whose own parser reads the statement for placeholders without knowing
@@ -80,7 +81,7 @@ final class Postgres implements Connection
             $this->stateful = true;
         }
         $this->limit($options->timeout);
-        $this->start($sql, self::texts($params));
+        $this->start($sql, self::texts($method, $params));
         return fn(): Result => $this->end($query, $options);
     }
 
@@ -111,16 +112,24 @@ final class Postgres implements Connection
     }
 
     /** @return list<?string> the parameters in PostgreSQL's text form */
-    private static function texts(array $params): array
+    private static function texts(string $method, array $params): array
     {
-        return array_map(static function (mixed $value): ?string {
-            return match (true) {
-                \is_bool($value) => $value ? 't' : 'f',
-                \is_float($value) => is_finite($value) ? var_export($value, true) : trim(Json::double($value), '"'),
-                $value === null => null,
-                default => (string) $value,
-            };
-        }, $params);
+        $texts = [];
+        foreach ($params as $i => $value) {
+            $texts[] = \is_array($value) ? ArrayLiteral::of($method, QueryParams::label($i), $value) : self::text($value);
+        }
+        return $texts;
+    }
+
+    /** A parameter that is no array, or an array's element. */
+    public static function text(null|bool|int|float|string $value): ?string
+    {
+        return match (true) {
+            \is_bool($value) => $value ? 't' : 'f',
+            \is_float($value) => is_finite($value) ? var_export($value, true) : trim(Json::double($value), '"'),
+            $value === null => null,
+            default => (string) $value,
+        };
     }
 
     private function start(string $sql, array $params): void

@@ -11,7 +11,8 @@ use Lyger\Internal\QueryOptions;
 /**
  * PostgreSQL's text form of a value to what row_to_json gives for it (manual, "JSON Functions and Operators": numbers,
  * booleans, json and arrays become JSON, times ISO 8601, everything else its text). Composite types, and types with a
- * cast to json, are sent back for the server to convert, one query a column.
+ * cast to json, are sent back for the server to convert, one query a column; but composites are converted here where an
+ * option asks for other numbers than the server's.
  *
  * @internal
  */
@@ -23,7 +24,7 @@ final class PostgresTypes
     private const NUMBERS = [21, 23, 700, 701]; // int2, int4, float4, float8
     private const JSON = [114, 3802];           // json, jsonb
     private const TIMESTAMPS = [1114, 1184];    // timestamp, timestamptz
-    private const RECORD = 2249;
+    private const UNKNOWABLE = [2249, 2287, 2277]; // record, record[], anyarray
 
     private const LOOK_UP = <<<'S'
         SELECT t.oid, t.typname, format_type(t.oid, NULL), t.typtype, t.typelem, t.typbasetype, t.typdelim,
@@ -33,8 +34,16 @@ final class PostgresTypes
         FROM pg_type t WHERE t.oid = ANY ($1::oid[])
         S;
 
-    /** @var array<int, array{name: string, sql: string, kind: string, element: int, base: int, delimiter: string}> */
+    private const FIELDS = <<<'S'
+        SELECT a.attname, a.atttypid FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
+        WHERE t.oid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+        S;
+
+    /** @var array<int, array{name: string, sql: string, kind: string, composite: bool, element: int, base: int, delimiter: string}> */
     private array $known = [];
+
+    /** @var array<int, list<array{string, int}>> names and types of composites' fields, for one result: they can be altered */
+    private array $fields = [];
 
     /** @param \Closure(string, array): list<list<?string>> $ask runs a query on the connection */
     public function __construct(private readonly \Closure $ask)
@@ -68,9 +77,10 @@ final class PostgresTypes
     public function toJson(array $oids, array $rows, QueryOptions $options): array
     {
         $this->learn($oids);
-        $convert = [];
+        $this->fields = $convert = [];
+        $ours = $options->bigint !== 'number' || $options->numeric !== 'number';
         foreach ($oids as $i => $oid) {
-            if ($this->kind($oid) === 'server') {
+            if ($this->kind($oid) === 'server' && !($ours && $this->isOurs($oid))) {
                 $this->convertByServer($rows, $i, $oid);
                 $convert[$i] = null;
             } else {
@@ -99,12 +109,13 @@ final class PostgresTypes
                     'name' => $type[1],
                     'sql' => $type[2],
                     'kind' => match (true) {
-                        (int) $type[0] === self::RECORD => 'record',
+                        \in_array((int) $type[0], self::UNKNOWABLE, true) => 'record',
                         $type[3] === 'c' || $type[8] === 't' => 'server',
                         $type[3] === 'd' => 'domain',
                         $type[7] === 't' => 'array',
                         default => 'plain',
                     },
+                    'composite' => $type[3] === 'c',
                     'element' => (int) $type[4],
                     'base' => (int) $type[5],
                     'delimiter' => $type[6],
@@ -132,6 +143,35 @@ final class PostgresTypes
         };
     }
 
+    /** Whether what is in a type can all be converted here: not a cast to json. */
+    private function isOurs(int $oid): bool
+    {
+        $type = $this->known[$oid];
+        if ($type['composite']) {
+            foreach ($this->fields($oid) as [, $field]) {
+                if (!$this->isOurs($field)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return match ($type['kind']) {
+            'domain' => $this->isOurs($type['base']),
+            'array' => $this->isOurs($type['element']),
+            default => $type['kind'] !== 'server',
+        };
+    }
+
+    /** @return list<array{string, int}> */
+    private function fields(int $oid): array
+    {
+        if (!isset($this->fields[$oid])) {
+            $this->fields[$oid] = array_map(static fn(array $field): array => [$field[0], (int) $field[1]], ($this->ask)(self::FIELDS, [$oid]));
+            $this->learn(array_column($this->fields[$oid], 1));
+        }
+        return $this->fields[$oid];
+    }
+
     /** @return \Closure(string): string */
     private function converter(int $oid, QueryOptions $options): \Closure
     {
@@ -143,6 +183,10 @@ final class PostgresTypes
             throw Failure::query(
                 'a column holds anonymous records, which the fallback engine cannot convert: row_to_json() in the statement can'
             );
+        }
+        if ($type['composite']) {
+            $fields = array_map(fn(array $field): array => [Json::text($field[0]), $this->converter($field[1], $options)], $this->fields($oid));
+            return fn(string $text): string => $this->compositeToJson($text, $fields);
         }
         if ($type['kind'] === 'array') {
             $element = $this->converter($type['element'], $options);
@@ -189,6 +233,29 @@ final class PostgresTypes
             $text,
         );
         return $json ?? throw Failure::query('an array cannot be read: ' . preg_last_error_msg());
+    }
+
+    /**
+     * PostgreSQL's text form of a composite value (manual, "Composite Type Input and Output Syntax") as a JSON object.
+     *
+     * @param list<array{string, \Closure(string): string}> $fields their keys and how they are converted
+     */
+    private function compositeToJson(string $text, array $fields): string
+    {
+        $found = preg_match_all('/\G(?:^\(|(?<!^),)(?:"((?:[^"\\\\]|""|\\\\.)*+)"|([^,()"\\\\]*+))/s', $text, $values, PREG_SET_ORDER | PREG_UNMATCHED_AS_NULL);
+        if ($fields === [] && $text === '()') {
+            return '{}';
+        }
+        if ($found !== \count($fields) || \strlen(implode('', array_column($values, 0))) + 1 !== \strlen($text) || $text[-1] !== ')') {
+            throw Failure::query('a value has other fields than its composite type, which was altered meanwhile');
+        }
+        $json = [];
+        foreach ($values as $i => [, $quoted, $bare]) {
+            [$key, $convert] = $fields[$i];
+            $value = $quoted === null ? $bare : preg_replace('/["\\\\](.)/s', '$1', $quoted);
+            $json[] = $key . ':' . ($quoted === null && $bare === '' ? 'null' : $convert($value));
+        }
+        return '{' . implode(',', $json) . '}';
     }
 
     /** Replaces the values of one column with the server's to_json of them. */

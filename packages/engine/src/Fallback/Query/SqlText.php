@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Lyger\Fallback\Query;
 
 use Lyger\Internal\Failure;
+use Lyger\Internal\QueryParams;
 
 /**
  * Reads SQL just far enough to tell placeholders from literals, quoted names and comments.
@@ -123,6 +124,12 @@ final class SqlText
             $key = $positional ? $number - 1 : self::nameOf($token, $params);
             if (!\array_key_exists($key, $params)) {
                 throw new \ValueError("Lyger\\Engine::$method(): Argument #3 (\$params) has no value for $token[0]");
+            }
+            if (\is_array($params[$key])) {
+                throw new \ValueError(
+                    "Lyger\\Engine::$method(): Argument #3 (\$params) does not fit: " . QueryParams::label($key)
+                    . ' is a list: SQLite has no arrays (a JSON text and json_each() do instead)'
+                );
             }
             $values[$number] = [$key, $params[$key]];
             if (\is_float($params[$key])) {

@@ -1,0 +1,147 @@
+#include "pq_param.h"
+#include "params.h"
+
+#include <math.h>
+
+const char *lyger_pq_param_text(const lyger_param *param, char number[LYGER_PQ_NUMBER_SIZE])
+{
+    size_t len;
+    switch (param->type) {
+    case LYGER_PARAM_BOOL:
+        return param->boolean ? "t" : "f";
+    case LYGER_PARAM_TEXT:
+        return param->text.bytes;
+    case LYGER_PARAM_INT:
+        len = lyger_format_int(number, param->integer);
+        break;
+    case LYGER_PARAM_FLOAT:
+        if (isnan(param->real)) {
+            return "NaN";
+        }
+        if (isinf(param->real)) {
+            return param->real > 0 ? "Infinity" : "-Infinity";
+        }
+        len = lyger_format_double(number, param->real, false);
+        break;
+    default:
+        return NULL;
+    }
+    number[len] = '\0';
+    return number;
+}
+
+/* ---- lists ---- */
+
+/* How long the lists of each level are; those of the first elements say it. */
+typedef struct shape {
+    size_t lengths[LYGER_LIST_DEPTH];
+    int depth;
+    bool empty; /* no elements at all */
+} shape;
+
+static shape shape_of(const lyger_param *list)
+{
+    shape shape = {.depth = 0};
+    while (list->type == LYGER_PARAM_LIST) {
+        shape.lengths[shape.depth++] = list->list.count;
+        if (list->list.count == 0) {
+            shape.empty = true;
+            break;
+        }
+        list = &list->list.items[0];
+    }
+    return shape;
+}
+
+static lyger_status fail_shape(const lyger_param *param, const shape *shape, const lyger_param_place *place,
+                               lyger_error *error)
+{
+    char text[LYGER_PLACE_SIZE];
+    static const char rule[] = "the lists of an array are all of one length";
+    lyger_param_place_text(place, text);
+    if (param->type != LYGER_PARAM_LIST) {
+        return lyger_fail(error, LYGER_E_ARGUMENT, "%s is no list, but the first one beside it is: %s", text,
+                          rule);
+    }
+    if (place->depth == shape->depth) {
+        return lyger_fail(error, LYGER_E_ARGUMENT, "%s is a list, but the first one beside it is not: %s",
+                          text, rule);
+    }
+    return lyger_fail(error, LYGER_E_ARGUMENT,
+                      "%s is a list of %zu, but the first one beside it is of %zu: %s", text,
+                      param->list.count, shape->lengths[place->depth], rule);
+}
+
+/* The server accepts nothing but boxes (its ArrayGetNItems and array_in; manual 8.15.2). */
+static lyger_status check_shape(const lyger_param *param, const shape *shape, lyger_param_place *place,
+                                lyger_error *error)
+{
+    bool list = param->type == LYGER_PARAM_LIST;
+    if (list != (place->depth < shape->depth) ||
+        (list && param->list.count != shape->lengths[place->depth])) {
+        return fail_shape(param, shape, place, error);
+    }
+    if (!list) {
+        return LYGER_OK;
+    }
+    lyger_status status = LYGER_OK;
+    place->depth++;
+    for (size_t i = 0; i < param->list.count && status == LYGER_OK; i++) {
+        place->at[place->depth - 1] = i;
+        status = check_shape(&param->list.items[i], shape, place, error);
+    }
+    place->depth--;
+    return status;
+}
+
+/* Always in quotes, which spares the rules of what may stand without them: nothing empty, no NULL, no white
+ * space at an end, no brace, no delimiter (manual 8.15.6). */
+static bool put_quoted(const char *text, size_t len, lyger_sink *sink)
+{
+    const char *end = text + len;
+    bool ok = lyger_sink_put_char(sink, '"');
+    while (ok && text < end) {
+        const char *plain = text;
+        while (text < end && *text != '"' && *text != '\\') {
+            text++;
+        }
+        ok = lyger_sink_put(sink, plain, (size_t)(text - plain));
+        if (ok && text < end) {
+            ok = lyger_sink_put_char(sink, '\\') && lyger_sink_put_char(sink, *text++);
+        }
+    }
+    return ok && lyger_sink_put_char(sink, '"');
+}
+
+static bool put_element(const lyger_param *param, lyger_sink *sink)
+{
+    char number[LYGER_PQ_NUMBER_SIZE];
+    if (param->type == LYGER_PARAM_TEXT) {
+        return put_quoted(param->text.bytes, param->text.len, sink);
+    }
+    if (param->type != LYGER_PARAM_LIST) {
+        const char *text = lyger_pq_param_text(param, number);
+        return text ? lyger_sink_put(sink, text, strlen(text)) : lyger_sink_put_literal(sink, "NULL");
+    }
+    bool ok = lyger_sink_put_char(sink, '{');
+    for (size_t i = 0; i < param->list.count && ok; i++) {
+        ok = (i == 0 || lyger_sink_put_char(sink, ',')) && put_element(&param->list.items[i], sink);
+    }
+    return ok && lyger_sink_put_char(sink, '}');
+}
+
+lyger_status lyger_pq_put_list(const lyger_param *param, size_t index, lyger_sink *sink, lyger_error *error)
+{
+    shape shape = shape_of(param);
+    lyger_param_place place = {.depth = 0};
+    lyger_param_label(param, index, place.label);
+    lyger_status status = check_shape(param, &shape, &place, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    /* An array without elements has no dimensions: {{},{}} would be read as {} too. */
+    bool ok = shape.empty ? lyger_sink_put_literal(sink, "{}") : put_element(param, sink);
+    return ok && lyger_sink_put_char(sink, '\0')
+               ? LYGER_OK
+               : lyger_fail(error, LYGER_E_MEMORY, "out of memory for %s", place.label);
+}
