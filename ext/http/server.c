@@ -179,6 +179,10 @@ static lyger_status run_booted(const lyger_server_config *config, const lyger_ta
     if (status == LYGER_OK) {
         status = lyger_signals_take(&parent.signals, error);
     }
+    if (status == LYGER_OK && parent.crew.wanted < config->workers) {
+        lyger_server_say(config, "%u of %u workers: there is room for more after a restart",
+                         parent.crew.wanted, config->workers);
+    }
     if (status == LYGER_OK && lead_crew(&parent, &place, &status, error)) {
         close(parent.control);
         lyger_crew_free(&parent.crew);

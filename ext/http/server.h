@@ -4,9 +4,15 @@
  *   supervisor   the process that called lyger_server_run(). It opened the sockets, keeps the pid that people
  *                know, restarts what dies and reacts to signals. It runs no request.
  *   I/O process  forked from it, C only (front.c): sockets, parsing, static files, /health, /metrics, limits.
- *   workers      forked from a booted parent, take requests through the hub (hub.h) one at a time. At first
- * the supervisor is that parent. After a reload it is a child of the supervisor that executed the same
- * command again, booted the application anew, and came to lyger_server_run() too.
+ *   workers      forked from a booted parent, take requests through the hub (hub.h) one at a time. At
+ *                first the supervisor is that parent. After a reload it is a child of the supervisor that
+ *                executed the same command again, booted the application anew, and came to
+ *                lyger_server_run() too.
+ *
+ * A reload changes what workers are and do: the application, their number (at most four more than at first:
+ * old and new ones need places side by side), max_requests, memory_limit. Sockets and all that the I/O
+ * process does stay as they were first configured. With systemd, KillMode=mixed fits: SIGTERM to the
+ * supervisor only.
  *
  * Signals of the supervisor: SIGTERM and SIGINT drain (no new connections, running and queued requests end
  * within `grace`), a second one ends at once; SIGHUP boots the application anew and replaces the workers when

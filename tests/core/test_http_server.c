@@ -55,6 +55,28 @@ static void a_running_request_ends_before_the_server_does(void)
     CHECK_INT(ends(&server, 5000), 0);
 }
 
+static void a_client_that_the_system_has_accepted_is_answered(void)
+{
+    served server;
+    launch(&server, "workers=1");
+    CHECK_INT(get(&server, "/", body), 200);
+    pid_t io = io_process(server.pid);
+    signal_one(io, SIGSTOP); /* it is busy, and has not seen the clients when it is told to drain */
+    int waiting[3];
+    for (int i = 0; i < 3; i++) {
+        waiting[i] = connect_to(&server);
+        CHECK(ask(waiting[i], "/"));
+    }
+    signal_one(server.pid, SIGTERM);
+    UNTIL(said(&server, "stopping"));
+    sleep_ms(50);
+    signal_one(io, SIGCONT);
+    for (int i = 0; i < 3; i++) {
+        CHECK_INT(hear(waiting[i], body), 200);
+    }
+    CHECK_INT(ends(&server, 5000), 0);
+}
+
 static void grace_is_not_for_ever(void)
 {
     served server;
@@ -661,6 +683,7 @@ int main(int count, char **arguments)
     }
     RUN(serves_on_a_port_of_its_own_choice_and_drains);
     RUN(a_running_request_ends_before_the_server_does);
+    RUN(a_client_that_the_system_has_accepted_is_answered);
     RUN(grace_is_not_for_ever);
     RUN(a_second_signal_ends_at_once);
     RUN(a_worker_can_ask_for_the_end);
