@@ -149,6 +149,7 @@ static int serve(char **arguments)
     config.socket_mode = number(arguments, "mode", 0);
     config.pid_file = option(arguments, "pid");
     config.watch = option(arguments, "watch");
+    config.access_log = option(arguments, "log");
     config.body_directory = scratch;
     pid_t other = 0;
     if (option(arguments, "child")) { /* the application has a child of its own, which ends meanwhile */

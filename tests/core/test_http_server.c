@@ -602,6 +602,22 @@ static void a_socket_from_systemd_is_used(void)
     close(handed_socket);
 }
 
+static void the_access_log_is_opened_again_when_asked(void)
+{
+    served server;
+    char log[160], path[128];
+    snprintf(path, sizeof path, "%s/log", scratch);
+    snprintf(log, sizeof log, "log=%s", path);
+    launch(&server, "workers=1", log);
+    CHECK_INT(get(&server, "/", body), 200);
+    UNTIL(exists(path));
+    rename(path, in_scratch("log.1"));
+    signal_one(server.pid, SIGUSR1);
+    UNTIL(exists(path));
+    signal_one(server.pid, SIGTERM);
+    CHECK_INT(ends(&server, 5000), 0);
+}
+
 static void want_notices(void)
 {
     setenv("NOTIFY_SOCKET", in_scratch("notify"), 1);
@@ -706,6 +722,7 @@ int main(int count, char **arguments)
     RUN(names_and_brackets_are_addresses);
     RUN(a_pid_file_belongs_to_one_server);
     RUN(a_socket_from_systemd_is_used);
+    RUN(the_access_log_is_opened_again_when_asked);
     RUN(systemd_is_told);
     RUN(a_second_thread_is_refused_with_the_reason);
     RUN(children_of_the_application_stay_its_own);
