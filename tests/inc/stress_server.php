@@ -40,7 +40,7 @@ final class Client
         }
         $this->id = $id;
         $this->in = '';
-        $this->body = $id % 4 === 0 ? random_bytes($id % 11 === 0 ? 100_000 : $id % 700) : '';
+        $this->body = $id % 4 === 0 ? random_bytes($id % 11 === 0 ? 100_000 : $id % 700 + 1) : '';
         $this->closes = $id % 50 === 0;
         $head = ($this->body === '' ? 'GET' : 'POST') . " /echo?id=$id HTTP/1.1\r\nHost: localhost\r\n" . ($this->closes ? "Connection: close\r\n" : '');
         if ($this->body === '') {
