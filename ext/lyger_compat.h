@@ -5,7 +5,6 @@
 #define LYGER_COMPAT_H
 
 #include "php.h"
-#include "main/php_main.h"
 
 #if PHP_VERSION_ID < 80200
 #error "lyger needs PHP 8.2 or newer"
@@ -100,14 +99,6 @@ static inline bool php_lyger_read_hook(zend_object *object, zval **element, zval
     (void)object, (void)element, (void)holder;
 #endif
     return true;
-}
-
-/* After a fork: since 8.4 PHP has a hook for what a child must not share with its parent. */
-static inline void php_lyger_child_init(void)
-{
-#if PHP_VERSION_ID >= 80400
-    php_child_init();
-#endif
 }
 
 /* Whether the C stack is nearly used up (zend.max_allowed_stack_size, since 8.3). */

@@ -21,10 +21,11 @@ ZEND_FUNCTION(lyger_system_info)
 
     php_lyger_string text;
     php_lyger_string_init(&text);
-    lyger_about_write(
-        &(lyger_about){
-            .door = "native", .php_version = PHP_VERSION, .cache = php_lyger_cache(), .server = "off"},
-        &text.sink);
+    lyger_about_write(&(lyger_about){.door = "native",
+                                     .php_version = PHP_VERSION,
+                                     .cache = php_lyger_cache(),
+                                     .server = php_lyger_server_state()},
+                      &text.sink);
     RETURN_STR(php_lyger_string_finish(&text));
 }
 

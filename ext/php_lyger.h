@@ -45,6 +45,9 @@ extern const php_lyger_room php_lyger_server_room;
  */
 bool php_lyger_client_left(void);
 
+/* For lyger_system_info(): "worker" in a worker, else "off". */
+const char *php_lyger_server_state(void);
+
 typedef struct php_lyger_cache_globals {
     zend_long size; /* lyger.cache_size, bytes */
     char *path;     /* lyger.cache_path */

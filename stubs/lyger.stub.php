@@ -294,8 +294,9 @@ namespace {
      *
      *   query, post, files, cookies   what $_GET, $_POST, $_FILES and $_COOKIE have
      *   headers        name => value, names in lower case; repeated ones joined by ", " (cookie: "; ")
-     *   body           the body as it was sent; "" for a form with files, which PHP has read; null when it was longer
-     *                  than body_in_memory: then body_file is the name of a file that has it, and php://input reads it
+     *   body           the body as it was sent; "" for multipart/form-data, which PHP has read; null when it is longer
+     *                  than post_max_size: then php://input reads it piece by piece
+     *   body_file      the name of a file with the body when it was longer than body_in_memory, else null
      *   path, query_string            of the target, not decoded
      *   host, scheme, protocol        "example.org:8000", "http", "HTTP/1.1"
      *   remote_addr, remote_port, server_addr, server_port
@@ -307,7 +308,7 @@ namespace {
      *
      * Everything a script can do under PHP-FPM can be done for each request: superglobals, header(), setcookie(),
      * php://input, uploads, sessions, output buffers, exit(), register_shutdown_function(), set_time_limit(),
-     * ignore_user_abort(), fastcgi_finish_request(). After it, what it has changed goes back to the state of the boot:
+     * ignore_user_abort(), fastcgi_finish_request(), getallheaders(). After it, what it has changed goes back to the state of the boot:
      * ini_set(), locale, time zone, encodings, error and exception handlers, working directory, umask, putenv(),
      * stream wrappers, session, output buffers. What is the application's own stays: globals, static variables,
      * classes, functions, constants. A fatal error ends the worker, which is replaced.

@@ -19,7 +19,7 @@ typedef struct lyger_about {
     const char *door;        /* "native" or "ffi" */
     const char *php_version; /* NULL when the door does not know it */
     lyger_cache *cache;      /* NULL when switched off or not opened yet */
-    const char *server;      /* "off" or "listening" */
+    const char *server;      /* "off", "listening", or "worker" in a process that answers requests */
 } lyger_about;
 
 /* A JSON object; false when the sink is full. */

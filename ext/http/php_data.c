@@ -10,6 +10,7 @@
 #include "php_variables.h"
 #include "ext/standard/url.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 php_lyger_request php_lyger_current = {.body_file = -1};
@@ -377,13 +378,14 @@ static void set_text(zend_array *array, const char *key, const char *text, size_
 
 extern char **environ;
 
-/* The environment is a part of $_SERVER, as under CGI; what looks like a client's field is not taken over. */
+/* The environment is a part of $_SERVER, as under CGI; what looks like a client's field, and what this server
+ * was started with, is not taken over. */
 static void add_environment(zend_array *array)
 {
     for (char **line = environ; line && *line; line++) {
         const char *equals = strchr(*line, '=');
         bool odd = !equals || equals == *line || (**line >= '0' && **line <= '9') || **line == '-';
-        if (!odd && strncmp(*line, "HTTP_", 5) != 0) {
+        if (!odd && strncmp(*line, "HTTP_", 5) != 0 && strncmp(*line, "LYGER_OPTIONS=", 14) != 0) {
             zval value;
             ZVAL_INTERNED_STR(&value, lasting(equals + 1, strlen(equals + 1)));
             set_value(array, *line, (size_t)(equals - *line), &value);
@@ -391,11 +393,23 @@ static void add_environment(zend_array *array)
     }
 }
 
+const char *php_lyger_script(void)
+{
+    zval *server = zend_hash_str_find_deref(&EG(symbol_table), ZEND_STRL("_SERVER"));
+    zval *file = server && Z_TYPE_P(server) == IS_ARRAY
+                     ? zend_hash_str_find_deref(Z_ARRVAL_P(server), ZEND_STRL("SCRIPT_FILENAME"))
+                     : NULL;
+    if (file && Z_TYPE_P(file) == IS_STRING) {
+        return Z_STRVAL_P(file);
+    }
+    return SG(request_info).path_translated ? SG(request_info).path_translated : "";
+}
+
 static void add_script(zend_array *array)
 {
     const char *root = php_lyger_serving.config.document_root;
     char script[MAXPATHLEN], directory[MAXPATHLEN];
-    const char *file = SG(request_info).path_translated ? SG(request_info).path_translated : "";
+    const char *file = php_lyger_script();
     if (!VCWD_REALPATH(file, script)) {
         snprintf(script, sizeof script, "%s", file);
     }
@@ -590,6 +604,28 @@ zend_array *php_lyger_data_server(void)
 
 /* ---- $data ---- */
 
+void php_lyger_data_headers(zval *headers)
+{
+    zend_string *lower;
+    zval *value;
+    array_init(headers);
+    if (!php_lyger_current.headers) {
+        return;
+    }
+    ZEND_HASH_FOREACH_STR_KEY_VAL(php_lyger_current.headers, lower, value)
+    zend_string *name = zend_string_init(ZSTR_VAL(lower), ZSTR_LEN(lower), false);
+    for (size_t i = 0; i < ZSTR_LEN(name); i++) {
+        char *byte = &ZSTR_VAL(name)[i];
+        if ((i == 0 || byte[-1] == '-') && *byte >= 'a' && *byte <= 'z') {
+            *byte = (char)(*byte - 'a' + 'A');
+        }
+    }
+    Z_TRY_ADDREF_P(value);
+    zend_hash_update(Z_ARRVAL_P(headers), name, value);
+    zend_string_release(name);
+    ZEND_HASH_FOREACH_END();
+}
+
 static void put_text(zend_array *array, enum data_place at, zend_string *string)
 {
     ZVAL_STR(place(array, data_places[at]), string);
@@ -611,6 +647,35 @@ static bool body_is_used(void)
     return SG(rfc1867_uploaded_files) != NULL;
 }
 
+/* What the I/O process has written to a file, as a string; NULL when it cannot be read. */
+static zend_string *read_spooled(const lyger_hub_request *request)
+{
+    int descriptor = open(request->body_file, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return NULL;
+    }
+    zend_string *text = zend_string_alloc((size_t)request->body_len, false);
+    size_t got = 0;
+    ssize_t n = 1;
+    while (got < ZSTR_LEN(text) && (n > 0 || (n < 0 && errno == EINTR))) {
+        n = read(descriptor, ZSTR_VAL(text) + got, ZSTR_LEN(text) - got);
+        got += n > 0 ? (size_t)n : 0;
+    }
+    close(descriptor);
+    if (got < ZSTR_LEN(text)) {
+        zend_string_efree(text);
+        return NULL;
+    }
+    ZSTR_VAL(text)[got] = '\0';
+    return text;
+}
+
+/* PHP's own limit for a body in memory; a longer one is for those who read it piece by piece. */
+static bool fits_memory(const lyger_hub_request *request)
+{
+    return SG(post_max_size) <= 0 || request->body_len <= (uint64_t)SG(post_max_size);
+}
+
 static void put_body(zend_array *array)
 {
     const lyger_hub_request *request = php_lyger_current.hub;
@@ -619,8 +684,12 @@ static void put_body(zend_array *array)
     } else if (request->body) {
         put_text(array, DATA_BODY, zend_string_init_fast(request->body, request->body_len));
     } else {
+        zend_string *text = fits_memory(request) ? read_spooled(request) : NULL;
         put_text(array, DATA_BODY_FILE,
                  zend_string_init(request->body_file, strlen(request->body_file), false));
+        if (text) {
+            put_text(array, DATA_BODY, text);
+        }
     }
 }
 

@@ -18,6 +18,11 @@ bool php_lyger_client_left(void)
     return false;
 }
 
+const char *php_lyger_server_state(void)
+{
+    return "off";
+}
+
 ZEND_FUNCTION(lyger_start_server)
 {
     refuse();

@@ -134,6 +134,7 @@ static void begin(const lyger_hub_request *request)
     zval handler;
     ZVAL_COPY_VALUE(&handler, &EG(user_error_handler));
     ZVAL_UNDEF(&EG(user_error_handler));
+    PG(during_request_startup) = true; /* warnings are display_startup_errors' */
     php_lyger_answer_begin();
     php_lyger_request_read(request);
     begin_output();
@@ -141,6 +142,7 @@ static void begin(const lyger_hub_request *request)
     import_superglobals();
     php_lyger_extensions_begin();
     SG(sapi_started) = 1;
+    PG(during_request_startup) = false;
     ZVAL_COPY_VALUE(&EG(user_error_handler), &handler);
 }
 
@@ -260,6 +262,16 @@ static void end_answer(void)
     php_lyger_answer_end(true);
 }
 
+/* What lyger's own rooms do between requests: results and transactions end, leases are given up. */
+static void end_rooms(void)
+{
+    lyger_cache *cache = php_lyger_cache();
+    php_lyger_query_room.request_stop();
+    if (cache) {
+        lyger_cache_end_request(cache);
+    }
+}
+
 /* What it does not wait for. The texts of the request are gone. */
 static void end_request(void)
 {
@@ -276,7 +288,7 @@ static void end_request(void)
     SG(request_info).query_string = SG(request_info).request_uri = SG(request_info).cookie_data = NULL;
     SG(request_info).content_type = NULL;
     php_lyger_request_forget();
-    php_lyger_query_room.request_stop();
+    end_rooms();
     EG(exit_status) = 0;
     if (!php_lyger_serving.loop) {
         php_lyger_boot_restore();
@@ -286,10 +298,11 @@ static void end_request(void)
     zend_memory_reset_peak_usage();
 }
 
-/* The application is over, but the script that it belongs to is not: exit() in the loop form ends both. */
+/* exit() in the loop form ends the script, and whatever ends the handler does so in a process that it forked:
+ * that is no worker, and the request is its parent's. */
 static bool leaves(void)
 {
-    return php_lyger_serving.loop && EG(exception) && is_exit(EG(exception));
+    return !php_lyger_serving.worker || (php_lyger_serving.loop && EG(exception) && is_exit(EG(exception)));
 }
 
 /* memory_limit is a fatal error, also where PHP does not leave by longjmp for it. */
@@ -300,6 +313,16 @@ static void check_memory_limit(void)
         zend_set_memory_limit(PG(memory_limit));
         zend_bailout();
     }
+}
+
+static void finish(void)
+{
+    if (!php_lyger_serving.loop) {
+        call_shutdown_functions();
+    }
+    end_output();
+    check_memory_limit();
+    end_answer();
 }
 
 static bool serve(const lyger_hub_request *request, zend_fcall_info *handler, zend_fcall_info_cache *cache,
@@ -314,12 +337,9 @@ static bool serve(const lyger_hub_request *request, zend_fcall_info *handler, ze
         check_memory_limit();
         *left = leaves();
         php_lyger_settle();
-        if (!php_lyger_serving.loop) {
-            call_shutdown_functions();
+        if (php_lyger_serving.worker) {
+            finish();
         }
-        end_output();
-        check_memory_limit();
-        end_answer();
         served = true;
     }
     zend_end_try();
@@ -368,6 +388,9 @@ php_lyger_outcome php_lyger_request_handle(const lyger_hub_request *request, zen
         wind_up();
         SG(server_context) = NULL;
         return PHP_LYGER_BROKEN;
+    }
+    if (!php_lyger_serving.worker) {
+        return PHP_LYGER_LEFT;
     }
     zend_try
     {

@@ -78,6 +78,7 @@ static struct {
     bool session_ended;
     zend_date_globals *date;
     zend_function *openssl_error_string;
+    zend_ini_entry *assert_callback; /* NULL: not to be touched */
 #ifdef HAS_MBSTRING
     zend_mbstring_globals *mbstring, mbstring_image;
 #endif
@@ -282,6 +283,37 @@ static void restore_openssl(void)
     }
 }
 
+/* ---- assert() ---- */
+
+/* assert_options() is deprecated and says so since 8.3; here nobody shall hear it. */
+static void keep_assert(void)
+{
+    zval handler, callback, option;
+    zend_ini_entry *entry = zend_hash_str_find_ptr(EG(ini_directives), ZEND_STRL("assert.callback"));
+    int reporting = EG(error_reporting);
+    ZVAL_COPY_VALUE(&handler, &EG(user_error_handler));
+    ZVAL_UNDEF(&EG(user_error_handler));
+    EG(error_reporting) = 0;
+    ZVAL_LONG(&option, 2); /* ASSERT_CALLBACK */
+    call("assert_options", &callback, &option);
+    EG(error_reporting) = reporting;
+    ZVAL_COPY_VALUE(&EG(user_error_handler), &handler);
+    if (Z_TYPE(callback) == IS_NULL) { /* one that the application has set while booting stays as it is */
+        boot.assert_callback = entry;
+    }
+    zval_ptr_dtor(&callback);
+}
+
+/* The callback that assert_options() was given: the setting's own hook drops it. */
+static void restore_assert(void)
+{
+    zend_ini_entry *entry = boot.assert_callback;
+    if (entry && entry->on_modify) {
+        entry->on_modify(entry, entry->value, entry->mh_arg1, entry->mh_arg2, entry->mh_arg3,
+                         ZEND_INI_STAGE_RUNTIME);
+    }
+}
+
 /* ---- settings ---- */
 
 /*
@@ -453,10 +485,34 @@ static uint32_t entries(const HashTable *table)
     return table ? table->nNumUsed + table->nNumOfElements : 0;
 }
 
+/* A wrapper that was not there at the boot, NULL when there is none. */
+static zend_string *strange_wrapper(void)
+{
+    HashTable *known =
+        boot.wrapper_copy ? boot.wrapper_copy : php_stream_get_url_stream_wrappers_hash_global();
+    zend_string *name;
+    if (FG(stream_wrappers)) {
+        ZEND_HASH_FOREACH_STR_KEY(FG(stream_wrappers), name)
+        if (name && !zend_hash_exists(known, name)) {
+            return zend_string_copy(name);
+        }
+        ZEND_HASH_FOREACH_END();
+    }
+    return NULL;
+}
+
 static void restore_wrappers(void)
 {
+    zend_string *name;
     if (EXPECTED(entries(FG(stream_wrappers)) == boot.wrappers)) {
         return;
+    }
+    while ((name = strange_wrapper())) { /* its resource goes with it */
+        zval argument, ignored;
+        ZVAL_STR(&argument, name);
+        call("stream_wrapper_unregister", &ignored, &argument);
+        zend_hash_del(FG(stream_wrappers), name);
+        zend_string_release(name);
     }
     drop_table(&FG(stream_wrappers));
     if (boot.wrapper_copy) {
@@ -585,6 +641,7 @@ void php_lyger_boot_keep(void)
     keep_session();
     keep_libxml();
     keep_mbstring();
+    keep_assert();
     boot.openssl_error_string = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("openssl_error_string"));
 }
 
@@ -600,6 +657,7 @@ void php_lyger_boot_restore(void)
     restore_libxml();
     restore_mbstring();
     restore_openssl();
+    restore_assert();
     forget_small_things();
 }
 

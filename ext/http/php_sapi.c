@@ -124,6 +124,11 @@ void php_lyger_answer_begin(void)
     answer.held = 0;
 }
 
+void php_lyger_answer_disown(void)
+{
+    answer.over = true;
+}
+
 bool php_lyger_answer_is_over(void)
 {
     return answer.over;
@@ -156,6 +161,9 @@ void php_lyger_answer_end(bool complete)
         send_held();
     }
     answer.over = true;
+    if (!worker) {
+        return;
+    }
     if (answer.broken) {
         lyger_hub_finish(worker);
     } else if (complete) {

@@ -12,6 +12,7 @@
 #include "ext/standard/basic_functions.h"
 #include "ext/spl/spl_exceptions.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #define IDLE_TIME 1000 /* ms between looks at signals while there is no request */
@@ -27,6 +28,16 @@ static ZEND_FUNCTION(finish_request)
     RETURN_BOOL(php_lyger_request_finish());
 }
 
+static ZEND_FUNCTION(request_headers)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    php_lyger_data_headers(return_value);
+}
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_request_headers, 0, 0, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_finish_request, 0, 0, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
@@ -34,34 +45,49 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_handle_request, 0, 1, _IS_BOOL, 
 ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 0)
 ZEND_END_ARG_INFO()
 
-/* While serving, for applications that look for FPM's name. Not in other processes: that it exists is taken
- * for a sign of FPM. */
-static const zend_function_entry fpm_functions[] = {ZEND_RAW_FENTRY(
-    "fastcgi_finish_request", ZEND_FN(finish_request), arginfo_finish_request, 0) ZEND_FE_END};
+/* With a name that is no identifier of ours; ZEND_RAW_FENTRY() takes more arguments since 8.4. */
+#define ENTRY(name, function, arguments)                                                                     \
+    {                                                                                                        \
+        .fname = name, .handler = ZEND_FN(function), .arg_info = arguments,                                  \
+        .num_args = sizeof arguments / sizeof *arguments - 1                                                 \
+    }
+
+/* While serving, for applications that use what FPM has. Not in other processes: that they exist is taken for
+ * a sign of FPM. */
+static const zend_function_entry fpm_functions[] = {
+    ENTRY("fastcgi_finish_request", finish_request, arginfo_finish_request),
+    ENTRY("getallheaders", request_headers, arginfo_request_headers),
+    ENTRY("apache_request_headers", request_headers, arginfo_request_headers), ZEND_FE_END};
 
 ZEND_FUNCTION(lyger_handle_request);
 
 static const zend_function_entry frankenphp_functions[] = {
-    ZEND_RAW_FENTRY("frankenphp_handle_request", ZEND_FN(lyger_handle_request), arginfo_handle_request, 0)
-        ZEND_RAW_FENTRY("frankenphp_finish_request", ZEND_FN(finish_request), arginfo_finish_request, 0)
-            ZEND_FE_END};
+    ENTRY("frankenphp_handle_request", lyger_handle_request, arginfo_handle_request),
+    ENTRY("frankenphp_finish_request", finish_request, arginfo_finish_request), ZEND_FE_END};
 
-static bool fpm_functions_are_ours;
+static bool fpm_functions_are_ours[sizeof fpm_functions / sizeof *fpm_functions];
 
+/* One by one: another extension, or the application, may have one of them. */
 static void add_fpm_functions(void)
 {
-    if (!fpm_functions_are_ours &&
-        !zend_hash_str_exists(CG(function_table), ZEND_STRL("fastcgi_finish_request"))) {
-        fpm_functions_are_ours =
-            zend_register_functions(NULL, fpm_functions, CG(function_table), MODULE_TEMPORARY) == SUCCESS;
+    for (size_t i = 0; fpm_functions[i].fname; i++) {
+        const char *name = fpm_functions[i].fname;
+        const zend_function_entry one[] = {fpm_functions[i], ZEND_FE_END};
+        if (!zend_hash_str_exists(CG(function_table), name, strlen(name))) {
+            fpm_functions_are_ours[i] =
+                zend_register_functions(NULL, one, CG(function_table), MODULE_TEMPORARY) == SUCCESS;
+        }
     }
 }
 
 static void remove_fpm_functions(void)
 {
-    if (fpm_functions_are_ours) {
-        zend_unregister_functions(fpm_functions, -1, CG(function_table));
-        fpm_functions_are_ours = false;
+    for (size_t i = 0; fpm_functions[i].fname; i++) {
+        const zend_function_entry one[] = {fpm_functions[i], ZEND_FE_END};
+        if (fpm_functions_are_ours[i]) {
+            zend_unregister_functions(one, 1, CG(function_table));
+            fpm_functions_are_ours[i] = false;
+        }
     }
 }
 
@@ -133,10 +159,18 @@ static void drop_boot_output(void)
     php_lyger_settle();
 }
 
+/* A handler may fork; its child has a copy of all this, and no right to any of it. */
+static void forked_by_handler(void)
+{
+    php_lyger_serving.worker = NULL;
+    php_lyger_answer_disown();
+}
+
 static void begin_worker(lyger_worker *worker)
 {
     php_lyger_serving.worker = worker;
-    php_lyger_child_init();
+    php_lyger_serving.taken_over = true;
+    pthread_atfork(NULL, NULL, forked_by_handler);
     drop_boot_output();
     php_lyger_boot_keep();
     php_lyger_data_start();
@@ -151,11 +185,22 @@ static void end_worker(void)
     if (php_lyger_serving.worker) {
         lyger_hub_leave(php_lyger_serving.worker);
         php_lyger_serving.worker = NULL;
+    }
+    if (php_lyger_serving.taken_over) {
+        php_lyger_serving.taken_over = false;
         php_lyger_request_forget();
         sapi_initialize_empty_request();
         php_lyger_sapi_give_back();
         php_lyger_data_stop();
     }
+}
+
+/* After a fatal error. PHP has reported it and the client has its 500: for the supervisor it is no crash,
+ * after which it would wait before it starts another worker. */
+static ZEND_NORETURN void end_broken(void)
+{
+    EG(exit_status) = 0;
+    zend_bailout();
 }
 
 /* One request; false when there is no more for this worker. */
@@ -186,7 +231,7 @@ static bool can_start(void)
     if (php_lyger_current.hub) {
         return refuse("The server cannot be started from inside of a request that it serves");
     }
-    if (php_lyger_serving.running || php_lyger_serving.worker) {
+    if (php_lyger_serving.running || php_lyger_serving.taken_over) {
         return refuse("The server is running already");
     }
     if (strcmp(sapi_module.name, "cli") != 0) {
@@ -212,8 +257,8 @@ static void figures(void *context, lyger_sink *sink)
 
 static const char *application_name(void)
 {
-    const char *path = SG(request_info).path_translated;
-    const char *slash = path ? strrchr(path, '/') : NULL;
+    const char *path = php_lyger_script();
+    const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
 
@@ -291,7 +336,7 @@ ZEND_FUNCTION(lyger_start_server)
     }
     end_worker();
     if (outcome == PHP_LYGER_BROKEN) {
-        zend_bailout();
+        end_broken();
     }
     if (!EG(exception)) {
         zend_throw_unwind_exit(); /* a worker never comes back into the application's boot */
@@ -302,7 +347,7 @@ ZEND_FUNCTION(lyger_stop_server)
 {
     ZEND_PARSE_PARAMETERS_NONE();
 
-    if (php_lyger_serving.running) {
+    if (php_lyger_serving.running && (php_lyger_serving.worker || !php_lyger_serving.taken_over)) {
         lyger_server_stop();
     }
 }
@@ -363,7 +408,7 @@ ZEND_FUNCTION(lyger_handle_request)
     last = true;
     end_worker();
     if (outcome == PHP_LYGER_BROKEN) {
-        zend_bailout();
+        end_broken();
     }
     zend_throw_unwind_exit();
 }
@@ -376,6 +421,11 @@ ZEND_FUNCTION(lyger_finish_request)
 }
 
 /* ---- the module's life ---- */
+
+const char *php_lyger_server_state(void)
+{
+    return php_lyger_serving.worker ? "worker" : "off";
+}
 
 /* Applications ask the environment whether they run under FrankenPHP. */
 static zend_result module_start(int module_number)

@@ -26,7 +26,8 @@ typedef struct php_lyger_server {
     lyger_server_config config;
     bool running;         /* lyger_server_run() was entered and has not ended here */
     bool loop;            /* the application asks for requests itself: lyger_handle_request() */
-    lyger_worker *worker; /* in a worker, else NULL */
+    bool taken_over;      /* PHP talks to the hub: begin_worker() until end_worker() */
+    lyger_worker *worker; /* in a worker, else NULL; also NULL in what the application forks from one */
     bool cancel;          /* give up queries for a client that has gone */
     zval options;         /* keeps the texts of config that came from the environment */
 } php_lyger_server;
@@ -47,6 +48,8 @@ void php_lyger_sapi_give_back(void);
 
 /* A new answer, nothing sent. */
 void php_lyger_answer_begin(void);
+/* In a process that the handler has forked: the answer is its parent's. */
+void php_lyger_answer_disown(void);
 /* Whether the answer is complete, or its client gone. */
 bool php_lyger_answer_is_over(void);
 /* The application has failed: what would be a 200 becomes a 500, as far as its head can still be changed. */
@@ -91,8 +94,13 @@ void php_lyger_data_stop(void);
 void php_lyger_request_read(const lyger_hub_request *request);
 void php_lyger_request_forget(void);
 
+/* The application's file: what the boot's $_SERVER["SCRIPT_FILENAME"] says, which a launcher may have set. */
+const char *php_lyger_script(void);
+
 /* $_SERVER as an array of its own. */
 zend_array *php_lyger_data_server(void);
+/* The fields with their names as people write them, "Content-Type"; empty outside of a request. */
+void php_lyger_data_headers(zval *headers);
 /* The handler's $data; the superglobals are there. */
 void php_lyger_data_handler(zval *data);
 
@@ -101,7 +109,8 @@ void php_lyger_data_handler(zval *data);
 typedef enum php_lyger_outcome {
     PHP_LYGER_SERVED, /* the worker can take the next one */
     PHP_LYGER_BROKEN, /* a fatal error: the worker has to end */
-    PHP_LYGER_LEFT,   /* loop form: the application called exit(), which is still on its way */
+    PHP_LYGER_LEFT, /* the script is to end: exit() in the loop form, or in a process that the handler forked
+                     */
 } php_lyger_outcome;
 
 /* Begins, calls the handler, answers, ends. */

@@ -39,7 +39,7 @@ $handler = <<<'PHP'
                 'handlers' => $GLOBALS['seen'], 'libxml' => [libxml_use_internal_errors(), count(libxml_get_errors())],
                 'output' => [ob_get_level(), connection_status(), ignore_user_abort()], 'error' => error_get_last(), 'openssl' => openssl_error_string(),
                 'wrappers' => array_values(array_intersect(['booted', 'dirty', 'file', 'http'], stream_get_wrappers())), 'filters' => in_array('dirty.*', stream_get_filters()),
-                'strtok' => strtok('/'), 'json' => json_last_error(), 'preg' => preg_last_error(), 'ticks' => $GLOBALS['ticks'] ?? 0, 'default' => stream_context_get_options(stream_context_get_default()),
+                'strtok' => strtok('/'), 'assert' => @assert_options(ASSERT_CALLBACK), 'json' => json_last_error(), 'preg' => preg_last_error(), 'ticks' => $GLOBALS['ticks'] ?? 0, 'default' => stream_context_get_options(stream_context_get_default()),
                 'superglobals' => [$_GET, $_POST, $_FILES, $_COOKIE, isset($_SESSION), isset($_SERVER['MINE'])],
                 'kept' => [isset($GLOBALS['global']), function_exists('kept'), defined('KEPT')],
             ];
@@ -57,6 +57,7 @@ $handler = <<<'PHP'
             stream_context_set_default(['http' => ['user_agent' => 'dirty']]);
             register_tick_function(function () { $GLOBALS['ticks'] = ($GLOBALS['ticks'] ?? 0) + 1; });
             strtok('left over/from before', '/');
+            assert_options(ASSERT_CALLBACK, fn() => null); assert_options(ASSERT_ACTIVE, 0);
             json_decode('{'); preg_match('/(?:\D+|<\d+>)*[!?]/', 'foobar foobar foobar');
             openssl_pkey_get_private('nonsense');
             $_SERVER['MINE'] = $_GET['mine'] = $_SESSION['mine'] = 1;
@@ -134,6 +135,7 @@ $server->stop();
     ],
     "filters": false,
     "strtok": false,
+    "assert": null,
     "json": 0,
     "preg": 0,
     "ticks": 0,

@@ -22,6 +22,9 @@ $server = new Server(<<<'PHP'
     if (str_starts_with($data['path'], '/app.php/')) {
         return [$_SERVER['PATH_INFO'], $_SERVER['PHP_SELF'], $_SERVER['SCRIPT_NAME'], basename($_SERVER['SCRIPT_FILENAME'])];
     }
+    if ($data['path'] === '/headers') {
+        return [getallheaders(), apache_request_headers() === getallheaders()];
+    }
     return [$_GET, $_POST, $_COOKIE, $_REQUEST, $_SERVER['QUERY_STRING'], isset($_SERVER['HTTP_X_TWICE'])];
     PHP);
 $show = fn($response) => print(json_encode(json_decode($response->body), JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES) . "\n");
@@ -29,6 +32,7 @@ $show($server->post('/server?a=1&b[]=2&b[]=3', ['p' => 'v w', 'q' => ['x' => 'y'
     'x-twice: 2', 'Proxy: evil', 'X_Under_Score: evil', 'X.Under.Score: evil']));
 echo $server->get('/')->body, "\n";
 echo $server->get('/app.php/a%20b/c')->body, "\n";
+echo $server->get('/headers', ['x-some-HEADER' => 'v', 'Accept' => '*/*'])->body, "\n";
 $show(Server::parse($server->raw("GET http://absolute:81/?x HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n")));
 $server->stop();
 ?>
@@ -128,6 +132,7 @@ $server->stop();
 }
 [[],[],[],[],"",false]
 ["\/a b\/c","\/app.php\/a b\/c","\/app.php","app.php"]
+[{"Host":"test","X-Some-Header":"v","Accept":"*\/*","Connection":"close"},true]
 [
     {
         "x": ""
