@@ -23,8 +23,9 @@ final class Client
     private string $in = '';
     private int $id = 0;
     private string $body = '';
-    private bool $fresh = false;
     private bool $closes = false;
+    private int $before = 0; // requests answered on this connection, and what the last one got
+    private int $last = 0;
 
     public function __construct(private readonly int $port)
     {
@@ -36,7 +37,7 @@ final class Client
             $this->socket = stream_socket_client("tcp://127.0.0.1:{$this->port}", $number, $message, 5)
                 ?: throw new RuntimeException("cannot connect: $message");
             stream_set_blocking($this->socket, false);
-            $this->fresh = true;
+            $this->before = $this->last = 0;
         }
         $this->id = $id;
         $this->in = '';
@@ -68,7 +69,8 @@ final class Client
                 return null;
             }
             $this->drop();
-            throw new RuntimeException("request {$this->id} was not answered" . ($this->fresh ? ' on a new connection' : '') . ($this->in === '' ? '' : ': ' . substr($this->in, 0, 200)));
+            throw new RuntimeException("request {$this->id} was not answered" . " after {$this->before} others, the last {$this->last}" . ($this->out === '' ? '' : ', still being sent')
+                . ($this->in === '' ? '' : ': ' . substr($this->in, 0, 200)));
         }
         $this->in .= $bytes;
         $end = strpos($this->in, "\r\n\r\n");
@@ -82,7 +84,8 @@ final class Client
         if (strlen($this->in) < $end + 4 + $length[1]) {
             return null;
         }
-        $this->fresh = false;
+        $this->before++;
+        $this->last = (int) $status[1];
         $body = substr($this->in, $end + 4, (int) $length[1]);
         if ($this->closes || preg_match('/^Connection: close/mi', $head)) {
             $this->drop();
@@ -129,7 +132,11 @@ while (($now = microtime(true)) < $end || $busy) {
         }
     }
     if ($kills_per_second && $now > $next_kill && $now < $end && $pids) {
-        $kills += (int) posix_kill(array_rand($pids), SIGKILL);
+        // Numbers of processes are used again: only what is still the server's is killed.
+        $pid = array_rand($pids);
+        if (str_contains((string) @file_get_contents("/proc/$pid/cmdline"), 'stress_server_app.php')) {
+            $kills += (int) posix_kill($pid, SIGKILL);
+        }
         $pids = [];
         $next_kill = $now + mt_rand(1, 2000) / 1000 / $kills_per_second;
     }
