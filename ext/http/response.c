@@ -246,9 +246,21 @@ void lyger_http_end_response(lyger_http_connection *c)
     }
 }
 
+/* Whether the client has, or will have, every byte that was announced. */
+static bool is_whole(const lyger_http_turn *turn)
+{
+    return turn->answer == ANSWER_BEGUN && !turn->ending &&
+           (turn->framing == BODY_NONE || (turn->framing == BODY_LENGTH && turn->answer_left == 0));
+}
+
 void lyger_http_cut_off(lyger_http_connection *c)
 {
     if (c->stage == LYGER_HTTP_CLOSED) {
+        return;
+    }
+    /* The client may have read it to its end and asked the next already: that one must not be lost. */
+    if (c->turn && is_whole(c->turn)) {
+        lyger_http_end_response(c);
         return;
     }
     /* Where the end of the connection is the end of the body, only a reset tells that this is not it. */

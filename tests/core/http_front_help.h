@@ -133,6 +133,15 @@ static void die_late(lyger_worker *worker)
     kill(getpid(), SIGKILL);
 }
 
+static void die_whole(lyger_worker *worker)
+{
+    lyger_hub_head(worker, 200, 5, "", 0);
+    lyger_hub_data(worker, "whole", 5);
+    lyger_hub_flush(worker);
+    sleep_ms(50);
+    kill(getpid(), SIGKILL);
+}
+
 static void wait_for_leaving(lyger_worker *worker)
 {
     for (int i = 0; i < 300 && !lyger_hub_client_gone(worker); i++) {
@@ -165,6 +174,8 @@ static void work(lyger_worker *worker, const lyger_hub_request *request)
         kill(getpid(), SIGKILL);
     } else if (path_is(request, "/die-late")) {
         die_late(worker);
+    } else if (path_is(request, "/die-whole")) {
+        die_whole(worker);
     } else if (path_is(request, "/hang") || path_is(request, "/hang-hard")) {
         signal(SIGTERM, path_is(request, "/hang") ? SIG_DFL : SIG_IGN);
         sleep_ms(60000);

@@ -236,6 +236,23 @@ static void worker_that_dies_costs_its_own_request_only(void)
     stop();
 }
 
+static void answer_that_lacks_only_its_end_costs_no_other_request(void)
+{
+    configure();
+    serve();
+    for (int i = 0; i < 3; i++) {
+        int fd = dial();
+        say(fd, "GET /die-whole HTTP/1.1\r\nHost: a\r\n\r\n"
+                "GET /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        hear_all(fd);
+        close(fd);
+        CHECK_INT(status_of(), 200);
+        const char *second = strstr(body_start(), "HTTP/1.1 200");
+        CHECK(strncmp(body_start(), "whole", 5) == 0 && second == body_start() + 5);
+    }
+    stop();
+}
+
 static void too_many_requests_are_sent_away(void)
 {
     configure();
@@ -762,6 +779,7 @@ int main(void)
     RUN(client_that_takes_nothing_in_time_is_let_go);
     RUN(slow_client_beyond_the_time_limit_costs_no_worker);
     RUN(worker_that_dies_costs_its_own_request_only);
+    RUN(answer_that_lacks_only_its_end_costs_no_other_request);
     RUN(too_many_requests_are_sent_away);
     RUN(requests_that_take_too_long_are_ended);
     RUN(worker_is_told_that_its_client_has_gone);
