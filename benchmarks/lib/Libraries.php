@@ -1,0 +1,59 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Benchmarks;
+
+/** Where the libraries and their declarations are. Declarations are the headers as they stand. */
+final class Libraries
+{
+    public const ROOT = __DIR__ . '/../..';
+
+    /** lyger.h and, where they exist, the probes' declarations: plain C without preprocessor lines. */
+    public static function declarations(): string
+    {
+        $probes = self::ROOT . '/ext/abi/lyger_probes.h';
+        return file_get_contents(self::ROOT . '/ext/abi/lyger.h') . "\n" . (is_file($probes)
+            ? file_get_contents($probes)
+            : 'void lyger_probe_nothing(void); long lyger_probe_double(long); char *lyger_probe_reverse(const char *);');
+    }
+
+    public static function core(string $modules): string
+    {
+        return "$modules/liblyger.so";
+    }
+
+    /** benchmarks/rust/probes.h declares what the Rust library exports. */
+    public static function rustDeclarations(): string
+    {
+        return (string) file_get_contents(self::ROOT . '/benchmarks/rust/probes.h');
+    }
+
+    /** The header that FFI::load() wants when it is preloaded: scope, library, declarations. */
+    public static function preloadHeader(string $modules): string
+    {
+        return "#define FFI_SCOPE \"lyger\"\n#define FFI_LIB \"" . self::core($modules) . "\"\n" . self::declarations();
+    }
+
+    /** A libpq URI becomes PDO's own form; a SQLite DSN is one already. */
+    public static function pdoDsn(string $dsn): string
+    {
+        $part = preg_match('~^postgres(ql)?://~', $dsn) ? parse_url($dsn) : false;
+        if ($part === false) {
+            return $dsn;
+        }
+        parse_str($part['query'] ?? '', $extra);
+        $fields = array_filter($extra + [
+            'host' => $part['host'] ?? null,
+            'port' => $part['port'] ?? null,
+            'user' => $part['user'] ?? null,
+            'password' => $part['pass'] ?? null,
+            'dbname' => ltrim($part['path'] ?? '', '/') ?: null,
+        ], static fn($value): bool => $value !== null);
+        $pairs = [];
+        foreach ($fields as $name => $value) {
+            $pairs[] = "$name=" . rawurldecode((string) $value);
+        }
+        return 'pgsql:' . implode(';', $pairs);
+    }
+}
