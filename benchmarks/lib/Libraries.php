@@ -12,7 +12,7 @@ final class Libraries
     /** lyger.h and, where they exist, the probes' declarations: plain C without preprocessor lines. */
     public static function declarations(): string
     {
-        $probes = self::ROOT . '/ext/abi/lyger_probes.h';
+        $probes = self::ROOT . '/ext/boundary/lyger_probe.h';
         return file_get_contents(self::ROOT . '/ext/abi/lyger.h') . "\n" . (is_file($probes)
             ? file_get_contents($probes)
             : 'void lyger_probe_nothing(void); long lyger_probe_double(long); char *lyger_probe_reverse(const char *);');
@@ -23,13 +23,13 @@ final class Libraries
         return "$modules/liblyger.so";
     }
 
-    /** benchmarks/rust/probes.h declares what the Rust library exports. */
+    /** The Rust library exports the probes under the same names. */
     public static function rustDeclarations(): string
     {
-        return (string) file_get_contents(self::ROOT . '/benchmarks/rust/probes.h');
+        return (string) file_get_contents(self::ROOT . '/ext/boundary/lyger_probe.h');
     }
 
-    /** The header that FFI::load() wants when it is preloaded: scope, library, declarations. */
+    /** The header that ffi.preload wants: scope, library, declarations. */
     public static function preloadHeader(string $modules): string
     {
         return "#define FFI_SCOPE \"lyger\"\n#define FFI_LIB \"" . self::core($modules) . "\"\n" . self::declarations();

@@ -1,0 +1,256 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Benchmarks;
+
+use RuntimeException;
+
+/**
+ * Measures one scenario: every way in a process of its own, in turns, in several sessions of fresh processes.
+ *
+ * The result is raw: nanoseconds per operation of every round, the empty loop subtracted. Analysis makes figures of it.
+ */
+final class Measurement
+{
+    /** @var array<string, Worker> by way */
+    private array $workers = [];
+    /** @var array<string, string> reasons by way */
+    private array $skipped = [];
+    /** @var list<string> */
+    private array $problems = [];
+    /** @var array<string, array<int, array{n: int, ns: int}>> blocks by key and size, chosen in the first session */
+    private array $blocks = [];
+    /** @var array<string, array<int, array>> what was measured at 'sizes' or 'parts', by size */
+    private array $points = ['sizes' => [], 'parts' => []];
+    private int $compared = 0;
+
+    /** @param array{block_ns: int, sessions: int, rounds: int, least: int, slowest_ns: int, sizes: int} $effort */
+    public function __construct(
+        private readonly Scenario $scenario,
+        private readonly string $file,
+        private readonly array $options,
+        private readonly array $effort,
+    ) {
+    }
+
+    /**
+     * @param float $seconds what this scenario may take, roughly
+     * @param \Closure(float): void $tick told the share that is done
+     */
+    public function run(float $seconds, \Closure $tick): array
+    {
+        $end = microtime(true) + $seconds;
+        $plan = $this->plan();
+        $total = $this->effort['sessions'] * count($plan);
+        $done = 0;
+        for ($session = 0; $session < $this->effort['sessions']; $session++) {
+            try {
+                $this->startWorkers();
+                foreach ($plan as [$kind, $size]) {
+                    $share = ($end - microtime(true)) / ($total - $done);
+                    $this->measure($kind, $size, $share);
+                    $tick(++$done / $total);
+                }
+            } finally {
+                array_map(static fn(Worker $worker) => $worker->close(), $this->workers);
+                $this->workers = [];
+            }
+        }
+        return $this->result();
+    }
+
+    /** @return list<array{string, int}> */
+    private function plan(): array
+    {
+        $sizes = self::thinned($this->scenario->sizes, $this->effort['sizes']);
+        $plan = array_map(static fn(int $size): array => ['sizes', $size], $sizes);
+        if ($this->scenario->parts) {
+            $plan[] = ['parts', max($this->scenario->sizes)];
+        }
+        return $plan;
+    }
+
+    /** At most $count sizes, the first and the last among them. */
+    private static function thinned(array $sizes, int $count): array
+    {
+        if (count($sizes) <= $count) {
+            return $sizes;
+        }
+        $step = (count($sizes) - 1) / ($count - 1);
+        return array_map(static fn(int $i): int => $sizes[(int) round($i * $step)], range(0, $count - 1));
+    }
+
+    private function startWorkers(): void
+    {
+        foreach (Ways::of($this->scenario) as $way => $door) {
+            $missing = Ways::missing($way);
+            if ($missing !== null) {
+                $this->skipped[$way] = $missing;
+            }
+            if (!isset($this->skipped[$way])) {
+                $this->workers[$way] = new Worker($way, $this->options);
+            }
+        }
+    }
+
+    private function measure(string $kind, int $size, float $seconds): void
+    {
+        $start = microtime(true);
+        $keys = $this->opened($kind, $size);
+        $round = 0;
+        foreach ($keys as $key => $way) {
+            $this->blocks[$key][$size] ??= $this->workers[$way]->ask(
+                ['do' => 'calibrate', 'key' => $key, 'block' => $this->effort['block_ns']]
+            );
+            $round += $this->blocks[$key][$size]['ns'];
+        }
+        if (!$keys) {
+            return;
+        }
+        $left = max(0.0, $seconds - (microtime(true) - $start)) * 1e9;
+        $rounds = (int) max($this->effort['least'], min($this->effort['rounds'], $left / $round - 1));
+        $samples = $this->rounds($keys, $size, $rounds);
+        $point = $this->points[$kind][$size] ?? ['shape' => [], 'samples' => [], 'loops' => []];
+        $point['shape'][] = $rounds;
+        foreach ($samples as $key => $list) {
+            $point['samples'][$key] = [...$point['samples'][$key] ?? [], ...array_column($list, 0)];
+            $point['loops'][$key] = [...$point['loops'][$key] ?? [], ...array_column($list, 1)];
+        }
+        $this->points[$kind][$size] = $point;
+    }
+
+    /** Blocks in turns; who is first changes, and whether the loop or the empty loop is. Round -1 warms up. */
+    private function rounds(array $keys, int $size, int $rounds): array
+    {
+        $samples = [];
+        $order = array_keys($keys);
+        for ($round = -1; $round < $rounds; $round++) {
+            foreach ($round % 2 ? array_reverse($order) : $order as $key) {
+                $n = $this->blocks[$key][$size]['n'];
+                $answer = $this->workers[$keys[$key]]->ask(['do' => 'sample', 'key' => $key, 'n' => $n, 'flip' => $round % 4 > 1]);
+                if ($round >= 0) {
+                    $samples[$key][] = [($answer['loop'] - $answer['empty']) / $n, $answer['empty'] / $n];
+                }
+            }
+            $order[] = array_shift($order);
+        }
+        return $samples;
+    }
+
+    /** Opens the loops in their processes and compares what they return. @return array<string, string> key => way */
+    private function opened(string $kind, int $size): array
+    {
+        $keys = $values = [];
+        foreach ($this->workers as $way => $worker) {
+            $entries = $this->entries($kind, $way, $size);
+            if (!$entries) {
+                continue;
+            }
+            $command = ['do' => 'open', 'file' => $this->file, 'scenario' => $this->scenario->name, 'size' => $size];
+            foreach ($worker->ask($command + ['entries' => $entries])['opened'] as $key => $answer) {
+                if (isset($answer['value'])) {
+                    $keys[$key] = $way;
+                    $values[$key] = unserialize(base64_decode($answer['value']));
+                } elseif (isset($answer['skipped'])) {
+                    $this->skipped[$key] = $answer['skipped'];
+                } else {
+                    $this->drop($kind, $key, $answer['error']);
+                }
+            }
+        }
+        return $kind === 'sizes' ? $this->agreeing($keys, $values, $size) : $keys;
+    }
+
+    /** @return array<string, array{door: string, part: ?string}> by key; a key is a way, or a way and a part */
+    private function entries(string $kind, string $way, int $size): array
+    {
+        $door = Ways::of($this->scenario)[$way];
+        $entries = [];
+        if ($kind === 'sizes' && !isset($this->skipped[$way]) && !$this->tooSlow($way, $size)) {
+            $entries[$way] = ['door' => $door, 'part' => null];
+        }
+        if ($kind === 'parts' && $way !== 'php' && $way !== 'php-opcache') { // their parts under JIT are what PHP can do
+            foreach (array_keys($this->scenario->parts[$door] ?? []) as $part) {
+                $entries["$way/$part"] = ['door' => $door, 'part' => $part];
+            }
+        }
+        return array_diff_key($entries, $this->skipped);
+    }
+
+    /** What took long at a smaller size is left out at a size where it would take too long. */
+    private function tooSlow(string $way, int $size): bool
+    {
+        foreach ($this->blocks[$way] ?? [] as $known => ['n' => $n, 'ns' => $ns]) {
+            if ($known < $size && $ns / $n * ($size / $known) > $this->effort['slowest_ns'] && !isset($this->blocks[$way][$size])) {
+                return $ns / $n * 4 > $this->effort['slowest_ns'] / ($size / $known);
+            }
+        }
+        return false;
+    }
+
+    private function agreeing(array $keys, array $values, int $size): array
+    {
+        $against = isset($values[$this->scenario->against]) ? $this->scenario->against : array_key_first($values);
+        foreach ($values as $way => $value) {
+            if (in_array($way, $this->scenario->uncompared, true)) {
+                continue;
+            }
+            if ($this->scenario->same($values[$against], $value, $size)) {
+                $this->compared++;
+                continue;
+            }
+            $this->drop('sizes', $way, "at size $size: " . self::excerpt($value) . ", $against: " . self::excerpt($values[$against]));
+            unset($keys[$way]);
+        }
+        return $keys;
+    }
+
+    private function drop(string $kind, string $key, string $reason): void
+    {
+        $this->problems[] = "{$this->scenario->name}, $key: $reason";
+        $this->skipped[$key] = $reason;
+        foreach ($this->points[$kind] as &$point) {
+            unset($point['samples'][$key], $point['loops'][$key]);
+        }
+    }
+
+    private static function excerpt(mixed $value): string
+    {
+        $text = (string) json_encode($value, JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
+        return strlen($text) > 200 ? substr($text, 0, 200) . '…' : $text;
+    }
+
+    private function result(): array
+    {
+        $scenario = $this->scenario;
+        $blocks = array_map(static fn(array $sizes): array => array_map(static fn(array $block): int => $block['n'], $sizes), $this->blocks);
+        return [
+            'title' => $scenario->title,
+            'group' => $scenario->group,
+            'about' => $scenario->about,
+            'note' => $scenario->note,
+            'unit' => $scenario->unit,
+            'batching' => $scenario->batching,
+            'against' => $scenario->against,
+            'ways' => array_keys(Ways::of($scenario)),
+            'points' => array_map(self::rounded(...), $this->points['sizes']),
+            'parts' => array_map(self::rounded(...), $this->points['parts']),
+            'operations_per_block' => $blocks,
+            'skipped' => $this->skipped,
+            'problems' => $this->problems,
+            'compared' => $this->compared,
+        ];
+    }
+
+    /** Whole rounds only, to a thousandth of a nanosecond: a way that was dropped in a later session is gone. */
+    private static function rounded(array $point): array
+    {
+        $count = array_sum($point['shape']);
+        foreach (['samples', 'loops'] as $kind) {
+            $whole = array_filter($point[$kind], static fn(array $list): bool => count($list) === $count);
+            $point[$kind] = array_map(static fn(array $list): array => array_map(static fn($ns) => round($ns, 3), $list), $whole);
+        }
+        return $point;
+    }
+}

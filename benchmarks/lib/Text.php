@@ -1,0 +1,84 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Benchmarks;
+
+/** Numbers as people read them. */
+final class Text
+{
+    /** Three digits that matter, with the unit that suits. */
+    public static function duration(float $ns): string
+    {
+        foreach (['s' => 1e9, 'ms' => 1e6, 'µs' => 1e3] as $unit => $size) {
+            if (abs($ns) >= 0.9995 * $size) {
+                return self::digits($ns / $size) . " $unit";
+            }
+        }
+        return self::digits($ns) . ' ns';
+    }
+
+    public static function digits(float $number): string
+    {
+        $size = abs($number);
+        return number_format($number, $size >= 99.95 ? 0 : ($size >= 9.995 ? 1 : 2));
+    }
+
+    /** @param array{median: float, low: float, high: float} $figure */
+    public static function interval(array $figure): string
+    {
+        [$low, $high] = [self::duration($figure['low']), self::duration($figure['high'])];
+        $unit = strrchr($high, ' ');
+        return (str_ends_with($low, $unit) ? substr($low, 0, -strlen($unit)) : $low) . ' – ' . $high;
+    }
+
+    /** Never a ratio that the measurement does not support. */
+    public static function ratio(?array $ratio): string
+    {
+        if ($ratio === null) {
+            return '';
+        }
+        return $ratio['differs'] ? self::digits($ratio['ratio']) . '×' : 'no difference seen';
+    }
+
+    public static function bytes(float $bytes): string
+    {
+        foreach (['GiB' => 2 ** 30, 'MiB' => 2 ** 20, 'KiB' => 2 ** 10] as $unit => $size) {
+            if ($bytes >= $size) {
+                return self::digits($bytes / $size) . " $unit";
+            }
+        }
+        return "$bytes B";
+    }
+
+    /** A number that is only known roughly: two digits that matter. */
+    public static function about(float $number): string
+    {
+        $scale = 10 ** max(0, (int) floor(log10(max($number, 1))) - 1);
+        return number_format(round($number / $scale) * $scale);
+    }
+
+    /** Characters, without mbstring. */
+    public static function width(string $text): int
+    {
+        return (int) preg_match_all('/./su', $text);
+    }
+
+    /** @param list<list<string>> $rows the first column to the left, the others to the right */
+    public static function aligned(array $rows): string
+    {
+        $columns = max(array_map(count(...), $rows));
+        $rows = array_map(static fn(array $row): array => array_pad($row, $columns, ''), $rows);
+        $widths = array_map(static fn(...$column): int => max(array_map(self::width(...), $column)), ...[...$rows, array_fill(0, $columns, '')]);
+        $text = '';
+        foreach ($rows as $row) {
+            $cells = [];
+            foreach ($row as $i => $cell) {
+                $pad = str_repeat(' ', $widths[$i] - self::width($cell));
+                $cells[] = $i === 0 ? $cell . $pad : $pad . $cell;
+            }
+            $text .= rtrim(implode('  ', $cells)) . "\n";
+        }
+        return $text;
+    }
+}
