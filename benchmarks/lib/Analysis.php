@@ -17,7 +17,7 @@ final class Analysis
     {
         $figures = $medians = $resampled = [];
         foreach ($raw['points'] as $size => $point) {
-            foreach ($point['samples'] as $way => $samples) {
+            foreach (array_filter(array_replace(array_fill_keys($raw['ways'], null), $point['samples'])) as $way => $samples) {
                 $medians[$way][$size] = Statistics::median($samples);
                 $resampled[$way][$size] = Statistics::medians($samples, $point['shape']);
                 [$low, $high] = Statistics::interval($resampled[$way][$size]);
@@ -26,6 +26,8 @@ final class Analysis
                     'low' => $low,
                     'high' => $high,
                     'loop' => Statistics::median($point['loops'][$way]),
+                    'cpu' => array_sum($point['cpu'][$way]) / count($samples),
+                    'heap' => $raw['heap'][$way][$size] ?? 0,
                     'rounds' => count($samples),
                 ];
             }

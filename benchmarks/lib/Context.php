@@ -21,7 +21,9 @@ final class Context
     /** @var array<string, PDO> */
     private array $databases = [];
 
-    /** @param array{way: string, modules: string, rust: ?string, directory: string, pgsql: ?string} $settings */
+    private ?FFI $bounds = null;
+
+    /** @param array{way: string, modules: string, rust: ?string, bounds: ?string, directory: string, pgsql: ?string} $settings */
     public function __construct(private readonly array $settings)
     {
     }
@@ -47,6 +49,13 @@ final class Context
         return $this->rust ??= FFI::cdef(Libraries::rustDeclarations(), $library);
     }
 
+    /** benchmarks/bounds: the least that some work can cost, in C. */
+    public function bounds(): FFI
+    {
+        $library = $this->settings['bounds'] ?? $this->skip('benchmarks/bounds could not be built (gcc, pkg-config, libpq, SQLite)');
+        return $this->bounds ??= FFI::cdef(Libraries::boundsDeclarations(), $library);
+    }
+
     /** A directory of the run's own, shared by its processes, removed at the end. */
     public function directory(): string
     {
@@ -57,6 +66,31 @@ final class Context
     public function pgsql(): string
     {
         return $this->settings['pgsql'] ?? $this->skip('no PostgreSQL: LYGER_BENCH_PG is not set');
+    }
+
+    /** A SQLite file of the run's own with the table "bench", made when first asked for. */
+    public function sqlite(int $rows): string
+    {
+        $file = $this->directory() . "/bench-$rows.sqlite";
+        if (!is_file($file)) {
+            $made = tempnam($this->directory(), 'bench');
+            $this->pdo("sqlite:$made")->exec(Table::sqlite($rows));
+            rename($made, $file); // whole, or not there: other processes may ask at the same time
+        }
+        return $file;
+    }
+
+    /** The name of a table with the same rows in the PostgreSQL, made when first asked for and left there. */
+    public function postgresTable(int $rows): string
+    {
+        $pdo = $this->pdo($this->pgsql());
+        $name = "lyger_bench_$rows";
+        $pdo->exec('SELECT pg_advisory_lock(20261121)');
+        if ($pdo->query("SELECT to_regclass('$name')")->fetchColumn() === null) {
+            $pdo->exec(Table::postgres($name, $rows));
+        }
+        $pdo->exec('SELECT pg_advisory_unlock(20261121)');
+        return $name;
     }
 
     /** An open connection: "sqlite:…" or a libpq URI. */

@@ -35,6 +35,29 @@ final class Libraries
         return "#define FFI_SCOPE \"lyger\"\n#define FFI_LIB \"" . self::core($modules) . "\"\n" . self::declarations();
     }
 
+    public static function boundsDeclarations(): string
+    {
+        return (string) file_get_contents(self::ROOT . '/benchmarks/bounds/bounds.h');
+    }
+
+    /** Builds benchmarks/bounds when its sources are newer than the library; null when that fails. */
+    public static function bounds(): ?string
+    {
+        $sources = glob(self::ROOT . '/benchmarks/bounds/*.[ch]');
+        $library = self::ROOT . '/build/bench/libbounds.so';
+        is_dir(dirname($library)) || mkdir(dirname($library), 0777, true);
+        if (!is_file($library) || filemtime($library) < max(array_map(filemtime(...), $sources))) {
+            $files = implode(' ', array_map(escapeshellarg(...), preg_grep('/\.c$/', $sources)));
+            $to = escapeshellarg($library);
+            exec("gcc -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -o $to $files $(pkg-config --cflags --libs libpq sqlite3) -lm 2>&1", $said, $status);
+            if ($status !== 0) {
+                fwrite(STDERR, 'benchmarks/bounds: ' . implode("\n", $said) . "\n");
+                return null;
+            }
+        }
+        return realpath($library);
+    }
+
     /** A libpq URI becomes PDO's own form; a SQLite DSN is one already. */
     public static function pdoDsn(string $dsn): string
     {

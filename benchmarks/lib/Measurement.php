@@ -13,10 +13,15 @@ use RuntimeException;
  */
 final class Measurement
 {
+    /** What is kept of every round, nanoseconds per operation: its time, the empty loop's, the processor's. */
+    private const KINDS = ['samples', 'loops', 'cpu'];
+
     /** @var array<string, Worker> by way */
     private array $workers = [];
-    /** @var array<string, string> reasons by way */
+    /** @var array<string, string> reasons by way, for the report; a way may be skipped at one size and measured at another */
     private array $skipped = [];
+    /** @var array<string, true> what failed, by key: never tried again */
+    private array $dropped = [];
     /** @var list<string> */
     private array $problems = [];
     /** @var array<string, array<int, array{n: int, ns: int}>> blocks by key and size, chosen in the first session */
@@ -24,6 +29,8 @@ final class Measurement
     /** @var array<string, array<int, array>> what was measured at 'sizes' or 'parts', by size */
     private array $points = ['sizes' => [], 'parts' => []];
     private int $compared = 0;
+    /** @var array<string, array<int, int>> bytes of PHP's heap at its highest during one operation, by key and size */
+    private array $heap = [];
 
     /** @param array{block_ns: int, sessions: int, rounds: int, least: int, slowest_ns: int, sizes: int} $effort */
     public function __construct(
@@ -89,7 +96,8 @@ final class Measurement
                 $this->skipped[$way] = $missing;
             }
             if (!isset($this->skipped[$way])) {
-                $this->workers[$way] = new Worker($way, $this->options);
+                $settings = [...$this->options['php_settings'], ...$this->scenario->settings[$door] ?? []];
+                $this->workers[$way] = new Worker($way, ['php_settings' => $settings] + $this->options);
             }
         }
     }
@@ -111,11 +119,12 @@ final class Measurement
         $left = max(0.0, $seconds - (microtime(true) - $start)) * 1e9;
         $rounds = (int) max($this->effort['least'], min($this->effort['rounds'], $left / $round - 1));
         $samples = $this->rounds($keys, $size, $rounds);
-        $point = $this->points[$kind][$size] ?? ['shape' => [], 'samples' => [], 'loops' => []];
+        $point = $this->points[$kind][$size] ?? ['shape' => []] + array_fill_keys(self::KINDS, []);
         $point['shape'][] = $rounds;
         foreach ($samples as $key => $list) {
-            $point['samples'][$key] = [...$point['samples'][$key] ?? [], ...array_column($list, 0)];
-            $point['loops'][$key] = [...$point['loops'][$key] ?? [], ...array_column($list, 1)];
+            foreach (self::KINDS as $i => $of) {
+                $point[$of][$key] = [...$point[$of][$key] ?? [], ...array_column($list, $i)];
+            }
         }
         $this->points[$kind][$size] = $point;
     }
@@ -130,7 +139,7 @@ final class Measurement
                 $n = $this->blocks[$key][$size]['n'];
                 $answer = $this->workers[$keys[$key]]->ask(['do' => 'sample', 'key' => $key, 'n' => $n, 'flip' => $round % 4 > 1]);
                 if ($round >= 0) {
-                    $samples[$key][] = [($answer['loop'] - $answer['empty']) / $n, $answer['empty'] / $n];
+                    $samples[$key][] = [($answer['loop'] - $answer['empty']) / $n, $answer['empty'] / $n, $answer['cpu'] / $n];
                 }
             }
             $order[] = array_shift($order);
@@ -152,6 +161,7 @@ final class Measurement
                 if (isset($answer['value'])) {
                     $keys[$key] = $way;
                     $values[$key] = unserialize(base64_decode($answer['value']));
+                    $this->heap[$key][$size] = $answer['heap'];
                 } elseif (isset($answer['skipped'])) {
                     $this->skipped[$key] = $answer['skipped'];
                 } else {
@@ -167,7 +177,7 @@ final class Measurement
     {
         $door = Ways::of($this->scenario)[$way];
         $entries = [];
-        if ($kind === 'sizes' && !isset($this->skipped[$way]) && !$this->tooSlow($way, $size)) {
+        if ($kind === 'sizes' && !$this->tooSlow($way, $size)) {
             $entries[$way] = ['door' => $door, 'part' => null];
         }
         if ($kind === 'parts' && $way !== 'php' && $way !== 'php-opcache') { // their parts under JIT are what PHP can do
@@ -175,7 +185,7 @@ final class Measurement
                 $entries["$way/$part"] = ['door' => $door, 'part' => $part];
             }
         }
-        return array_diff_key($entries, $this->skipped);
+        return array_diff_key($entries, $this->dropped);
     }
 
     /** What took long at a smaller size is left out at a size where it would take too long. */
@@ -191,16 +201,14 @@ final class Measurement
 
     private function agreeing(array $keys, array $values, int $size): array
     {
-        $against = isset($values[$this->scenario->against]) ? $this->scenario->against : array_key_first($values);
-        foreach ($values as $way => $value) {
-            if (in_array($way, $this->scenario->uncompared, true)) {
-                continue;
-            }
-            if ($this->scenario->same($values[$against], $value, $size)) {
+        $compared = array_diff_key($values, array_flip($this->scenario->uncompared));
+        $against = isset($compared[$this->scenario->against]) ? $this->scenario->against : array_key_first($compared);
+        foreach ($compared as $way => $value) {
+            if ($this->scenario->same($compared[$against], $value, $size)) {
                 $this->compared++;
                 continue;
             }
-            $this->drop('sizes', $way, "at size $size: " . self::excerpt($value) . ", $against: " . self::excerpt($values[$against]));
+            $this->drop('sizes', $way, "at size $size: " . self::excerpt($value) . ", $against: " . self::excerpt($compared[$against]));
             unset($keys[$way]);
         }
         return $keys;
@@ -210,8 +218,9 @@ final class Measurement
     {
         $this->problems[] = "{$this->scenario->name}, $key: $reason";
         $this->skipped[$key] = $reason;
+        $this->dropped[$key] = true;
         foreach ($this->points[$kind] as &$point) {
-            unset($point['samples'][$key], $point['loops'][$key]);
+            unset($point['samples'][$key], $point['loops'][$key], $point['cpu'][$key]);
         }
     }
 
@@ -237,6 +246,7 @@ final class Measurement
             'points' => array_map(self::rounded(...), $this->points['sizes']),
             'parts' => array_map(self::rounded(...), $this->points['parts']),
             'operations_per_block' => $blocks,
+            'heap' => $this->heap,
             'skipped' => $this->skipped,
             'problems' => $this->problems,
             'compared' => $this->compared,
@@ -247,7 +257,7 @@ final class Measurement
     private static function rounded(array $point): array
     {
         $count = array_sum($point['shape']);
-        foreach (['samples', 'loops'] as $kind) {
+        foreach (self::KINDS as $kind) {
             $whole = array_filter($point[$kind], static fn(array $list): bool => count($list) === $count);
             $point[$kind] = array_map(static fn(array $list): array => array_map(static fn($ns) => round($ns, 3), $list), $whole);
         }

@@ -21,6 +21,7 @@ final class Run
     public function __construct(private array $options, private readonly Progress $progress)
     {
         $this->options['directory'] = self::temporaryDirectory();
+        $this->options['bounds'] = Libraries::bounds();
         Ways::writePreload($this->options);
     }
 

@@ -55,6 +55,7 @@ final class Scenario
      *        are the breakdown. Measured at the largest size
      * @param bool $batching the sizes are items taken in one call: the report also draws time per item
      * @param string $against the door that ratios are given against
+     * @param array<string, list<string>> $settings door => php.ini settings of its process, "name=value"
      * @param string $note printed below the plots
      */
     public function __construct(
@@ -72,6 +73,7 @@ final class Scenario
         public readonly array $parts = [],
         public readonly bool $batching = false,
         public readonly string $against = 'native',
+        public readonly array $settings = [],
         public readonly string $note = '',
     ) {
         if (!preg_match('/^[a-z0-9-]+$/D', $name)) {
