@@ -6,6 +6,9 @@
 #include "lyger_engine.h"
 #include "lyger_error.h"
 #include "lyger_ini.h"
+#ifdef LYGER_BOUNDARY
+#include "boundary/php_boundary.h"
+#endif
 #include "cache/php_cache.h"
 #include "query/php_query.h"
 
@@ -61,6 +64,8 @@ static PHP_MINIT_FUNCTION(lyger)
         register_class_Lyger_Result(zend_ce_aggregate, zend_ce_countable, php_json_serializable_ce));
 #ifdef LYGER_BOUNDARY
     register_class_Lyger_Probe();
+    php_lyger_boundary_register(register_class_Lyger_ProbeOwner(), register_class_Lyger_ProbeArchive(),
+                                register_class_Lyger_ProbeFile(), register_class_Lyger_ProbeRows());
 #endif
     for (size_t i = 0; i < ROOM_COUNT; i++) {
         if (rooms[i]->module_start && rooms[i]->module_start(module_number) == FAILURE) {
