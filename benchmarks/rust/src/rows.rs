@@ -1,0 +1,60 @@
+//! Rows that stay on this side.
+
+use crate::guarded;
+use std::os::raw::c_int;
+
+struct Stored {
+    id: i64,
+    price: f64,
+    name: String,
+}
+
+pub struct Rows(Vec<Stored>);
+
+#[repr(C)]
+pub struct Row {
+    id: i64,
+    price: f64,
+    name: *const u8,
+    name_len: usize,
+}
+
+#[no_mangle]
+pub extern "C" fn lyger_probe_rows_new(count: usize) -> *mut Rows {
+    guarded(std::ptr::null_mut(), || {
+        let mut rows = Vec::new();
+        if rows.try_reserve_exact(count).is_err() {
+            return std::ptr::null_mut();
+        }
+        rows.extend((1..=count as i64).map(|id| Stored { id, price: id as f64 * 0.25, name: format!("row {id}") }));
+        Box::into_raw(Box::new(Rows(rows)))
+    })
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn lyger_probe_rows_count(rows: *const Rows) -> usize {
+    guarded(0, || (*rows).0.len())
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn lyger_probe_rows_read(rows: *const Rows, index: usize, row: *mut Row) -> c_int {
+    guarded(0, || match (*rows).0.get(index) {
+        Some(found) => {
+            *row = Row { id: found.id, price: found.price, name: found.name.as_ptr(), name_len: found.name.len() };
+            1
+        }
+        None => 0,
+    })
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn lyger_probe_rows_total(rows: *const Rows) -> f64 {
+    guarded(0.0, || (*rows).0.iter().map(|row| row.price).sum())
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn lyger_probe_rows_free(rows: *mut Rows) {
+    if !rows.is_null() {
+        guarded((), || drop(Box::from_raw(rows)));
+    }
+}
