@@ -191,12 +191,14 @@ final class Measurement
     /** What took long at a smaller size is left out at a size where it would take too long. */
     private function tooSlow(string $way, int $size): bool
     {
-        foreach ($this->blocks[$way] ?? [] as $known => ['n' => $n, 'ns' => $ns]) {
-            if ($known < $size && $ns / $n * ($size / $known) > $this->effort['slowest_ns'] && !isset($this->blocks[$way][$size])) {
-                return $ns / $n * 4 > $this->effort['slowest_ns'] / ($size / $known);
-            }
+        $known = array_map(static fn(array $block): float => $block['ns'] / $block['n'], $this->blocks[$way] ?? []);
+        if (!$known || isset($known[$size])) {
+            return false;
         }
-        return false;
+        [$at, $before] = [array_key_last($known), array_keys($known)[count($known) - 2] ?? null];
+        // Of a single size nobody knows how much of its time belongs to the work: a twentieth, say.
+        $each = $before === null ? $known[$at] / $at / 20 : ($known[$at] - $known[$before]) / ($at - $before);
+        return $each * $size > $this->effort['slowest_ns'];
     }
 
     private function agreeing(array $keys, array $values, int $size): array

@@ -41,6 +41,17 @@ final class Text
         return $ratio['differs'] ? self::digits($ratio['ratio']) . '×' : 'no difference seen';
     }
 
+    /** 1, 100, 10k, 2.5M: for axes. */
+    public static function short(float $number): string
+    {
+        foreach (['G' => 1e9, 'M' => 1e6, 'k' => 1e3] as $unit => $size) {
+            if ($number >= $size) {
+                return round($number / $size, 1) . $unit;
+            }
+        }
+        return (string) round($number, 1);
+    }
+
     public static function bytes(float $bytes): string
     {
         foreach (['GiB' => 2 ** 30, 'MiB' => 2 ** 20, 'KiB' => 2 ** 10] as $unit => $size) {
@@ -54,8 +65,17 @@ final class Text
     /** A number that is only known roughly: two digits that matter. */
     public static function about(float $number): string
     {
+        if ($number < 9.95) {
+            return (string) round($number, 1);
+        }
         $scale = 10 ** max(0, (int) floor(log10(max($number, 1))) - 1);
         return number_format(round($number / $scale) * $scale);
+    }
+
+    /** "1 row", "10,000 rows" */
+    public static function count(int $number, string $unit): string
+    {
+        return number_format($number) . ' ' . ($number === 1 ? preg_replace('/(?<=ss)es$|s$/', '', $unit) : $unit);
     }
 
     /** Characters, without mbstring. */

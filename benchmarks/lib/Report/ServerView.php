@@ -1,0 +1,46 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Benchmarks\Report;
+
+use Lyger\Benchmarks\Text;
+
+/** What benchmarks/server measured in a run of its own. */
+final class ServerView
+{
+    public static function html(?array $server): string
+    {
+        if (!$server) {
+            return '';
+        }
+        $html = '<section id="server"><h2>Server</h2><p class="about">HTTP servers beside each other, from benchmarks/server.</p>';
+        $facts = array_filter($server, is_scalar(...));
+        foreach (array_filter($server, is_array(...)) as $title => $table) {
+            $rows = self::rows($table);
+            $html .= $rows ? '<h3>' . Page::escaped((string) $title) . '</h3>' . Page::table($rows) : '';
+        }
+        $said = implode(', ', array_map(static fn(string $name, mixed $value): string => "$name " . var_export($value, true), array_keys($facts), $facts));
+        return $html . '<p class="small muted">' . Page::escaped($said) . '</p></section>';
+    }
+
+    /** A table of name => column => number. */
+    private static function rows(array $table): array
+    {
+        $rows = [];
+        foreach ($table as $name => $row) {
+            $row = array_filter(is_array($row) ? $row : ['' => $row], is_scalar(...));
+            if (!$row) {
+                continue;
+            }
+            $rows = $rows ?: [['', ...array_map(static fn($column): string => Page::escaped((string) $column), array_keys($row))]];
+            $rows[] = [Page::escaped((string) $name), ...array_map(self::cell(...), array_values($row))];
+        }
+        return $rows;
+    }
+
+    private static function cell(mixed $value): string
+    {
+        return is_float($value) ? Text::digits($value) : (is_int($value) ? number_format($value) : Page::escaped((string) $value));
+    }
+}
