@@ -26,12 +26,13 @@ $record = static function (FFI $ffi, int $size, mixed $data): Closure {
     };
 };
 
+// Every loop takes $in and $out along: FFI::addr() does not keep alive what it is the address of.
 $recordCall = static function (FFI $ffi, int $size, mixed $data): Closure {
     $in = $ffi->new('lyger_probe_record');
     $out = $ffi->new('lyger_probe_record');
     $inAt = FFI::addr($in);
     $outAt = FFI::addr($out);
-    return static function (int $n) use ($ffi, $inAt, $outAt): void {
+    return static function (int $n) use ($ffi, $in, $out, $inAt, $outAt): void {
         for ($i = 0; $i < $n; $i++) {
             $ffi->lyger_probe_record_next($inAt, $outAt);
         }
@@ -43,7 +44,7 @@ $recordIn = static function (FFI $ffi, int $size, mixed $data): Closure {
     $out = $ffi->new('lyger_probe_record');
     $inAt = FFI::addr($in);
     $outAt = FFI::addr($out);
-    return static function (int $n) use ($ffi, $in, $inAt, $outAt, $data): void {
+    return static function (int $n) use ($ffi, $in, $out, $inAt, $outAt, $data): void {
         for ($i = 0; $i < $n; $i++) {
             $in->id = $data['id'];
             $in->value = $data['value'];

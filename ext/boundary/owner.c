@@ -1,8 +1,8 @@
 /* What has an owner: a counter, and rows. */
 #include "boundary.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct lyger_probe_owner {
     int64_t value;
@@ -37,6 +37,19 @@ typedef struct stored_row {
     char name[28]; /* "row " and the digits of a size_t need 24 */
 } stored_row;
 
+static void name_row(stored_row *row, size_t number)
+{
+    char digits[20];
+    size_t count = 0;
+    do {
+        digits[sizeof digits - ++count] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    memcpy(row->name, "row ", 4);
+    memcpy(row->name + 4, digits + sizeof digits - count, count);
+    row->name_len = (uint32_t)(4 + count);
+}
+
 struct lyger_probe_rows {
     size_t count;
     stored_row rows[];
@@ -56,7 +69,7 @@ lyger_probe_rows *lyger_boundary_rows_new(size_t count)
         stored_row *row = &rows->rows[i];
         row->id = (int64_t)i + 1;
         row->price = (double)row->id * 0.25;
-        row->name_len = (uint32_t)snprintf(row->name, sizeof row->name, "row %zu", i + 1);
+        name_row(row, i + 1);
     }
     return rows;
 }

@@ -207,11 +207,40 @@ ZEND_FUNCTION(lyger_probe_sum_packed)
 
 /* ---- a struct, which here is an array with names ---- */
 
-static zval *member(zend_array *record, const char *name, size_t len, zend_uchar type)
+/* Kept with their hashes, as the engine keeps those of a script. */
+static zend_string *id_name, *value_name, *flag_name, *price_name, *name_name;
+
+void php_lyger_boundary_keep_names(void)
 {
-    zval *value = zend_hash_str_find_deref(record, name, len);
+    id_name = zend_string_init_interned(ZEND_STRL("id"), true);
+    value_name = zend_string_init_interned(ZEND_STRL("value"), true);
+    flag_name = zend_string_init_interned(ZEND_STRL("flag"), true);
+    price_name = zend_string_init_interned(ZEND_STRL("price"), true);
+    name_name = zend_string_init_interned(ZEND_STRL("name"), true);
+}
+
+static void add_long(zend_array *array, zend_string *name, zend_long value)
+{
+    zval element;
+    ZVAL_LONG(&element, value);
+    zend_hash_add_new(array, name, &element);
+}
+
+static void add_double(zend_array *array, zend_string *name, double value)
+{
+    zval element;
+    ZVAL_DOUBLE(&element, value);
+    zend_hash_add_new(array, name, &element);
+}
+
+static zval *member(zend_array *record, zend_string *name, zend_uchar type)
+{
+    zval *value = zend_hash_find_known_hash(record, name);
+    if (value) {
+        ZVAL_DEREF(value);
+    }
     if (!value || Z_TYPE_P(value) != type) {
-        zend_argument_value_error(1, "must have the element \"%s\" of type %s", name,
+        zend_argument_value_error(1, "must have the element \"%s\" of type %s", ZSTR_VAL(name),
                                   zend_get_type_by_const(type));
         return NULL;
     }
@@ -220,9 +249,9 @@ static zval *member(zend_array *record, const char *name, size_t len, zend_uchar
 
 static bool read_record(zend_array *array, lyger_probe_record *record)
 {
-    zval *id = member(array, ZEND_STRL("id"), IS_LONG);
-    zval *value = id ? member(array, ZEND_STRL("value"), IS_DOUBLE) : NULL;
-    zval *flag = value ? member(array, ZEND_STRL("flag"), IS_LONG) : NULL;
+    zval *id = member(array, id_name, IS_LONG);
+    zval *value = id ? member(array, value_name, IS_DOUBLE) : NULL;
+    zval *flag = value ? member(array, flag_name, IS_LONG) : NULL;
     if (!flag) {
         return false;
     }
@@ -244,9 +273,10 @@ ZEND_FUNCTION(lyger_probe_record)
     }
     lyger_boundary_next(&record, &record);
     array_init_size(return_value, 3);
-    add_assoc_long(return_value, "id", record.id);
-    add_assoc_double(return_value, "value", record.value);
-    add_assoc_long(return_value, "flag", record.flag);
+    zend_hash_real_init_mixed(Z_ARRVAL_P(return_value));
+    add_long(Z_ARRVAL_P(return_value), id_name, record.id);
+    add_double(Z_ARRVAL_P(return_value), value_name, record.value);
+    add_long(Z_ARRVAL_P(return_value), flag_name, record.flag);
 }
 
 /* ---- callbacks and errors ---- */
@@ -326,9 +356,12 @@ ZEND_FUNCTION(lyger_probe_status)
 void php_lyger_boundary_row(const lyger_probe_row *row, zval *to)
 {
     array_init_size(to, 3);
-    add_assoc_long(to, "id", row->id);
-    add_assoc_double(to, "price", row->price);
-    add_assoc_stringl(to, "name", row->name, row->name_len);
+    zend_hash_real_init_mixed(Z_ARRVAL_P(to));
+    add_long(Z_ARRVAL_P(to), id_name, row->id);
+    add_double(Z_ARRVAL_P(to), price_name, row->price);
+    zval name;
+    ZVAL_STRINGL(&name, row->name, row->name_len);
+    zend_hash_add_new(Z_ARRVAL_P(to), name_name, &name);
 }
 
 ZEND_FUNCTION(lyger_probe_rows)

@@ -12,6 +12,9 @@
 void php_lyger_boundary_register(zend_class_entry *owner, zend_class_entry *archive, zend_class_entry *file,
                                  zend_class_entry *rows);
 
+/* The strings that rows and records have as keys, kept for the process; called once, by MINIT. */
+void php_lyger_boundary_keep_names(void);
+
 /* A row as the array that both lyger_probe_rows() and Lyger\ProbeRows give. */
 void php_lyger_boundary_row(const lyger_probe_row *row, zval *to);
 

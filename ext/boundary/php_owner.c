@@ -54,6 +54,7 @@ void php_lyger_boundary_register(zend_class_entry *owner, zend_class_entry *arch
 {
     owner->create_object = archive->create_object = file->create_object = rows->create_object = probe_create;
     file_class = file;
+    php_lyger_boundary_keep_names();
     memcpy(&probe_handlers, &std_object_handlers, sizeof probe_handlers);
     probe_handlers.offset = XtOffsetOf(probe_object, std);
     probe_handlers.free_obj = probe_free;

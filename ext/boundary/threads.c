@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 
+#define STACK ((size_t)256 * 1024) /* the default of 8 MB is more than glibc keeps for the next call */
+
 typedef struct share {
     const char *bytes;
     size_t len;
@@ -26,12 +28,16 @@ lyger_status lyger_boundary_threads(const char *bytes, size_t len, int threads, 
                           LYGER_BOUNDARY_THREADS_MAX, threads);
     }
     share shares[LYGER_BOUNDARY_THREADS_MAX];
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK);
     size_t each = len / (size_t)threads;
     for (int i = 0; i < threads; i++) {
         bool last = i == threads - 1;
         shares[i] = (share){.bytes = bytes + (size_t)i * each, .len = last ? len - (size_t)i * each : each};
-        shares[i].started = pthread_create(&shares[i].thread, NULL, count_share, &shares[i]) == 0;
+        shares[i].started = pthread_create(&shares[i].thread, &attributes, count_share, &shares[i]) == 0;
     }
+    pthread_attr_destroy(&attributes);
     *digits = 0;
     for (int i = 0; i < threads; i++) {
         if (shares[i].started) {

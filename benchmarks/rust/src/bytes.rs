@@ -1,7 +1,13 @@
 //! The algorithms of ext/boundary/boundary.c and threads.c, step by step the same.
 
+/// Eight bytes at a time from the end of one and the start of the other, then what is left.
 pub fn reverse(to: &mut [u8], from: &[u8]) {
-    for (to, from) in to.iter_mut().zip(from.iter().rev()) {
+    let mut blocks = to.chunks_exact_mut(8);
+    for (to, from) in (&mut blocks).zip(from.rchunks_exact(8)) {
+        let eight = u64::from_ne_bytes(from.try_into().unwrap());
+        to.copy_from_slice(&eight.swap_bytes().to_ne_bytes());
+    }
+    for (to, from) in blocks.into_remainder().iter_mut().zip(from[..from.len() % 8].iter().rev()) {
         *to = *from;
     }
 }
@@ -73,9 +79,26 @@ pub fn digits(bytes: &[u8]) -> usize {
     digits + rest.iter().filter(|&&byte| is_digit(byte)).count()
 }
 
-pub fn sum(packed: &[u8]) -> i64 {
-    packed.chunks_exact(8).fold(0i64, |sum, eight| sum.wrapping_add(i64::from_ne_bytes(eight.try_into().unwrap())))
+fn integer(eight: &[u8]) -> i64 {
+    i64::from_ne_bytes(eight.try_into().unwrap())
 }
+
+/// Four sums, so that no addition waits for the one before it.
+pub fn sum(packed: &[u8]) -> i64 {
+    let blocks = packed.chunks_exact(32);
+    let rest = blocks.remainder();
+    let mut sums = [0i64; 4];
+    for block in blocks {
+        for (sum, eight) in sums.iter_mut().zip(block.chunks_exact(8)) {
+            *sum = sum.wrapping_add(integer(eight));
+        }
+    }
+    let sum = sums.iter().fold(0i64, |sum, &more| sum.wrapping_add(more));
+    rest.chunks_exact(8).fold(sum, |sum, eight| sum.wrapping_add(integer(eight)))
+}
+
+/// What the threads need; the same in C.
+const STACK: usize = 256 * 1024;
 
 /// Threads that start and end within the call; the share of one that does not start is counted here.
 pub fn digits_by_threads(bytes: &[u8], threads: usize) -> usize {
@@ -84,7 +107,7 @@ pub fn digits_by_threads(bytes: &[u8], threads: usize) -> usize {
         let shares: Vec<_> = (0..threads)
             .map(|i| {
                 let share = if i == threads - 1 { &bytes[i * each..] } else { &bytes[i * each..(i + 1) * each] };
-                (share, std::thread::Builder::new().spawn_scoped(scope, move || digits(share)))
+                (share, std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || digits(share)))
             })
             .collect();
         shares
