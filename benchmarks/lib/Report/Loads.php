@@ -47,7 +47,7 @@ final class Loads
         }
         if (isset($loading['memory'])) {
             $counts = array_keys(reset($loading['memory']));
-            $rows = [['memory of one worker (PSS)', ...array_map(static fn(int $n): string => "$n worker" . ($n > 1 ? 's' : ''), $counts)]];
+            $rows = [['memory for each worker', ...array_map(static fn(int $n): string => "$n worker" . ($n > 1 ? 's' : ''), $counts)]];
             foreach ($loading['memory'] as $way => $bytes) {
                 $rows[] = [$way, ...array_values(array_map(Text::bytes(...), $bytes))];
             }

@@ -110,8 +110,8 @@ final class Page
             return '';
         }
         $html = '<section id="loading"><h2>Loading and memory</h2><p class="about">What it costs that a door is there at all. A process is'
-            . ' started and ended; opening is what every request pays; memory is PSS, where a page that n processes share counts 1/n'
-            . ' for each.</p><div class="scenarios">';
+            . ' started and ended; opening is what every request pays; memory is that of a master and its workers, divided by the workers,'
+            . ' a page that several of them share counted once.</p><div class="scenarios">';
         foreach (Loads::times($loading) as $heading => $ways) {
             $html .= '<div class="scenario"><h3>' . self::escaped($heading) . '</h3><figure>' . Plot::figure($heading, Plots::bars(
                 self::loadBars($ways)

@@ -72,16 +72,16 @@ final class Plot
             "~<(circle|path|rect|use)[^>]*id='(?!($needed)')gp\w+'[^>]*/>~",
             '~ xmlns:xlink="[^"]*"| font-family="[^"]*"| stroke-linecap="butt"| stroke-linejoin="miter"| class="gridline"~',
             '~<tspan\s*>(.*?)</tspan>~',
-            '~(\d\.\d)\d+~',
             '~\s*\n\s*~',
             "~(id='|href='#)gp~",
             '~xlink:href~',
             '~(fill|color)="black"~',
             '~<svg~',
         ], [
-            '', '', '', '', '$1', '$1', "\n", "\$1{$name}gp", 'href', '$1="var(--text)"',
+            '', '', '', '', '$1', "\n", "\$1{$name}gp", 'href', '$1="var(--text)"',
             '<svg role="img" aria-label="' . htmlspecialchars($label) . '" font-family="system-ui,sans-serif"',
         ], $svg);
-        return Colours::inSvg($svg);
+        $shorter = static fn(array $found): string => preg_replace('/(\d\.\d)\d+/', '$1', $found[0]);
+        return Colours::inSvg(preg_replace_callback("~ (d|points) ?= ?'[^']*'~", $shorter, $svg));
     }
 }

@@ -1,0 +1,74 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Benchmarks;
+
+use RuntimeException;
+
+/**
+ * Counts the instructions of the parts of a crossing under valgrind's callgrind: exact, the same in every run, and blind
+ * to what caches and branches cost. Two loops of different length are counted; their difference is that of the operations.
+ */
+final class Instructions
+{
+    private const SHORT = 500;
+    private const LONG = 1500;
+
+    /** @return array<string, array<string, float>> instructions that each part adds, by way */
+    public static function counted(Scenario $scenario, string $file, array $options): array
+    {
+        $found = [];
+        foreach (Ways::of($scenario) as $way => $door) {
+            if (isset($scenario->parts[$door]) && $door !== 'php' && Ways::missing($way) === null) {
+                $before = 0.0;
+                foreach (self::byPart($scenario, $file, $way, $door, $options) as $part => $count) {
+                    $found[$way][$part] = $count - $before;
+                    $before = $count;
+                }
+            }
+        }
+        return $found;
+    }
+
+    /** One process for a way; callgrind writes a profile whenever the process looks at the clock. */
+    private static function byPart(Scenario $scenario, string $file, string $way, string $door, array $options): array
+    {
+        $out = "{$options['directory']}/callgrind";
+        $command = ['valgrind', '--tool=callgrind', "--callgrind-out-file=$out", '--dump-before=zif_hrtime', '--smc-check=all-non-file', '-q', PHP_BINARY];
+        foreach (Ways::settings($way, $options) as $setting) {
+            array_push($command, '-d', $setting);
+        }
+        $order = [
+            'file' => $file, 'scenario' => $scenario->name, 'door' => $door, 'size' => max($scenario->sizes),
+            'lengths' => [self::SHORT, self::LONG],
+        ];
+        $settings = json_encode(['way' => $way] + array_intersect_key($options, array_flip(['modules', 'rust', 'bounds', 'directory', 'pgsql'])));
+        array_push($command, __DIR__ . '/instructions_probe.php', $settings, json_encode($order));
+        $process = proc_open($command, [1 => ['pipe', 'w'], 2 => STDERR], $pipes);
+        $process || throw new RuntimeException('valgrind does not start (Debian: apt-get install valgrind)');
+        $parts = json_decode((string) stream_get_contents($pipes[1]), true);
+        $status = proc_close($process);
+        if ($status !== 0 || !is_array($parts)) {
+            throw new RuntimeException("callgrind of {$scenario->name}, $way, failed");
+        }
+        return self::read($out, $parts);
+    }
+
+    /** Profile number 1 is what came before the first look at the clock, then one for each loop. */
+    private static function read(string $out, array $parts): array
+    {
+        $counts = [];
+        foreach ($parts as $i => $part) {
+            $loops = [];
+            foreach ([2 * $i + 2, 2 * $i + 3] as $number) {
+                $profile = (string) file_get_contents("$out.$number");
+                preg_match('/^(?:summary|totals): (\d+)/m', $profile, $found) || throw new RuntimeException("$out.$number has no total");
+                $loops[] = (int) $found[1];
+            }
+            $counts[$part] = ($loops[1] - $loops[0]) / (self::LONG - self::SHORT);
+        }
+        array_map(unlink(...), glob("$out*"));
+        return $counts;
+    }
+}
