@@ -50,6 +50,18 @@ final class Analysis
         ];
     }
 
+    /** How many times $a is $b in one of a scenario's sizes, or null. */
+    public static function ratio(array $scenario, int $size, string $a, string $b): ?array
+    {
+        ['samples' => $samples, 'shape' => $shape] = $scenario['points'][$size];
+        return isset($samples[$a], $samples[$b]) ? Statistics::ratio(
+            Statistics::median($samples[$a]),
+            Statistics::medians($samples[$a], $shape),
+            Statistics::median($samples[$b]),
+            Statistics::medians($samples[$b], $shape)
+        ) : null;
+    }
+
     /** What each part adds, by way: differences of the variants' medians, paired. */
     private static function breakdown(array $parts): array
     {

@@ -52,7 +52,7 @@ final class Advice
             return "does not pay up to $last $unit";
         }
         if ($point['at'] == 0) {
-            return $first === '1' ? 'pays from the first of the ' . $unit . ' on' : "pays from $first $unit on, or fewer";
+            return 'pays from ' . Text::count(min($sizes), $unit) . ' on' . ($first === '1' ? '' : ', or fewer');
         }
         return sprintf('pays from about %s %s on (%s to %s)', Text::about($point['at']), $unit, Text::about($point['low']), Text::about($point['high']));
     }

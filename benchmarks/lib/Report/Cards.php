@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Lyger\Benchmarks\Report;
 
+use Lyger\Benchmarks\Analysis;
 use Lyger\Benchmarks\Text;
 
 /** The few figures on top of the page. */
@@ -18,11 +19,14 @@ final class Cards
         if (isset($figures['ffi'], $figures['native'])) {
             $cards[] = [Text::duration($figures['ffi']['median']), 'an empty call through FFI'];
             $cards[] = [Text::duration($figures['native']['median']), 'the same as a native function'];
-            if ($figures['ffi']['ratio']['differs'] ?? false) {
-                $cards[] = [Text::ratio($figures['ffi']['ratio']), 'is what FFI costs beside it'];
+            $ratio = Analysis::ratio($empty, array_key_first($empty['figures']), 'ffi', 'native');
+            if ($ratio['differs'] ?? false) {
+                $cards[] = [Text::ratio($ratio), 'is what FFI costs beside it'];
             }
         }
-        $curve = self::first($results['scenarios'], static fn(array $one): bool => ($one['break_even']['php-jit > ffi']['at'] ?? 0) > 0);
+        $pays = static fn(array $one): bool => ($one['break_even']['php-jit > ffi']['at'] ?? 0) > 0;
+        $curve = self::first($results['scenarios'], static fn(array $one): bool => $one['group'] === 'compute' && $pays($one))
+            ?? self::first($results['scenarios'], $pays);
         if ($curve) {
             $unit = $curve['unit'];
             $cards[] = [Text::about($curve['break_even']['php-jit > ffi']['at']) . " $unit", "from which FFI beats PHP's JIT: {$curve['title']}"];

@@ -30,15 +30,18 @@ final class ChapterView
         return "$html</div></section>\n";
     }
 
-    /** Medians of every scenario at its smallest size, with all ways in their order. @return array{array, list<string>} */
-    public static function smallest(array $scenarios): array
+    /** Medians of every scenario at its smallest size, the quickest first, with all ways in their order. @return array{array, list<string>} */
+    public static function smallest(array $scenarios, bool $peers = true): array
     {
         $rows = $ways = [];
         foreach ($scenarios as $scenario) {
             $figures = reset($scenario['figures']);
+            $figures = $peers ? $figures : array_intersect_key($figures, Ways::ALL);
             $rows[$scenario['title']] = array_map(static fn(array $figure): float => $figure['median'], $figures);
             $ways += array_fill_keys(array_keys($figures), true);
         }
+        $rows = array_filter($rows);
+        uasort($rows, static fn(array $a, array $b): int => ($a['native'] ?? min($a)) <=> ($b['native'] ?? min($b)));
         $known = array_intersect(array_keys(Ways::ALL), array_keys($ways));
         return [$rows, [...$known, ...array_diff(array_keys($ways), $known)]];
     }

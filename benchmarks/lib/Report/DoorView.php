@@ -30,6 +30,63 @@ final class DoorView
             . ' work into one call.</li>'
             . '<li><b>Then choose.</b> Where you cannot install an extension, FFI pays from its number on. Where you can, a native function pays'
             . ' earlier, checks its arguments, and cannot be handed a pointer that is gone.</li></ol>'
-            . ($rows ? Page::table([$heading, ...$rows]) : '') . '</section>';
+            . self::zones($results['scenarios'])
+            . ($rows ? '<details><summary>The numbers, with JIT and without</summary>' . Page::table([$heading, ...$rows]) . '</details>' : '')
+            . '</section>';
+    }
+
+    /** The break-even points beside PHP's JIT as a picture. */
+    private static function zones(array $scenarios): string
+    {
+        $rows = [];
+        foreach ($scenarios as $scenario) {
+            $points = array_filter([
+                'native' => $scenario['break_even']['php-jit > native'] ?? null,
+                'ffi' => $scenario['break_even']['php-jit > ffi'] ?? null,
+            ]);
+            if ($points) {
+                $rows["{$scenario['title']}, {$scenario['unit']}"] = self::row($points, array_keys($scenario['figures']));
+            }
+        }
+        if (!$rows) {
+            return '';
+        }
+        uasort($rows, static fn(array $a, array $b): int => $a['order'] <=> $b['order']);
+        $legend = '';
+        foreach (['php-jit' => 'stay in PHP', 'native' => 'native pays', 'ffi' => 'FFI pays, and native'] as $colour => $meaning) {
+            $legend .= "<li><i style=\"background:var(--$colour)\"></i>$meaning</li>";
+        }
+        return '<figure>' . Plot::figure('Which door pays from which amount of work on', Plots::zones($rows), 1040) . "<ul class=\"legend\">$legend</ul>"
+            . '<figcaption class="small">Amount of work in one call, logarithmic; beside PHP with its JIT on, where native code has the least'
+            . ' to win. Whiskers: the 95 % interval of each border.</figcaption></figure>';
+    }
+
+    /** @param array<string, array> $points by door */
+    private static function row(array $points, array $sizes): array
+    {
+        [$from, $most] = [min($sizes), max($sizes)];
+        $least = $from;
+        $zones = $borders = [];
+        $colour = 'php-jit';
+        uasort($points, static fn(array $a, array $b): int => ($a['at'] ?? INF) <=> ($b['at'] ?? INF));
+        foreach ($points as $door => $point) {
+            $at = min(max($point['at'] ?? INF, $least), $most);
+            if ($at > $from) {
+                $zones[] = [$from, $at, $colour];
+            }
+            if ($point['at'] === null) {
+                break;
+            }
+            $range = [max($point['low'] ?? $most, $least), min($point['high'] ?? $most, $most)];
+            if ($range[1] > $range[0]) {
+                $borders[] = [$at, ...$range];
+            }
+            [$from, $colour] = [$at, $colour === 'ffi' ? 'ffi' : $door];
+        }
+        if ($from < $most) {
+            $zones[] = [$from, $most, $colour];
+        }
+        $order = array_map(static fn(string $door): float => $points[$door]['at'] ?? INF, ['ffi', 'native']);
+        return ['zones' => $zones, 'borders' => $borders, 'order' => $order];
     }
 }

@@ -43,7 +43,7 @@ final class Page
         $files = [];
         $crossings = array_filter($results['scenarios'], static fn(array $one): bool => $one['group'] === 'crossings' && $one['figures']);
         if (count($crossings) > 2) {
-            [$rows, $ways] = ChapterView::smallest($crossings);
+            [$rows, $ways] = ChapterView::smallest($crossings, false);
             $files['crossings'] = Plot::file('Time per call of every crossing through every door', Plots::dots($rows, $ways));
         }
         foreach ($results['scenarios'] as $name => $scenario) {
@@ -94,7 +94,7 @@ final class Page
         }
         $html = $cards ? "<div class=\"cards\">$cards</div>" : '';
         if (count($chapters['crossings'] ?? []) > 2) {
-            [$rows, $ways] = ChapterView::smallest($chapters['crossings']);
+            [$rows, $ways] = ChapterView::smallest($chapters['crossings'], false);
             $label = 'Time per call of every crossing through every door';
             $html .= '<figure>' . Plot::figure($label, Plots::dots($rows, $ways), 1040) . self::legend($ways)
                 . '<figcaption class="small">Time per call, logarithmic: each step to the right is ten times as long. Crossings with'

@@ -138,6 +138,48 @@ final class Plots
         };
     }
 
+    /**
+     * Rows of adjoining zones over amounts of work; whiskers show how sure their borders are.
+     *
+     * @param array<string, array{zones: list<array{float, float, string}>, borders: list<array{float, float, float}>}> $rows
+     *        title => zones (from, to, colour) and borders (at, low, high)
+     */
+    public static function zones(array $rows): \Closure
+    {
+        return static function (int $width) use ($rows): array {
+            $wide = $width > 500;
+            $height = ($wide ? 28 : 46) * count($rows) + 34;
+            $longest = max(array_map(Text::width(...), array_keys($rows)));
+            $ends = array_map(static fn(array $row): float => max(array_column($row['zones'], 1)), $rows);
+            $half = $wide ? 0.34 : 0.22;
+            $left = $wide ? min(0.45, (7 * $longest + 14) / $width) : 4 / $width;
+            $script = self::margins($left, 1 - 14 / $width, 26 / $height, 1 - 6 / $height)
+                . sprintf("unset ytics\nset logscale x\nset xrange [1:%g]\nset yrange [%g:-0.6]\n", max($ends), count($rows) - 0.4)
+                . 'set xtics (' . self::sizeTics(self::decades(max($ends)), $width) . ")\n";
+            $plots = [];
+            foreach (array_keys($rows) as $y => $title) {
+                $place = $wide ? "graph 0, first $y right offset -0.8, 0" : sprintf('graph 0, first %g left', $y - 0.42);
+                $script .= sprintf("set label %s at %s textcolor rgb %s\n", self::quoted((string) $title), $place, Colours::standIn('text'));
+                foreach ($rows[$title]['zones'] as [$from, $to, $colour]) {
+                    $script .= sprintf("\$z%d << E\n%g %d %g\nE\n", count($plots), $from, $y, $to);
+                    $plots[] = sprintf('$z%d using 3:2:1:3:($2-%g):($2+%g) with boxxyerror fillstyle solid 1 noborder fillcolor rgb %s',
+                        count($plots), $half, $half, Colours::standIn($colour));
+                }
+                foreach ($rows[$title]['borders'] as [$at, $low, $high]) {
+                    $script .= sprintf("\$z%d << E\n%g %d %g %g\nE\n", count($plots), $at, $y, $low, $high);
+                    $plots[] = sprintf('$z%d using 1:2:3:4 with xerrorbars pointtype 0 linewidth 1.5 linecolor rgb %s', count($plots), Colours::standIn('text'));
+                }
+            }
+            return [$height, $script . self::plot($plots)];
+        };
+    }
+
+    /** 1, 10, 100, … up to $most. */
+    private static function decades(float $most): array
+    {
+        return array_map(static fn(int $power): int => 10 ** $power, range(0, (int) log10($most)));
+    }
+
     private static function rings(array $rings): string
     {
         $script = '';
