@@ -17,7 +17,7 @@ final class Analysis
     {
         $figures = $medians = $resampled = [];
         foreach ($raw['points'] as $size => $point) {
-            foreach (array_filter(array_replace(array_fill_keys($raw['ways'], null), $point['samples'])) as $way => $samples) {
+            foreach (array_replace(array_intersect_key(array_fill_keys($raw['ways'], []), $point['samples']), $point['samples']) as $way => $samples) {
                 $medians[$way][$size] = Statistics::median($samples);
                 $resampled[$way][$size] = Statistics::medians($samples, $point['shape']);
                 [$low, $high] = Statistics::interval($resampled[$way][$size]);
@@ -69,7 +69,7 @@ final class Analysis
         foreach ($parts as $size => $point) {
             $before = [];
             foreach ($point['samples'] as $key => $samples) {
-                [$way, $part] = explode('/', $key, 2);
+                [$way, $part] = explode('/', (string) $key, 2);
                 $median = Statistics::median($samples);
                 $resampled = Statistics::medians($samples, $point['shape']);
                 [$beforeMedian, $beforeResampled] = $before[$way] ?? [0.0, array_fill(0, Statistics::RESAMPLES, 0.0)];

@@ -31,11 +31,11 @@ final class Instructions
         return $found;
     }
 
-    /** One process for a way; callgrind writes a profile whenever the process looks at the clock. */
+    /** One process for a way; callgrind writes a profile whenever it calls a function of lyger, whose symbols are there. */
     private static function byPart(Scenario $scenario, string $file, string $way, string $door, array $options): array
     {
         $out = "{$options['directory']}/callgrind";
-        $command = ['valgrind', '--tool=callgrind', "--callgrind-out-file=$out", '--dump-before=zif_hrtime', '--smc-check=all-non-file', '-q', PHP_BINARY];
+        $command = ['valgrind', '--tool=callgrind', "--callgrind-out-file=$out", '--dump-before=zif_lyger_hello_world', '--smc-check=all-non-file', '-q', PHP_BINARY];
         foreach (Ways::settings($way, $options) as $setting) {
             array_push($command, '-d', $setting);
         }
@@ -55,7 +55,7 @@ final class Instructions
         return self::read($out, $parts);
     }
 
-    /** Profile number 1 is what came before the first look at the clock, then one for each loop. */
+    /** Profile number 1 is what came before the first mark, then one for each loop. */
     private static function read(string $out, array $parts): array
     {
         $counts = [];

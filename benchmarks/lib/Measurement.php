@@ -144,7 +144,7 @@ final class Measurement
             }
             $order[] = array_shift($order);
         }
-        return $samples;
+        return array_replace(array_fill_keys(array_keys($keys), []), $samples); // in the order of the ways, not of the last round
     }
 
     /** Opens the loops in their processes and compares what they return. @return array<string, string> key => way */

@@ -1,8 +1,8 @@
 <?php
 
 /**
- * The process of Instructions: runs two loops of every part of a crossing, and looks at the clock before each and after
- * the last, which is where callgrind writes its profiles.
+ * The process of Instructions: runs two loops of every part of a crossing, and calls lyger_hello_world() before each and
+ * after the last, which is where callgrind writes its profiles.
  *     instructions_probe.php SETTINGS ORDER     (both JSON)
  * Prints the parts it could open.
  */
@@ -28,9 +28,9 @@ try {
 }
 foreach ($loops as $loop) {
     foreach ($lengths as $length) {
-        \hrtime(true);
+        \lyger_hello_world();
         $loop($length);
     }
 }
-\hrtime(true);
+\lyger_hello_world();
 echo json_encode(array_keys($loops));

@@ -35,7 +35,7 @@ final class ChapterView
     {
         $rows = $ways = [];
         foreach ($scenarios as $scenario) {
-            $figures = reset($scenario['figures']);
+            $figures = reset($scenario['figures']) ?: [];
             $figures = $peers ? $figures : array_intersect_key($figures, Ways::ALL);
             $rows[$scenario['title']] = array_map(static fn(array $figure): float => $figure['median'], $figures);
             $ways += array_fill_keys(array_keys($figures), true);

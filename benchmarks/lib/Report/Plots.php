@@ -52,7 +52,7 @@ final class Plots
             $positive = array_filter($values, static fn(float $value): bool => $value > 0) ?: [1.0];
             [$lowest, $highest] = [max(min($positive), max($positive) / 1e9), max($positive)];
             $script = self::margins(62 / $width, 1 - 16 / $width, 44 / $height, 1 - 12 / $height)
-                . sprintf("set logscale xy\nset xrange [%g:%g]\nset yrange [%g:%g]\n", min($sizes), max($sizes), $lowest / 1.25, $highest * 1.25)
+                . sprintf("set logscale xy\nset xrange [%g:%g]\nset yrange [%g:%g]\n", min($sizes) * 0.995, max($sizes) * 1.005, $lowest / 1.25, $highest * 1.25)
                 . 'set xtics (' . self::sizeTics($sizes, $width) . ")\nset ytics (" . self::timeTics($lowest / 1.25, $highest * 1.25) . ")\n"
                 . 'set xlabel ' . self::quoted($unit) . ' offset 0, 0.3 textcolor rgb ' . Colours::standIn('muted') . "\n";
             $plots = $bands = [];
@@ -185,8 +185,8 @@ final class Plots
         $script = '';
         foreach ($rings as $i => $ring) {
             $script .= sprintf("\$r%d << E\n%g %g\nE\n", $i, $ring['x'], $ring['y']);
-            $script .= sprintf("set label %s at first %g, first %g left offset 1.0, -0.7 textcolor rgb %s front\n",
-                self::quoted($ring['text']), $ring['x'], $ring['y'], Colours::standIn($ring['colour']));
+            $script .= sprintf("set label %s at first %g, first %g left offset 1.0, %g textcolor rgb %s front\n",
+                self::quoted($ring['text']), $ring['x'], $ring['y'], $i % 2 ? 0.8 : -0.8, Colours::standIn($ring['colour']));
         }
         return $script;
     }
