@@ -7,13 +7,12 @@ namespace Lyger\Benchmarks;
 use RuntimeException;
 
 /**
- * Counts the instructions of the parts of a crossing under valgrind's callgrind: exact, the same in every run, and blind
+ * Counts the instructions of the parts of a crossing, at its smallest size, under valgrind's callgrind: exact, the same in every run, and blind
  * to what caches and branches cost. Two loops of different length are counted; their difference is that of the operations.
  */
 final class Instructions
 {
-    private const SHORT = 500;
-    private const LONG = 1500;
+    private const LENGTHS = [500, 1500];
 
     /** @return array<string, array<string, float>> instructions that each part adds, by way */
     public static function counted(Scenario $scenario, string $file, array $options): array
@@ -40,8 +39,8 @@ final class Instructions
             array_push($command, '-d', $setting);
         }
         $order = [
-            'file' => $file, 'scenario' => $scenario->name, 'door' => $door, 'size' => max($scenario->sizes),
-            'lengths' => [self::SHORT, self::LONG],
+            'file' => $file, 'scenario' => $scenario->name, 'door' => $door, 'size' => min($scenario->sizes),
+            'lengths' => self::LENGTHS,
         ];
         $settings = json_encode(['way' => $way] + array_intersect_key($options, array_flip(['modules', 'rust', 'bounds', 'directory', 'pgsql'])));
         array_push($command, __DIR__ . '/instructions_probe.php', $settings, json_encode($order));
@@ -66,7 +65,7 @@ final class Instructions
                 preg_match('/^(?:summary|totals): (\d+)/m', $profile, $found) || throw new RuntimeException("$out.$number has no total");
                 $loops[] = (int) $found[1];
             }
-            $counts[$part] = ($loops[1] - $loops[0]) / (self::LONG - self::SHORT);
+            $counts[$part] = ($loops[1] - $loops[0]) / (self::LENGTHS[1] - self::LENGTHS[0]);
         }
         array_map(unlink(...), glob("$out*"));
         return $counts;

@@ -73,7 +73,8 @@ final class Measurement
         $sizes = self::thinned($this->scenario->sizes, $this->effort['sizes']);
         $plan = array_map(static fn(int $size): array => ['sizes', $size], $sizes);
         if ($this->scenario->parts) {
-            $plan[] = ['parts', max($this->scenario->sizes)];
+            $ends = array_unique([min($this->scenario->sizes), max($this->scenario->sizes)]);
+            $plan = [...$plan, ...array_map(static fn(int $size): array => ['parts', $size], $ends)];
         }
         return $plan;
     }

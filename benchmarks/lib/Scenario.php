@@ -52,7 +52,7 @@ final class Scenario
      * @param list<string> $uncompared doors whose result says nothing (peers that do something similar)
      * @param array<string, array<string, Closure>> $parts door => part (of PARTS, in their order) => factory as in `doors`.
      *        Each variant does what the one before does and its own part; the last is the whole crossing. The differences
-     *        are the breakdown. Measured at the largest size
+     *        are the breakdown. Measured at the smallest and at the largest size
      * @param bool $batching the sizes are items taken in one call: the report also draws time per item
      * @param string $against the door that ratios are given against
      * @param array<string, list<string>> $settings door => php.ini settings of its process, "name=value"

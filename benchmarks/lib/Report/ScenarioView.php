@@ -121,7 +121,7 @@ final class ScenarioView
             foreach ($ways as $way => $parts) {
                 $rows[Ways::label($way)] = array_map(static fn(array $part): float => $part['median'], $parts);
             }
-            $at = count($this->scenario['figures']) > 1 ? ' at ' . number_format($size) . " {$this->scenario['unit']}" : '';
+            $at = count($this->scenario['figures']) > 1 ? ' at ' . Text::count($size, $this->scenario['unit']) : '';
             $html .= $this->stack("Where the time goes$at", $rows, static fn(float $ns): string => Text::duration($ns));
         }
         if (isset($this->scenario['instructions'])) {
@@ -129,7 +129,7 @@ final class ScenarioView
             foreach ($this->scenario['instructions'] as $way => $parts) {
                 $rows[Ways::label($way)] = $parts;
             }
-            $html .= $this->stack('The same in instructions (callgrind)', $rows, static fn(float $count): string => number_format($count));
+            $html .= $this->stack('The same at the smallest size, in instructions (callgrind)', $rows, static fn(float $count): string => number_format($count));
         }
         return $html;
     }
