@@ -31,6 +31,10 @@ final class Report
             is_dir($out) || mkdir($out, 0777, true);
             $options['from'] === null && self::put("$out/report.json", $raw);
             self::put("$out/report.md", $summary->markdown());
+            if (!Report\Plot::available()) {
+                fwrite(STDERR, "written: $out/report.md, report.json; report.html needs gnuplot (Debian: apt-get install gnuplot-nox)\n");
+                return self::failures($results['self_check']);
+            }
             self::put("$out/report.html", (new Report\Page($results))->html());
             foreach (Report\Page::files($results) as $name => $svg) {
                 self::put("$out/$name.svg", $svg);

@@ -29,6 +29,11 @@ final class Plot
         return $html;
     }
 
+    public static function available(): bool
+    {
+        return trim((string) shell_exec('command -v gnuplot')) !== '';
+    }
+
     /** A file that can be shown by itself, by a README for example. */
     public static function file(string $label, \Closure $script): string
     {

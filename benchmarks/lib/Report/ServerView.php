@@ -18,10 +18,30 @@ final class ServerView
         $facts = array_filter($server, is_scalar(...));
         foreach (array_filter($server, is_array(...)) as $title => $table) {
             $rows = self::rows($table);
-            $html .= $rows ? '<h3>' . Page::escaped((string) $title) . '</h3>' . Page::table($rows) : '';
+            $html .= $rows ? '<h3>' . Page::escaped(ucfirst((string) $title)) . '</h3>' . self::bars($table) . Page::table($rows) : '';
         }
         $said = implode(', ', array_map(static fn(string $name, mixed $value): string => "$name " . var_export($value, true), array_keys($facts), $facts));
         return $html . '<p class="small muted">' . Page::escaped($said) . '</p></section>';
+    }
+
+    /** A plot for every column of numbers. */
+    private static function bars(array $table): string
+    {
+        $html = '';
+        $columns = array_filter(reset($table) ?: [], static fn(mixed $value): bool => is_int($value) || is_float($value));
+        foreach (array_keys(is_array(reset($table)) ? $columns : []) as $column) {
+            $bars = [];
+            foreach (array_filter(array_column($table, $column), is_numeric(...)) as $i => $value) {
+                $name = (string) array_keys($table)[$i];
+                $text = $value >= 1000 ? number_format($value) : Text::digits((float) $value);
+                $colour = str_contains($name, 'lyger') ? 'native' : 'peer-1';
+                $bars[] = ['label' => $name, 'colour' => $colour, 'median' => $value, 'low' => $value, 'high' => $value, 'text' => $text];
+            }
+            $title = strtr((string) $column, '_', ' ');
+            $html .= '<div class="scenario"><figure><figcaption class="small">' . Page::escaped($title) . '</figcaption>'
+                . Plot::figure($title, Plots::bars($bars), 480) . '</figure></div>';
+        }
+        return $html === '' ? '' : "<div class=\"scenarios\">$html</div>";
     }
 
     /** A table of name => column => number. */
