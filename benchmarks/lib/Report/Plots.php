@@ -216,12 +216,17 @@ final class Plots
     private static function timeTics(float $low, float $high, int $step = 1): string
     {
         $tics = [];
-        $step *= log10($high / $low) > 7 ? 2 : 1;
-        for ($power = (int) ceil(log10($low)); $power <= log10($high); $power += $step) {
-            $ns = 10 ** $power;
-            $tics[] = sprintf("'%s' %g", preg_replace('/\.0+(?= )/', '', Text::duration($ns)), $ns);
+        $span = log10($high / $low);
+        $between = $span < 1.6 ? [1, 2, 5] : [1];
+        $step *= $span > 7 ? 2 : 1;
+        for ($power = (int) floor(log10($low)); $power <= log10($high); $power++) {
+            foreach ($power % $step === 0 ? $between : [] as $digit) {
+                $ns = $digit * 10 ** $power;
+                $text = preg_replace('/\.0+(?= )/', '', Text::duration($ns));
+                $tics[] = $ns >= $low && $ns <= $high ? sprintf("'%s' %g", $text, $ns) : null;
+            }
         }
-        return implode(', ', $tics);
+        return implode(', ', array_filter($tics));
     }
 
     private static function sizeTics(array $sizes, int $width): string

@@ -60,7 +60,11 @@ final class ScenarioView
             $text = Text::duration(max($figures[$way]['median'], 0.0)) . $ratio;
             $bars[] = ['label' => Ways::label($way), 'colour' => Colours::of($way, $this->ways), 'text' => $text] + $figures[$way];
         }
-        return '<figure>' . Plot::figure($this->scenario['title'] . ': time per operation', Plots::bars($bars), 480) . '</figure>';
+        $against = $this->scenario['against'];
+        $said = isset($figures[$against]) && count($figures) > 1
+            ? '<figcaption class="small">Time per operation; ×: against ' . Page::escaped(Ways::label($against)) . ', where a difference was seen</figcaption>'
+            : '';
+        return '<figure>' . Plot::figure($this->scenario['title'] . ': time per operation', Plots::bars($bars), 480) . "$said</figure>";
     }
 
     private function overSizes(): string
@@ -170,9 +174,12 @@ final class ScenarioView
         $heading = ['', 'median', '95 % interval', $against, 'empty loop', 'CPU', 'PHP heap', 'rounds'];
         $html = $rows ? Page::table([$heading, ...$rows]) : '';
         foreach ($this->scenario['skipped'] as $way => $reason) {
-            $html .= '<p class="small muted">' . Page::escaped(Ways::label((string) $way) . ": not measured, $reason") . '</p>';
+            $reasons[$reason][] = Ways::label((string) $way);
         }
-        return "<details><summary>Figures</summary>$html</details>";
+        foreach ($reasons ?? [] as $reason => $ways) {
+            $html .= '<p class="small muted">' . Page::escaped(implode(', ', $ways) . ": not measured, $reason") . '</p>';
+        }
+        return $rows ? "<details><summary>Figures</summary>$html</details>" : $html;
     }
 
     private static function ratioInterval(?array $ratio): string
