@@ -50,20 +50,16 @@ final class BreakEven
             $times = static fn(array $of): array => array_map(static fn(int $size): float => $of[$size][$r], $sizes);
             $found[] = self::crossing($sizes, $times($resampledA), $times($resampledB)) ?? INF;
         }
-        [$low, $high] = self::bounds($found);
+        [$low, $high] = Statistics::interval($found);
         return [
             'at' => $at,
             'low' => is_infinite($low) ? null : $low,
             'high' => is_infinite($high) ? null : $high,
-            'certain' => ($at === null) === is_infinite($high) && ($at === 0.0) === ($low === 0.0) && ($at !== null || is_infinite($low)),
+            'certain' => match ($at) { // all of the interval is of one kind: never, always, or somewhere between
+                null => is_infinite($low),
+                0.0 => $high === 0.0,
+                default => $low > 0 && !is_infinite($high),
+            },
         ];
-    }
-
-    /** As Statistics::interval(), but INF has no place on a line between two values. */
-    private static function bounds(array $values): array
-    {
-        sort($values);
-        $last = count($values) - 1;
-        return [$values[(int) floor(0.025 * $last)], $values[(int) ceil(0.975 * $last)]];
     }
 }

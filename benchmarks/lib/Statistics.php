@@ -34,15 +34,6 @@ final class Statistics
         return $count % 2 ? (float) $numbers[$middle] : ($numbers[$middle - 1] + $numbers[$middle]) / 2;
     }
 
-    /** @param non-empty-list<float> $sorted */
-    public static function quantile(array $sorted, float $share): float
-    {
-        $at = $share * (count($sorted) - 1);
-        $below = (int) floor($at);
-        $above = min($below + 1, count($sorted) - 1);
-        return $sorted[$below] + ($at - $below) * ($sorted[$above] - $sorted[$below]);
-    }
-
     /** @return list<list<int>> the same for the same shape in every run */
     public static function resamples(array $shape): array
     {
@@ -85,11 +76,12 @@ final class Statistics
         return $medians;
     }
 
-    /** The 95 % in the middle. @return array{float, float} */
+    /** The 95 % in the middle, ends included: no value between two is made up, so INF may be among them. @return array{float, float} */
     public static function interval(array $values): array
     {
         sort($values);
-        return [self::quantile($values, 0.025), self::quantile($values, 0.975)];
+        $last = count($values) - 1;
+        return [$values[(int) floor(0.025 * $last)], $values[(int) ceil(0.975 * $last)]];
     }
 
     /** @return array{median: float, low: float, high: float} */
@@ -100,17 +92,19 @@ final class Statistics
     }
 
     /**
-     * How many times $a is $b. `differs` is false when the interval spans 1: then no ratio may be printed.
+     * How many times $a is $b. `differs` is false when the interval spans 1: then no ratio may be printed. `high` is INF
+     * when $b cannot be told from nothing.
      *
      * @param list<float> $resampledA medians($a), for the same shape as $resampledB
-     * @return array{ratio: float, low: float, high: float, differs: bool}|null null when $b is not measurable above the loop
+     * @return array{ratio: float, low: float, high: float, differs: bool}|null null when $b is nothing beside the loop
      */
     public static function ratio(float $a, array $resampledA, float $b, array $resampledB): ?array
     {
-        if ($b <= 0 || min($resampledB) <= 0) {
+        if ($b <= 0) {
             return null;
         }
-        [$low, $high] = self::interval(array_map(static fn(float $x, float $y): float => $x / $y, $resampledA, $resampledB));
+        $quotient = static fn(float $x, float $y): float => $y > 0 ? $x / $y : INF;
+        [$low, $high] = self::interval(array_map($quotient, $resampledA, $resampledB));
         return ['ratio' => $a / $b, 'low' => $low, 'high' => $high, 'differs' => $low > 1 || $high < 1];
     }
 }

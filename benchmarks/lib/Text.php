@@ -38,6 +38,9 @@ final class Text
         if ($ratio === null) {
             return '';
         }
+        if ($ratio['differs'] && is_infinite($ratio['high'])) {
+            return 'more than ' . self::digits($ratio['low']) . '×';
+        }
         return $ratio['differs'] ? self::digits($ratio['ratio']) . '×' : 'no difference seen';
     }
 

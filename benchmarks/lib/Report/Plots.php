@@ -26,12 +26,11 @@ final class Plots
                 . sprintf("unset grid\nunset xtics\nset xrange [0:%g]\nset yrange [%g:-0.5]\n", $longest, count($bars) - 0.5);
             $plots = [];
             foreach ($bars as $y => $bar) {
-                $script .= sprintf("\$d%d << E\n%g %d %g %g\nE\n", $y, max($bar['median'], 0), $y, max($bar['low'], 0), $bar['high']);
-                $colour = Colours::standIn($bar['colour']);
-                $plots[] = "\$d$y using (0):2:(0):1:(\$2-0.33):(\$2+0.33) with boxxyerror fillstyle solid 1 noborder fillcolor rgb $colour";
-                $plots[] = "\$d$y using 1:2:3:4 with xerrorbars pointtype 0 linewidth 1.5 linecolor rgb " . Colours::standIn('text');
-                $script .= sprintf("set label %s at graph 0, first %d right offset -0.8, 0 textcolor rgb %s\n", self::quoted($bar['label']), $y, Colours::standIn('text'));
-                $script .= sprintf("set label %s at first %g, first %d left offset 0.8, 0 textcolor rgb %s\n", self::quoted($bar['text']), $bar['high'], $y, Colours::standIn('muted'));
+                $script .= self::block("b$y", [[0, $y, max($bar['median'], 0)]])
+                    . self::block("w$y", [[max($bar['median'], 0), $y, max($bar['low'], 0), $bar['high']]])
+                    . self::label($bar['label'], "graph 0, first $y right offset -0.8, 0", 'text')
+                    . self::label($bar['text'], "first {$bar['high']}, first $y left offset 0.8, 0", 'muted');
+                array_push($plots, self::box("b$y", 0.33, $bar['colour']), self::whiskers("w$y"));
             }
             return [$height, "unset ytics\n$script" . self::plot($plots)];
         };
@@ -50,23 +49,23 @@ final class Plots
             $sizes = array_unique(array_merge(...array_map(array_keys(...), array_values($lines))));
             $values = array_merge(...array_merge(...array_map(array_values(...), array_values($lines))));
             $positive = array_filter($values, static fn(float $value): bool => $value > 0) ?: [1.0];
-            [$lowest, $highest] = [max(min($positive), max($positive) / 1e9), max($positive)];
+            [$lowest, $highest] = [max(min($positive), max($positive) / 1e9) / 1.25, max($positive) * 1.25];
             $script = self::margins(62 / $width, 1 - 16 / $width, 44 / $height, 1 - 12 / $height)
-                . sprintf("set logscale xy\nset xrange [%g:%g]\nset yrange [%g:%g]\n", min($sizes) * 0.995, max($sizes) * 1.005, $lowest / 1.25, $highest * 1.25)
-                . 'set xtics (' . self::sizeTics($sizes, $width) . ")\nset ytics (" . self::timeTics($lowest / 1.25, $highest * 1.25) . ")\n"
+                . sprintf("set logscale xy\nset xrange [%g:%g]\nset yrange [%g:%g]\n", min($sizes) * 0.995, max($sizes) * 1.005, $lowest, $highest)
+                . 'set xtics (' . self::sizeTics($sizes, $width) . ")\nset ytics (" . self::timeTics($lowest, $highest) . ")\n"
                 . 'set xlabel ' . self::quoted($unit) . ' offset 0, 0.3 textcolor rgb ' . Colours::standIn('muted') . "\n";
             $plots = $bands = [];
             $number = 0;
             foreach ($lines as $way => $points) {
-                $block = '$l' . $number++;
-                $script .= "$block << E\n";
-                foreach ($points as $size => [$median, $low, $high]) {
-                    $script .= sprintf("%d %g %g %g\n", $size, max($median, $lowest), max($low, $lowest), max($high, $lowest));
+                $block = 'l' . $number++;
+                $rows = [];
+                foreach ($points as $size => $figures) {
+                    $rows[] = [$size, ...array_map(static fn(float $ns): float => max($ns, $lowest), $figures)];
                 }
-                $script .= "E\n";
+                $script .= self::block($block, $rows);
                 $colour = Colours::standIn(Colours::of((string) $way, $ways));
-                $bands[] = "$block using 1:3:4 with filledcurves fillstyle transparent solid 0.22 noborder fillcolor rgb $colour";
-                $plots[] = "$block using 1:2 with linespoints pointtype 7 pointsize 0.45 linewidth 2 linecolor rgb $colour";
+                $bands[] = "\$$block using 1:3:4 with filledcurves fillstyle transparent solid 0.22 noborder fillcolor rgb $colour";
+                $plots[] = "\$$block using 1:2 with linespoints pointtype 7 pointsize 0.45 linewidth 2 linecolor rgb $colour";
             }
             return [$height, $script . self::rings($rings) . self::plot([...$bands, ...$plots, ...self::ringPlots($rings)])];
         };
@@ -82,7 +81,8 @@ final class Plots
         return static function (int $width) use ($rows, $ways): array {
             $wide = $width > 500;
             $height = ($wide ? 26 : 38) * count($rows) + 48;
-            $values = array_filter(array_merge(...array_map(array_values(...), array_values($rows))), static fn(float $ns): bool => $ns > 0);
+            $values = array_merge(...array_map(array_values(...), array_values($rows)));
+            $values = array_filter($values, static fn(float $ns): bool => $ns > 0);
             [$lowest, $highest] = [max(min($values) / 1.5, 0.5), max($values) * 1.5];
             $longest = max(array_map(Text::width(...), array_keys($rows)));
             $left = $wide ? min(0.42, (7 * $longest + 14) / $width) : 12 / $width;
@@ -92,15 +92,15 @@ final class Plots
             $byWay = [];
             foreach (array_keys($rows) as $y => $title) {
                 $place = $wide ? "graph 0, first $y right offset -0.8, 0" : sprintf('graph 0, first %g left offset 0, 0', $y - 0.36);
-                $script .= sprintf("set label %s at %s textcolor rgb %s\n", self::quoted((string) $title), $place, Colours::standIn('text'));
-                $script .= sprintf("set arrow from graph 0, first %d to graph 1, first %d nohead back linecolor rgb %s\n", $y, $y, Colours::standIn('grid'));
+                $script .= self::label((string) $title, $place, 'text')
+                    . "set arrow from graph 0, first $y to graph 1, first $y nohead back linecolor rgb " . Colours::standIn('grid') . "\n";
                 foreach ($rows[$title] as $way => $ns) {
-                    $byWay[$way][] = sprintf('%g %d', max($ns, $lowest), $y);
+                    $byWay[$way][] = [max($ns, $lowest), $y];
                 }
             }
             $plots = [];
             foreach (array_values(array_intersect($ways, array_keys($byWay))) as $number => $way) {
-                $script .= "\$w$number << E\n" . implode("\n", $byWay[$way]) . "\nE\n";
+                $script .= self::block("w$number", $byWay[$way]);
                 $plots[] = "\$w$number using 1:2 with points pointtype 7 pointsize 0.95 linecolor rgb "
                     . Colours::standIn(Colours::of($way, $ways));
             }
@@ -118,7 +118,8 @@ final class Plots
         return static function (int $width) use ($rows, $text): array {
             $height = 30 * count($rows) + 14;
             $labels = 7 * max(array_map(Text::width(...), array_keys($rows))) + 14;
-            $most = max(array_map(static fn(array $parts): float => array_sum(array_map(static fn($v) => max($v, 0), $parts)), $rows)) ?: 1;
+            $length = static fn(array $parts): float => array_sum(array_map(static fn(float $part): float => max($part, 0.0), $parts));
+            $most = max(array_map($length, $rows)) ?: 1;
             $script = self::margins($labels / $width, 1 - 76 / $width, 7 / $height, 1 - 7 / $height)
                 . sprintf("unset grid\nunset xtics\nunset ytics\nset xrange [0:%g]\nset yrange [%g:-0.5]\n", $most, count($rows) - 0.5);
             $plots = [];
@@ -126,13 +127,13 @@ final class Plots
                 $at = 0.0;
                 foreach ($rows[$label] as $part => $amount) {
                     $to = $at + max($amount, 0.0);
-                    $script .= sprintf("\$s%d << E\n%g %d %g\nE\n", count($plots), $at, $y, $to);
-                    $plots[] = sprintf('$s%d using 3:2:1:3:($2-0.33):($2+0.33) with boxxyerror fillstyle solid 1 noborder fillcolor rgb %s',
-                        count($plots), Colours::standIn("part-$part"));
+                    $block = 's' . count($plots);
+                    $script .= self::block($block, [[$at, $y, $to]]);
+                    $plots[] = self::box($block, 0.33, "part-$part");
                     $at = $to;
                 }
-                $script .= sprintf("set label %s at graph 0, first %d right offset -0.8, 0 textcolor rgb %s\n", self::quoted((string) $label), $y, Colours::standIn('text'));
-                $script .= sprintf("set label %s at first %g, first %d left offset 0.8, 0 textcolor rgb %s\n", self::quoted($text(array_sum($rows[$label]))), $at, $y, Colours::standIn('muted'));
+                $script .= self::label((string) $label, "graph 0, first $y right offset -0.8, 0", 'text')
+                    . self::label($text(array_sum($rows[$label])), "first $at, first $y left offset 0.8, 0", 'muted');
             }
             return [$height, $script . self::plot($plots)];
         };
@@ -159,15 +160,16 @@ final class Plots
             $plots = [];
             foreach (array_keys($rows) as $y => $title) {
                 $place = $wide ? "graph 0, first $y right offset -0.8, 0" : sprintf('graph 0, first %g left', $y - 0.42);
-                $script .= sprintf("set label %s at %s textcolor rgb %s\n", self::quoted((string) $title), $place, Colours::standIn('text'));
+                $script .= self::label((string) $title, $place, 'text');
                 foreach ($rows[$title]['zones'] as [$from, $to, $colour]) {
-                    $script .= sprintf("\$z%d << E\n%g %d %g\nE\n", count($plots), $from, $y, $to);
-                    $plots[] = sprintf('$z%d using 3:2:1:3:($2-%g):($2+%g) with boxxyerror fillstyle solid 1 noborder fillcolor rgb %s',
-                        count($plots), $half, $half, Colours::standIn($colour));
+                    $block = 'z' . count($plots);
+                    $script .= self::block($block, [[$from, $y, $to]]);
+                    $plots[] = self::box($block, $half, $colour);
                 }
                 foreach ($rows[$title]['borders'] as [$at, $low, $high]) {
-                    $script .= sprintf("\$z%d << E\n%g %d %g %g\nE\n", count($plots), $at, $y, $low, $high);
-                    $plots[] = sprintf('$z%d using 1:2:3:4 with xerrorbars pointtype 0 linewidth 1.5 linecolor rgb %s', count($plots), Colours::standIn('text'));
+                    $block = 'z' . count($plots);
+                    $script .= self::block($block, [[$at, $y, $low, $high]]);
+                    $plots[] = self::whiskers($block);
                 }
             }
             return [$height, $script . self::plot($plots)];
@@ -184,22 +186,53 @@ final class Plots
     {
         $script = '';
         foreach ($rings as $i => $ring) {
-            $script .= sprintf("\$r%d << E\n%g %g\nE\n", $i, $ring['x'], $ring['y']);
-            $script .= sprintf("set label %s at first %g, first %g left offset 1.0, %g textcolor rgb %s front\n",
-                self::quoted($ring['text']), $ring['x'], $ring['y'], $i % 2 ? 0.8 : -0.8, Colours::standIn($ring['colour']));
+            $side = $i % 2 ? 0.8 : -0.8; // two that are near would cover each other's text
+            $script .= self::block("r$i", [[$ring['x'], $ring['y']]])
+                . self::label($ring['text'], "first {$ring['x']}, first {$ring['y']} left offset 1.0, $side front", $ring['colour']);
         }
         return $script;
     }
 
     private static function ringPlots(array $rings): array
     {
-        return array_map(static fn(int $i): string => "\$r$i using 1:2 with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb "
-            . Colours::standIn($rings[$i]['colour']), array_keys($rings));
+        $plots = [];
+        foreach ($rings as $i => $ring) {
+            $plots[] = "\$r$i using 1:2 with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb " . Colours::standIn($ring['colour']);
+        }
+        return $plots;
+    }
+
+    /** A data block of gnuplot. @param list<list<float>> $rows */
+    private static function block(string $name, array $rows): string
+    {
+        $lines = array_map(static fn(array $row): string => implode(' ', array_map(static fn(float $x): string => sprintf('%g', $x), $row)), $rows);
+        return "\$$name << E\n" . implode("\n", $lines) . "\nE\n";
+    }
+
+    private static function label(string $text, string $place, string $colour): string
+    {
+        return 'set label ' . self::quoted($text) . " at $place textcolor rgb " . Colours::standIn($colour) . "\n";
+    }
+
+    /** A horizontal bar from column 1 to column 3 at the height of column 2. */
+    private static function box(string $block, float $half, string $colour): string
+    {
+        return "\$$block using 3:2:1:3:(\$2-$half):(\$2+$half) with boxxyerror fillstyle solid 1 noborder fillcolor rgb "
+            . Colours::standIn($colour);
+    }
+
+    private static function whiskers(string $block): string
+    {
+        return "\$$block using 1:2:3:4 with xerrorbars pointtype 0 linewidth 1.5 linecolor rgb " . Colours::standIn('text');
     }
 
     private static function margins(float $left, float $right, float $bottom, float $top): string
     {
-        return sprintf("set lmargin at screen %.4f\nset rmargin at screen %.4f\nset bmargin at screen %.4f\nset tmargin at screen %.4f\n", $left, $right, $bottom, $top);
+        $script = '';
+        foreach (['lmargin' => $left, 'rmargin' => $right, 'bmargin' => $bottom, 'tmargin' => $top] as $side => $at) {
+            $script .= sprintf("set %s at screen %.4f\n", $side, $at);
+        }
+        return $script;
     }
 
     private static function plot(array $plots): string

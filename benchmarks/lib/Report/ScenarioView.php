@@ -184,6 +184,6 @@ final class ScenarioView
 
     private static function ratioInterval(?array $ratio): string
     {
-        return $ratio && $ratio['differs'] ? ' <small>' . Text::digits($ratio['low']) . ' – ' . Text::digits($ratio['high']) . '</small>' : '';
+        return $ratio && $ratio['differs'] && !is_infinite($ratio['high']) ? ' <small>' . Text::digits($ratio['low']) . ' – ' . Text::digits($ratio['high']) . '</small>' : '';
     }
 }
