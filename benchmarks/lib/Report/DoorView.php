@@ -7,6 +7,9 @@ namespace Lyger\Benchmarks\Report;
 /** "Which door?": profiling first, then the break-even points of this run, then advice. docs/which-door.md says more. */
 final class DoorView
 {
+    public const TITLE = 'Which door pays from which amount of work on';
+    public const ZONES = ['php-jit' => 'stay in PHP', 'native' => 'native pays', 'ffi' => 'FFI pays, and native'];
+
     public static function html(array $results): string
     {
         $rows = [];
@@ -35,8 +38,8 @@ final class DoorView
             . '</section>';
     }
 
-    /** The break-even points beside PHP's JIT as a picture. */
-    private static function zones(array $scenarios): string
+    /** The break-even points beside PHP's JIT, for Plots::zones(). */
+    public static function rows(array $scenarios): array
     {
         $rows = [];
         foreach ($scenarios as $scenario) {
@@ -48,15 +51,21 @@ final class DoorView
                 $rows["{$scenario['title']}, {$scenario['unit']}"] = self::row($points, array_keys($scenario['figures']));
             }
         }
+        uasort($rows, static fn(array $a, array $b): int => $a['order'] <=> $b['order']);
+        return $rows;
+    }
+
+    private static function zones(array $scenarios): string
+    {
+        $rows = self::rows($scenarios);
         if (!$rows) {
             return '';
         }
-        uasort($rows, static fn(array $a, array $b): int => $a['order'] <=> $b['order']);
         $legend = '';
-        foreach (['php-jit' => 'stay in PHP', 'native' => 'native pays', 'ffi' => 'FFI pays, and native'] as $colour => $meaning) {
+        foreach (self::ZONES as $colour => $meaning) {
             $legend .= "<li><i style=\"background:var(--$colour)\"></i>$meaning</li>";
         }
-        return '<figure>' . Plot::figure('Which door pays from which amount of work on', Plots::zones($rows), 1040) . "<ul class=\"legend\">$legend</ul>"
+        return '<figure>' . Plot::figure(self::TITLE, Plots::zones($rows), 1040) . "<ul class=\"legend\">$legend</ul>"
             . '<figcaption class="small">Amount of work in one call, logarithmic; beside PHP with its JIT on, where native code has the least'
             . ' to win. Whiskers: the 95 % interval of each border.</figcaption></figure>';
     }

@@ -48,15 +48,14 @@ final class Page
         $crossings = array_filter($results['scenarios'], static fn(array $one): bool => $one['group'] === 'crossings' && $one['figures']);
         if (count($crossings) > 2) {
             [$rows, $ways] = ChapterView::smallest($crossings, false);
-            $files['crossings'] = Plot::file('Time per call of every crossing through every door', Plots::dots($rows, $ways));
+            $files['crossings'] = Plot::file(
+                'Time per call of every crossing through every door',
+                Plots::dots($rows, $ways),
+                array_combine(array_map(Ways::label(...), $ways), $ways)
+            );
         }
-        foreach ($results['scenarios'] as $name => $scenario) {
-            if (count($scenario['figures']) > 1 && $scenario['break_even']) {
-                $view = new ScenarioView($name, $scenario);
-                $files["curve-$name"] = Plot::file($scenario['title'], $view->curves(false));
-            }
-        }
-        return $files;
+        $rows = DoorView::rows($results['scenarios']);
+        return $files + ($rows ? ['which-door' => Plot::file(DoorView::TITLE, Plots::zones($rows), array_flip(DoorView::ZONES))] : []);
     }
 
     public static function escaped(string $text): string
@@ -85,6 +84,10 @@ final class Page
 
     private function head(array $chapters): string
     {
+        if (array_keys($chapters) === ['own']) {
+            return '<header><h1>Is it worth native code?</h1><p class="lead">Your own function through every door PHP has into native code, in'
+                . ' turns: from which amount of work on a call pays, and through which door.</p></header>';
+        }
         return '<header><h1>What a call across FFI really costs</h1><p class="lead">The same work through every door PHP has into native'
             . ' code, on the same machine code, in turns: plain PHP, FFI to C and to Rust, a native extension. How much the boundary takes, from'
             . ' which amount of work on it pays, and which door to choose.</p></header>';

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Lyger\Benchmarks\Report;
 
+use Lyger\Benchmarks\Text;
 use RuntimeException;
 
 /** Runs gnuplot, and makes of its SVG what can stand inside of a page: no fixed colours, no ids that occur twice. */
@@ -34,11 +35,29 @@ final class Plot
         return trim((string) shell_exec('command -v gnuplot')) !== '';
     }
 
-    /** A file that can be shown by itself, by a README for example. */
-    public static function file(string $label, \Closure $script): string
+    /**
+     * A file that can be shown by itself, by a README for example.
+     *
+     * @param array<string, string> $legend text => colour
+     */
+    public static function file(string $label, \Closure $script, array $legend): string
     {
-        $svg = self::svg($label, self::WIDE, ...$script(self::WIDE));
-        return preg_replace('/>/', '><style>' . Colours::css() . '</style><rect width="100%" height="100%" fill="var(--page)"/>', $svg, 1);
+        [$height, $commands] = $script(self::WIDE);
+        $svg = self::svg($label, self::WIDE, $height, $commands);
+        $items = '';
+        [$x, $y] = [14, $height + 14];
+        foreach ($legend as $text => $colour) {
+            $width = 26 + (int) (7.2 * Text::width($text));
+            if ($x + $width > self::WIDE) {
+                [$x, $y] = [14, $y + 22];
+            }
+            $items .= "<rect x=\"$x\" y=\"" . ($y - 10) . "\" width=\"11\" height=\"11\" rx=\"3\" fill=\"var(--$colour)\"/>"
+                . '<text x="' . ($x + 17) . "\" y=\"$y\" font-size=\"13\" fill=\"var(--text)\">" . Page::escaped($text) . '</text>';
+            $x += $width + 10;
+        }
+        $head = '><style>' . Colours::css() . '</style><rect width="100%" height="100%" fill="var(--page)"/>';
+        $svg = preg_replace('/viewBox="[^"]*"/', sprintf('viewBox="0 0 %d %d"', self::WIDE, $y + 12), $svg);
+        return str_replace('</svg>', "$items</svg>", preg_replace('/>/', $head, $svg, 1));
     }
 
     private static function svg(string $label, int $width, int $height, string $script): string
