@@ -1,7 +1,7 @@
 /*
  * The least that some work can cost, as C that does this and nothing else. benchmarks/run builds the library
- * and measures it through FFI, whose tenth of a microsecond does not count beside such work. Plain declarations
- * without preprocessor lines, so that FFI::cdef takes the file as it stands.
+ * and measures it through FFI, whose tenth of a microsecond does not count beside such work. Plain
+ * declarations without preprocessor lines, so that FFI::cdef takes the file as it stands.
  */
 
 /* The sum of sqrt(i) for 0 <= i < count, rounded down to a multiple of 8: the square roots of

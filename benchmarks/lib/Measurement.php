@@ -112,7 +112,7 @@ final class Measurement
             $this->blocks[$key][$size] ??= $this->workers[$way]->ask(
                 ['do' => 'calibrate', 'key' => $key, 'block' => $this->effort['block_ns']]
             );
-            $round += $this->blocks[$key][$size]['ns'];
+            $round += 1.25 * $this->blocks[$key][$size]['ns']; // with the quarter that warms
         }
         if (!$keys) {
             return;

@@ -87,7 +87,7 @@ final class Text
         return (int) preg_match_all('/./su', $text);
     }
 
-    /** @param list<list<string>> $rows the first column to the left, the others to the right */
+    /** @param list<list<string>> $rows the first and the last column to the left, the others to the right */
     public static function aligned(array $rows): string
     {
         $columns = max(array_map(count(...), $rows));
@@ -98,7 +98,7 @@ final class Text
             $cells = [];
             foreach ($row as $i => $cell) {
                 $pad = str_repeat(' ', $widths[$i] - self::width($cell));
-                $cells[] = $i === 0 ? $cell . $pad : $pad . $cell;
+                $cells[] = $i === 0 || $i === $columns - 1 ? $cell . $pad : $pad . $cell;
             }
             $text .= rtrim(implode('  ', $cells)) . "\n";
         }

@@ -57,7 +57,7 @@ final class Summary
         $machine = $results['machine'];
         return sprintf(
             "%s, %d cores%s; %s, Linux %s; PHP %s, lyger %s (%s).\nMedians per operation, the loop's own time subtracted; in brackets:"
-                . ' against what the last column names, (–) where no difference was seen. %s',
+                . ' against what the column "against" names, (–) where no difference was seen. %s',
             $machine['cpu'],
             $machine['cores'],
             $machine['virtual'] ? ', virtual' : '',
@@ -88,13 +88,15 @@ final class Summary
                 $ways += array_fill_keys(array_keys($figures), true);
             }
         }
-        $columns = array_keys(array_intersect_key(array_replace(array_fill_keys(array_keys(Ways::ALL), true), $ways), $ways));
-        $rows = [['', ...array_map(Ways::label(...), $columns), 'against']];
+        $columns = array_keys(array_intersect_key(Ways::ALL, $ways));
+        $rows = [['', ...array_map(Ways::label(...), $columns), 'against', 'beside it']];
         foreach ($scenarios as $scenario) {
             foreach ($scenario['figures'] as $size => $figures) {
                 $title = $scenario['title'] . (count($scenario['figures']) > 1 ? ', ' . Text::count($size, $scenario['unit']) : '');
                 $cells = array_map(static fn(string $way): string => self::cell($figures[$way] ?? null), $columns);
-                $rows[] = [$title, ...$cells, Ways::label($scenario['against'])];
+                $peers = array_diff_key($figures, Ways::ALL);
+                $beside = array_map(static fn(string $peer): string => "$peer " . self::cell($figures[$peer]), array_keys($peers));
+                $rows[] = [$title, ...$cells, Ways::label($scenario['against']), implode(', ', $beside)];
             }
         }
         return $rows;
