@@ -4,12 +4,17 @@ declare(strict_types=1);
 
 namespace Lyger\Benchmarks;
 
-/** Figures from raw samples: medians with intervals, ratios, parts, break-even points. Pure: the same JSON gives the same figures. */
+/** Figures from raw samples: medians with intervals, ratios, parts, break-even points. The same JSON gives the same figures. */
 final class Analysis
 {
     /** The pairs whose break-even points are looked for: slower at first, faster later. */
     private const CROSSINGS = [
-        ['php-jit', 'ffi'], ['php-jit', 'native'], ['php', 'ffi'], ['php', 'native'], ['php-opcache', 'ffi'], ['php-opcache', 'native'],
+        ['php-jit', 'ffi'],
+        ['php-jit', 'native'],
+        ['php-opcache', 'ffi'],
+        ['php-opcache', 'native'],
+        ['php', 'ffi'],
+        ['php', 'native'],
     ];
 
     /** Adds `figures`, `breakdown` and `break_even` to what Measurement returned. */
@@ -17,7 +22,8 @@ final class Analysis
     {
         $figures = $medians = $resampled = [];
         foreach ($raw['points'] as $size => $point) {
-            foreach (array_replace(array_intersect_key(array_fill_keys($raw['ways'], []), $point['samples']), $point['samples']) as $way => $samples) {
+            $ordered = array_replace(array_intersect_key(array_fill_keys($raw['ways'], []), $point['samples']), $point['samples']);
+            foreach ($ordered as $way => $samples) {
                 $medians[$way][$size] = Statistics::median($samples);
                 $resampled[$way][$size] = Statistics::medians($samples, $point['shape']);
                 [$low, $high] = Statistics::interval($resampled[$way][$size]);

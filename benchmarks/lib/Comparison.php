@@ -23,7 +23,8 @@ final class Comparison
                     if ($ratios && ($way === $against || !isset($point['samples'][$against], $other['samples'][$against]))) {
                         continue;
                     }
-                    $values = array_map(static fn(array $of): array => self::values($of, $way, $ratios ? $against : null), [$point, $other]);
+                    $by = $ratios ? $against : null;
+                    $values = [self::values($point, $way, $by), self::values($other, $way, $by)];
                     $change = self::change($values, $threshold);
                     if ($change) {
                         $changes[] = ['name' => "$name" . (count($scenario['points']) > 1 ? ", $size" : '') . ": $way"] + $change;
@@ -41,8 +42,14 @@ final class Comparison
         foreach (['slower', 'faster'] as $verdict) {
             foreach ($changes as $change) {
                 if ($change['verdict'] === $verdict) {
-                    $interval = Text::digits($change['low']) . ' – ' . Text::digits($change['high']);
-                    $rows[] = [$change['name'], $number($change['before']), $number($change['after']), Text::digits($change['factor']) . '×', $interval, $verdict];
+                    $rows[] = [
+                        $change['name'],
+                        $number($change['before']),
+                        $number($change['after']),
+                        Text::digits($change['factor']) . '×',
+                        Text::digits($change['low']) . ' – ' . Text::digits($change['high']),
+                        $verdict,
+                    ];
                 }
             }
         }
@@ -83,6 +90,7 @@ final class Comparison
             $ratio['high'] < 1 / (1 + $threshold) => 'faster',
             default => 'same',
         };
-        return ['before' => $before, 'after' => $after, 'factor' => $ratio['ratio'], 'low' => $ratio['low'], 'high' => $ratio['high'], 'verdict' => $verdict];
+        $figures = ['before' => $before, 'after' => $after, 'factor' => $ratio['ratio']];
+        return $figures + ['low' => $ratio['low'], 'high' => $ratio['high'], 'verdict' => $verdict];
     }
 }

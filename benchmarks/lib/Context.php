@@ -28,6 +28,13 @@ final class Context
     {
     }
 
+    /** What a process of $way is told of the run's options. */
+    public static function settings(string $way, array $options): array
+    {
+        $told = array_flip(['modules', 'rust', 'bounds', 'directory', 'pgsql']);
+        return ['way' => $way] + array_intersect_key($options, $told);
+    }
+
     /** The key of the way this process measures, see Ways. */
     public function way(): string
     {

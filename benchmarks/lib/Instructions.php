@@ -7,8 +7,9 @@ namespace Lyger\Benchmarks;
 use RuntimeException;
 
 /**
- * Counts the instructions of the parts of a crossing, at its smallest size, under valgrind's callgrind: exact, the same in every run, and blind
- * to what caches and branches cost. Two loops of different length are counted; their difference is that of the operations.
+ * Counts the instructions of the parts of a crossing, at its smallest size, under valgrind's callgrind: exact, the same
+ * in every run, and blind to what caches and branches cost. Two loops of different length are counted; their difference
+ * is that of the operations.
  */
 final class Instructions
 {
@@ -34,7 +35,8 @@ final class Instructions
     private static function byPart(Scenario $scenario, string $file, string $way, string $door, array $options): array
     {
         $out = "{$options['directory']}/callgrind";
-        $command = ['valgrind', '--tool=callgrind', "--callgrind-out-file=$out", '--dump-before=zif_lyger_hello_world', '--smc-check=all-non-file', '-q', PHP_BINARY];
+        $command = ['valgrind', '-q', '--tool=callgrind', "--callgrind-out-file=$out", '--dump-before=zif_lyger_hello_world'];
+        array_push($command, '--smc-check=all-non-file', PHP_BINARY); // the JIT writes code
         foreach (Ways::settings($way, $options) as $setting) {
             array_push($command, '-d', $setting);
         }
@@ -42,8 +44,7 @@ final class Instructions
             'file' => $file, 'scenario' => $scenario->name, 'door' => $door, 'size' => min($scenario->sizes),
             'lengths' => self::LENGTHS,
         ];
-        $settings = json_encode(['way' => $way] + array_intersect_key($options, array_flip(['modules', 'rust', 'bounds', 'directory', 'pgsql'])));
-        array_push($command, __DIR__ . '/instructions_probe.php', $settings, json_encode($order));
+        array_push($command, __DIR__ . '/instructions_probe.php', json_encode(Context::settings($way, $options)), json_encode($order));
         $process = proc_open($command, [1 => ['pipe', 'w'], 2 => STDERR], $pipes);
         $process || throw new RuntimeException('valgrind does not start (Debian: apt-get install valgrind)');
         $parts = json_decode((string) stream_get_contents($pipes[1]), true);
@@ -61,8 +62,9 @@ final class Instructions
         foreach ($parts as $i => $part) {
             $loops = [];
             foreach ([2 * $i + 2, 2 * $i + 3] as $number) {
-                $profile = (string) file_get_contents("$out.$number");
-                preg_match('/^(?:summary|totals): (\d+)/m', $profile, $found) || throw new RuntimeException("$out.$number has no total");
+                $profile = (string) @file_get_contents("$out.$number");
+                $total = preg_match('/^(?:summary|totals): (\d+)/m', $profile, $found);
+                $total || throw new RuntimeException("$out.$number has no total: was lyger.so stripped?");
                 $loops[] = (int) $found[1];
             }
             $counts[$part] = ($loops[1] - $loops[0]) / (self::LENGTHS[1] - self::LENGTHS[0]);

@@ -49,7 +49,8 @@ final class Libraries
         if (!is_file($library) || filemtime($library) < max(array_map(filemtime(...), $sources))) {
             $files = implode(' ', array_map(escapeshellarg(...), preg_grep('/\.c$/', $sources)));
             $to = escapeshellarg($library);
-            exec("gcc -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -o $to $files $(pkg-config --cflags --libs libpq sqlite3) -lm 2>&1", $said, $status);
+            $flags = '-std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC';
+            exec("gcc $flags -o $to $files $(pkg-config --cflags --libs libpq sqlite3) -lm 2>&1", $said, $status);
             if ($status !== 0) {
                 fwrite(STDERR, 'benchmarks/bounds: ' . implode("\n", $said) . "\n");
                 return null;

@@ -49,11 +49,12 @@ final class Loading
     private function ways(): array
     {
         $ffi = self::extension('ffi');
+        $header = "{$this->options['directory']}/preload.h";
         return [
             'PHP' => ['none', []],
             'PHP, lyger' => ['native', ["extension={$this->options['modules']}/lyger.so"]],
             'PHP, FFI' => ['cdef', [...$ffi, 'ffi.enable=1']],
-            'PHP, FFI preloaded' => ['scope', [...$ffi, 'ffi.enable=preload', "ffi.preload={$this->options['directory']}/preload.h"]],
+            'PHP, FFI preloaded' => ['scope', [...$ffi, 'ffi.enable=preload', "ffi.preload=$header"]],
         ];
     }
 

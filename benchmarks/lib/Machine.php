@@ -11,6 +11,8 @@ final class Machine
     public static function facts(array $process, ?string $rust): array
     {
         $processors = (string) @file_get_contents('/proc/cpuinfo');
+        $memory = (string) @file_get_contents('/proc/meminfo');
+        $repository = 'git -C ' . escapeshellarg(Libraries::ROOT) . ' -c safe.directory="*"';
         $governor = @file_get_contents('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor');
         $lyger = $process['lyger'] ?? [];
         return [
@@ -19,14 +21,14 @@ final class Machine
             'cores' => max(1, preg_match_all('/^processor\s*:/m', $processors)),
             'virtual' => str_contains($processors, ' hypervisor'),
             'governor' => $governor === false ? 'unknown (the kernel shows none, as in most virtual machines)' : trim($governor),
-            'memory_mb' => preg_match('/^MemTotal:\s*(\d+)/m', (string) @file_get_contents('/proc/meminfo'), $found) ? intdiv((int) $found[1], 1024) : 0,
+            'memory_mb' => preg_match('/^MemTotal:\s*(\d+)/m', $memory, $found) ? intdiv((int) $found[1], 1024) : 0,
             'os' => (@parse_ini_file('/etc/os-release') ?: [])['PRETTY_NAME'] ?? PHP_OS,
             'kernel' => php_uname('r'),
             'load_before' => self::load(),
             'php' => $process['php'],
             'lyger' => $lyger['version'] ?? '?',
             'simd' => $lyger['simd'] ?? '?',
-            'commit' => self::firstLine('git -C ' . escapeshellarg(Libraries::ROOT) . ' -c safe.directory="*" describe --always --dirty 2>/dev/null'),
+            'commit' => self::firstLine("$repository describe --always --dirty 2>/dev/null"),
             'gcc' => self::firstLine('gcc -dumpfullversion 2>/dev/null'),
             'rustc' => $rust === null ? '' : self::firstLine('rustc --version 2>/dev/null'),
             'extensions' => $process['extensions'] ?? [],

@@ -211,7 +211,8 @@ final class Measurement
                 $this->compared++;
                 continue;
             }
-            $this->drop('sizes', $way, "at size $size: " . self::excerpt($value) . ", $against: " . self::excerpt($compared[$against]));
+            $reason = "at size $size: " . self::excerpt($value) . ", $against: " . self::excerpt($compared[$against]);
+            $this->drop('sizes', $way, $reason);
             unset($keys[$way]);
         }
         return $keys;
@@ -236,7 +237,6 @@ final class Measurement
     private function result(): array
     {
         $scenario = $this->scenario;
-        $blocks = array_map(static fn(array $sizes): array => array_map(static fn(array $block): int => $block['n'], $sizes), $this->blocks);
         return [
             'title' => $scenario->title,
             'group' => $scenario->group,
@@ -248,12 +248,18 @@ final class Measurement
             'ways' => array_keys(Ways::of($scenario)),
             'points' => array_map(self::rounded(...), $this->points['sizes']),
             'parts' => array_map(self::rounded(...), $this->points['parts']),
-            'operations_per_block' => $blocks,
+            'operations_per_block' => array_map(self::lengths(...), $this->blocks),
             'heap' => $this->heap,
             'skipped' => $this->skipped,
             'problems' => $this->problems,
             'compared' => $this->compared,
         ];
+    }
+
+    /** @return array<int, int> */
+    private static function lengths(array $blocks): array
+    {
+        return array_map(static fn(array $block): int => $block['n'], $blocks);
     }
 
     /** Whole rounds only, to a thousandth of a nanosecond: a way that was dropped in a later session is gone. */

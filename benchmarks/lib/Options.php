@@ -40,15 +40,23 @@ final class Options
             'from' => $given['from'] ?? null,
             'scenarios' => $given['scenarios'] ?: [dirname(__DIR__) . '/scenarios'],
             'php_settings' => $given['php-set'],
-            'server' => isset($given['server']) ? json_decode(self::contents($given['server']), true, 64, JSON_THROW_ON_ERROR) : null,
+            'server' => isset($given['server']) ? self::json($given['server']) : null,
             'seconds' => isset($given['seconds']) ? max(1, (int) $given['seconds']) : null,
             'rust' => is_file($rust) ? realpath($rust) : null,
             'pgsql' => getenv('LYGER_BENCH_PG') ?: null,
         ];
-        return $options['from'] !== null ? $options : $options + ['modules' => self::modules($given['build'] ?? "$root/build/dev/modules")];
+        if ($options['from'] === null) {
+            $options['modules'] = self::modules($given['build'] ?? "$root/build/dev/modules");
+        }
+        return $options;
     }
 
-    public static function contents(string $file): string
+    public static function json(string $file): array
+    {
+        return (array) json_decode(self::contents($file), true, 64, JSON_THROW_ON_ERROR);
+    }
+
+    private static function contents(string $file): string
     {
         $text = is_file($file) ? file_get_contents($file) : false;
         return $text === false ? throw new InvalidArgumentException("$file cannot be read") : $text;

@@ -32,7 +32,7 @@ final class Report
             $options['from'] === null && self::put("$out/report.json", $raw);
             self::put("$out/report.md", $summary->markdown());
             if (!Report\Plot::available()) {
-                fwrite(STDERR, "written: $out/report.md, report.json; report.html needs gnuplot (Debian: apt-get install gnuplot-nox)\n");
+                fwrite(STDERR, "written: $out/report.md, report.json; report.html needs gnuplot (Debian: gnuplot-nox)\n");
                 return self::failures($results['self_check']);
             }
             self::put("$out/report.html", (new Report\Page($results))->html());

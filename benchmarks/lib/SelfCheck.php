@@ -26,10 +26,11 @@ final class SelfCheck
         foreach (['2 µs' => 2000, '50 µs' => 50_000] as $name => $nanoseconds) {
             $seen = $delay[$name]['median'] - $delay['none']['median'];
             $slack = self::TOLERANCE * $nanoseconds + self::SLACK_NS;
-            $range = [$delay[$name]['low'] - $delay['none']['high'] - $slack, $delay[$name]['high'] - $delay['none']['low'] + $slack];
+            $least = $delay[$name]['low'] - $delay['none']['high'] - $slack;
+            $most = $delay[$name]['high'] - $delay['none']['low'] + $slack;
             $found[] = [
                 'name' => "an injected delay of $name is seen",
-                'ok' => $range[0] <= $nanoseconds && $nanoseconds <= $range[1],
+                'ok' => $least <= $nanoseconds && $nanoseconds <= $most,
                 'detail' => 'seen: ' . Text::duration($seen),
             ];
         }

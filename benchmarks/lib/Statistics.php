@@ -76,7 +76,11 @@ final class Statistics
         return $medians;
     }
 
-    /** The 95 % in the middle, ends included: no value between two is made up, so INF may be among them. @return array{float, float} */
+    /**
+     * The 95 % in the middle, ends included: no value between two is made up, so INF may be among them.
+     *
+     * @return array{float, float}
+     */
     public static function interval(array $values): array
     {
         sort($values);

@@ -92,7 +92,10 @@ final class Text
     {
         $columns = max(array_map(count(...), $rows));
         $rows = array_map(static fn(array $row): array => array_pad($row, $columns, ''), $rows);
-        $widths = array_map(static fn(...$column): int => max(array_map(self::width(...), $column)), ...[...$rows, array_fill(0, $columns, '')]);
+        $widths = [];
+        for ($i = 0; $i < $columns; $i++) {
+            $widths[] = max(array_map(self::width(...), array_column($rows, $i)));
+        }
         $text = '';
         foreach ($rows as $row) {
             $cells = [];

@@ -34,7 +34,11 @@ final class Ways
         return self::ALL[$way]['label'] ?? $way;
     }
 
-    /** The ways of one scenario: its doors in the order of the table above, then its peers. @return array<string, string> way => door */
+    /**
+     * The ways of one scenario: its doors in the order of the table above, then its peers.
+     *
+     * @return array<string, string> way => door
+     */
     public static function of(Scenario $scenario): array
     {
         $ways = [];
@@ -71,7 +75,8 @@ final class Ways
             ...($options['php_settings'] ?? []),
         ];
         if ($mode === 'preload') {
-            return [...$settings, 'ffi.enable=preload', "ffi.preload={$options['directory']}/preload.h", ...self::MODES['opcache']];
+            $header = "{$options['directory']}/preload.h";
+            return [...$settings, 'ffi.enable=preload', "ffi.preload=$header", ...self::MODES['opcache']];
         }
         return [...$settings, 'ffi.enable=1', ...self::MODES[$mode]];
     }

@@ -20,8 +20,8 @@ final class Worker
             array_push($command, '-d', $setting);
         }
         $command[] = __DIR__ . '/process.php';
-        $settings = ['way' => $way] + array_intersect_key($options, array_flip(['modules', 'rust', 'bounds', 'directory', 'pgsql']));
-        $environment = ['LYGER_BENCH_PROCESS' => json_encode($settings, JSON_THROW_ON_ERROR)] + getenv();
+        $settings = json_encode(Context::settings($way, $options), JSON_THROW_ON_ERROR);
+        $environment = ['LYGER_BENCH_PROCESS' => $settings] + getenv();
         $process = proc_open($command, [['pipe', 'r'], ['pipe', 'w'], STDERR], $this->pipes, null, $environment);
         $this->process = $process ?: throw new RuntimeException("the process of \"$way\" does not start");
     }

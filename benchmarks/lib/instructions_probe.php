@@ -14,7 +14,8 @@ namespace Lyger\Benchmarks;
 require __DIR__ . '/autoload.php';
 
 $context = new Context(json_decode($argv[1], true, 16, JSON_THROW_ON_ERROR));
-['file' => $file, 'scenario' => $name, 'door' => $door, 'size' => $size, 'lengths' => $lengths] = json_decode($argv[2], true, 16, JSON_THROW_ON_ERROR);
+$order = json_decode($argv[2], true, 16, JSON_THROW_ON_ERROR);
+['file' => $file, 'scenario' => $name, 'door' => $door, 'size' => $size, 'lengths' => $lengths] = $order;
 $scenario = array_column(require $file, null, 'name')[$name];
 $loops = [];
 try {

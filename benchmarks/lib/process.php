@@ -2,7 +2,8 @@
 
 /**
  * The process of one way: takes one JSON command a line from stdin, answers each with one line on stdout.
- *     {"do":"open","file":…,"scenario":…,"size":…,"entries":{KEY:{"door":…,"part":…}}}   {"opened":{KEY:{"value":…,"heap":bytes}|{"skipped":…}|{"error":…}}}
+ *     {"do":"open","file":…,"scenario":…,"size":…,"entries":{KEY:{"door":…,"part":…}}}
+ *                                                   {"opened":{KEY:{"value":…,"heap":bytes}|{"skipped":…}|{"error":…}}}
  *     {"do":"calibrate","key":…,"block":ns}         {"n":…,"ns":one block}
  *     {"do":"sample","key":…,"n":…,"flip":…}        {"loop":ns,"empty":ns,"cpu":ns}
  *     {"do":"facts"}
@@ -121,7 +122,8 @@ final class Process
     private static function processorTime(): int
     {
         $used = getrusage();
-        return (($used['ru_utime.tv_sec'] + $used['ru_stime.tv_sec']) * 1_000_000 + $used['ru_utime.tv_usec'] + $used['ru_stime.tv_usec']) * 1000;
+        $seconds = $used['ru_utime.tv_sec'] + $used['ru_stime.tv_sec'];
+        return $seconds * 1_000_000_000 + ($used['ru_utime.tv_usec'] + $used['ru_stime.tv_usec']) * 1000;
     }
 
     private static function facts(): array
