@@ -44,8 +44,16 @@ final class Advice
         $unit = $scenario['unit'];
         [$first, $last] = [number_format(min($sizes)), number_format(max($sizes))];
         if (!$point['certain']) {
-            $low = $point['low'] === 0.0 || $point['low'] === 0 ? "$first or fewer" : ($point['low'] === null ? $last : Text::about($point['low']));
-            $high = $point['high'] === null ? "beyond $last" : ($point['high'] == 0 ? $first : Text::about($point['high']));
+            $low = match ($point['low']) {
+                null => $last,
+                0.0 => "$first or fewer",
+                default => Text::about($point['low']),
+            };
+            $high = match ($point['high']) {
+                null => "beyond $last",
+                0.0 => $first,
+                default => Text::about($point['high']),
+            };
             return "pays from somewhere between $low and $high $unit on (the run cannot say more)";
         }
         if ($point['at'] === null) {
@@ -54,7 +62,8 @@ final class Advice
         if ($point['at'] == 0) {
             return 'pays from ' . Text::count(min($sizes), $unit) . ' on' . ($first === '1' ? '' : ', or fewer');
         }
-        return sprintf('pays from about %s %s on (%s to %s)', Text::about($point['at']), $unit, Text::about($point['low']), Text::about($point['high']));
+        [$at, $low, $high] = array_map(Text::about(...), [$point['at'], $point['low'], $point['high']]);
+        return "pays from about $at $unit on ($low to $high)";
     }
 
     /** A short form for a table's cell. */

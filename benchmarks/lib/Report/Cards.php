@@ -28,8 +28,8 @@ final class Cards
         $curve = self::first($results['scenarios'], static fn(array $one): bool => $one['group'] === 'compute' && $pays($one))
             ?? self::first($results['scenarios'], $pays);
         if ($curve) {
-            $unit = $curve['unit'];
-            $cards[] = [Text::about($curve['break_even']['php-jit > ffi']['at']) . " $unit", "from which FFI beats PHP's JIT: {$curve['title']}"];
+            $at = Text::about($curve['break_even']['php-jit > ffi']['at']);
+            $cards[] = ["$at {$curve['unit']}", "from which FFI beats PHP's JIT: {$curve['title']}"];
         }
         return $cards;
     }

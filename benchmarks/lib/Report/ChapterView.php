@@ -17,11 +17,13 @@ final class ChapterView
     public function html(): string
     {
         [$title, $about] = Chapters::of($this->group);
-        $html = "<section id=\"chapter-$this->group\"><h2>" . Page::escaped($title) . '</h2><p class="about">' . Page::escaped($about) . '</p>';
+        [$heading, $about] = array_map(Page::escaped(...), [$title, $about]);
+        $html = "<section id=\"chapter-$this->group\"><h2>$heading</h2><p class=\"about\">$about</p>";
         $measured = array_filter($this->scenarios, static fn(array $scenario): bool => (bool) $scenario['figures']);
         if ($this->group !== 'crossings' && count($measured) > 3) {
             [$rows, $ways] = self::smallest($measured);
-            $html .= '<figure>' . Plot::figure("$title: time per operation", Plots::dots($rows, $ways), 1040) . Page::legend($ways) . '</figure>';
+            $plot = Plot::figure("$title: time per operation", Plots::dots($rows, $ways), 1040);
+            $html .= "<figure>$plot" . Page::legend($ways) . '</figure>';
         }
         $html .= '<div class="scenarios">';
         foreach ($this->scenarios as $name => $scenario) {
@@ -30,7 +32,11 @@ final class ChapterView
         return "$html</div></section>\n";
     }
 
-    /** Medians of every scenario at its smallest size, the quickest first, with all ways in their order. @return array{array, list<string>} */
+    /**
+     * Medians of every scenario at its smallest size, the quickest first, with all ways in their order.
+     *
+     * @return array{array<string, array<string, float>>, list<string>}
+     */
     public static function smallest(array $scenarios, bool $peers = true): array
     {
         $rows = $ways = [];

@@ -40,14 +40,14 @@ final class Loads
         if ($times) {
             $rows = [['', ...array_keys($times)]];
             foreach (array_keys($loading['times']) as $way) {
-                $cells = array_map(static fn(array $ways): string => isset($ways[$way]) ? Text::duration($ways[$way]['median']) : '–', $times);
-                $rows[] = [$way, ...array_values($cells)];
+                $cell = static fn(array $ways): string => isset($ways[$way]) ? Text::duration($ways[$way]['median']) : '–';
+                $rows[] = [$way, ...array_values(array_map($cell, $times))];
             }
             $tables['Loading'] = $rows;
         }
         if (isset($loading['memory'])) {
             $counts = array_keys(reset($loading['memory']));
-            $rows = [['memory for each worker', ...array_map(static fn(int $n): string => "$n worker" . ($n > 1 ? 's' : ''), $counts)]];
+            $rows = [['memory for each worker', ...array_map(static fn(int $n): string => Text::count($n, 'workers'), $counts)]];
             foreach ($loading['memory'] as $way => $bytes) {
                 $rows[] = [$way, ...array_values(array_map(Text::bytes(...), $bytes))];
             }

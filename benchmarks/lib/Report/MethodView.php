@@ -16,18 +16,24 @@ final class MethodView
     public function html(): string
     {
         $effort = $this->results['effort'];
-        $html = '<section id="method"><h2>How it was measured</h2>' . $this->warning() . '<ol class="steps">'
-            . '<li>Every way is a process of its own, and the processes take turns, so that whatever the machine does meanwhile meets all of them. Who goes'
-            . ' first changes from round to round.</li>'
-            . '<li>Data is prepared before. A block is as many operations as take ' . Text::duration($effort['block_ns']) . '; the loop is written out in each'
-            . ' door, and the time of the same loop without the operation, measured beside every block, is subtracted (column “empty loop”).</li>'
-            . "<li>{$effort['sessions']} session" . ($effort['sessions'] > 1 ? 's' : '') . " of fresh processes with up to {$effort['rounds']} rounds each, after a"
-            . ' warm-up. No value is left out.</li>'
-            . '<li>Figures are medians. Intervals are 95 % bootstrap intervals (Efron and Tibshirani, 1993), drawn over sessions first and then over rounds,'
-            . ' because the layout of a process moves all its rounds together (Kalibera and Jones, ISMM 2013). Ratios are of paired rounds.</li>'
-            . '<li>A ratio whose interval spans 1 is not printed: “no difference seen”.</li>'
-            . '<li>PHP, unless the label says otherwise, runs with opcache and without JIT.</li></ol>';
-        return $html . '<h3>Self-check of this run</h3>' . $this->checks() . '<h3>The machine</h3>' . $this->machine() . '</section>';
+        $block = Text::duration($effort['block_ns']);
+        $sessions = Text::count($effort['sessions'], 'sessions');
+        return <<<HTML
+            <section id="method"><h2>How it was measured</h2>{$this->warning()}<ol class="steps">
+            <li>Every way is a process of its own, and the processes take turns, so that whatever the machine does meanwhile
+            meets all of them. Who goes first changes from round to round.</li>
+            <li>Data is prepared before. A block is as many operations as take $block, after a quarter as many that are not
+            timed. The loop is written out in each door, and the time of the same loop without the operation, measured beside
+            every block, is subtracted (column “empty loop”).</li>
+            <li>$sessions of fresh processes with up to {$effort['rounds']} rounds each, after a warm-up. No value is left
+            out.</li>
+            <li>Figures are medians. Intervals are 95 % bootstrap intervals (Efron and Tibshirani, 1993), drawn over sessions
+            first and then over rounds, because the layout of a process moves all its rounds together (Kalibera and Jones,
+            ISMM 2013). Ratios are of paired rounds.</li>
+            <li>A ratio whose interval spans 1 is not printed: “no difference seen”.</li>
+            <li>PHP, unless the label says otherwise, runs with opcache and without JIT.</li></ol>
+            <h3>Self-check of this run</h3>{$this->checks()}<h3>The machine</h3>{$this->machine()}</section>
+            HTML;
     }
 
     private function warning(): string
@@ -44,9 +50,13 @@ final class MethodView
 
     private function checks(): string
     {
-        $items = array_map(static fn(array $check): string => '<li class="' . ($check['ok'] ? 'ok' : 'bad') . '">' . Page::escaped($check['name'])
-            . ' <span class="muted">(' . Page::escaped($check['detail']) . ')</span></li>', $this->results['self_check']);
-        return '<ul class="checks">' . implode('', $items) . '</ul>';
+        $items = '';
+        foreach ($this->results['self_check'] as $check) {
+            [$name, $detail] = [Page::escaped($check['name']), Page::escaped($check['detail'])];
+            $class = $check['ok'] ? 'ok' : 'bad';
+            $items .= "<li class=\"$class\">$name <span class=\"muted\">($detail)</span></li>";
+        }
+        return "<ul class=\"checks\">$items</ul>";
     }
 
     private function machine(): string
@@ -63,8 +73,11 @@ final class MethodView
             'compilers' => trim("gcc {$machine['gcc']}, {$machine['rustc']}", ', '),
             'date' => "{$machine['date']}, {$this->results['seconds']} s",
         ];
-        $rows = array_map(static fn(string $name, string $value): string => "<tr><td>$name</td><td style=\"text-align:left;white-space:normal\">"
-            . Page::escaped($value) . '</td></tr>', array_keys($facts), $facts);
-        return '<div class="table"><table>' . implode('', $rows) . '</table></div>';
+        $rows = array_map(
+            static fn(string $name, string $value): array => [$name, Page::escaped($value)],
+            array_keys($facts),
+            $facts
+        );
+        return '<div class="facts">' . Page::table([['', ''], ...$rows]) . '</div>';
     }
 }

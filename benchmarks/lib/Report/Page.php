@@ -23,7 +23,8 @@ final class Page
         }
         if (isset($chapters['crossings'])) { // the quickest first, as in the plot above them
             $order = array_flip(array_keys(ChapterView::smallest($chapters['crossings'], false)[0]));
-            uasort($chapters['crossings'], static fn(array $a, array $b): int => ($order[$a['title']] ?? 999) <=> ($order[$b['title']] ?? 999));
+            $place = static fn(array $scenario): int => $order[$scenario['title']] ?? PHP_INT_MAX;
+            uasort($chapters['crossings'], static fn(array $a, array $b): int => $place($a) <=> $place($b));
         }
         $links = '';
         $body = '';
@@ -35,17 +36,22 @@ final class Page
         $server = ServerView::html($this->results['server'] ?? null);
         $links = '<a href="#door">Which door?</a>' . $links . ($loading ? '<a href="#loading">Loading and memory</a>' : '')
             . ($server ? '<a href="#server">Server</a>' : '') . '<a href="#method">How it was measured</a>';
-        return '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
-            . '<title>What a call across FFI really costs</title><style>' . Colours::css() . file_get_contents(__DIR__ . '/page.css')
-            . "</style></head>\n<body>" . $this->head($chapters) . "<nav>$links</nav>" . $this->opening($chapters) . DoorView::html($this->results)
-            . $body . $loading . $server . (new MethodView($this->results))->html() . "</body></html>\n";
+        $css = Colours::css() . file_get_contents(__DIR__ . '/page.css');
+        $title = $this->title($chapters);
+        return <<<HTML
+            <!doctype html><html lang="en"><head><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width,initial-scale=1"><title>$title</title><style>$css</style></head>
+            <body>{$this->head($chapters)}<nav>$links</nav>{$this->opening($chapters)}
+            HTML . DoorView::html($this->results) . $body . $loading . $server . (new MethodView($this->results))->html()
+            . "</body></html>\n";
     }
 
     /** Plots that a README shows: name => a whole SVG file. @return array<string, string> */
     public static function files(array $results): array
     {
         $files = [];
-        $crossings = array_filter($results['scenarios'], static fn(array $one): bool => $one['group'] === 'crossings' && $one['figures']);
+        $crossing = static fn(array $scenario): bool => $scenario['group'] === 'crossings' && $scenario['figures'];
+        $crossings = array_filter($results['scenarios'], $crossing);
         if (count($crossings) > 2) {
             [$rows, $ways] = ChapterView::smallest($crossings, false);
             $files['crossings'] = Plot::file(
@@ -55,7 +61,10 @@ final class Page
             );
         }
         $rows = DoorView::rows($results['scenarios']);
-        return $files + ($rows ? ['which-door' => Plot::file(DoorView::TITLE, Plots::zones($rows), array_flip(DoorView::ZONES))] : []);
+        if ($rows) {
+            $files['which-door'] = Plot::file(DoorView::TITLE, Plots::zones($rows), array_flip(DoorView::ZONES));
+        }
+        return $files;
     }
 
     public static function escaped(string $text): string
@@ -82,15 +91,24 @@ final class Page
         return "<div class=\"table\"><table>$html</table></div>";
     }
 
+    private function title(array $chapters): string
+    {
+        return array_keys($chapters) === ['own'] ? 'Is it worth native code?' : 'What a call across FFI really costs';
+    }
+
     private function head(array $chapters): string
     {
-        if (array_keys($chapters) === ['own']) {
-            return '<header><h1>Is it worth native code?</h1><p class="lead">Your own function through every door PHP has into native code, in'
-                . ' turns: from which amount of work on a call pays, and through which door.</p></header>';
-        }
-        return '<header><h1>What a call across FFI really costs</h1><p class="lead">The same work through every door PHP has into native'
-            . ' code, on the same machine code, in turns: plain PHP, FFI to C and to Rust, a native extension. How much the boundary takes, from'
-            . ' which amount of work on it pays, and which door to choose.</p></header>';
+        $lead = array_keys($chapters) === ['own']
+            ? <<<'HTML'
+                Your own function through every door PHP has into native code, in turns: from which amount of work on a call pays,
+                and through which door.
+                HTML
+            : <<<'HTML'
+                The same work through every door PHP has into native code, on the same machine code, in turns: plain PHP, FFI to C
+                and to Rust, a native extension. How much the boundary takes, from which amount of work on it pays, and which door
+                to choose.
+                HTML;
+        return "<header><h1>{$this->title($chapters)}</h1><p class=\"lead\">$lead</p></header>";
     }
 
     private function opening(array $chapters): string
@@ -116,13 +134,14 @@ final class Page
         if (!$loading) {
             return '';
         }
-        $html = '<section id="loading"><h2>Loading and memory</h2><p class="about">What it costs that a door is there at all. A process is'
-            . ' started and ended; opening is what every request pays; memory is that of a master and its workers, divided by the workers,'
-            . ' a page that several of them share counted once.</p><div class="scenarios">';
+        $html = <<<'HTML'
+            <section id="loading"><h2>Loading and memory</h2><p class="about">What it costs that a door is there at all. A process
+            is started and ended; opening is what every request pays; memory is that of a master and its workers, divided by the
+            workers, a page that several of them share counted once.</p><div class="scenarios">
+            HTML;
         foreach (Loads::times($loading) as $heading => $ways) {
-            $html .= '<div class="scenario"><h3>' . self::escaped($heading) . '</h3><figure>' . Plot::figure($heading, Plots::bars(
-                self::loadBars($ways)
-            ), 480) . '</figure></div>';
+            $plot = Plot::figure($heading, Plots::bars(self::loadBars($ways)), 480);
+            $html .= '<div class="scenario"><h3>' . self::escaped($heading) . "</h3><figure>$plot</figure></div>";
         }
         $html .= '</div>';
         foreach (array_slice(Loads::tables($loading), -1) as $rows) {

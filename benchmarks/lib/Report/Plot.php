@@ -25,7 +25,8 @@ final class Plot
     {
         $html = '';
         foreach (['wide' => $wide, 'narrow' => self::NARROW] as $class => $width) {
-            $html .= sprintf('<div class="%s" style="max-width:%dpx">%s</div>', $class, $width, self::svg($label, $width, ...$script($width)));
+            $svg = self::svg($label, $width, ...$script($width));
+            $html .= "<div class=\"$class\" style=\"max-width:{$width}px\">$svg</div>";
         }
         return $html;
     }

@@ -51,7 +51,8 @@ final class Plots
             $positive = array_filter($values, static fn(float $value): bool => $value > 0) ?: [1.0];
             [$lowest, $highest] = [max(min($positive), max($positive) / 1e9) / 1.25, max($positive) * 1.25];
             $script = self::margins(62 / $width, 1 - 16 / $width, 44 / $height, 1 - 12 / $height)
-                . sprintf("set logscale xy\nset xrange [%g:%g]\nset yrange [%g:%g]\n", min($sizes) * 0.995, max($sizes) * 1.005, $lowest, $highest)
+                . sprintf("set logscale xy\nset xrange [%g:%g]\n", min($sizes) * 0.995, max($sizes) * 1.005)
+                . sprintf("set yrange [%g:%g]\n", $lowest, $highest)
                 . 'set xtics (' . self::sizeTics($sizes, $width) . ")\nset ytics (" . self::timeTics($lowest, $highest) . ")\n"
                 . 'set xlabel ' . self::quoted($unit) . ' offset 0, 0.3 textcolor rgb ' . Colours::standIn('muted') . "\n";
             $plots = $bands = [];
@@ -118,10 +119,12 @@ final class Plots
         return static function (int $width) use ($rows, $text): array {
             $height = 30 * count($rows) + 14;
             $labels = 7 * max(array_map(Text::width(...), array_keys($rows))) + 14;
-            $length = static fn(array $parts): float => array_sum(array_map(static fn(float $part): float => max($part, 0.0), $parts));
+            $positive = static fn(float $part): bool => $part > 0;
+            $length = static fn(array $parts): float => array_sum(array_filter($parts, $positive));
             $most = max(array_map($length, $rows)) ?: 1;
             $script = self::margins($labels / $width, 1 - 76 / $width, 7 / $height, 1 - 7 / $height)
-                . sprintf("unset grid\nunset xtics\nunset ytics\nset xrange [0:%g]\nset yrange [%g:-0.5]\n", $most, count($rows) - 0.5);
+                . "unset grid\nunset xtics\nunset ytics\n"
+                . sprintf("set xrange [0:%g]\nset yrange [%g:-0.5]\n", $most, count($rows) - 0.5);
             $plots = [];
             foreach (array_keys($rows) as $y => $label) {
                 $at = 0.0;
@@ -197,7 +200,8 @@ final class Plots
     {
         $plots = [];
         foreach ($rings as $i => $ring) {
-            $plots[] = "\$r$i using 1:2 with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb " . Colours::standIn($ring['colour']);
+            $plots[] = "\$r$i using 1:2 with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb "
+                . Colours::standIn($ring['colour']);
         }
         return $plots;
     }
@@ -205,8 +209,11 @@ final class Plots
     /** A data block of gnuplot. @param list<list<float>> $rows */
     private static function block(string $name, array $rows): string
     {
-        $lines = array_map(static fn(array $row): string => implode(' ', array_map(static fn(float $x): string => sprintf('%g', $x), $row)), $rows);
-        return "\$$name << E\n" . implode("\n", $lines) . "\nE\n";
+        $lines = '';
+        foreach ($rows as $row) {
+            $lines .= rtrim(vsprintf(str_repeat('%g ', count($row)), $row)) . "\n";
+        }
+        return "\$$name << E\n{$lines}E\n";
     }
 
     private static function label(string $text, string $place, string $colour): string

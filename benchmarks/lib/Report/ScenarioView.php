@@ -27,13 +27,14 @@ final class ScenarioView
     {
         $scenario = $this->scenario;
         $broad = count($scenario['figures']) > 1 && ($scenario['batching'] || $scenario['break_even']);
-        $html = "<article class=\"scenario" . ($broad ? ' broad' : '') . "\" id=\"$this->name\"><h3>" . Page::escaped($scenario['title'])
-            . '</h3><p class="about">' . Page::escaped($scenario['about']) . '</p>';
+        $class = $broad ? 'scenario broad' : 'scenario';
+        [$title, $about, $note] = array_map(Page::escaped(...), [$scenario['title'], $scenario['about'], $scenario['note']]);
+        $html = "<article class=\"$class\" id=\"$this->name\"><h3>$title</h3><p class=\"about\">$about</p>";
         if ($scenario['figures']) {
             $html .= count($scenario['figures']) > 1 ? $this->overSizes() : $this->bars();
         }
         $html .= $this->parts() . $this->details();
-        return $html . ($scenario['note'] === '' ? '' : '<p class="small muted">' . Page::escaped($scenario['note']) . '</p>') . '</article>';
+        return $html . ($note === '' ? '' : "<p class=\"small muted\">$note</p>") . '</article>';
     }
 
     /** @return \Closure for Plot::figure(); $each divides by the size */
@@ -44,7 +45,8 @@ final class ScenarioView
             foreach ($this->scenario['figures'] as $size => $figures) {
                 if (isset($figures[$way])) {
                     $by = $each ? $size : 1;
-                    $lines[$way][$size] = array_map(static fn(string $of): float => $figures[$way][$of] / $by, ['median', 'low', 'high']);
+                    ['median' => $median, 'low' => $low, 'high' => $high] = $figures[$way];
+                    $lines[$way][$size] = [$median / $by, $low / $by, $high / $by];
                 }
             }
         }
@@ -56,26 +58,27 @@ final class ScenarioView
         $figures = current($this->scenario['figures']);
         $bars = [];
         foreach ($this->ways as $way) {
-            $ratio = isset($figures[$way]['ratio']['differs']) && $figures[$way]['ratio']['differs'] ? '  ' . Text::ratio($figures[$way]['ratio']) : '';
-            $text = Text::duration(max($figures[$way]['median'], 0.0)) . $ratio;
+            $ratio = $figures[$way]['ratio'] ?? null;
+            $text = Text::duration(max($figures[$way]['median'], 0.0)) . ($ratio['differs'] ?? false ? '  ' . Text::ratio($ratio) : '');
             $bars[] = ['label' => Ways::label($way), 'colour' => Colours::of($way, $this->ways), 'text' => $text] + $figures[$way];
         }
         $against = $this->scenario['against'];
         $said = isset($figures[$against]) && count($figures) > 1
-            ? '<figcaption class="small">Time per operation; ×: against ' . Page::escaped(Ways::label($against)) . ', where a difference was seen</figcaption>'
-            : '';
-        return '<figure>' . Plot::figure($this->scenario['title'] . ': time per operation', Plots::bars($bars), 480) . "$said</figure>";
+            ? 'Time per operation; ×: against ' . Page::escaped(Ways::label($against)) . ', where a difference was seen'
+            : 'Time per operation';
+        $plot = Plot::figure("{$this->scenario['title']}: time per operation", Plots::bars($bars), 480);
+        return "<figure>$plot<figcaption class=\"small\">$said</figcaption></figure>";
     }
 
     private function overSizes(): string
     {
         $title = $this->scenario['title'];
-        $whole = '<figure><figcaption class="small">Time per operation</figcaption>' . Plot::figure("$title: time per operation", $this->curves(false), 520)
-            . '</figure>';
+        $figure = static fn(string $caption, \Closure $curves): string
+            => "<figure><figcaption class=\"small\">$caption</figcaption>" . Plot::figure("$title: $caption", $curves, 520) . '</figure>';
+        $whole = $figure('Time per operation', $this->curves(false));
         if ($this->scenario['batching']) {
-            $whole = "<div class=\"pair\">$whole<figure><figcaption class=\"small\">The same, divided by the number of "
-                . Page::escaped($this->scenario['unit']) . '</figcaption>' . Plot::figure("$title: time per item", $this->curves(true), 520)
-                . '</figure></div>';
+            $unit = Page::escaped($this->scenario['unit']);
+            $whole = "<div class=\"pair\">$whole" . $figure("The same, divided by the number of $unit", $this->curves(true)) . '</div>';
         } elseif ($this->scenario['break_even']) {
             $whole = "<div class=\"pair\">$whole<div>" . $this->advice() . '</div></div>';
         }
@@ -133,7 +136,8 @@ final class ScenarioView
             foreach ($this->scenario['instructions'] as $way => $parts) {
                 $rows[Ways::label($way)] = $parts;
             }
-            $html .= $this->stack('The same at the smallest size, in instructions (callgrind)', $rows, static fn(float $count): string => number_format($count));
+            $title = 'The same at the smallest size, in instructions (callgrind)';
+            $html .= $this->stack($title, $rows, static fn(float $count): string => number_format($count));
         }
         return $html;
     }
@@ -145,8 +149,9 @@ final class ScenarioView
         foreach (Scenario::PARTS as $part) {
             $items .= isset($used[$part]) ? "<li><i style=\"background:var(--part-$part)\"></i>$part</li>" : '';
         }
-        return '<figure><figcaption class="small">' . Page::escaped($title) . '</figcaption>' . Plot::figure($title, Plots::stacks($rows, $text), 480)
-            . "<ul class=\"legend\">$items</ul></figure>";
+        $plot = Plot::figure($title, Plots::stacks($rows, $text), 480);
+        $caption = '<figcaption class="small">' . Page::escaped($title) . '</figcaption>';
+        return "<figure>$caption$plot<ul class=\"legend\">$items</ul></figure>";
     }
 
     private function details(): string
@@ -184,6 +189,9 @@ final class ScenarioView
 
     private static function ratioInterval(?array $ratio): string
     {
-        return $ratio && $ratio['differs'] && !is_infinite($ratio['high']) ? ' <small>' . Text::digits($ratio['low']) . ' – ' . Text::digits($ratio['high']) . '</small>' : '';
+        if (!($ratio['differs'] ?? false) || is_infinite($ratio['high'])) {
+            return '';
+        }
+        return ' <small>' . Text::digits($ratio['low']) . ' – ' . Text::digits($ratio['high']) . '</small>';
     }
 }

@@ -18,9 +18,10 @@ final class ServerView
         $facts = array_filter($server, is_scalar(...));
         foreach (array_filter($server, is_array(...)) as $title => $table) {
             $rows = self::rows($table);
-            $html .= $rows ? '<h3>' . Page::escaped(ucfirst((string) $title)) . '</h3>' . self::bars($table) . Page::table($rows) : '';
+            $heading = '<h3>' . Page::escaped(ucfirst((string) $title)) . '</h3>';
+            $html .= $rows ? $heading . self::bars($table) . Page::table($rows) : '';
         }
-        $said = implode(', ', array_map(static fn(string $name, mixed $value): string => "$name " . var_export($value, true), array_keys($facts), $facts));
+        $said = implode(', ', array_map(static fn(string $name, mixed $value): string => "$name $value", array_keys($facts), $facts));
         return $html . '<p class="small muted">' . Page::escaped($said) . '</p></section>';
     }
 
@@ -35,7 +36,7 @@ final class ServerView
                 $name = (string) array_keys($table)[$i];
                 $text = $value >= 1000 ? number_format($value) : Text::digits((float) $value);
                 $colour = str_contains($name, 'lyger') ? 'native' : 'peer-1';
-                $bars[] = ['label' => $name, 'colour' => $colour, 'median' => $value, 'low' => $value, 'high' => $value, 'text' => $text];
+                $bars[] = ['label' => $name, 'colour' => $colour, 'text' => $text] + array_fill_keys(['median', 'low', 'high'], $value);
             }
             $title = strtr((string) $column, '_', ' ');
             $html .= '<div class="scenario"><figure><figcaption class="small">' . Page::escaped($title) . '</figcaption>'
