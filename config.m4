@@ -83,7 +83,7 @@ if test "$PHP_LYGER" != "no"; then
   if test "$PHP_LYGER_BOUNDARY" != "no"; then
     AC_DEFINE([LYGER_BOUNDARY], [1], [boundary probes])
     lyger_core="$lyger_core ext/boundary/boundary.c ext/boundary/owner.c ext/boundary/tar.c ext/boundary/threads.c"
-    lyger_glue="$lyger_glue ext/boundary/php_boundary.c ext/boundary/php_owner.c"
+    lyger_glue="$lyger_glue ext/boundary/php_boundary.c ext/boundary/php_frameless.c ext/boundary/php_owner.c"
     lyger_abi="$lyger_abi ext/abi/abi_boundary.c"
   fi
 

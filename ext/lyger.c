@@ -27,6 +27,9 @@ static const php_lyger_room *const rooms[] = {
     &php_lyger_compute_room,
     &php_lyger_cache_room,
     &php_lyger_query_room,
+#ifdef LYGER_BOUNDARY
+    &php_lyger_boundary_room,
+#endif
 };
 #define ROOM_COUNT (sizeof rooms / sizeof *rooms)
 

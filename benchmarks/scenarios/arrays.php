@@ -12,7 +12,7 @@ require_once __DIR__ . '/../lib/plain.php';
 $copied = static function (FFI $ffi, int $size, mixed $data): Closure {
     return static function (int $n) use ($ffi, $data): mixed {
         for ($i = 0; $i < $n; $i++) {
-            $copy = FFI::new('int64_t[' . count($data) . ']');
+            $copy = $ffi->new('int64_t[' . count($data) . ']');
             foreach ($data as $k => $number) {
                 $copy[$k] = $number;
             }
@@ -25,7 +25,7 @@ $copied = static function (FFI $ffi, int $size, mixed $data): Closure {
 $copiedOnly = static function (FFI $ffi, int $size, mixed $data): Closure {
     return static function (int $n) use ($ffi, $data): void {
         for ($i = 0; $i < $n; $i++) {
-            $copy = FFI::new('int64_t[' . count($data) . ']');
+            $copy = $ffi->new('int64_t[' . count($data) . ']');
             foreach ($data as $k => $number) {
                 $copy[$k] = $number;
             }
@@ -121,7 +121,7 @@ return [
             },
             'FFI array' => static function (Context $c, int $size, mixed $data): Closure {
                 $ffi = $c->ffi();
-                $array = FFI::new("int64_t[$size]");
+                $array = $ffi->new("int64_t[$size]");
                 FFI::memcpy($array, $data, strlen($data));
                 return static function (int $n) use ($ffi, $array, $size): mixed {
                     for ($i = 0; $i < $n; $i++) {

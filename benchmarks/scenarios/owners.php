@@ -78,7 +78,7 @@ return [
             'FFI, checked handle' => static function (Context $c, int $size, mixed $data): Closure {
                 $ffi = $c->ffi();
                 $value = 41;
-                $out = FFI::new('int64_t');
+                $out = $ffi->new('int64_t');
                 $at = FFI::addr($out);
                 return static function (int $n) use ($ffi, $value, $at, $out): mixed {
                     for ($i = 0; $i < $n; $i++) {
@@ -122,7 +122,7 @@ return [
             'FFI, checked handle' => static function (Context $c, int $size, mixed $data): Closure {
                 $ffi = $c->ffi();
                 $handle = $ffi->lyger_probe_handle_new(0);
-                $out = FFI::new('int64_t');
+                $out = $ffi->new('int64_t');
                 $at = FFI::addr($out);
                 return static function (int $n) use ($ffi, $handle, $at, $out): mixed {
                     for ($i = 0; $i < $n; $i++) {

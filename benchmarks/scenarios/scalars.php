@@ -64,6 +64,11 @@ return [
                     }
                 };
             },
+            'frameless' => static fn(): Closure => static function (int $n): void {
+                for ($i = 0; $i < $n; $i++) {
+                    lyger_probe_frameless_nothing();
+                }
+            },
             'abs()' => static function (): Closure {
                 $one = 1;
                 return static function (int $n) use ($one): mixed {
@@ -108,6 +113,15 @@ return [
                 return static function (int $n) use ($probe, $value): mixed {
                     for ($i = 0; $i < $n; $i++) {
                         $result = $probe->double($value);
+                    }
+                    return $result;
+                };
+            },
+            'frameless' => static function (Context $c, int $size, mixed $data): Closure {
+                $value = 21;
+                return static function (int $n) use ($value): mixed {
+                    for ($i = 0; $i < $n; $i++) {
+                        $result = lyger_probe_frameless_double($value);
                     }
                     return $result;
                 };

@@ -1,5 +1,6 @@
 /*
- * The native door of the boundary room: functions in php_boundary.c, objects in php_owner.c.
+ * The native door of the boundary room: functions in php_boundary.c, objects in php_owner.c, and what only
+ * PHP 8.4 has in php_frameless.c.
  */
 #ifndef PHP_LYGER_BOUNDARY_H
 #define PHP_LYGER_BOUNDARY_H
@@ -7,6 +8,8 @@
 #include "php_lyger.h"
 
 #include "boundary.h"
+
+extern const php_lyger_room php_lyger_boundary_room;
 
 /* Gives the classes their objects; called once, by MINIT. */
 void php_lyger_boundary_register(zend_class_entry *owner, zend_class_entry *archive, zend_class_entry *file,

@@ -8,7 +8,7 @@ ffi
 <?php
 require __DIR__ . '/../inc/probes.inc';
 $ffi = probes();
-$value = FFI::new('int64_t');
+$value = $ffi->new('int64_t');
 $handle = $ffi->lyger_probe_handle_new(41);
 var_dump($ffi->lyger_probe_handle_use($handle, FFI::addr($value)), $value->cdata);
 var_dump($ffi->lyger_probe_handle_free($handle), $ffi->lyger_probe_handle_use($handle, FFI::addr($value)));

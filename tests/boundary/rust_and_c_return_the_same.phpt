@@ -17,7 +17,7 @@ require __DIR__ . '/doors_agree.inc';
 compare_results(results_of_ffi(probes(rust_library())), results_of_ffi(probes()));
 
 $ffi = probes(rust_library());
-$value = FFI::new('int64_t');
+$value = $ffi->new('int64_t');
 $handle = $ffi->lyger_probe_handle_new(41);
 var_dump($ffi->lyger_probe_handle_use($handle, FFI::addr($value)), $value->cdata);
 var_dump($ffi->lyger_probe_handle_free($handle), $ffi->lyger_probe_handle_use($handle, FFI::addr($value)));
