@@ -40,7 +40,7 @@ $measured = $shell("$directory/run --quick --seconds 5 --json $directory/results
 $results = json_decode((string) file_get_contents("$directory/results.json"), true);
 echo str_contains($measured, 'count_changes, 100,000 bytes') && is_array($results) ? "measured\n" : $measured;
 echo str_contains($measured, 'every door returned the same') ? "the same\n" : $measured;
-echo is_file("$directory/build/report/report.html") ? "a page\n" : "no page\n";
+echo is_file("$directory/build/report/report.md") ? "a report\n" : "no report\n";
 
 // C that is wrong for some inputs is found, and nothing is measured.
 $core = file_get_contents("$directory/count_changes.c");
@@ -63,6 +63,6 @@ agree on 9 inputs [0]
 0
 measured
 the same
-a page
+a report
 5 of 9 inputs differ [1]
 1
