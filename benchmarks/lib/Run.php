@@ -38,13 +38,19 @@ final class Run
         Ways::writePreload($this->options);
     }
 
+    /** Apart, because a file that is required sees and overwrites the variables around it. @return list<Scenario> */
+    private static function scenariosOf(string $file): array
+    {
+        return require $file;
+    }
+
     /** @return list<array{Scenario, string}> scenarios with their files */
     public static function scenarios(array $options): array
     {
         $found = [];
         foreach ($options['scenarios'] as $place) {
             foreach (is_dir($place) ? glob("$place/*.php") : [$place] as $file) {
-                foreach (require $file as $scenario) {
+                foreach (self::scenariosOf($file) as $scenario) {
                     isset($found[$scenario->name]) && throw new RuntimeException("two scenarios are named \"$scenario->name\"");
                     $found[$scenario->name] = [$scenario, realpath($file)];
                 }

@@ -40,10 +40,16 @@ final class Process
         };
     }
 
+    /** Apart, because a file that is required sees and overwrites the variables around it. */
+    private static function scenariosOf(string $file): array
+    {
+        return require $file;
+    }
+
     private function open(array $command): array
     {
         $this->loops = [];
-        $this->scenarios[$command['file']] ??= array_column(require $command['file'], null, 'name');
+        $this->scenarios[$command['file']] ??= array_column(self::scenariosOf($command['file']), null, 'name');
         $scenario = $this->scenarios[$command['file']][$command['scenario']];
         $size = $command['size'];
         $opened = [];

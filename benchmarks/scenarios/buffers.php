@@ -100,6 +100,25 @@ return [
                 'in' => static fn(Context $c, int $size, mixed $data): Closure => $textIn($c->ffi(), $size, $data),
                 'work' => static fn(Context $c, int $size, mixed $data): Closure => $digits($c->ffi(), $size, $data),
             ],
+            'native' => [
+                'call' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n): void {
+                    for ($i = 0; $i < $n; $i++) {
+                        lyger_probe_nothing();
+                    }
+                },
+                'in' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
+                    for ($i = 0; $i < $n; $i++) {
+                        $result = lyger_probe_text_in($data);
+                    }
+                    return $result;
+                },
+                'work' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
+                    for ($i = 0; $i < $n; $i++) {
+                        $result = lyger_probe_digits($data);
+                    }
+                    return $result;
+                },
+            ],
         ],
     ),
     new Scenario(

@@ -31,6 +31,26 @@ $use = static function (FFI $ffi, int $size, mixed $data): Closure {
     };
 };
 
+$call = static function (FFI $ffi): Closure {
+    return static function (int $n) use ($ffi): void {
+        for ($i = 0; $i < $n; $i++) {
+            $ffi->lyger_probe_nothing();
+        }
+    };
+};
+
+$find = static function (FFI $ffi, int $size, mixed $data): Closure {
+    $tar = $ffi->lyger_probe_tar_open($data, strlen($data));
+    $file = $ffi->new('lyger_probe_file');
+    $at = FFI::addr($file);
+    return static function (int $n) use ($ffi, $tar, $at, $file): mixed {
+        for ($i = 0; $i < $n; $i++) {
+            $result = $ffi->lyger_probe_tar_file($tar, 1, $at);
+        }
+        return $result;
+    };
+};
+
 $view = static function (FFI $ffi, int $size, mixed $data): Closure {
     $tar = $ffi->lyger_probe_tar_open($data, strlen($data));
     $file = $ffi->new('lyger_probe_file');
@@ -172,5 +192,13 @@ return [
                 };
             },
         ],
+        parts: [
+            'ffi' => [
+                'call' => static fn(Context $c): Closure => $call($c->ffi()),
+                'in' => static fn(Context $c, int $size, mixed $data): Closure => $find($c->ffi(), $size, $data),
+                'work' => static fn(Context $c, int $size, mixed $data): Closure => $view($c->ffi(), $size, $data),
+            ],
+        ],
+        note: 'Of the parts, "in" is the call that finds the file, "work" the second call, which counts.',
     ),
 ];

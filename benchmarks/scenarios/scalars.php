@@ -132,6 +132,19 @@ return [
                 'call' => static fn(Context $c, int $size, mixed $data): Closure => $nothing($c->ffi(), $size, $data),
                 'in' => static fn(Context $c, int $size, mixed $data): Closure => $double($c->ffi(), $size, $data),
             ],
+            'native' => [
+                'call' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n): void {
+                    for ($i = 0; $i < $n; $i++) {
+                        lyger_probe_nothing();
+                    }
+                },
+                'in' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
+                    for ($i = 0; $i < $n; $i++) {
+                        $result = lyger_probe_double($size);
+                    }
+                    return $result;
+                },
+            ],
         ],
     ),
     new Scenario(

@@ -205,6 +205,25 @@ return [
                 'work' => static fn(Context $c, int $size, mixed $data): Closure => $textOutWork($c->ffi(), $size, $data),
                 'out' => static fn(Context $c, int $size, mixed $data): Closure => $textOut($c->ffi(), $size, $data),
             ],
+            'native' => [
+                'call' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n): void {
+                    for ($i = 0; $i < $n; $i++) {
+                        lyger_probe_nothing();
+                    }
+                },
+                'in' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
+                    for ($i = 0; $i < $n; $i++) {
+                        $result = lyger_probe_double($size);
+                    }
+                    return $result;
+                },
+                'work' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
+                    for ($i = 0; $i < $n; $i++) {
+                        $result = lyger_probe_text_out($size);
+                    }
+                    return $result;
+                },
+            ],
         ],
         note: 'Of the parts, "work" is malloc, the text, and the second call, which frees it.',
     ),
@@ -253,6 +272,25 @@ return [
                 'in' => static fn(Context $c, int $size, mixed $data): Closure => $nul_scan($c->ffi(), $size, $data),
                 'work' => static fn(Context $c, int $size, mixed $data): Closure => $reverseWork($c->ffi(), $size, $data),
                 'out' => static fn(Context $c, int $size, mixed $data): Closure => $reverse($c->ffi(), $size, $data),
+            ],
+            'native' => [
+                'call' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n): void {
+                    for ($i = 0; $i < $n; $i++) {
+                        lyger_probe_nothing();
+                    }
+                },
+                'in' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
+                    for ($i = 0; $i < $n; $i++) {
+                        $result = lyger_probe_text_in($data);
+                    }
+                    return $result;
+                },
+                'work' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
+                    for ($i = 0; $i < $n; $i++) {
+                        $result = lyger_probe_reverse($data);
+                    }
+                    return $result;
+                },
             ],
         ],
         note: 'Of the parts, "in" has the search for the NUL, "work" malloc, the loop, and the second call, which frees.',
