@@ -54,7 +54,7 @@ final class ServerView
             if (!$row) {
                 continue;
             }
-            $rows = $rows ?: [['', ...array_map(static fn($column): string => Page::escaped((string) $column), array_keys($row))]];
+            $rows = $rows ?: [['', ...array_map(static fn($column): string => Page::escaped(strtr((string) $column, '_', ' ')), array_keys($row))]];
             $rows[] = [Page::escaped((string) $name), ...array_map(self::cell(...), array_values($row))];
         }
         return $rows;
