@@ -139,7 +139,7 @@ final class ScenarioView
             $title = 'The same at the smallest size, in instructions (callgrind)';
             $html .= $this->stack($title, $rows, static fn(float $count): string => number_format($count));
         }
-        return $html;
+        return $html === '' ? '' : "<div class=\"pair\">$html</div>";
     }
 
     private function stack(string $title, array $rows, \Closure $text): string
