@@ -81,5 +81,5 @@ static void remove_functions(void)
 const php_lyger_room php_lyger_boundary_room = {.module_start = add_functions,
                                                 .module_stop = remove_functions};
 #else
-const php_lyger_room php_lyger_boundary_room = {NULL};
+const php_lyger_room php_lyger_boundary_room = {.module_start = NULL};
 #endif

@@ -51,12 +51,14 @@ pub extern "C" fn lyger_probe_rows_new(count: usize) -> *mut Rows {
 
 #[no_mangle]
 pub unsafe extern "C" fn lyger_probe_rows_count(rows: *const Rows) -> usize {
-    guarded(0, || (*rows).0.len())
+    let rows = &*rows;
+    guarded(0, || rows.0.len())
 }
 
 #[no_mangle]
 pub unsafe extern "C" fn lyger_probe_rows_read(rows: *const Rows, index: usize, row: *mut Row) -> c_int {
-    guarded(0, || match (*rows).0.get(index) {
+    let rows = &*rows;
+    guarded(0, || match rows.0.get(index) {
         Some(found) => {
             *row = Row { id: found.id, price: found.price, name: found.name.as_ptr(), name_len: found.name_len as usize };
             1
@@ -67,7 +69,8 @@ pub unsafe extern "C" fn lyger_probe_rows_read(rows: *const Rows, index: usize, 
 
 #[no_mangle]
 pub unsafe extern "C" fn lyger_probe_rows_total(rows: *const Rows) -> f64 {
-    guarded(0.0, || (*rows).0.iter().map(|row| row.price).sum())
+    let rows = &*rows;
+    guarded(0.0, || rows.0.iter().map(|row| row.price).sum())
 }
 
 #[no_mangle]

@@ -120,7 +120,8 @@ pub unsafe extern "C" fn lyger_probe_tar_open(bytes: *const u8, len: usize) -> *
 
 #[no_mangle]
 pub unsafe extern "C" fn lyger_probe_tar_count(tar: *const Tar) -> usize {
-    guarded(0, || (*tar).entries.len())
+    let tar = &*tar;
+    guarded(0, || tar.entries.len())
 }
 
 #[no_mangle]
