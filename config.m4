@@ -97,6 +97,9 @@ if test "$PHP_LYGER" != "no"; then
 
   if test "$PHP_LYGER_BOUNDARY" != "no"; then
     AC_DEFINE([LYGER_BOUNDARY], [1], [boundary probes])
+    lyger_core="$lyger_core ext/boundary/boundary.c ext/boundary/owner.c ext/boundary/tar.c ext/boundary/threads.c"
+    lyger_glue="$lyger_glue ext/boundary/php_boundary.c ext/boundary/php_frameless.c ext/boundary/php_owner.c"
+    lyger_abi="$lyger_abi ext/abi/abi_boundary.c"
   fi
 
   PHP_ADD_LIBRARY([m],, [LYGER_SHARED_LIBADD])
@@ -107,6 +110,7 @@ if test "$PHP_LYGER" != "no"; then
   PHP_NEW_EXTENSION([lyger], [$lyger_core $lyger_server $lyger_glue], [$ext_shared],, [$lyger_cflags])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/abi])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/base])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/boundary])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/compute])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/http])

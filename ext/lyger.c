@@ -6,6 +6,9 @@
 #include "lyger_engine.h"
 #include "lyger_error.h"
 #include "lyger_ini.h"
+#ifdef LYGER_BOUNDARY
+#include "boundary/php_boundary.h"
+#endif
 #include "cache/php_cache.h"
 #include "query/php_query.h"
 
@@ -21,10 +24,10 @@
 ZEND_DECLARE_MODULE_GLOBALS(lyger)
 
 static const php_lyger_room *const rooms[] = {
-    &php_lyger_compute_room,
-    &php_lyger_cache_room,
-    &php_lyger_query_room,
-    &php_lyger_server_room,
+    &php_lyger_compute_room,  &php_lyger_cache_room, &php_lyger_query_room, &php_lyger_server_room,
+#ifdef LYGER_BOUNDARY
+    &php_lyger_boundary_room,
+#endif
 };
 #define ROOM_COUNT (sizeof rooms / sizeof *rooms)
 
@@ -62,6 +65,8 @@ static PHP_MINIT_FUNCTION(lyger)
         register_class_Lyger_Result(zend_ce_aggregate, zend_ce_countable, php_json_serializable_ce));
 #ifdef LYGER_BOUNDARY
     register_class_Lyger_Probe();
+    php_lyger_boundary_register(register_class_Lyger_ProbeOwner(), register_class_Lyger_ProbeArchive(),
+                                register_class_Lyger_ProbeFile(), register_class_Lyger_ProbeRows());
 #endif
     for (size_t i = 0; i < ROOM_COUNT; i++) {
         if (rooms[i]->module_start && rooms[i]->module_start(module_number) == FAILURE) {

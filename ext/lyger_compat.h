@@ -58,6 +58,11 @@ static inline zend_string *php_lyger_string_extend(zend_string *string, size_t l
 #endif
 }
 
+/* Frameless functions came with 8.4. */
+#if PHP_VERSION_ID >= 80400
+#define LYGER_HAS_FRAMELESS 1
+#endif
+
 /*
  * What json_encode minds of an object. Property hooks and lazy objects came with 8.4.
  */

@@ -1,5 +1,5 @@
 /*
- * The functions that belong to no room: greeting, system information, and the probes of the boundary report.
+ * The functions that belong to no room: greeting and system information.
  */
 #include "php_lyger.h"
 #include "lyger_error.h"
@@ -46,34 +46,3 @@ ZEND_METHOD(Lyger_Exception_QueryException, getPosition)
     RETURN_COPY_DEREF(zend_read_property(php_lyger_exception.query, Z_OBJ_P(ZEND_THIS), ZEND_STRL("position"),
                                          true, &buffer));
 }
-
-#ifdef LYGER_BOUNDARY
-ZEND_FUNCTION(lyger_probe_nothing)
-{
-    ZEND_PARSE_PARAMETERS_NONE();
-}
-
-ZEND_FUNCTION(lyger_probe_double)
-{
-    zend_long value;
-
-    ZEND_PARSE_PARAMETERS_START(1, 1)
-        Z_PARAM_LONG(value)
-    ZEND_PARSE_PARAMETERS_END();
-
-    RETURN_LONG(lyger_core_double(value));
-}
-
-ZEND_FUNCTION(lyger_probe_reverse)
-{
-    zend_string *text;
-
-    ZEND_PARSE_PARAMETERS_START(1, 1)
-        Z_PARAM_STR(text)
-    ZEND_PARSE_PARAMETERS_END();
-
-    zend_string *reversed = zend_string_alloc(ZSTR_LEN(text), 0);
-    lyger_core_reverse(ZSTR_VAL(reversed), ZSTR_VAL(text), ZSTR_LEN(text));
-    RETURN_NEW_STR(reversed);
-}
-#endif

@@ -398,14 +398,81 @@ namespace {
     function lyger_finish_request(): bool {}
 
 #ifdef LYGER_BOUNDARY
-    /** Does nothing: the bare cost of a call. Only in builds with --enable-lyger-boundary. */
+    /* The probes of the boundary report, only in builds with --enable-lyger-boundary (see ext/boundary/boundary.h). */
+
+    /** Does nothing: the bare cost of a call. */
     function lyger_probe_nothing(): void {}
 
-    /** Twice $value, wrapping: a scalar in and out. Only in builds with --enable-lyger-boundary. */
+    /** Twice $value, wrapping: a scalar in and out. */
     function lyger_probe_double(int $value): int {}
 
-    /** The bytes of $text in reverse: a string in and out. Only in builds with --enable-lyger-boundary. */
+    /** Half of $value: a float in and out. */
+    function lyger_probe_halve(float $value): float {}
+
+    /** The length of $text plus its first byte: a string in, of which nothing else is read. */
+    function lyger_probe_text_in(string $text): int {}
+
+    /** The bytes of $text before the first NUL: what a receiver of C strings has to find out. */
+    function lyger_probe_nul_scan(string $text): int {}
+
+    /** Whether $text is UTF-8. */
+    function lyger_probe_utf8(string $text): bool {}
+
+    /** $length times "x": a string out. */
+    function lyger_probe_text_out(int $length): string {}
+
+    /** The bytes of $text in reverse: a string in and out. */
     function lyger_probe_reverse(string $text): string {}
+
+    /** How many of the bytes are ASCII digits: bytes borrowed. */
+    function lyger_probe_digits(string $bytes): int {}
+
+    /** The same by 1 to 64 threads that start and end within the call. */
+    function lyger_probe_threads(string $bytes, int $threads): int {}
+
+    /**
+     * The sum, wrapping, of integers read where PHP has them.
+     *
+     * @param int[] $numbers
+     */
+    function lyger_probe_sum(array $numbers): int {}
+
+    /**
+     * The same through a copy of every element.
+     *
+     * @param int[] $numbers
+     */
+    function lyger_probe_sum_copied(array $numbers): int {}
+
+    /** The same for what pack('q*', …) gave. */
+    function lyger_probe_sum_packed(string $packed): int {}
+
+    /**
+     * id + 1, value * 2, and flag's lowest bit turned over: a struct in and out, which in PHP is an array with these names.
+     *
+     * @return array{id: int, value: float, flag: int}
+     */
+    function lyger_probe_record(array $record): array {}
+
+    /** The sum, wrapping, of what $callback returns for 0 to $count - 1. */
+    function lyger_probe_each(callable $callback, int $count): int {}
+
+    /**
+     * 0: an error crosses as an exception.
+     *
+     * @throws ValueError for a value below 0
+     */
+    function lyger_probe_check(int $value): int {}
+
+    /** 0, or 2 for a value below 0: an error crosses as a number. */
+    function lyger_probe_status(int $value): int {}
+
+    /**
+     * Rows as arrays.
+     *
+     * @return list<array{id: int, price: float, name: string}>
+     */
+    function lyger_probe_rows(int $count): array {}
 #endif
 }
 
@@ -620,6 +687,87 @@ namespace Lyger {
 
         /** @implementation-alias lyger_probe_reverse */
         public function reverse(string $text): string {}
+
+        /** @implementation-alias lyger_probe_digits */
+        public function digits(string $bytes): int {}
+    }
+
+    /**
+     * An owner of memory in C. Only in builds with --enable-lyger-boundary.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class ProbeOwner
+    {
+        public function __construct(int $value) {}
+
+        /**
+         * Adds one to the value and returns it.
+         *
+         * @throws \Error after free()
+         */
+        public function use(): int {}
+
+        public function free(): void {}
+    }
+
+    /**
+     * A copy of a ustar archive in C. Only in builds with --enable-lyger-boundary.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class ProbeArchive
+    {
+        /** @throws \ValueError when $bytes are no ustar archive */
+        public function __construct(string $bytes) {}
+
+        public function count(): int {}
+
+        /** @throws \ValueError when there is no such file */
+        public function file(int $index): ProbeFile {}
+    }
+
+    /**
+     * A view of a file in an archive, which lives as long as any of its views. Only in builds with
+     * --enable-lyger-boundary.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class ProbeFile
+    {
+        private function __construct() {}
+
+        public function name(): string {}
+
+        public function contents(): string {}
+
+        /** How many of the bytes are ASCII digits; they stay in C. */
+        public function digits(): int {}
+    }
+
+    /**
+     * Rows that stay in C. Only in builds with --enable-lyger-boundary.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class ProbeRows
+    {
+        public function __construct(int $count) {}
+
+        public function count(): int {}
+
+        /** The sum of all prices, for which no row crosses. */
+        public function total(): float {}
+
+        /**
+         * @return array{id: int, price: float, name: string}
+         * @throws \ValueError when there is no such row
+         */
+        public function row(int $index): array {}
     }
 #endif
 }

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 952d5171d018706abe2832a8f105aa24de8f0d0f */
+ * Stub hash: 60325f6a74ce533be4fc845eeef4266236670050 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -155,8 +155,92 @@ ZEND_END_ARG_INFO()
 #endif
 
 #if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_halve, 0, 1, IS_DOUBLE, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_DOUBLE, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_text_in, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, text, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_lyger_probe_nul_scan arginfo_lyger_probe_text_in
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_utf8, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, text, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_text_out, 0, 1, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, length, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_reverse, 0, 1, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, text, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_digits, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, bytes, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_threads, 0, 2, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, bytes, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, threads, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_sum, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, numbers, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_lyger_probe_sum_copied arginfo_lyger_probe_sum
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_sum_packed, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, packed, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_record, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, record, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_each, 0, 2, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 0)
+	ZEND_ARG_TYPE_INFO(0, count, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_lyger_probe_check arginfo_lyger_probe_double
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_lyger_probe_status arginfo_lyger_probe_double
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_rows, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, count, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 #endif
 
@@ -284,6 +368,80 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_Lyger_Probe_reverse arginfo_lyger_probe_reverse
 #endif
 
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_digits arginfo_lyger_probe_digits
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Lyger_ProbeOwner___construct, 0, 0, 1)
+	ZEND_ARG_TYPE_INFO(0, value, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_ProbeOwner_use, 0, 0, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_ProbeOwner_free arginfo_lyger_probe_nothing
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Lyger_ProbeArchive___construct, 0, 0, 1)
+	ZEND_ARG_TYPE_INFO(0, bytes, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_ProbeArchive_count arginfo_class_Lyger_ProbeOwner_use
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Lyger_ProbeArchive_file, 0, 1, Lyger\\ProbeFile, 0)
+	ZEND_ARG_TYPE_INFO(0, index, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Lyger_ProbeFile___construct, 0, 0, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_ProbeFile_name, 0, 0, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_ProbeFile_contents arginfo_class_Lyger_ProbeFile_name
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_ProbeFile_digits arginfo_class_Lyger_ProbeOwner_use
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Lyger_ProbeRows___construct, 0, 0, 1)
+	ZEND_ARG_TYPE_INFO(0, count, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_ProbeRows_count arginfo_class_Lyger_ProbeOwner_use
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_ProbeRows_total, 0, 0, IS_DOUBLE, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_ProbeRows_row, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, index, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+#endif
+
 #define arginfo_class_Lyger_Exception_QueryException_getSqlState arginfo_lyger_hello_world
 
 #define arginfo_class_Lyger_Exception_QueryException_getPosition arginfo_lyger_cache_size
@@ -329,7 +487,52 @@ ZEND_FUNCTION(lyger_probe_nothing);
 ZEND_FUNCTION(lyger_probe_double);
 #endif
 #if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_halve);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_text_in);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_nul_scan);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_utf8);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_text_out);
+#endif
+#if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_reverse);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_digits);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_threads);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_sum);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_sum_copied);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_sum_packed);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_record);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_each);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_check);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_status);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_rows);
 #endif
 ZEND_METHOD(Lyger_CacheKeys, __construct);
 ZEND_METHOD(Lyger_CacheKeys, current);
@@ -348,6 +551,48 @@ ZEND_METHOD(Lyger_Engine, __construct);
 ZEND_METHOD(Lyger_Engine, __clone);
 ZEND_METHOD(Lyger_Engine, getInstance);
 ZEND_METHOD(Lyger_Engine, query);
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeOwner, __construct);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeOwner, use);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeOwner, free);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeArchive, __construct);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeArchive, count);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeArchive, file);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeFile, __construct);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeFile, name);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeFile, contents);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeFile, digits);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeRows, __construct);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeRows, count);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeRows, total);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_METHOD(Lyger_ProbeRows, row);
+#endif
 ZEND_METHOD(Lyger_Exception_QueryException, getSqlState);
 ZEND_METHOD(Lyger_Exception_QueryException, getPosition);
 
@@ -393,7 +638,52 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_probe_double, arginfo_lyger_probe_double)
 #endif
 #if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_halve, arginfo_lyger_probe_halve)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_text_in, arginfo_lyger_probe_text_in)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_nul_scan, arginfo_lyger_probe_nul_scan)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_utf8, arginfo_lyger_probe_utf8)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_text_out, arginfo_lyger_probe_text_out)
+#endif
+#if defined(LYGER_BOUNDARY)
 	ZEND_FE(lyger_probe_reverse, arginfo_lyger_probe_reverse)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_digits, arginfo_lyger_probe_digits)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_threads, arginfo_lyger_probe_threads)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_sum, arginfo_lyger_probe_sum)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_sum_copied, arginfo_lyger_probe_sum_copied)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_sum_packed, arginfo_lyger_probe_sum_packed)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_record, arginfo_lyger_probe_record)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_each, arginfo_lyger_probe_each)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_check, arginfo_lyger_probe_check)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_status, arginfo_lyger_probe_status)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_rows, arginfo_lyger_probe_rows)
 #endif
 	ZEND_FE_END
 };
@@ -474,6 +764,49 @@ static const zend_function_entry class_Lyger_Probe_methods[] = {
 	ZEND_ME_MAPPING(nothing, lyger_probe_nothing, arginfo_class_Lyger_Probe_nothing, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(double, lyger_probe_double, arginfo_class_Lyger_Probe_double, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(reverse, lyger_probe_reverse, arginfo_class_Lyger_Probe_reverse, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(digits, lyger_probe_digits, arginfo_class_Lyger_Probe_digits, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+#endif
+
+
+#if defined(LYGER_BOUNDARY)
+static const zend_function_entry class_Lyger_ProbeOwner_methods[] = {
+	ZEND_ME(Lyger_ProbeOwner, __construct, arginfo_class_Lyger_ProbeOwner___construct, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_ProbeOwner, use, arginfo_class_Lyger_ProbeOwner_use, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_ProbeOwner, free, arginfo_class_Lyger_ProbeOwner_free, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+#endif
+
+
+#if defined(LYGER_BOUNDARY)
+static const zend_function_entry class_Lyger_ProbeArchive_methods[] = {
+	ZEND_ME(Lyger_ProbeArchive, __construct, arginfo_class_Lyger_ProbeArchive___construct, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_ProbeArchive, count, arginfo_class_Lyger_ProbeArchive_count, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_ProbeArchive, file, arginfo_class_Lyger_ProbeArchive_file, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+#endif
+
+
+#if defined(LYGER_BOUNDARY)
+static const zend_function_entry class_Lyger_ProbeFile_methods[] = {
+	ZEND_ME(Lyger_ProbeFile, __construct, arginfo_class_Lyger_ProbeFile___construct, ZEND_ACC_PRIVATE)
+	ZEND_ME(Lyger_ProbeFile, name, arginfo_class_Lyger_ProbeFile_name, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_ProbeFile, contents, arginfo_class_Lyger_ProbeFile_contents, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_ProbeFile, digits, arginfo_class_Lyger_ProbeFile_digits, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+#endif
+
+
+#if defined(LYGER_BOUNDARY)
+static const zend_function_entry class_Lyger_ProbeRows_methods[] = {
+	ZEND_ME(Lyger_ProbeRows, __construct, arginfo_class_Lyger_ProbeRows___construct, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_ProbeRows, count, arginfo_class_Lyger_ProbeRows_count, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_ProbeRows, total, arginfo_class_Lyger_ProbeRows_total, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_ProbeRows, row, arginfo_class_Lyger_ProbeRows_row, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 #endif
@@ -581,6 +914,58 @@ static zend_class_entry *register_class_Lyger_Probe(void)
 	INIT_NS_CLASS_ENTRY(ce, "Lyger", "Probe", class_Lyger_Probe_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
 	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES;
+
+	return class_entry;
+}
+#endif
+
+#if defined(LYGER_BOUNDARY)
+static zend_class_entry *register_class_Lyger_ProbeOwner(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "ProbeOwner", class_Lyger_ProbeOwner_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	return class_entry;
+}
+#endif
+
+#if defined(LYGER_BOUNDARY)
+static zend_class_entry *register_class_Lyger_ProbeArchive(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "ProbeArchive", class_Lyger_ProbeArchive_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	return class_entry;
+}
+#endif
+
+#if defined(LYGER_BOUNDARY)
+static zend_class_entry *register_class_Lyger_ProbeFile(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "ProbeFile", class_Lyger_ProbeFile_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	return class_entry;
+}
+#endif
+
+#if defined(LYGER_BOUNDARY)
+static zend_class_entry *register_class_Lyger_ProbeRows(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "ProbeRows", class_Lyger_ProbeRows_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
 
 	return class_entry;
 }

@@ -225,30 +225,3 @@ __attribute__((constructor)) static void watch_threads_and_forks(void)
     thread_end_known = pthread_key_create(&thread_end, free_thread_error) == 0;
     pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
-
-/* ---- probes ---- */
-
-#ifdef LYGER_BOUNDARY
-
-void lyger_probe_nothing(void) {}
-
-long lyger_probe_double(long value)
-{
-    return lyger_core_double(value);
-}
-
-char *lyger_probe_reverse(const char *text)
-{
-    if (!text) {
-        return NULL;
-    }
-    size_t len = strlen(text);
-    char *reversed = malloc(len + 1);
-    if (reversed) {
-        lyger_core_reverse(reversed, text, len);
-        reversed[len] = '\0';
-    }
-    return reversed;
-}
-
-#endif

@@ -23,12 +23,6 @@
 /* lyger.h itself has no preprocessor lines, so that FFI::cdef takes it. */
 #pragma GCC visibility push(default)
 #include "lyger.h"
-#ifdef LYGER_BOUNDARY
-/* The probes of the boundary report. */
-void lyger_probe_nothing(void);
-long lyger_probe_double(long value);
-char *lyger_probe_reverse(const char *text);
-#endif
 #pragma GCC visibility pop
 
 /* Clears this thread's last error and returns it, to be filled by what follows. */

@@ -48,12 +48,3 @@ bool lyger_about_write(const lyger_about *about, lyger_sink *sink)
            lyger_sink_put_char(sink, ',') && put_member(sink, "server", about->server) &&
            lyger_sink_put_char(sink, '}');
 }
-
-#ifdef LYGER_BOUNDARY
-void lyger_core_reverse(char *to, const char *from, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        to[i] = from[len - 1 - i];
-    }
-}
-#endif

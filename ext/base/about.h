@@ -1,7 +1,4 @@
-/*
- * What lyger says about itself, the same through every door; and, in boundary builds, the probe algorithms
- * that every door calls.
- */
+/* What lyger says about itself, the same through every door. */
 #ifndef LYGER_BASE_ABOUT_H
 #define LYGER_BASE_ABOUT_H
 
@@ -24,16 +21,5 @@ typedef struct lyger_about {
 
 /* A JSON object; false when the sink is full. */
 bool lyger_about_write(const lyger_about *about, lyger_sink *sink);
-
-#ifdef LYGER_BOUNDARY
-/* Twice value in two's complement, wrapping. */
-static inline long lyger_core_double(long value)
-{
-    return (long)((unsigned long)value * 2u);
-}
-
-/* to[0..len) becomes from[0..len) backwards; the two do not overlap. */
-void lyger_core_reverse(char *to, const char *from, size_t len);
-#endif
 
 #endif

@@ -12,7 +12,8 @@ $expected = array_map(
     array_filter(config_m4_sources(), static fn(string $file): bool => !preg_match('~^ext/(abi|http)/(?!php_noserver)~', $file)),
 );
 sort($expected);
-$given = run_config_w32()['sources'];
+$given = run_config_w32(['PHP_LYGER_BOUNDARY' => 'yes'])['sources'];
+echo 'probes in a default build: ', implode(' ', preg_grep('~/boundary/~', run_config_w32()['sources'])) ?: 'none', "\n";
 echo 'only in config.m4: ', implode(' ', array_diff($expected, $given)) ?: 'nothing', "\n";
 echo 'only in config.w32: ', implode(' ', array_diff($given, $expected)) ?: 'nothing', "\n";
 echo count($given) > 20 ? "more than twenty sources\n" : "too few sources\n";
@@ -27,6 +28,7 @@ echo 'not built by config.m4: ', implode(' ', array_diff($there, config_m4_sourc
 echo 'named by config.m4 but not there: ', implode(' ', array_diff(config_m4_sources(), $there)) ?: 'nothing', "\n";
 ?>
 --EXPECT--
+probes in a default build: none
 only in config.m4: nothing
 only in config.w32: nothing
 more than twenty sources

@@ -1,0 +1,62 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Benchmarks;
+
+use RuntimeException;
+
+/** From raw results to report.json, report.md, report.html and what is printed. */
+final class Report
+{
+    private const JSON = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR;
+
+    /** @return int the exit status of benchmarks/run */
+    public static function written(array $results, array $options): int
+    {
+        $raw = json_encode($results, self::JSON) . "\n";
+        if ($options['server'] !== null) {
+            $results['server'] = $options['server'];
+        }
+        $results['scenarios'] = array_map(Analysis::of(...), $results['scenarios']);
+        $summary = new Report\Summary($results);
+        if ($options['json'] === '-') {
+            echo $raw;
+        } else {
+            $options['json'] === null || self::put($options['json'], $raw);
+            echo $summary->text();
+        }
+        if (!$options['self_check']) {
+            $out = $options['out'];
+            is_dir($out) || mkdir($out, 0777, true);
+            $options['from'] === null && self::put("$out/report.json", $raw);
+            self::put("$out/report.md", $summary->markdown());
+            if (!Report\Plot::available()) {
+                fwrite(STDERR, "written: $out/report.md, report.json; report.html needs gnuplot (Debian: gnuplot-nox)\n");
+                return self::failures($results['self_check']);
+            }
+            self::put("$out/report.html", (new Report\Page($results))->html());
+            foreach (Report\Page::files($results) as $name => $svg) {
+                self::put("$out/$name.svg", $svg);
+            }
+            fwrite(STDERR, "written: $out/report.html, report.md, report.json\n");
+        }
+        return self::failures($results['self_check']);
+    }
+
+    private static function failures(array $checks): int
+    {
+        $failed = array_filter($checks, static fn(array $check): bool => !$check['ok']);
+        foreach ($failed as $check) {
+            fwrite(STDERR, "self-check failed: {$check['name']} ({$check['detail']})\n");
+        }
+        return $failed ? 1 : 0;
+    }
+
+    private static function put(string $file, string $text): void
+    {
+        if (@file_put_contents($file, $text) === false) {
+            throw new RuntimeException("$file cannot be written");
+        }
+    }
+}

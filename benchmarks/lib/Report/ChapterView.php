@@ -1,0 +1,54 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Benchmarks\Report;
+
+use Lyger\Benchmarks\Chapters;
+use Lyger\Benchmarks\Ways;
+
+/** A chapter: what it is about, its scenarios, and all of its figures as a table. */
+final class ChapterView
+{
+    public function __construct(private readonly string $group, private readonly array $scenarios)
+    {
+    }
+
+    public function html(): string
+    {
+        [$title, $about] = Chapters::of($this->group);
+        [$heading, $about] = array_map(Page::escaped(...), [$title, $about]);
+        $html = "<section id=\"chapter-$this->group\"><h2>$heading</h2><p class=\"about\">$about</p>";
+        $measured = array_filter($this->scenarios, static fn(array $scenario): bool => (bool) $scenario['figures']);
+        if ($this->group !== 'crossings' && count($measured) > 3) {
+            [$rows, $ways] = self::smallest($measured);
+            $plot = Plot::figure("$title: time per operation", Plots::dots($rows, $ways), 1040);
+            $html .= "<figure>$plot" . Page::legend($ways) . '</figure>';
+        }
+        $html .= '<div class="scenarios">';
+        foreach ($this->scenarios as $name => $scenario) {
+            $html .= (new ScenarioView($name, $scenario))->html();
+        }
+        return "$html</div></section>\n";
+    }
+
+    /**
+     * Medians of every scenario at its smallest size, the quickest first, with all ways in their order.
+     *
+     * @return array{array<string, array<string, float>>, list<string>}
+     */
+    public static function smallest(array $scenarios, bool $peers = true): array
+    {
+        $rows = $ways = [];
+        foreach ($scenarios as $scenario) {
+            $figures = reset($scenario['figures']) ?: [];
+            $figures = $peers ? $figures : array_intersect_key($figures, Ways::ALL);
+            $rows[$scenario['title']] = array_map(static fn(array $figure): float => $figure['median'], $figures);
+            $ways += array_fill_keys(array_keys($figures), true);
+        }
+        $rows = array_filter($rows);
+        uasort($rows, static fn(array $a, array $b): int => ($a['native'] ?? min($a)) <=> ($b['native'] ?? min($b)));
+        $known = array_intersect(array_keys(Ways::ALL), array_keys($ways));
+        return [$rows, [...$known, ...array_diff(array_keys($ways), $known)]];
+    }
+}

@@ -1,0 +1,57 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Lyger\Benchmarks;
+
+/** Proves on every run that the harness sees what it should: a known cost, no difference where there is none, a lie. */
+final class SelfCheck
+{
+    /** A waiting loop ends up to one look at the clock late; two processes differ by their memory's layout. */
+    private const TOLERANCE = 0.05;
+    private const SLACK_NS = 120;
+
+    /** @return list<array{name: string, ok: bool, detail: string}> */
+    public static function run(array $options, array $effort): array
+    {
+        $file = __DIR__ . '/self_check.php';
+        $raw = [];
+        foreach (require $file as $scenario) {
+            $more = ['rounds' => 21, 'least' => 21] + $effort; // cheap, and it must hold on a busy machine too
+            $raw[$scenario->name] = (new Measurement($scenario, $file, $options, $more))->run(2.0, static function (): void {
+            });
+        }
+        $delay = Analysis::of($raw['delay'])['figures'][1];
+        $found = [];
+        foreach (['2 µs' => 2000, '50 µs' => 50_000] as $name => $nanoseconds) {
+            $seen = $delay[$name]['median'] - $delay['none']['median'];
+            $slack = self::TOLERANCE * $nanoseconds + self::SLACK_NS;
+            $least = $delay[$name]['low'] - $delay['none']['high'] - $slack;
+            $most = $delay[$name]['high'] - $delay['none']['low'] + $slack;
+            $found[] = [
+                'name' => "an injected delay of $name is seen",
+                'ok' => $least <= $nanoseconds && $nanoseconds <= $most,
+                'detail' => 'seen: ' . Text::duration($seen),
+            ];
+        }
+        return [...$found, self::twins($raw['twins']), [
+            'name' => 'a door that returns something else is found and left out',
+            'ok' => isset($raw['lie']['skipped']['lying']) && !isset($raw['lie']['points'][1]['samples']['lying']),
+            'detail' => $raw['lie']['problems'][0] ?? 'nothing was found',
+        ]];
+    }
+
+    /** The loop's own time is that of a nanosecond or two: what the two may differ by is a share of loop and call. */
+    private static function twins(array $raw): array
+    {
+        $figures = Analysis::of($raw)['figures'][1];
+        $off = abs($figures['two']['median'] - $figures['one']['median']);
+        $whole = $figures['one']['median'] + $figures['one']['loop'];
+        return [
+            'name' => 'the same loop in two processes takes the same time',
+            'ok' => $off <= 0.25 * $whole,
+            'detail' => Text::duration($figures['one']['median']) . ' and ' . Text::duration($figures['two']['median']) . ': '
+                . (($figures['two']['ratio']['differs'] ?? false) ? 'their intervals differ' : 'no difference seen'),
+        ];
+    }
+}

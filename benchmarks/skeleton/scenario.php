@@ -1,0 +1,44 @@
+<?php
+
+declare(strict_types=1);
+
+use Lyger\Benchmarks\Context;
+use Lyger\Benchmarks\Scenario;
+
+require_once __DIR__ . '/my_function.php';
+
+return [
+    new Scenario(
+        name: 'my-function',
+        title: 'my_function',
+        group: 'own',
+        about: 'Your own hot path.',
+        sizes: [1, 10, 100, 1_000, 10_000, 100_000], // amounts of work, smallest to largest that you have
+        unit: 'bytes',
+        prepare: static fn(Context $c, int $size): string => my_function_input($size),
+        doors: [
+            'php' => static fn(Context $c, int $size, string $data): Closure => static function (int $n) use ($data): mixed {
+                for ($i = 0; $i < $n; $i++) {
+                    $result = my_function_in_php($data);
+                }
+                return $result;
+            },
+            'ffi' => static function (Context $c, int $size, string $data): Closure {
+                $c->way() === 'ffi' || $c->skip('measured with FFI::cdef() only');
+                $ffi = my_function_ffi();
+                return static function (int $n) use ($ffi, $data): mixed {
+                    for ($i = 0; $i < $n; $i++) {
+                        $result = $ffi->my_function_core($data, strlen($data));
+                    }
+                    return $result;
+                };
+            },
+            'native' => static fn(Context $c, int $size, string $data): Closure => static function (int $n) use ($data): mixed {
+                for ($i = 0; $i < $n; $i++) {
+                    $result = my_function($data);
+                }
+                return $result;
+            },
+        ],
+    ),
+];

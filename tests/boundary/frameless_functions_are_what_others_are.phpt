@@ -1,0 +1,27 @@
+--TEST--
+Frameless functions (PHP 8.4) return what the others return, also when they are called with a frame
+--EXTENSIONS--
+lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_probes.inc'; ?>
+--FILE--
+<?php
+if (PHP_VERSION_ID < 80400) {
+    exit("there are none");
+}
+$name = 'lyger_probe_frameless_double';
+var_dump(lyger_probe_frameless_nothing(), lyger_probe_frameless_double(21), $name(21), lyger_probe_frameless_double(PHP_INT_MAX));
+try {
+    lyger_probe_frameless_double('x');
+} catch (TypeError $error) {
+    echo $error->getMessage(), "\n";
+}
+var_dump((string) (new ReflectionFunction($name))->getReturnType());
+?>
+--EXPECTREGEX--
+there are none|NULL
+int\(42\)
+int\(42\)
+int\(-2\)
+lyger_probe_frameless_double\(\): Argument #1 \(\$value\) must be of type int, string given
+string\(3\) "int"
