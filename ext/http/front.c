@@ -78,9 +78,8 @@ static void on_idle(uv_idle_t *idle)
 }
 
 /*
- * Before the loop waits: a worker is woken for all that this round has read (one system call, not one for
- * every request: a sixth of the CPU at 60,000 requests a second), the hub is told that we sleep, and asked
- * whether there is something already.
+ * Before the loop waits: a worker is woken for all that this round has read, with one system call; the hub is
+ * told that we sleep, and asked whether there is something already.
  */
 static void on_prepare(uv_prepare_t *prepare)
 {
