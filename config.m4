@@ -86,7 +86,7 @@ if test "$PHP_LYGER" != "no"; then
       ext/http/front_watch.c ext/http/hub.c ext/http/hub_front.c ext/http/hub_worker.c ext/http/metrics.c \
       ext/http/metrics_cache.c ext/http/mime.c ext/http/static.c ext/http/static_coded.c ext/http/static_open.c ext/http/status.c \
       ext/http/text.c \
-      ext/http/boot.c ext/http/crew.c ext/http/listen.c ext/http/notify.c ext/http/process.c ext/http/reload.c \
+      ext/http/boot.c ext/http/crew.c ext/http/identity.c ext/http/listen.c ext/http/notify.c ext/http/process.c ext/http/reload.c \
       ext/http/server.c ext/http/settings.c ext/http/supervisor.c ext/http/watch.c"
     lyger_glue="$lyger_glue ext/http/php_answer.c ext/http/php_data.c ext/http/php_options.c ext/http/php_request.c \
       ext/http/php_reset.c ext/http/php_sapi.c ext/http/php_server.c"

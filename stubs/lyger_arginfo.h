@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 952d5171d018706abe2832a8f105aa24de8f0d0f */
+ * Stub hash: c1f1a37f655fd89792acd74fdc7674633c210b2b */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
