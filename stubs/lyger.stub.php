@@ -324,6 +324,9 @@ namespace {
      *   backlog               1 to 65535, default 511
      *   reuse_port            bool, default false
      *   socket_mode           permissions of a Unix socket, as 0660; default 0: what the umask leaves
+     *   user                  name or number: the process that reads from clients and the workers become this user, who
+     *                         must not be root. Only root can; default: they stay who started them
+     *   group                 name or number; default: the user's own. The user's other groups come with it
      *   workers               1 to 508, default: as many as processors
      *   max_requests          of a worker, then it is replaced; default 0: no limit
      *   max_requests_jitter   up to so many more, at random; default 0

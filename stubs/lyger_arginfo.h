@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 60325f6a74ce533be4fc845eeef4266236670050 */
+ * Stub hash: ea2d3801d2b55ebd8d84d3ed34af31ac3504cc81 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

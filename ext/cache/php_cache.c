@@ -431,7 +431,12 @@ static zend_result module_start(int module_number)
     if (LYGER_G(cache).size == 0) {
         return SUCCESS;
     }
-    process_cache = lyger_cache_open((size_t)LYGER_G(cache).size, LYGER_G(cache).path, &open_error);
+    const char *path = LYGER_G(cache).path;
+    if (path && *path && php_check_open_basedir_ex(path, 0) != 0) {
+        lyger_fail(&open_error, LYGER_E_CACHE, "lyger.cache_path \"%s\" is not within open_basedir", path);
+    } else {
+        process_cache = lyger_cache_open((size_t)LYGER_G(cache).size, path, &open_error);
+    }
     if (!process_cache) {
         zend_error(E_CORE_WARNING, "lyger: %s", open_error.message);
     }
