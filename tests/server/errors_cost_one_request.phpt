@@ -44,7 +44,7 @@ ob_start();
 $server->stop();
 ob_end_clean();
 ?>
---EXPECT--
+--EXPECTF--
 exception: 500 "", the same worker goes on
 error: 500 "", the same worker goes on
 handled: 503 "handled: mine", the same worker goes on
@@ -68,8 +68,8 @@ Fatal error:  Uncaught LogicException: of the callback
 Fatal error:  Uncaught Exception: own status
 Fatal error:  Uncaught Exception: of json
 Fatal error:  Uncaught RuntimeException: after the headers
-Fatal error:  Allowed memory size of 8388608 bytes exhausted (tried to allocate 2097152 bytes)
+Fatal error:  Allowed memory size of 8388608 bytes exhausted (tried to allocate %d bytes)
 Fatal error:  Non-abstract method A::a() must contain body
-Fatal error:  Cannot redeclare strlen()
+Fatal error:  Cannot redeclare %Sstrlen()
 Fatal error:  Non-abstract method B::b() must contain body
 Fatal error:  Maximum execution time of 1 second exceeded
