@@ -3,6 +3,8 @@ Exceptions, fatal errors and memory: 500 for that request, reported, and the nex
 --EXTENSIONS--
 lyger
 posix
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

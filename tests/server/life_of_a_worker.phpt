@@ -4,6 +4,8 @@ Workers boot once, end as exit() ends a script, and never come back into the cod
 lyger
 posix
 pcntl
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

@@ -6,6 +6,8 @@ mbstring
 libxml
 openssl
 posix
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';
