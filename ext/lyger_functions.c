@@ -2,6 +2,7 @@
  * The functions that belong to no room: greeting, system information, and the probes of the boundary report.
  */
 #include "php_lyger.h"
+#include "lyger_compat.h"
 #include "lyger_error.h"
 #include "lyger_string.h"
 #include "cache/php_cache.h"
@@ -64,6 +65,13 @@ ZEND_FUNCTION(lyger_probe_double)
     RETURN_LONG(lyger_core_double(value));
 }
 
+static zend_string *reverse(const zend_string *text)
+{
+    zend_string *reversed = zend_string_alloc(ZSTR_LEN(text), 0);
+    lyger_core_reverse(ZSTR_VAL(reversed), ZSTR_VAL(text), ZSTR_LEN(text));
+    return reversed;
+}
+
 ZEND_FUNCTION(lyger_probe_reverse)
 {
     zend_string *text;
@@ -72,8 +80,35 @@ ZEND_FUNCTION(lyger_probe_reverse)
         Z_PARAM_STR(text)
     ZEND_PARSE_PARAMETERS_END();
 
-    zend_string *reversed = zend_string_alloc(ZSTR_LEN(text), 0);
-    lyger_core_reverse(ZSTR_VAL(reversed), ZSTR_VAL(text), ZSTR_LEN(text));
-    RETURN_NEW_STR(reversed);
+    RETURN_STR(reverse(text));
 }
+
+#ifdef PHP_LYGER_FRAMELESS
+ZEND_FRAMELESS_FUNCTION(lyger_probe_nothing, 0)
+{
+    ZVAL_NULL(return_value);
+}
+
+ZEND_FRAMELESS_FUNCTION(lyger_probe_double, 1)
+{
+    zend_long value;
+
+    Z_FLF_PARAM_LONG(1, value);
+
+    ZVAL_LONG(return_value, lyger_core_double(value));
+flf_clean:;
+}
+
+ZEND_FRAMELESS_FUNCTION(lyger_probe_reverse, 1)
+{
+    zend_string *text;
+    zval converted;
+
+    Z_FLF_PARAM_STR(1, text, converted);
+
+    ZVAL_STR(return_value, reverse(text));
+flf_clean:
+    Z_FLF_PARAM_FREE_STR(1, converted);
+}
+#endif
 #endif

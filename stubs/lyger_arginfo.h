@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 952d5171d018706abe2832a8f105aa24de8f0d0f */
+ * Stub hash: f9d350d166fc88ae75fb10b38d479070721a7859 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -294,11 +294,36 @@ ZEND_FUNCTION(lyger_heavy_computation);
 ZEND_FUNCTION(lyger_system_info);
 ZEND_FUNCTION(lyger_json_encode);
 ZEND_FUNCTION(lyger_cache_set);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(lyger_cache_set, 2);
+ZEND_FRAMELESS_FUNCTION(lyger_cache_set, 3);
+static const zend_frameless_function_info frameless_function_infos_lyger_cache_set[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_cache_set, 2), 2 },
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_cache_set, 3), 3 },
+	{ 0 },
+};
+#endif
 ZEND_FUNCTION(lyger_cache_get);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(lyger_cache_get, 1);
+ZEND_FRAMELESS_FUNCTION(lyger_cache_get, 2);
+static const zend_frameless_function_info frameless_function_infos_lyger_cache_get[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_cache_get, 1), 1 },
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_cache_get, 2), 2 },
+	{ 0 },
+};
+#endif
 ZEND_FUNCTION(lyger_cache_delete);
 ZEND_FUNCTION(lyger_cache_clear);
 ZEND_FUNCTION(lyger_cache_size);
 ZEND_FUNCTION(lyger_cache_has);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(lyger_cache_has, 1);
+static const zend_frameless_function_info frameless_function_infos_lyger_cache_has[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_cache_has, 1), 1 },
+	{ 0 },
+};
+#endif
 ZEND_FUNCTION(lyger_cache_add);
 ZEND_FUNCTION(lyger_cache_touch);
 ZEND_FUNCTION(lyger_cache_increment);
@@ -324,12 +349,33 @@ ZEND_FUNCTION(lyger_handle_request);
 ZEND_FUNCTION(lyger_finish_request);
 #if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_nothing);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(lyger_probe_nothing, 0);
+static const zend_frameless_function_info frameless_function_infos_lyger_probe_nothing[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_probe_nothing, 0), 0 },
+	{ 0 },
+};
+#endif
 #endif
 #if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_double);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(lyger_probe_double, 1);
+static const zend_frameless_function_info frameless_function_infos_lyger_probe_double[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_probe_double, 1), 1 },
+	{ 0 },
+};
+#endif
 #endif
 #if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_reverse);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(lyger_probe_reverse, 1);
+static const zend_frameless_function_info frameless_function_infos_lyger_probe_reverse[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_probe_reverse, 1), 1 },
+	{ 0 },
+};
+#endif
 #endif
 ZEND_METHOD(Lyger_CacheKeys, __construct);
 ZEND_METHOD(Lyger_CacheKeys, current);
@@ -357,12 +403,24 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_heavy_computation, arginfo_lyger_heavy_computation)
 	ZEND_FE(lyger_system_info, arginfo_lyger_system_info)
 	ZEND_FE(lyger_json_encode, arginfo_lyger_json_encode)
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("lyger_cache_set", zif_lyger_cache_set, arginfo_lyger_cache_set, 0, frameless_function_infos_lyger_cache_set, NULL)
+#else
 	ZEND_FE(lyger_cache_set, arginfo_lyger_cache_set)
+#endif
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("lyger_cache_get", zif_lyger_cache_get, arginfo_lyger_cache_get, 0, frameless_function_infos_lyger_cache_get, NULL)
+#else
 	ZEND_FE(lyger_cache_get, arginfo_lyger_cache_get)
+#endif
 	ZEND_FE(lyger_cache_delete, arginfo_lyger_cache_delete)
 	ZEND_FE(lyger_cache_clear, arginfo_lyger_cache_clear)
 	ZEND_FE(lyger_cache_size, arginfo_lyger_cache_size)
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("lyger_cache_has", zif_lyger_cache_has, arginfo_lyger_cache_has, 0, frameless_function_infos_lyger_cache_has, NULL)
+#else
 	ZEND_FE(lyger_cache_has, arginfo_lyger_cache_has)
+#endif
 	ZEND_FE(lyger_cache_add, arginfo_lyger_cache_add)
 	ZEND_FE(lyger_cache_touch, arginfo_lyger_cache_touch)
 	ZEND_FE(lyger_cache_increment, arginfo_lyger_cache_increment)
@@ -387,13 +445,25 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_handle_request, arginfo_lyger_handle_request)
 	ZEND_FE(lyger_finish_request, arginfo_lyger_finish_request)
 #if defined(LYGER_BOUNDARY)
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("lyger_probe_nothing", zif_lyger_probe_nothing, arginfo_lyger_probe_nothing, 0, frameless_function_infos_lyger_probe_nothing, NULL)
+#else
 	ZEND_FE(lyger_probe_nothing, arginfo_lyger_probe_nothing)
 #endif
-#if defined(LYGER_BOUNDARY)
-	ZEND_FE(lyger_probe_double, arginfo_lyger_probe_double)
 #endif
 #if defined(LYGER_BOUNDARY)
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("lyger_probe_double", zif_lyger_probe_double, arginfo_lyger_probe_double, 0, frameless_function_infos_lyger_probe_double, NULL)
+#else
+	ZEND_FE(lyger_probe_double, arginfo_lyger_probe_double)
+#endif
+#endif
+#if defined(LYGER_BOUNDARY)
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("lyger_probe_reverse", zif_lyger_probe_reverse, arginfo_lyger_probe_reverse, 0, frameless_function_infos_lyger_probe_reverse, NULL)
+#else
 	ZEND_FE(lyger_probe_reverse, arginfo_lyger_probe_reverse)
+#endif
 #endif
 	ZEND_FE_END
 };
