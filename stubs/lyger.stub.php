@@ -64,6 +64,8 @@ namespace {
      * @throws TypeError for a value that cannot be stored
      * @throws Lyger\Exception\CacheException when the value is larger than the whole cache, or what would have to make
      *     room for it is kept by readers (lyger.cache_zero_copy)
+     * @frameless-function {"arity": 2}
+     * @frameless-function {"arity": 3}
      */
     function lyger_cache_set(string $key, mixed $value, int $ttl = 0): bool {}
 
@@ -72,6 +74,8 @@ namespace {
      *
      * @param string $key 1 to 65535 bytes
      * @throws ValueError for a key outside that range
+     * @frameless-function {"arity": 1}
+     * @frameless-function {"arity": 2}
      */
     function lyger_cache_get(string $key, mixed $default = ''): mixed {}
 
@@ -89,7 +93,11 @@ namespace {
     /** The number of entries that have not expired. */
     function lyger_cache_size(): int {}
 
-    /** Whether $key is there and has not expired. */
+    /**
+     * Whether $key is there and has not expired.
+     *
+     * @frameless-function {"arity": 1}
+     */
     function lyger_cache_has(string $key): bool {}
 
     /** Stores as lyger_cache_set() does, but only when $key is absent; atomic across processes. */

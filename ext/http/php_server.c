@@ -472,8 +472,10 @@ static void request_stop(void)
     end_worker();
     php_lyger_boot_release();
     remove_fpm_functions();
-    zval_ptr_dtor(&php_lyger_serving.options);
-    ZVAL_UNDEF(&php_lyger_serving.options);
+    if (!Z_ISUNDEF(php_lyger_serving.options)) { /* never in a thread-safe PHP: there this is all threads' */
+        zval_ptr_dtor(&php_lyger_serving.options);
+        ZVAL_UNDEF(&php_lyger_serving.options);
+    }
 }
 
 static void info(void)
