@@ -4,3 +4,8 @@ $(phplibdir)/liblyger.la: ./liblyger.la
 
 ./liblyger.la: $(shared_objects_liblyger)
 	$(LIBTOOL) --mode=link $(CC) $(COMMON_FLAGS) $(CFLAGS_CLEAN) $(EXTRA_CFLAGS) $(LDFLAGS) -o $@ -avoid-version -prefer-pic -module -rpath $(phplibdir) $(LIBLYGER_LDFLAGS) $(EXTRA_LDFLAGS) $(shared_objects_liblyger) $(LYGER_SHARED_LIBADD)
+
+# What packagers are used to; phpize's Makefile only knows INSTALL_ROOT.
+ifneq ($(DESTDIR),)
+INSTALL_ROOT = $(DESTDIR)
+endif

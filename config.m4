@@ -86,7 +86,7 @@ if test "$PHP_LYGER" != "no"; then
       ext/http/front_watch.c ext/http/hub.c ext/http/hub_front.c ext/http/hub_worker.c ext/http/metrics.c \
       ext/http/metrics_cache.c ext/http/mime.c ext/http/static.c ext/http/static_coded.c ext/http/static_open.c ext/http/status.c \
       ext/http/text.c \
-      ext/http/boot.c ext/http/crew.c ext/http/listen.c ext/http/notify.c ext/http/process.c ext/http/reload.c \
+      ext/http/boot.c ext/http/crew.c ext/http/identity.c ext/http/listen.c ext/http/notify.c ext/http/process.c ext/http/reload.c \
       ext/http/server.c ext/http/settings.c ext/http/supervisor.c ext/http/watch.c"
     lyger_glue="$lyger_glue ext/http/php_answer.c ext/http/php_data.c ext/http/php_options.c ext/http/php_request.c \
       ext/http/php_reset.c ext/http/php_sapi.c ext/http/php_server.c"
@@ -107,6 +107,12 @@ if test "$PHP_LYGER" != "no"; then
   PHP_ADD_LIBRARY([pthread],, [LYGER_SHARED_LIBADD])
 
   lyger_cflags="-std=gnu11 -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1 -I@ext_srcdir@/ext -I@ext_srcdir@"
+  dnl The same bits wherever it is built: no path of the build in debugging information or __FILE__.
+  lyger_here=$(cd "$ext_srcdir" && pwd)
+  AX_CHECK_COMPILE_FLAG([-ffile-prefix-map=$lyger_here=.], [lyger_prefix_map=yes], [lyger_prefix_map=no], [-Werror])
+  if test "$lyger_prefix_map" = "yes"; then
+    lyger_cflags="$lyger_cflags -ffile-prefix-map=$lyger_here=."
+  fi
   PHP_NEW_EXTENSION([lyger], [$lyger_core $lyger_server $lyger_glue], [$ext_shared],, [$lyger_cflags])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/abi])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/base])

@@ -49,6 +49,12 @@ static PHP_GINIT_FUNCTION(lyger)
     memset(lyger_globals, 0, sizeof *lyger_globals);
 }
 
+/* With a thread, in a thread-safe PHP; else with the process. */
+static PHP_GSHUTDOWN_FUNCTION(lyger)
+{
+    php_lyger_query_thread_end(&lyger_globals->query);
+}
+
 static PHP_MINIT_FUNCTION(lyger)
 {
     (void)type;
@@ -158,7 +164,7 @@ zend_module_entry lyger_module_entry = {
     PHP_LYGER_VERSION,
     PHP_MODULE_GLOBALS(lyger),
     PHP_GINIT(lyger),
-    NULL,
+    PHP_GSHUTDOWN(lyger),
     ZEND_MODULE_POST_ZEND_DEACTIVATE_N(lyger),
     STANDARD_MODULE_PROPERTIES_EX,
 };

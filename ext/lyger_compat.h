@@ -11,6 +11,16 @@
 #endif
 
 /*
+ * Calls without a frame, since 8.4: the compiler takes ZEND_FRAMELESS_FUNCTION(name, arity) for a call with
+ * so many arguments. They are the caller's own variables: code of the application that runs meanwhile may
+ * change them.
+ */
+#if PHP_VERSION_ID >= 80400
+#include "zend_frameless_function.h"
+#define PHP_LYGER_FRAMELESS 1
+#endif
+
+/*
  * memory_limit. Until 8.2.34 the allocator leaves by longjmp when it is reached. From 8.2.35 on it gives the
  * memory, notes that the script is to end when the internal function returns, and kills the process at twice
  * the limit; an allocation that may fail says no instead.
@@ -57,11 +67,6 @@ static inline zend_string *php_lyger_string_extend(zend_string *string, size_t l
     return zend_string_extend(string, len, false);
 #endif
 }
-
-/* Frameless functions came with 8.4. */
-#if PHP_VERSION_ID >= 80400
-#define LYGER_HAS_FRAMELESS 1
-#endif
 
 /*
  * What json_encode minds of an object. Property hooks and lazy objects came with 8.4.

@@ -48,10 +48,15 @@ bool php_lyger_client_left(void);
 /* For lyger_system_info(): "worker" in a worker, else "off". */
 const char *php_lyger_server_state(void);
 
+#define PHP_LYGER_NAMES_KEPT 512 /* power of two */
+
 typedef struct php_lyger_cache_globals {
     zend_long size; /* lyger.cache_size, bytes */
     char *path;     /* lyger.cache_path */
     bool zero_copy; /* lyger.cache_zero_copy */
+    /* Of arrays that were decoded in this request: php_array.c. Here and not in a thread-local variable,
+     * which lyger.so has little room for: a library that is loaded at run time gets 1 to 2 KB in all. */
+    zend_string *names[PHP_LYGER_NAMES_KEPT];
 } php_lyger_cache_globals;
 
 typedef struct php_lyger_query_globals {
@@ -60,7 +65,11 @@ typedef struct php_lyger_query_globals {
     zend_long statement_timeout; /* lyger.db_statement_timeout, seconds, 0 = none */
     lyger_pool *pool;            /* made on first use */
     lyger_handle_table results;  /* lyger_result objects of this request */
+    lyger_handle_table freed;    /* those that were freed while the core was inside of one */
 } php_lyger_query_globals;
+
+/* The end of a thread, or of the process: statements, connections and tables of its own go. */
+void php_lyger_query_thread_end(php_lyger_query_globals *globals);
 
 typedef struct php_lyger_server_globals {
     bool frankenphp_api; /* lyger.frankenphp_api */

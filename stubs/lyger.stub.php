@@ -64,6 +64,8 @@ namespace {
      * @throws TypeError for a value that cannot be stored
      * @throws Lyger\Exception\CacheException when the value is larger than the whole cache, or what would have to make
      *     room for it is kept by readers (lyger.cache_zero_copy)
+     * @frameless-function {"arity": 2}
+     * @frameless-function {"arity": 3}
      */
     function lyger_cache_set(string $key, mixed $value, int $ttl = 0): bool {}
 
@@ -72,6 +74,8 @@ namespace {
      *
      * @param string $key 1 to 65535 bytes
      * @throws ValueError for a key outside that range
+     * @frameless-function {"arity": 1}
+     * @frameless-function {"arity": 2}
      */
     function lyger_cache_get(string $key, mixed $default = ''): mixed {}
 
@@ -89,7 +93,11 @@ namespace {
     /** The number of entries that have not expired. */
     function lyger_cache_size(): int {}
 
-    /** Whether $key is there and has not expired. */
+    /**
+     * Whether $key is there and has not expired.
+     *
+     * @frameless-function {"arity": 1}
+     */
     function lyger_cache_has(string $key): bool {}
 
     /** Stores as lyger_cache_set() does, but only when $key is absent; atomic across processes. */
@@ -324,6 +332,9 @@ namespace {
      *   backlog               1 to 65535, default 511
      *   reuse_port            bool, default false
      *   socket_mode           permissions of a Unix socket, as 0660; default 0: what the umask leaves
+     *   user                  name or number: the process that reads from clients and the workers become this user, who
+     *                         must not be root. Only root can; default: they stay who started them
+     *   group                 name or number; default: the user's own. The user's other groups come with it
      *   workers               1 to 508, default: as many as processors
      *   max_requests          of a worker, then it is replaced; default 0: no limit
      *   max_requests_jitter   up to so many more, at random; default 0

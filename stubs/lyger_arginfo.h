@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 60325f6a74ce533be4fc845eeef4266236670050 */
+ * Stub hash: 085b6d438bb5efff7bb9335fbb5a3983e2deb95a */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -452,11 +452,36 @@ ZEND_FUNCTION(lyger_heavy_computation);
 ZEND_FUNCTION(lyger_system_info);
 ZEND_FUNCTION(lyger_json_encode);
 ZEND_FUNCTION(lyger_cache_set);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(lyger_cache_set, 2);
+ZEND_FRAMELESS_FUNCTION(lyger_cache_set, 3);
+static const zend_frameless_function_info frameless_function_infos_lyger_cache_set[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_cache_set, 2), 2 },
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_cache_set, 3), 3 },
+	{ 0 },
+};
+#endif
 ZEND_FUNCTION(lyger_cache_get);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(lyger_cache_get, 1);
+ZEND_FRAMELESS_FUNCTION(lyger_cache_get, 2);
+static const zend_frameless_function_info frameless_function_infos_lyger_cache_get[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_cache_get, 1), 1 },
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_cache_get, 2), 2 },
+	{ 0 },
+};
+#endif
 ZEND_FUNCTION(lyger_cache_delete);
 ZEND_FUNCTION(lyger_cache_clear);
 ZEND_FUNCTION(lyger_cache_size);
 ZEND_FUNCTION(lyger_cache_has);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(lyger_cache_has, 1);
+static const zend_frameless_function_info frameless_function_infos_lyger_cache_has[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(lyger_cache_has, 1), 1 },
+	{ 0 },
+};
+#endif
 ZEND_FUNCTION(lyger_cache_add);
 ZEND_FUNCTION(lyger_cache_touch);
 ZEND_FUNCTION(lyger_cache_increment);
@@ -602,12 +627,24 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_heavy_computation, arginfo_lyger_heavy_computation)
 	ZEND_FE(lyger_system_info, arginfo_lyger_system_info)
 	ZEND_FE(lyger_json_encode, arginfo_lyger_json_encode)
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("lyger_cache_set", zif_lyger_cache_set, arginfo_lyger_cache_set, 0, frameless_function_infos_lyger_cache_set, NULL)
+#else
 	ZEND_FE(lyger_cache_set, arginfo_lyger_cache_set)
+#endif
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("lyger_cache_get", zif_lyger_cache_get, arginfo_lyger_cache_get, 0, frameless_function_infos_lyger_cache_get, NULL)
+#else
 	ZEND_FE(lyger_cache_get, arginfo_lyger_cache_get)
+#endif
 	ZEND_FE(lyger_cache_delete, arginfo_lyger_cache_delete)
 	ZEND_FE(lyger_cache_clear, arginfo_lyger_cache_clear)
 	ZEND_FE(lyger_cache_size, arginfo_lyger_cache_size)
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("lyger_cache_has", zif_lyger_cache_has, arginfo_lyger_cache_has, 0, frameless_function_infos_lyger_cache_has, NULL)
+#else
 	ZEND_FE(lyger_cache_has, arginfo_lyger_cache_has)
+#endif
 	ZEND_FE(lyger_cache_add, arginfo_lyger_cache_add)
 	ZEND_FE(lyger_cache_touch, arginfo_lyger_cache_touch)
 	ZEND_FE(lyger_cache_increment, arginfo_lyger_cache_increment)

@@ -295,7 +295,7 @@ static int fetch_packed(const char *key, size_t key_len, fetcher *fetch, int *ty
     *value_len = 0;
     *type = LYGER_CACHE_NULL;
     if (find(key, key_len, fetch, &found, &room, error) == LYGER_CACHE_HIT) {
-        *type = found.type;
+        *type = (int)found.type;
         *value = pack_value(&found, room, value_len, error);
         return *value ? 1 : -1;
     }

@@ -7,8 +7,7 @@
 
 #include "lyger_compat.h"
 
-#ifdef LYGER_HAS_FRAMELESS
-#include "zend_frameless_function.h"
+#ifdef PHP_LYGER_FRAMELESS
 
 /* ---- as any function, where the engine has to have a frame: through a variable, or with an observer ---- */
 

@@ -64,7 +64,7 @@ lyger_cache *lyger_cache_open(size_t bytes, const char *path, lyger_error *error
     size_t size = bytes > SIZE_MAX - 4095 ? bytes : (bytes + 4095) & ~(size_t)4095;
     lyger_status status =
         size < LYGER_CACHE_SIZE_MIN
-            ? lyger_fail(error, LYGER_E_CACHE, "the cache must have at least %u bytes, %zu asked for",
+            ? lyger_fail(error, LYGER_E_CACHE, "the cache must have at least %zu bytes, %zu asked for",
                          LYGER_CACHE_SIZE_MIN, bytes)
         : cache->path[0] ? open_file(cache, size, error)
                          : open_anonymous(cache, size, error);

@@ -30,10 +30,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LYGER_CACHE_KEY_MAX 65535u           /* bytes; the least is 1 */
-#define LYGER_CACHE_TTL_MAX 4294967295u      /* seconds; 0 means no expiry */
-#define LYGER_CACHE_STALE_MAX 1000000u       /* seconds */
-#define LYGER_CACHE_SIZE_MIN (1024u * 1024u) /* bytes of a whole segment */
+#define LYGER_CACHE_KEY_MAX 65535u             /* bytes; the least is 1 */
+#define LYGER_CACHE_TTL_MAX 4294967295u        /* seconds; 0 means no expiry */
+#define LYGER_CACHE_STALE_MAX 1000000u         /* seconds */
+#define LYGER_CACHE_SIZE_MIN ((size_t)1 << 20) /* bytes of a whole segment */
 
 typedef struct lyger_cache lyger_cache;
 

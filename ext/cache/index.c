@@ -138,7 +138,8 @@ void lyger_index_recount(lyger_cache *cache, shard *s)
             for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
                 uint64_t word = atomic_load_explicit(&b->slots[i], memory_order_relaxed);
                 if (word) {
-                    overflow += ((number + ahead - home_bucket(hash_of(cache, word))) & mask) >= ahead;
+                    bool passed = ((number + ahead - home_bucket(hash_of(cache, word))) & mask) >= ahead;
+                    overflow = (uint8_t)(overflow + passed);
                 }
             }
         }

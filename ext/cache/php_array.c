@@ -1,7 +1,6 @@
 #include "php_array.h"
 
 #define DEPTH_MAX 512
-#define NAMES_KEPT 512 /* power of two */
 #define NAME_LENGTH_KEPT 64
 
 /* Every item starts at a multiple of 8, so that it can be read in whole words. */
@@ -134,11 +133,10 @@ bool php_lyger_array_encode(HashTable *array, smart_str *text)
  * Names repeat: the rows of a list have the same keys, and so have the entries of a cache. A name that was
  * decoded lately is shared instead of copied; which ones is a matter of their hash.
  */
-ZEND_TLS zend_string *names[NAMES_KEPT];
-
 void php_lyger_array_request_stop(void)
 {
-    for (size_t i = 0; i < NAMES_KEPT; i++) {
+    zend_string **names = LYGER_G(cache).names;
+    for (size_t i = 0; i < PHP_LYGER_NAMES_KEPT; i++) {
         if (names[i]) {
             zend_string_release_ex(names[i], false);
             names[i] = NULL;
@@ -148,7 +146,7 @@ void php_lyger_array_request_stop(void)
 
 static zend_string *take_name(const char *bytes, size_t len, zend_ulong hash)
 {
-    zend_string **kept = &names[hash & (NAMES_KEPT - 1)];
+    zend_string **kept = &LYGER_G(cache).names[hash & (PHP_LYGER_NAMES_KEPT - 1)];
     if (*kept && ZSTR_H(*kept) == hash && ZSTR_LEN(*kept) == len &&
         memcmp(ZSTR_VAL(*kept), bytes, len) == 0) {
         GC_ADDREF(*kept);

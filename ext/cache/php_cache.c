@@ -1,5 +1,6 @@
 #include "php_cache.h"
 
+#include "lyger_compat.h"
 #include "lyger_error.h"
 #include "php_array.h"
 #include "php_value.h"
@@ -50,6 +51,14 @@ static bool store(zend_string *key, zval *value, uint32_t value_argument, uint32
     return stored;
 }
 
+static void set(zend_string *key, zval *value, zend_long ttl, lyger_cache_mode mode, zval *return_value)
+{
+    if (!php_lyger_key_is_valid(key, 1) || !php_lyger_ttl_is_valid(ttl, 3)) {
+        RETURN_THROWS();
+    }
+    RETURN_BOOL(store(key, value, 2, (uint32_t)ttl, mode));
+}
+
 static void set_or_add(INTERNAL_FUNCTION_PARAMETERS, lyger_cache_mode mode)
 {
     zend_string *key;
@@ -63,10 +72,7 @@ static void set_or_add(INTERNAL_FUNCTION_PARAMETERS, lyger_cache_mode mode)
         Z_PARAM_LONG(ttl)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!php_lyger_key_is_valid(key, 1) || !php_lyger_ttl_is_valid(ttl, 3)) {
-        RETURN_THROWS();
-    }
-    RETURN_BOOL(store(key, value, 2, (uint32_t)ttl, mode));
+    set(key, value, ttl, mode, return_value);
 }
 
 ZEND_FUNCTION(lyger_cache_set)
@@ -77,6 +83,21 @@ ZEND_FUNCTION(lyger_cache_set)
 ZEND_FUNCTION(lyger_cache_add)
 {
     set_or_add(INTERNAL_FUNCTION_PARAM_PASSTHRU, LYGER_CACHE_IF_ABSENT);
+}
+
+static zend_always_inline void get(zend_string *key, zval *otherwise, zval *return_value)
+{
+    if (!php_lyger_key_is_valid(key, 1)) {
+        RETURN_THROWS();
+    }
+    lyger_cache *cache = usable_cache();
+    if (cache && EXPECTED(php_lyger_value_fetch(cache, key, return_value) != LYGER_CACHE_MISS)) {
+        return;
+    }
+    if (otherwise) {
+        RETURN_COPY(otherwise);
+    }
+    RETURN_EMPTY_STRING();
 }
 
 ZEND_FUNCTION(lyger_cache_get)
@@ -90,17 +111,7 @@ ZEND_FUNCTION(lyger_cache_get)
         Z_PARAM_ZVAL(otherwise)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!php_lyger_key_is_valid(key, 1)) {
-        RETURN_THROWS();
-    }
-    lyger_cache *cache = usable_cache();
-    if (cache && EXPECTED(php_lyger_value_fetch(cache, key, return_value) != LYGER_CACHE_MISS)) {
-        return;
-    }
-    if (otherwise) {
-        RETURN_COPY(otherwise);
-    }
-    RETURN_EMPTY_STRING();
+    get(key, otherwise, return_value);
 }
 
 ZEND_FUNCTION(lyger_cache_delete)
@@ -124,6 +135,15 @@ ZEND_FUNCTION(lyger_cache_delete)
     RETURN_BOOL(there);
 }
 
+static void has(zend_string *key, zval *return_value)
+{
+    if (!php_lyger_key_is_valid(key, 1)) {
+        RETURN_THROWS();
+    }
+    lyger_cache *cache = usable_cache();
+    RETURN_BOOL(cache && lyger_cache_contains(cache, ZSTR_VAL(key), ZSTR_LEN(key)));
+}
+
 ZEND_FUNCTION(lyger_cache_has)
 {
     zend_string *key;
@@ -132,12 +152,90 @@ ZEND_FUNCTION(lyger_cache_has)
         Z_PARAM_STR(key)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!php_lyger_key_is_valid(key, 1)) {
-        RETURN_THROWS();
-    }
-    lyger_cache *cache = usable_cache();
-    RETURN_BOOL(cache && lyger_cache_contains(cache, ZSTR_VAL(key), ZSTR_LEN(key)));
+    has(key, return_value);
 }
+
+#ifdef PHP_LYGER_FRAMELESS
+/* Values are packed and unpacked by code of the application where they are objects: what it could take away
+ * is kept. */
+ZEND_FRAMELESS_FUNCTION(lyger_cache_get, 1)
+{
+    zend_string *key;
+    zval text;
+
+    Z_FLF_PARAM_STR(1, key, text);
+
+    zend_string_addref(key);
+    get(key, NULL, return_value);
+    zend_string_release(key);
+flf_clean:
+    Z_FLF_PARAM_FREE_STR(1, text);
+}
+
+ZEND_FRAMELESS_FUNCTION(lyger_cache_get, 2)
+{
+    zend_string *key;
+    zval text, otherwise;
+
+    Z_FLF_PARAM_STR(1, key, text);
+
+    zend_string_addref(key);
+    ZVAL_COPY(&otherwise, arg2);
+    get(key, &otherwise, return_value);
+    zval_ptr_dtor(&otherwise);
+    zend_string_release(key);
+flf_clean:
+    Z_FLF_PARAM_FREE_STR(1, text);
+}
+
+ZEND_FRAMELESS_FUNCTION(lyger_cache_has, 1)
+{
+    zend_string *key;
+    zval text;
+
+    Z_FLF_PARAM_STR(1, key, text);
+
+    has(key, return_value);
+flf_clean:
+    Z_FLF_PARAM_FREE_STR(1, text);
+}
+
+static void set_kept(zend_string *key, zval *value, zend_long ttl, zval *return_value)
+{
+    zval kept;
+    zend_string_addref(key);
+    ZVAL_COPY(&kept, value);
+    set(key, &kept, ttl, LYGER_CACHE_REPLACE, return_value);
+    zval_ptr_dtor(&kept);
+    zend_string_release(key);
+}
+
+ZEND_FRAMELESS_FUNCTION(lyger_cache_set, 2)
+{
+    zend_string *key;
+    zval text;
+
+    Z_FLF_PARAM_STR(1, key, text);
+
+    set_kept(key, arg2, 0, return_value);
+flf_clean:
+    Z_FLF_PARAM_FREE_STR(1, text);
+}
+
+ZEND_FRAMELESS_FUNCTION(lyger_cache_set, 3)
+{
+    zend_string *key;
+    zend_long ttl;
+    zval text;
+
+    Z_FLF_PARAM_STR(1, key, text);
+    Z_FLF_PARAM_LONG(3, ttl);
+
+    set_kept(key, arg2, ttl, return_value);
+flf_clean:
+    Z_FLF_PARAM_FREE_STR(1, text);
+}
+#endif
 
 ZEND_FUNCTION(lyger_cache_clear)
 {
@@ -431,7 +529,12 @@ static zend_result module_start(int module_number)
     if (LYGER_G(cache).size == 0) {
         return SUCCESS;
     }
-    process_cache = lyger_cache_open((size_t)LYGER_G(cache).size, LYGER_G(cache).path, &open_error);
+    const char *path = LYGER_G(cache).path;
+    if (path && *path && php_check_open_basedir_ex(path, 0) != 0) {
+        lyger_fail(&open_error, LYGER_E_CACHE, "lyger.cache_path \"%s\" is not within open_basedir", path);
+    } else {
+        process_cache = lyger_cache_open((size_t)LYGER_G(cache).size, path, &open_error);
+    }
     if (!process_cache) {
         zend_error(E_CORE_WARNING, "lyger: %s", open_error.message);
     }

@@ -349,7 +349,7 @@ lyger_status lyger_region_store(lyger_cache *cache, shard *s, const entry_draft 
 
 lyger_status lyger_region_relieve(lyger_cache *cache, lyger_error *error)
 {
-    uint32_t region;
+    uint32_t region = 0;
     if (!lyger_region_lock(cache, error)) {
         return LYGER_E_CACHE;
     }

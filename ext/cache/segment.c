@@ -108,7 +108,7 @@ static void plan(segment_header *header, uint64_t size)
 lyger_status lyger_segment_format(void *base, size_t size, lyger_error *error)
 {
     if (size < LYGER_CACHE_SIZE_MIN || (uint64_t)size > SEGMENT_MAX) {
-        return lyger_fail(error, LYGER_E_CACHE, "the cache must have %u bytes to %llu, %zu asked for",
+        return lyger_fail(error, LYGER_E_CACHE, "the cache must have %zu bytes to %llu, %zu asked for",
                           LYGER_CACHE_SIZE_MIN, (unsigned long long)SEGMENT_MAX, size);
     }
     segment_header *header = base;

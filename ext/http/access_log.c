@@ -23,12 +23,20 @@ struct lyger_access_log {
     char stamp[40];
 };
 
-static int open_file(const char *path)
+static int open_file(const char *path, int more)
 {
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | more, 0640);
 }
 
-lyger_status lyger_access_log_open(const lyger_server_config *config, lyger_access_log **log,
+int lyger_access_log_descriptor(const lyger_server_config *config)
+{
+    const char *path = config->access_log;
+    bool file = path && *path && strcmp(path, "-") != 0;
+    errno = 0;
+    return file ? open_file(path, O_NOFOLLOW) : -1;
+}
+
+lyger_status lyger_access_log_open(const lyger_server_config *config, int descriptor, lyger_access_log **log,
                                    lyger_error *error)
 {
     *log = NULL;
@@ -41,8 +49,10 @@ lyger_status lyger_access_log_open(const lyger_server_config *config, lyger_acce
         return lyger_fail(error, LYGER_E_MEMORY, "no memory for the access log");
     }
     made->path = standard ? NULL : config->access_log;
-    made->format = config->access_log_format;
-    made->descriptor = standard ? STDOUT_FILENO : open_file(config->access_log);
+    made->format = (int)config->access_log_format;
+    made->descriptor = standard          ? STDOUT_FILENO
+                       : descriptor >= 0 ? descriptor
+                                         : open_file(config->access_log, 0);
     if (made->descriptor < 0) {
         free(made);
         return lyger_fail(error, LYGER_E_SERVER, "cannot open the access log %s: %s", config->access_log,
@@ -87,13 +97,16 @@ void lyger_access_log_close(lyger_access_log *log)
     }
 }
 
-void lyger_access_log_reopen(lyger_access_log *log)
+void lyger_access_log_reopen(lyger_access_log *log, int descriptor)
 {
     if (!log || !log->path) {
+        if (descriptor >= 0) {
+            close(descriptor);
+        }
         return;
     }
     lyger_access_log_flush(log);
-    int descriptor = open_file(log->path);
+    descriptor = descriptor >= 0 ? descriptor : open_file(log->path, 0);
     if (descriptor >= 0) { /* else the old file is better than none */
         close(log->descriptor);
         log->descriptor = descriptor;

@@ -11,9 +11,16 @@
 
 typedef struct lyger_access_log lyger_access_log; /* malloc */
 
-/* *log is NULL, and that is no error, when the configuration names none. */
-lyger_status lyger_access_log_open(const lyger_server_config *config, lyger_access_log **log,
+/* *log is NULL, and that is no error, when the configuration names none. descriptor: the file, already open;
+ * it is the log's then. -1: opens it. */
+lyger_status lyger_access_log_open(const lyger_server_config *config, int descriptor, lyger_access_log **log,
                                    lyger_error *error);
+
+/*
+ * Opens the file for a process that may not: -1 when none is named, or with errno. It is not followed when it
+ * is a symbolic link, which who serves might have put there for root to write through.
+ */
+int lyger_access_log_descriptor(const lyger_server_config *config);
 void lyger_access_log_close(lyger_access_log *log); /* writes what is left; NULL does nothing */
 
 /* What a line tells. Texts are as the client sent them. */
@@ -36,7 +43,7 @@ void lyger_access_log_add(lyger_access_log *log, const lyger_access_entry *entry
 /* Writes what was gathered; to be called about every 100 ms. */
 void lyger_access_log_flush(lyger_access_log *log);
 
-/* Opens the file of that name again, for who rotates logs. */
-void lyger_access_log_reopen(lyger_access_log *log);
+/* Opens the file of that name again, for who rotates logs; or takes it as descriptor. */
+void lyger_access_log_reopen(lyger_access_log *log, int descriptor);
 
 #endif

@@ -13,16 +13,16 @@
 #define PAUSE_FIRST (200 * LYGER_MILLISECOND)
 #define PAUSE_LONGEST (10 * LYGER_SECOND)
 
-static lyger_booted *find(const lyger_supervisor *supervisor, int state)
+static lyger_booted *find(const lyger_supervisor *supervisor, lyger_booted_state state)
 {
     lyger_booted *booted = supervisor->booted;
-    while (booted && (int)booted->state != state) {
+    while (booted && booted->state != state) {
         booted = booted->next;
     }
     return booted;
 }
 
-static void become(lyger_booted *booted, int state)
+static void become(lyger_booted *booted, lyger_booted_state state)
 {
     booted->state = state;
     booted->since = lyger_hub_now();
@@ -89,8 +89,13 @@ static void boot(lyger_supervisor *supervisor)
         not_booted(supervisor, "no memory");
         return;
     }
-    if (lyger_reload_boot(supervisor->hub, supervisor->generation + 1, supervisor->listening.port,
-                          &supervisor->signals, &booted->pid, &booted->control, &error) != LYGER_OK) {
+    const lyger_identity *identity = &supervisor->identity;
+    const lyger_takeover given = {.generation = supervisor->generation + 1,
+                                  .port = supervisor->listening.port,
+                                  .user = identity->other ? (long)identity->user : -1,
+                                  .group = identity->other ? (long)identity->group : -1};
+    if (lyger_reload_boot(supervisor->hub, &given, &supervisor->signals, &booted->pid, &booted->control,
+                          &error) != LYGER_OK) {
         not_booted(supervisor, error.message);
         free(booted);
         return;
@@ -170,7 +175,7 @@ bool lyger_boot_reaped(lyger_supervisor *supervisor, pid_t pid, int status)
     if (booted->control >= 0) {
         lyger_boot_hear(supervisor, booted); /* what it said last */
     }
-    int state = booted->state;
+    lyger_booted_state state = booted->state;
     close_control(booted);
     become(booted, LYGER_BOOTED_DEAD);
     take_in(supervisor, booted->generation, false);
@@ -216,7 +221,7 @@ void lyger_boot_hear(lyger_supervisor *supervisor, lyger_booted *booted)
         if (said[i] == 'u') {
             came_up(supervisor, booted);
         } else if (said[i] == 'x' && i + 1 < got) {
-            booted->exec_error = said[++i];
+            booted->exec_error = (unsigned char)said[++i];
         }
     }
 }

@@ -267,7 +267,7 @@ static bool run_brotli(lyger_compressor *compressor, const char *bytes, size_t l
         }
         uint8_t *out = (uint8_t *)to->pos;
         size_t room = (size_t)(to->end - to->pos);
-        if (!brotli.run(compressor->state, how, &len, &in, &room, &out, NULL)) {
+        if (!brotli.run(compressor->state, (int)how, &len, &in, &room, &out, NULL)) {
             return false;
         }
         to->pos = (char *)out;
@@ -284,7 +284,7 @@ static bool run_zstd(lyger_compressor *compressor, const char *bytes, size_t len
             return false;
         }
         zstd_buffer out = {to->pos, (size_t)(to->end - to->pos), 0};
-        size_t left = zstd.run(compressor->state, &out, &in, how);
+        size_t left = zstd.run(compressor->state, &out, &in, (int)how);
         to->pos += out.at;
         if (zstd.is_error(left)) {
             return false;

@@ -21,11 +21,13 @@
 #define SAID_TIME (10 * SECOND)
 #define SAID_MOST 8 /* lines about deaths in SAID_TIME */
 
-lyger_status lyger_crew_init(lyger_crew *crew, const lyger_server_config *config, lyger_hub *hub,
-                             uint32_t generation, lyger_error *error)
+lyger_status lyger_crew_init(lyger_crew *crew, const lyger_server_config *config,
+                             const lyger_identity *identity, lyger_hub *hub, uint32_t generation,
+                             lyger_error *error)
 {
     memset(crew, 0, sizeof *crew);
     crew->config = config;
+    crew->identity = identity;
     crew->hub = hub;
     crew->generation = generation;
     crew->room = lyger_hub_places(hub);
@@ -55,10 +57,16 @@ static uint32_t present(const lyger_crew *crew)
 
 /*
  * The child says its number itself as well: its parent may be killed before it could, and whoever inherits
- * the child has to find it. It dies with its parent: SIGTERM, so that the current request can end.
+ * the child has to find it. It dies with its parent: SIGTERM, so that the current request can end; the kernel
+ * forgets that when a process becomes another user, so it does that first.
  */
 static void born(const lyger_crew *crew, uint32_t place, pid_t parent)
 {
+    lyger_error error;
+    if (lyger_identity_assume(crew->identity, &error) != LYGER_OK) {
+        lyger_server_say(crew->config, "a worker %s", error.message);
+        _exit(EXIT_FAILURE);
+    }
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) {
         _exit(0); /* it died before the line above; nothing has been taken */

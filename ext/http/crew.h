@@ -6,7 +6,7 @@
 #ifndef LYGER_HTTP_CREW_H
 #define LYGER_HTTP_CREW_H
 
-#include "server.h"
+#include "identity.h"
 
 typedef struct lyger_member {
     pid_t pid;
@@ -18,6 +18,7 @@ typedef struct lyger_member {
 
 typedef struct lyger_crew {
     const lyger_server_config *config;
+    const lyger_identity *identity; /* what workers become */
     lyger_hub *hub;
     uint32_t generation; /* of those that are forked from now on */
     uint32_t wanted;     /* how many of them, 0: no more */
@@ -33,8 +34,9 @@ typedef struct lyger_crew {
     uint32_t said, unsaid; /* about deaths */
 } lyger_crew;
 
-lyger_status lyger_crew_init(lyger_crew *crew, const lyger_server_config *config, lyger_hub *hub,
-                             uint32_t generation, lyger_error *error);
+lyger_status lyger_crew_init(lyger_crew *crew, const lyger_server_config *config,
+                             const lyger_identity *identity, lyger_hub *hub, uint32_t generation,
+                             lyger_error *error);
 void lyger_crew_free(lyger_crew *crew);
 
 /* Forks what is missing. True in a worker, whose place in the hub is *place; false in the parent. */

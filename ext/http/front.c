@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -29,11 +30,37 @@ static void drain(lyger_front *front)
     lyger_http_drain(&front->host);
 }
 
+/* A descriptor of a new log comes with its order, and ends what one call receives (unix(7)). */
+static ssize_t hear_orders(int control, char *orders, size_t room, int *log)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } more;
+    struct iovec part = {orders, room};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = more.bytes, .msg_controllen = sizeof more.bytes};
+    ssize_t count = recvmsg(control, &message, MSG_CMSG_CLOEXEC);
+    const struct cmsghdr *given = count > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (given && given->cmsg_level == SOL_SOCKET && given->cmsg_type == SCM_RIGHTS) {
+        memcpy(log, CMSG_DATA(given), sizeof *log);
+    }
+    return count;
+}
+
+static void tell_stop(lyger_front *front)
+{
+    if (!front->stop_told && front->control_descriptor >= 0) {
+        front->stop_told = send(front->control_descriptor, "s", 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
+    }
+}
+
 static void on_control(uv_poll_t *poll, int status, int events)
 {
     lyger_front *front = poll->data;
     char orders[64];
-    ssize_t count = status < 0 ? 0 : read(front->control_descriptor, orders, sizeof orders);
+    int log = -1;
+    ssize_t count = status < 0 ? 0 : hear_orders(front->control_descriptor, orders, sizeof orders, &log);
     (void)events;
     if (count == 0) {
         uv_stop(&front->loop); /* nobody is there who could say when to end */
@@ -43,7 +70,8 @@ static void on_control(uv_poll_t *poll, int status, int events)
         if (orders[i] == 'd') {
             drain(front);
         } else if (orders[i] == 'l') {
-            lyger_access_log_reopen(front->log);
+            lyger_access_log_reopen(front->log, log);
+            log = -1;
         }
     }
 }
@@ -100,6 +128,9 @@ static void on_check(uv_check_t *check)
         lyger_front_look_at_suspended(front);
     }
     lyger_front_answer(front);
+    if (lyger_hub_end_asked(front->hub)) {
+        tell_stop(front);
+    }
     if (front->draining && front->host.connections == 0) {
         uv_stop(&front->loop);
     }
@@ -176,7 +207,8 @@ static int start_handles(lyger_front *front, const lyger_front_sockets *sockets)
     return status < 0 ? status : listen_all(front, sockets);
 }
 
-static bool prepare(lyger_front *front, const lyger_server_config *config, lyger_hub *hub, lyger_error *error)
+static bool prepare(lyger_front *front, const lyger_server_config *config, lyger_hub *hub, int log,
+                    lyger_error *error)
 {
     lyger_hub_load load;
     front->config = config;
@@ -192,7 +224,7 @@ static bool prepare(lyger_front *front, const lyger_server_config *config, lyger
     lyger_http_host_init(&front->host);
     if (lyger_hub_serve(hub, error) != LYGER_OK ||
         lyger_static_new(config, &front->files, error) != LYGER_OK ||
-        lyger_access_log_open(config, &front->log, error) != LYGER_OK) {
+        lyger_access_log_open(config, log, &front->log, error) != LYGER_OK) {
         return false;
     }
     lyger_hub_measure(hub, &load);
@@ -266,7 +298,7 @@ int lyger_front_run(const lyger_server_config *config, lyger_hub *hub, const lyg
     raise_limit();
     front->control_descriptor = sockets->control;
     int status = EXIT_FAILURE;
-    if (!prepare(front, config, hub, &error)) {
+    if (!prepare(front, config, hub, sockets->log, &error)) {
         say(config, error.message);
     } else if (uv_loop_init(&front->loop) < 0) {
         say(config, "cannot make an event loop");

@@ -12,7 +12,10 @@
 typedef struct lyger_front_sockets {
     const int *descriptors; /* listening, non-blocking */
     uint32_t count;
-    int control; /* to the supervisor: a byte 'd' drains, 'l' reopens the log; its end ends this process */
+    /* To the supervisor: a byte 'd' drains, 'l' reopens the log, whose descriptor may come with it; its end
+     * ends this process, which says 's' when a worker wants the server to end. */
+    int control;
+    int log; /* the access log's descriptor; -1: the file is opened here */
 } lyger_front_sockets;
 
 /* Serves until it has drained; the exit status of the process. */

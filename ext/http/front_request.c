@@ -132,8 +132,8 @@ void lyger_front_release(lyger_job *job)
 
 void lyger_front_free_jobs(lyger_front *front)
 {
-    while (front->jobs) { /* their workers go on without anybody who listens */
-        lyger_front_release(front->jobs);
+    while (front->jobs) {                 /* their workers go on without anybody who listens */
+        lyger_front_release(front->jobs); /* NOLINT(clang-analyzer-unix.Malloc): it takes it off the list */
     }
     while (front->spares) {
         lyger_job *job = front->spares;

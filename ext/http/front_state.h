@@ -93,7 +93,7 @@ struct lyger_front {
     uint32_t in_hub, suspended, spare_count;
     uint32_t ticks, sweep_ticks; /* of the ticker, and between two sweeps */
     uint64_t body_counter;
-    bool draining;
+    bool draining, stop_told;
     size_t budget;        /* bytes that may still be worked on before others get their turn */
     lyger_buffer scratch; /* what was compressed */
     lyger_metrics metrics;

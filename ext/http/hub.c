@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -91,6 +92,9 @@ static bool map_hub(lyger_hub *hub, const hub_header *plan)
     hub->entries = (_Atomic uint32_t *)(base + plan->entries_at);
     hub->slots = base + plan->slots_at;
     hub->rings = base + plan->rings_at;
+    hub->settings = plan->settings;
+    hub->entry_mask = plan->entries - 1;
+    hub->slot_stride = plan->slot_stride;
     return true;
 }
 
@@ -128,7 +132,6 @@ static void set_up(lyger_hub *hub, const hub_header *plan)
     header->slots_at = plan->slots_at;
     header->rings_at = plan->rings_at;
     header->size = plan->size;
-    header->bell = hub->bell;
     for (uint32_t i = 0; i < plan->settings.requests; i++) {
         lyger_hub_slot *slot = hub_slot(hub, i);
         slot->number = i;
@@ -149,9 +152,11 @@ lyger_status lyger_hub_new(const lyger_hub_settings *settings, lyger_hub **resul
     if (!hub) {
         return lyger_fail(error, LYGER_E_MEMORY, "no memory for the server's hub");
     }
-    hub->descriptor = memfd_create("lyger-hub", MFD_CLOEXEC);
+    hub->descriptor = memfd_create("lyger-hub", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     hub->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (hub->descriptor < 0 || hub->bell < 0 || ftruncate(hub->descriptor, (off_t)plan.size) < 0 ||
+        /* A worker that cut it off would kill whoever reads there. */
+        fcntl(hub->descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0 ||
         !map_hub(hub, &plan)) {
         status =
             lyger_fail(error, LYGER_E_SERVER, "cannot make %llu bytes of shared memory for the server: %s",
@@ -164,12 +169,22 @@ lyger_status lyger_hub_new(const lyger_hub_settings *settings, lyger_hub **resul
     return LYGER_OK;
 }
 
-lyger_status lyger_hub_open(int descriptor, lyger_hub **result, lyger_error *error)
+lyger_status lyger_hub_open(int descriptor, int bell, lyger_hub **result, lyger_error *error)
 {
-    hub_header plan;
-    if (pread(descriptor, &plan, sizeof plan, 0) != (ssize_t)sizeof plan || plan.magic != HUB_MAGIC ||
-        plan.layout != HUB_LAYOUT) {
+    hub_header found, plan = {0};
+    struct stat is;
+    if (pread(descriptor, &found, sizeof found, 0) != (ssize_t)sizeof found || found.magic != HUB_MAGIC ||
+        found.layout != HUB_LAYOUT) {
         return lyger_fail(error, LYGER_E_SERVER, "descriptor %d is no hub of this version of lyger",
+                          descriptor);
+    }
+    /* The layout is computed again, not believed. */
+    if (check_settings(&found.settings, error) != LYGER_OK) {
+        return LYGER_E_SERVER;
+    }
+    lay_out(&plan, &found.settings);
+    if (fstat(descriptor, &is) != 0 || (uint64_t)is.st_size != plan.size) {
+        return lyger_fail(error, LYGER_E_SERVER, "descriptor %d is a hub of another size than it says",
                           descriptor);
     }
     lyger_hub *hub = calloc(1, sizeof *hub);
@@ -177,7 +192,7 @@ lyger_status lyger_hub_open(int descriptor, lyger_hub **result, lyger_error *err
         return lyger_fail(error, LYGER_E_MEMORY, "no memory for the server's hub");
     }
     hub->descriptor = descriptor;
-    hub->bell = plan.bell;
+    hub->bell = bell;
     if (!map_hub(hub, &plan)) {
         free(hub);
         return lyger_fail(error, LYGER_E_SERVER, "cannot map the server's shared memory: %s",
@@ -236,6 +251,9 @@ void hub_wake_one(lyger_hub *hub, uint64_t now)
         uint64_t idle;
         while ((idle = atomic_load(&hub->header->idle[word]))) {
             uint32_t place = word * 64 + (uint32_t)__builtin_ctzll(idle);
+            if (place >= hub->settings.workers) {
+                break; /* nobody's bit */
+            }
             /* Whoever clears the bit is the one to wake it. */
             if (atomic_fetch_and(&hub->header->idle[word], ~hub_bit(place)) & hub_bit(place)) {
                 atomic_store(&hub->header->waking, now);
@@ -254,9 +272,8 @@ void lyger_hub_wake(lyger_hub *hub)
     }
 }
 
-void hub_ring_bell(lyger_hub *hub, uint32_t place)
+static void wake_front(lyger_hub *hub)
 {
-    atomic_fetch_or(&hub->header->ready[place / 64], hub_bit(place));
     if (atomic_load(&hub->header->sleeping) && atomic_exchange(&hub->header->sleeping, 0)) {
         uint64_t one = 1;
         ssize_t written = write(hub->bell, &one, sizeof one);
@@ -264,11 +281,28 @@ void hub_ring_bell(lyger_hub *hub, uint32_t place)
     }
 }
 
+void hub_ring_bell(lyger_hub *hub, uint32_t place)
+{
+    atomic_fetch_or(&hub->header->ready[place / 64], hub_bit(place));
+    wake_front(hub);
+}
+
+void lyger_hub_ask_end(lyger_hub *hub)
+{
+    atomic_store(&hub->header->stop, 1);
+    wake_front(hub);
+}
+
+bool lyger_hub_end_asked(const lyger_hub *hub)
+{
+    return atomic_load_explicit(&hub->header->stop, memory_order_relaxed) != 0;
+}
+
 /* ---- parents of workers ---- */
 
 int lyger_hub_place(lyger_hub *hub, uint32_t generation)
 {
-    for (uint32_t i = 0; i < hub->header->settings.workers; i++) {
+    for (uint32_t i = 0; i < hub->settings.workers; i++) {
         hub_cell *cell = &hub->cells[i];
         uint32_t none = LYGER_WORKER_NONE;
         if (atomic_compare_exchange_strong(&cell->state, &none, LYGER_WORKER_BOOTING)) {
@@ -321,21 +355,21 @@ void lyger_hub_retire(lyger_hub *hub, uint32_t place)
 
 uint32_t lyger_hub_places(const lyger_hub *hub)
 {
-    return hub->header->settings.workers;
+    return hub->settings.workers;
 }
 
 /* A request's method and target; what is written over meanwhile reads as nonsense, never out of bounds. */
 static void describe(const lyger_hub *hub, const lyger_hub_slot *slot, lyger_hub_worker *worker)
 {
-    const lyger_http_span *target = &slot->parsed.target, *method = &slot->parsed.method_name;
-    size_t room = hub->header->settings.room, size = sizeof worker->doing;
-    size_t end = (size_t)target->at + target->len, len;
+    const lyger_http_span target = slot->parsed.target, method = slot->parsed.method_name; /* as checked */
+    size_t room = hub->settings.room, size = sizeof worker->doing;
+    size_t end = (size_t)target.at + target.len, len;
     worker->request = slot->request.id;
-    if (method->at > end || end > room) {
+    if (method.at > end || end > room) {
         return;
     }
-    len = end - method->at < size - 1 ? end - method->at : size - 1;
-    memcpy(worker->doing, slot->bytes + method->at, len);
+    len = end - method.at < size - 1 ? end - method.at : size - 1;
+    memcpy(worker->doing, slot->bytes + method.at, len);
     worker->doing[len] = '\0';
 }
 
@@ -353,7 +387,7 @@ void lyger_hub_look(const lyger_hub *hub, uint32_t place, lyger_hub_worker *work
     worker->memory = atomic_load(&cell->memory);
     worker->connections = atomic_load(&cell->connections);
     uint32_t number = atomic_load(&cell->slot);
-    if (worker->state == LYGER_WORKER_BUSY && number > 0 && number <= hub->header->settings.requests) {
+    if (worker->state == LYGER_WORKER_BUSY && number > 0 && number <= hub->settings.requests) {
         const lyger_hub_slot *slot = hub_slot(hub, number - 1);
         if (atomic_load(&slot->owner) == place + 1) {
             describe(hub, slot, worker);

@@ -52,13 +52,18 @@ typedef struct lyger_hub_settings {
 /* Makes a hub; the descriptor it hangs on is close-on-exec. LYGER_E_SERVER, LYGER_E_MEMORY. */
 lyger_status lyger_hub_new(const lyger_hub_settings *settings, lyger_hub **hub, lyger_error *error);
 
-/* Opens the hub behind a descriptor that was handed over; LYGER_E_SERVER when it is none of this version. */
-lyger_status lyger_hub_open(int descriptor, lyger_hub **hub, lyger_error *error);
+/* Opens the hub behind a descriptor that was handed over with that of its doorbell; LYGER_E_SERVER when it is
+ * none of this version. */
+lyger_status lyger_hub_open(int descriptor, int bell, lyger_hub **hub, lyger_error *error);
 
 int lyger_hub_descriptor(const lyger_hub *hub);
 
 /* In a child that is about to execute a new parent: the descriptors stay open, under the same numbers. */
 void lyger_hub_keep_over_exec(const lyger_hub *hub);
+
+/* In a worker that may not signal the supervisor; the I/O process sees it, and tells. */
+void lyger_hub_ask_end(lyger_hub *hub);
+bool lyger_hub_end_asked(const lyger_hub *hub);
 
 /* Unmaps it in this process. */
 void lyger_hub_free(lyger_hub *hub);

@@ -36,7 +36,7 @@ uint32_t lyger_hub_slot_number(const lyger_hub *hub, const lyger_hub_slot *slot)
 bool lyger_hub_fill(lyger_hub *hub, lyger_hub_slot *slot, const lyger_http_request *parsed, const char *head,
                     uint64_t body_len, char **body, size_t *room)
 {
-    size_t have = hub->header->settings.room;
+    size_t have = hub->settings.room;
     uint32_t head_len = parsed->head_len;
     if (head_len > have) {
         return false;
@@ -71,7 +71,7 @@ bool lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot)
 {
     hub_header *header = hub->header;
     uint64_t tail = atomic_load_explicit(&header->tail, memory_order_relaxed);
-    if (tail - atomic_load(&header->next) >= header->entries) {
+    if (tail - atomic_load(&header->next) > hub->entry_mask) {
         return false;
     }
     uint64_t now = lyger_hub_now();
@@ -80,7 +80,7 @@ bool lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot)
     atomic_store_explicit(&slot->submitted_at, now, memory_order_relaxed);
     atomic_store_explicit(&slot->cancelled, 0, memory_order_relaxed);
     hub->reserved--;
-    atomic_store(&hub->entries[tail & (header->entries - 1)], slot->number);
+    atomic_store(&hub->entries[tail & hub->entry_mask], slot->number);
     atomic_store(&slot->owner, OWNER_QUEUED);
     atomic_store(&header->tail, tail + 1);
     return true;
@@ -107,7 +107,7 @@ bool lyger_hub_cancel(lyger_hub *hub, lyger_hub_slot *slot)
 int lyger_hub_worker_of(const lyger_hub *hub, const lyger_hub_slot *slot)
 {
     uint32_t owner = atomic_load(&slot->owner);
-    return owner >= 1 && owner <= hub->header->settings.workers ? (int)owner - 1 : -1;
+    return owner >= 1 && owner <= hub->settings.workers ? (int)owner - 1 : -1;
 }
 
 uint64_t lyger_hub_submitted_at(const lyger_hub_slot *slot)
@@ -135,7 +135,7 @@ static void move_on(hub_cell *cell, uint64_t bytes)
 /* A request that its worker left behind; true when it has to be told. */
 static bool find_lost(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
 {
-    for (uint32_t i = 0; i < hub->header->settings.requests; i++) {
+    for (uint32_t i = 0; i < hub->settings.requests; i++) {
         lyger_hub_slot *slot = hub_slot(hub, i);
         if (atomic_load(&slot->owner) != place + 1) {
             continue;
@@ -171,7 +171,7 @@ static bool next_of(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
             break;
         }
         const hub_record *record =
-            (const hub_record *)(hub_ring(hub, place) + (read & (hub->header->settings.ring - 1)));
+            (const hub_record *)(hub_ring(hub, place) + (read & (hub->settings.ring - 1)));
         lyger_hub_slot *slot = hub_slot(hub, record->slot);
         if (record->kind != RECORD_FINISH && !slot->ended && !atomic_load(&slot->cancelled)) {
             *frame = (lyger_hub_frame){.kind = (lyger_hub_kind)record->kind,
@@ -205,7 +205,7 @@ static bool next_of(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
  */
 lyger_status lyger_hub_serve(lyger_hub *hub, lyger_error *error)
 {
-    uint32_t count = hub->header->settings.requests, workers = hub->header->settings.workers;
+    uint32_t count = hub->settings.requests, workers = hub->settings.workers;
     lyger_hub_frame none;
     if (!hub->free_slots) {
         hub->free_slots = malloc(count * sizeof *hub->free_slots);
@@ -240,7 +240,7 @@ lyger_status lyger_hub_serve(lyger_hub *hub, lyger_error *error)
 
 bool lyger_hub_next(lyger_hub *hub, lyger_hub_frame *frame)
 {
-    uint32_t words = (hub->header->settings.workers + 63) / 64;
+    uint32_t words = (hub->settings.workers + 63) / 64;
     for (uint32_t word = 0; word < words; word++) {
         if (atomic_load(&hub->header->ready[word])) {
             hub->pending[word] |= atomic_exchange(&hub->header->ready[word], 0);
@@ -248,7 +248,7 @@ bool lyger_hub_next(lyger_hub *hub, lyger_hub_frame *frame)
         uint64_t look;
         while ((look = hub->pending[word] & ~hub->suspended[word])) {
             uint32_t place = word * 64 + (uint32_t)__builtin_ctzll(look);
-            if (place < hub->header->settings.workers && next_of(hub, place, frame)) {
+            if (place < hub->settings.workers && next_of(hub, place, frame)) {
                 return true;
             }
             hub->pending[word] &= ~hub_bit(place);
@@ -265,8 +265,7 @@ void lyger_hub_consume(lyger_hub *hub, const lyger_hub_frame *frame, size_t byte
         set_free(hub, frame->slot); /* no record: find_lost() */
         return;
     }
-    hub_record *record =
-        (hub_record *)(hub_ring(hub, frame->worker) + (read & (hub->header->settings.ring - 1)));
+    hub_record *record = (hub_record *)(hub_ring(hub, frame->worker) + (read & (hub->settings.ring - 1)));
     if (frame->kind == LYGER_HUB_DATA && bytes < frame->len) {
         hub->taken[frame->worker] += (uint32_t)bytes;
         return;
@@ -288,7 +287,7 @@ void lyger_hub_suspend(lyger_hub *hub, uint32_t worker)
 
 void lyger_hub_resume(lyger_hub *hub, uint32_t worker)
 {
-    if (worker < hub->header->settings.workers) {
+    if (worker < hub->settings.workers) {
         hub->suspended[worker / 64] &= ~hub_bit(worker);
         hub->pending[worker / 64] |= hub_bit(worker);
     }
@@ -303,7 +302,7 @@ int lyger_hub_doorbell(const lyger_hub *hub)
 
 bool lyger_hub_sleep(lyger_hub *hub)
 {
-    uint32_t words = (hub->header->settings.workers + 63) / 64;
+    uint32_t words = (hub->settings.workers + 63) / 64;
     atomic_store(&hub->header->sleeping, 1);
     for (uint32_t word = 0; word < words; word++) {
         if (atomic_load(&hub->header->ready[word]) || (hub->pending[word] & ~hub->suspended[word])) {
@@ -329,10 +328,10 @@ void lyger_hub_hear(lyger_hub *hub)
 void lyger_hub_measure(const lyger_hub *hub, lyger_hub_load *load)
 {
     uint32_t used;
-    load->slots = hub->header->settings.requests;
+    load->slots = hub->settings.requests;
     load->free = hub->free_count;
     load->running = 0;
-    for (uint32_t i = 0; i < hub->header->settings.workers; i++) {
+    for (uint32_t i = 0; i < hub->settings.workers; i++) {
         load->running +=
             atomic_load_explicit(&hub->cells[i].state, memory_order_relaxed) == LYGER_WORKER_BUSY;
     }

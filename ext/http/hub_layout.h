@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 #define HUB_MAGIC 0x6c79676572687562u /* "lygerhub" */
-#define HUB_LAYOUT 1u
+#define HUB_LAYOUT 2u
 #define HUB_WORDS (LYGER_HUB_WORKERS_MAX / 64)
 
 /* Of lyger_hub_slot.owner; a worker's place + 1 otherwise. */
@@ -66,9 +66,9 @@ typedef struct hub_header {
     uint32_t layout;
     lyger_hub_settings settings;
     uint32_t entries; /* a power of two */
-    int32_t bell;     /* the eventfd's number, the same in an executed child */
     uint64_t cells_at, entries_at, slots_at, rings_at, size, slot_stride;
-    uint64_t next_id; /* the I/O process's */
+    uint64_t next_id;      /* the I/O process's */
+    _Atomic uint32_t stop; /* a worker wants the server to end */
 
     _Alignas(128) _Atomic uint64_t tail; /* tickets ever queued */
     _Alignas(128) _Atomic uint64_t next; /* the first one that may not be claimed yet */
@@ -87,6 +87,11 @@ struct lyger_hub {
     char *slots;
     char *rings; /* of this mapping: worker n's begins at rings + n * 2 * settings.ring */
     size_t mapped;
+    /* Copies of what the header says, which another process may have overwritten: with `user`, those that
+     * map it have not the same rights. */
+    lyger_hub_settings settings;
+    uint32_t entry_mask;
+    uint64_t slot_stride;
     int descriptor, bell;
     /* The I/O process's own. */
     uint32_t *free_slots;
@@ -97,12 +102,12 @@ struct lyger_hub {
 
 static inline lyger_hub_slot *hub_slot(const lyger_hub *hub, uint32_t number)
 {
-    return (lyger_hub_slot *)(hub->slots + number * hub->header->slot_stride);
+    return (lyger_hub_slot *)(hub->slots + number * hub->slot_stride);
 }
 
 static inline char *hub_ring(const lyger_hub *hub, uint32_t place)
 {
-    return hub->rings + (size_t)place * 2 * hub->header->settings.ring;
+    return hub->rings + (size_t)place * 2 * hub->settings.ring;
 }
 
 static inline uint64_t hub_bit(uint32_t place)

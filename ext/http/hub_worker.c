@@ -31,7 +31,7 @@ lyger_worker *lyger_hub_join(lyger_hub *hub, uint32_t place)
         worker->cell = &hub->cells[place];
         worker->place = place;
         worker->ring = hub_ring(hub, place);
-        worker->ring_size = hub->header->settings.ring;
+        worker->ring_size = hub->settings.ring;
         worker->at = worker->published = atomic_load(&worker->cell->written);
     }
     return worker;
@@ -59,7 +59,7 @@ static lyger_hub_slot *claim(lyger_worker *worker)
         if (ticket == atomic_load(&hub->header->tail)) {
             return NULL;
         }
-        uint32_t number = atomic_load(&hub->entries[ticket & (hub->header->entries - 1)]);
+        uint32_t number = atomic_load(&hub->entries[ticket & hub->entry_mask]);
         lyger_hub_slot *slot = hub_slot(hub, number);
         uint32_t queued = OWNER_QUEUED;
         bool won = atomic_compare_exchange_strong(&slot->owner, &queued, worker->place + 1);

@@ -3,6 +3,7 @@
 
 #include "zend_exceptions.h"
 #include "zend_smart_str.h"
+#include "main/fopen_wrappers.h"
 #include "ext/json/php_json.h"
 #include "ext/json/php_json_parser.h"
 
@@ -11,6 +12,7 @@
 
 typedef enum kind {
     TEXT,    /* const char *, null or "" for none */
+    PATH,    /* the same, within open_basedir; "-" is no path */
     COUNT,   /* uint32_t */
     SECONDS, /* uint32_t of milliseconds, given as int or float */
     BYTES,   /* uint64_t, given as int or as "8M" */
@@ -37,6 +39,8 @@ static const option options[] = {
     {"backlog", COUNT, AT(backlog), 1, 65535},
     {"reuse_port", FLAG, AT(reuse_port), 0, 0},
     {"socket_mode", COUNT, AT(socket_mode), 0, 0777},
+    {"user", TEXT, AT(user), 0, 0},
+    {"group", TEXT, AT(group), 0, 0},
     {"workers", COUNT, AT(workers), 1, LYGER_HUB_WORKERS_MAX / 2 - 4},
     {"max_requests", COUNT, AT(max_requests), 0, 4e9},
     {"max_requests_jitter", COUNT, AT(max_requests_jitter), 0, 4e9},
@@ -53,13 +57,13 @@ static const option options[] = {
     {"max_fields", COUNT, AT(http.limits.fields), 1, LYGER_HTTP_FIELDS_MAX},
     {"max_body_size", BYTES, AT(http.max_body), 0, MUCH},
     {"body_in_memory", BYTES, AT(body_in_memory), 0, MUCH},
-    {"body_directory", TEXT, AT(body_directory), 0, 0},
+    {"body_directory", PATH, AT(body_directory), 0, 0},
     {"response_buffer", BYTES, AT(response_buffer), 4096, 1 << 30},
     {"header_timeout", SECONDS, AT(http.header_timeout), 0.001, DAY},
     {"body_timeout", SECONDS, AT(http.body_timeout), 0.001, DAY},
     {"idle_timeout", SECONDS, AT(http.idle_timeout), 0.001, DAY},
     {"write_timeout", SECONDS, AT(http.write_timeout), 0.001, DAY},
-    {"document_root", TEXT, AT(document_root), 0, 0},
+    {"document_root", PATH, AT(document_root), 0, 0},
     {"index", TEXT, AT(index), 0, 0},
     {"follow_symlinks", FLAG, AT(follow_symlinks), 0, 0},
     {"static_caching", TEXT, AT(static_caching), 0, 0},
@@ -67,10 +71,10 @@ static const option options[] = {
     {"health_path", TEXT, AT(health_path), 0, 0},
     {"metrics_path", TEXT, AT(metrics_path), 0, 0},
     {"status_path", TEXT, AT(status_path), 0, 0},
-    {"access_log", TEXT, AT(access_log), 0, 0},
+    {"access_log", PATH, AT(access_log), 0, 0},
     {"access_log_format", FORMAT, AT(access_log_format), 0, 0},
-    {"pid_file", TEXT, AT(pid_file), 0, 0},
-    {"watch", TEXT, AT(watch), 0, 0},
+    {"pid_file", PATH, AT(pid_file), 0, 0},
+    {"watch", PATH, AT(watch), 0, 0},
     {"name", TEXT, AT(name), 0, 0},
 };
 #define OPTION_COUNT (sizeof options / sizeof *options)
@@ -132,6 +136,18 @@ static bool read_text(const source *from, const option *option, const zval *valu
     }
     *to = Z_STRLEN_P(value) > 0 ? Z_STRVAL_P(value) : NULL;
     return true;
+}
+
+static bool read_path(const source *from, const option *option, const zval *value, const char **to)
+{
+    if (!read_text(from, option, value, to)) {
+        return false;
+    }
+    if (!*to || strcmp(*to, "-") == 0 || php_check_open_basedir_ex(*to, 0) == 0) {
+        return true;
+    }
+    return refuse(from, zend_ce_value_error,
+                  "must have a path within open_basedir for option \"%s\", \"%s\" given", option->name, *to);
 }
 
 static bool in_range(const source *from, const option *option, double number)
@@ -245,6 +261,8 @@ static bool read_option(const source *from, const option *option, const zval *va
     switch (option->kind) {
     case TEXT:
         return read_text(from, option, value, to);
+    case PATH:
+        return read_path(from, option, value, to);
     case FLAG:
         if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE) {
             return refuse_type(from, option, "a bool", value);
@@ -278,6 +296,14 @@ static bool read_all(const source *from, HashTable *given, lyger_server_config *
         return false;
     }
     ZEND_HASH_FOREACH_END();
+    if (config->follow_symlinks && PG(open_basedir) && *PG(open_basedir)) {
+        return refuse(from, zend_ce_value_error, "cannot have option \"follow_symlinks\" with open_basedir");
+    }
+    if (config->host && strncmp(config->host, "unix:", 5) == 0 &&
+        php_check_open_basedir_ex(config->host + 5, 0) != 0) {
+        return refuse(from, zend_ce_value_error,
+                      "must have a path within open_basedir for option \"host\", \"%s\" given", config->host);
+    }
     return true;
 }
 

@@ -642,6 +642,7 @@ void php_lyger_boot_keep(void)
     keep_libxml();
     keep_mbstring();
     keep_assert();
+    forget_last_error(); /* the boot's would be the first request's */
     boot.openssl_error_string = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("openssl_error_string"));
 }
 

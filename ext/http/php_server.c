@@ -67,13 +67,30 @@ static const zend_function_entry frankenphp_functions[] = {
 
 static bool fpm_functions_are_ours[sizeof fpm_functions / sizeof *fpm_functions];
 
+/* Whether the administrator disabled a function of that name. PHP took those away that it knew at its start.
+ */
+static bool is_disabled(const char *name)
+{
+    const char *at = INI_STR("disable_functions");
+    size_t len = strlen(name);
+    while (at && *at) {
+        size_t have = strcspn(at, " ,");
+        if (have == len && strncasecmp(at, name, len) == 0) {
+            return true;
+        }
+        at += have;
+        at += strspn(at, " ,");
+    }
+    return false;
+}
+
 /* One by one: another extension, or the application, may have one of them. */
 static void add_fpm_functions(void)
 {
     for (size_t i = 0; fpm_functions[i].fname; i++) {
         const char *name = fpm_functions[i].fname;
         const zend_function_entry one[] = {fpm_functions[i], ZEND_FE_END};
-        if (!zend_hash_str_exists(CG(function_table), name, strlen(name))) {
+        if (!is_disabled(name) && !zend_hash_str_exists(CG(function_table), name, strlen(name))) {
             fpm_functions_are_ours[i] =
                 zend_register_functions(NULL, one, CG(function_table), MODULE_TEMPORARY) == SUCCESS;
         }
@@ -455,8 +472,10 @@ static void request_stop(void)
     end_worker();
     php_lyger_boot_release();
     remove_fpm_functions();
-    zval_ptr_dtor(&php_lyger_serving.options);
-    ZVAL_UNDEF(&php_lyger_serving.options);
+    if (!Z_ISUNDEF(php_lyger_serving.options)) { /* never in a thread-safe PHP: there this is all threads' */
+        zval_ptr_dtor(&php_lyger_serving.options);
+        ZVAL_UNDEF(&php_lyger_serving.options);
+    }
 }
 
 static void info(void)

@@ -90,11 +90,9 @@ void lyger_signals_restore_in_child(lyger_signals *signals, bool serving)
     sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
-void lyger_process_signal(pid_t pid, int number)
+bool lyger_process_signal(pid_t pid, int number)
 {
-    if (pid > 0) {
-        kill(pid, number);
-    }
+    return pid > 0 && kill(pid, number) == 0;
 }
 
 /* ---- what is said ---- */

@@ -36,8 +36,9 @@ void lyger_signals_restore(lyger_signals *signals);
  * once is ignored, since the parent has its own way of telling the child; SIGPIPE is ignored too. */
 void lyger_signals_restore_in_child(lyger_signals *signals, bool serving);
 
-/* kill() for a single process: numbers below 1, which mean many (kill(2)), are nobody here. */
-void lyger_process_signal(pid_t pid, int number);
+/* kill() for a single process: numbers below 1, which mean many (kill(2)), are nobody here. False: it
+ * was not sent. */
+bool lyger_process_signal(pid_t pid, int number);
 
 /* One line through config->say, else standard error. */
 void lyger_server_say(const lyger_server_config *config, const char *format, ...)

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #define VARIABLE "LYGER_SERVER_TAKEOVER"
-/* Version of this line, hub, bell, control, generation, supervisor, port. */
-#define FORMAT VARIABLE "=1:%d:%d:%d:%u:%ld:%u"
+/* Version of this line, hub, bell, control, generation, supervisor, port, user, group. */
+#define FORMAT VARIABLE "=2:%d:%d:%d:%u:%ld:%u:%ld:%ld"
 
 /* The command of this process, as it was started. */
 static struct {
@@ -64,7 +64,7 @@ static void take_over(void)
     long supervisor = 0;
     unsigned port = 0;
     if (text && sscanf(text, &FORMAT[sizeof VARIABLE], &takeover->hub, &takeover->bell, &takeover->control,
-                       &takeover->generation, &supervisor, &port) == 6) {
+                       &takeover->generation, &supervisor, &port, &takeover->user, &takeover->group) == 8) {
         takeover->supervisor = (pid_t)supervisor;
         takeover->port = (uint16_t)port;
         /* Only for a child of that supervisor: a variable may have been copied by anything. */
@@ -166,11 +166,11 @@ static void execute(const lyger_hub *hub, char **arguments, char **environment, 
     _exit(127);
 }
 
-lyger_status lyger_reload_boot(lyger_hub *hub, uint32_t generation, uint16_t port, lyger_signals *signals,
+lyger_status lyger_reload_boot(lyger_hub *hub, const lyger_takeover *given, lyger_signals *signals,
                                pid_t *pid, int *control, lyger_error *error)
 {
     int pair[2];
-    char variable[128];
+    char variable[192];
     if (!command.arguments || !command.environment || command.arguments_len == 0) {
         return lyger_fail(error, LYGER_E_SERVER, "/proc does not say what this process's command was");
     }
@@ -188,7 +188,7 @@ lyger_status lyger_reload_boot(lyger_hub *hub, uint32_t generation, uint16_t por
             count++;
         }
         snprintf(variable, sizeof variable, FORMAT, lyger_hub_descriptor(hub), lyger_hub_doorbell(hub),
-                 pair[1], generation, (long)parent, (unsigned)port);
+                 pair[1], given->generation, (long)parent, (unsigned)given->port, given->user, given->group);
         environment[count] = variable;
         child = fork();
         reason = errno;

@@ -17,13 +17,15 @@ typedef struct lyger_takeover {
     uint32_t generation;
     pid_t supervisor;
     uint16_t port;
+    long user, group; /* of the I/O process, -1: the supervisor's; workers must be the same */
 } lyger_takeover;
 
 /* What this process was handed; false: nothing. Once: afterwards there is nothing. */
 bool lyger_reload_takeover(lyger_takeover *takeover);
 
-/* Executes the command of this process anew in a child, its signals as they were. Fills *pid and *control. */
-lyger_status lyger_reload_boot(lyger_hub *hub, uint32_t generation, uint16_t port, lyger_signals *signals,
+/* Executes the command of this process anew in a child, its signals as they were. Fills *pid and *control. Of
+ * what is given, descriptors and supervisor are filled in here. */
+lyger_status lyger_reload_boot(lyger_hub *hub, const lyger_takeover *given, lyger_signals *signals,
                                pid_t *pid, int *control, lyger_error *error);
 
 #endif

@@ -19,6 +19,7 @@ static struct {
     pid_t self;       /* the process that these members are about; another one's copy means nothing */
     pid_t supervisor; /* 0: no server */
     pid_t parent;     /* of a worker */
+    lyger_hub *hub;   /* of a worker */
     uint16_t port;
 } role;
 
@@ -32,7 +33,10 @@ void lyger_server_stop(void)
 {
     if (role.supervisor > 0 && role.self == getpid() &&
         (role.self == role.supervisor || getppid() == role.parent)) {
-        lyger_process_signal(role.supervisor, SIGTERM);
+        /* One that serves as another user may not. */
+        if (!lyger_process_signal(role.supervisor, SIGTERM) && role.hub) {
+            lyger_hub_ask_end(role.hub);
+        }
     }
 }
 
@@ -43,6 +47,7 @@ static lyger_status be_worker(const lyger_server_config *config, lyger_hub *hub,
 {
     role.parent = getppid();
     role.self = getpid();
+    role.hub = hub;
     lyger_signals_restore_in_child(signals, true);
     if (config->forked) {
         config->forked(config->context, true);
@@ -55,6 +60,7 @@ static lyger_status be_worker(const lyger_server_config *config, lyger_hub *hub,
 
 typedef struct booted_parent {
     const lyger_server_config *config;
+    lyger_identity identity;
     lyger_hub *hub;
     lyger_signals signals;
     lyger_crew crew;
@@ -158,6 +164,20 @@ static bool lead_crew(booted_parent *parent, uint32_t *place, lyger_status *stat
     return false;
 }
 
+/* The I/O process ends workers that take too long, and reads what they write: it must be the same user. */
+static lyger_status find_same(booted_parent *parent, const lyger_takeover *takeover, lyger_error *error)
+{
+    const lyger_identity *identity = &parent->identity;
+    lyger_status status = lyger_identity_find(parent->config, &parent->identity, error);
+    long user = identity->other ? (long)identity->user : -1,
+         group = identity->other ? (long)identity->group : -1;
+    if (status == LYGER_OK && (user != takeover->user || group != takeover->group)) {
+        return lyger_fail(error, LYGER_E_SERVER,
+                          "another user or group serves after a restart, not a reload");
+    }
+    return status;
+}
+
 static lyger_status run_booted(const lyger_server_config *config, const lyger_takeover *takeover,
                                lyger_server_role *result, lyger_worker **worker, lyger_error *error)
 {
@@ -171,10 +191,14 @@ static lyger_status run_booted(const lyger_server_config *config, const lyger_ta
         status = lyger_process_single(error);
     }
     if (status == LYGER_OK) {
-        status = lyger_hub_open(takeover->hub, &parent.hub, error);
+        status = find_same(&parent, takeover, error);
     }
     if (status == LYGER_OK) {
-        status = lyger_crew_init(&parent.crew, config, parent.hub, takeover->generation, error);
+        status = lyger_hub_open(takeover->hub, takeover->bell, &parent.hub, error);
+    }
+    if (status == LYGER_OK) {
+        status =
+            lyger_crew_init(&parent.crew, config, &parent.identity, parent.hub, takeover->generation, error);
     }
     if (status == LYGER_OK) {
         status = lyger_signals_take(&parent.signals, error);
@@ -225,6 +249,9 @@ static lyger_status start(lyger_supervisor *supervisor, lyger_error *error)
         status = lyger_process_single(error);
     }
     if (status == LYGER_OK) {
+        status = lyger_identity_find(config, &supervisor->identity, error);
+    }
+    if (status == LYGER_OK) {
         status = lyger_pid_file_take(&supervisor->pid_file, config->pid_file, error);
     }
     if (status == LYGER_OK) {
@@ -237,7 +264,8 @@ static lyger_status start(lyger_supervisor *supervisor, lyger_error *error)
         status = lyger_watch_new(config->watch, &supervisor->watch, error);
     }
     if (status == LYGER_OK) {
-        status = lyger_crew_init(&supervisor->crew, config, supervisor->hub, ++supervisor->generation, error);
+        status = lyger_crew_init(&supervisor->crew, config, &supervisor->identity, supervisor->hub,
+                                 ++supervisor->generation, error);
     }
     if (status == LYGER_OK) {
         status = lyger_signals_take(&supervisor->signals, error);

@@ -14,6 +14,12 @@
  * process does stay as they were first configured. With systemd, KillMode=mixed fits: SIGTERM to the
  * supervisor only.
  *
+ * Rights. A supervisor that is root can have the I/O process and the workers be somebody else (user, group).
+ * It opens what needs root: sockets, pid file, access log, the log again on SIGUSR1. Applications boot with
+ * its rights, at first and for a reload; only what serves clients has given them up. So its files must not be
+ * writable for `user`. Such a worker has no right to signal the supervisor: it asks through the hub. What
+ * lies in the hub is taken for the word of a stranger where the supervisor reads it.
+ *
  * Signals of the supervisor: SIGTERM and SIGINT drain (no new connections, running and queued requests end
  * within `grace`), a second one ends at once; SIGHUP boots the application anew and replaces the workers when
  * that succeeded, else keeps the old ones; SIGUSR1 reopens the access log. Workers and I/O process die with
@@ -37,6 +43,9 @@ typedef struct lyger_server_config {
     uint32_t backlog;
     bool reuse_port;
     uint32_t socket_mode; /* permissions of a Unix socket, such as 0660; 0: what the umask leaves */
+
+    const char *user;  /* name or number of who serves, when root starts it; NULL: who starts it */
+    const char *group; /* NULL: the user's own */
 
     uint32_t workers;
     uint32_t max_requests;        /* of a worker, before it is replaced; 0: no limit */

@@ -102,7 +102,13 @@ lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *
     if (status == LYGER_OK) {
         status = check_path("metrics", config->metrics_path, error);
     }
-    return status == LYGER_OK ? check_path("status", config->status_path, error) : status;
+    if (status == LYGER_OK) {
+        status = check_path("status", config->status_path, error);
+    }
+    if (status == LYGER_OK && config->group && *config->group && (!config->user || !*config->user)) {
+        status = lyger_fail(error, LYGER_E_ARGUMENT, "group must come with a user");
+    }
+    return status;
 }
 
 /* Different in every worker, so that they do not all end at once. */

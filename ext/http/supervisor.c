@@ -1,5 +1,6 @@
 #include "supervisor.h"
 
+#include "access_log.h"
 #include "front.h"
 
 #include <errno.h>
@@ -19,14 +20,34 @@
 
 /* ---- the I/O process ---- */
 
+/* The log for an I/O process that may not open it itself; -1: it may, or nothing is logged to a file. */
+static int open_log(const lyger_supervisor *supervisor)
+{
+    const lyger_server_config *config = supervisor->config;
+    if (!supervisor->identity.other) {
+        return -1;
+    }
+    int log = lyger_access_log_descriptor(config);
+    if (log < 0 && errno != 0) {
+        lyger_server_say(config, "cannot open the access log %s: %s", config->access_log, strerror(errno));
+    }
+    return log;
+}
+
 static _Noreturn void be_io(lyger_supervisor *supervisor, int control)
 {
     const lyger_server_config *config = supervisor->config;
     struct sigaction action = {.sa_handler = SIG_IGN};
     lyger_front_sockets sockets = {.descriptors = supervisor->listening.descriptors,
                                    .count = supervisor->listening.count,
-                                   .control = control};
+                                   .control = control,
+                                   .log = open_log(supervisor)};
+    lyger_error error;
     lyger_supervisor_leave(supervisor, true);
+    if (lyger_identity_assume(&supervisor->identity, &error) != LYGER_OK) {
+        lyger_server_say(config, "the I/O process %s", error.message);
+        _exit(EXIT_FAILURE);
+    }
     /* systemd sends SIGTERM to every process of a unit at once; the control socket says what to do. */
     sigaction(SIGTERM, &action, NULL);
     lyger_signals_restore_in_child(&supervisor->signals, true);
@@ -74,6 +95,33 @@ static void tell_io(lyger_supervisor *supervisor, char command)
     if (supervisor->io_control >= 0) {
         ssize_t ignored = send(supervisor->io_control, &command, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
         (void)ignored;
+    }
+}
+
+static void reopen_log(lyger_supervisor *supervisor)
+{
+    int log = open_log(supervisor);
+    if (log < 0 || supervisor->io_control < 0) {
+        tell_io(supervisor, 'l');
+    } else {
+        char order = 'l';
+        union {
+            struct cmsghdr header;
+            char bytes[CMSG_SPACE(sizeof log)];
+        } more = {.bytes = {0}};
+        struct iovec part = {&order, 1};
+        struct msghdr message = {.msg_iov = &part,
+                                 .msg_iovlen = 1,
+                                 .msg_control = more.bytes,
+                                 .msg_controllen = sizeof more.bytes};
+        more.header = (struct cmsghdr){
+            .cmsg_len = CMSG_LEN(sizeof log), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+        memcpy(CMSG_DATA(&more.header), &log, sizeof log);
+        ssize_t ignored = sendmsg(supervisor->io_control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        (void)ignored;
+    }
+    if (log >= 0) {
+        close(log);
     }
 }
 
@@ -272,7 +320,7 @@ static void hear_signals(lyger_supervisor *supervisor)
             enter(supervisor, LYGER_PHASE_KILLING);
             break;
         case SIGUSR1:
-            tell_io(supervisor, 'l');
+            reopen_log(supervisor);
             break;
         case SIGHUP:
             if (!signal.kernel) {
@@ -285,6 +333,19 @@ static void hear_signals(lyger_supervisor *supervisor)
     }
 }
 
+/* A worker without the right to signal us wants the end. */
+static void hear_io(lyger_supervisor *supervisor)
+{
+    char said[16];
+    ssize_t got = recv(supervisor->io_control, said, sizeof said, MSG_DONTWAIT);
+    if (got == 0) {
+        close_io(supervisor); /* its death is told by SIGCHLD */
+    }
+    if (got > 0 && memchr(said, 's', (size_t)got) && supervisor->phase == LYGER_PHASE_SERVING) {
+        stop_asked(supervisor);
+    }
+}
+
 static void sooner(uint64_t *due, uint64_t time)
 {
     *due = time && time < *due ? time : *due;
@@ -293,12 +354,13 @@ static void sooner(uint64_t *due, uint64_t time)
 /* Until something happens or is due. */
 static void wait_for_events(lyger_supervisor *supervisor, uint64_t due)
 {
-    struct pollfd ready[2 + BOOTED_POLLED];
+    struct pollfd ready[3 + BOOTED_POLLED];
     lyger_booted *listened[BOOTED_POLLED];
     nfds_t count = 0, first;
     ready[count++] = (struct pollfd){.fd = supervisor->signals.descriptor, .events = POLLIN};
     int watch = supervisor->watch ? lyger_watch_descriptor(supervisor->watch) : -1;
     ready[count++] = (struct pollfd){.fd = watch, .events = POLLIN}; /* poll(2) passes over -1 */
+    ready[count++] = (struct pollfd){.fd = supervisor->io_control, .events = POLLIN};
     first = count;
     for (lyger_booted *booted = supervisor->booted; booted && count < first + BOOTED_POLLED;
          booted = booted->next) {
@@ -318,6 +380,9 @@ static void wait_for_events(lyger_supervisor *supervisor, uint64_t due)
         if (ready[i].revents) {
             lyger_boot_hear(supervisor, listened[i - first]);
         }
+    }
+    if (ready[2].revents) {
+        hear_io(supervisor);
     }
     if (ready[0].revents) {
         hear_signals(supervisor);

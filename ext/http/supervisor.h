@@ -13,18 +13,20 @@
 #define LYGER_MILLISECOND 1000000ull /* of lyger_hub_now() */
 #define LYGER_SECOND (1000 * LYGER_MILLISECOND)
 
+typedef enum lyger_booted_state {
+    LYGER_BOOTED_BOOTING, /* no worker of it has asked for a request yet */
+    LYGER_BOOTED_SERVING, /* at most one */
+    LYGER_BOOTED_RETIRING,
+    LYGER_BOOTED_DEAD, /* until what it left behind has been looked at */
+} lyger_booted_state;
+
 /* A child that executed the command anew. */
 typedef struct lyger_booted {
     struct lyger_booted *next;
     pid_t pid;
     int control; /* -1: closed */
     uint32_t generation;
-    enum {
-        LYGER_BOOTED_BOOTING, /* no worker of it has asked for a request yet */
-        LYGER_BOOTED_SERVING, /* at most one */
-        LYGER_BOOTED_RETIRING,
-        LYGER_BOOTED_DEAD, /* until what it left behind has been looked at */
-    } state;
+    lyger_booted_state state;
     uint64_t since;
     bool killed;    /* by boot_timeout */
     int exec_error; /* errno */
@@ -40,6 +42,7 @@ typedef enum lyger_phase {
 
 typedef struct lyger_supervisor {
     const lyger_server_config *config;
+    lyger_identity identity; /* of the I/O process and the workers */
     lyger_hub *hub;
     lyger_signals signals;
     lyger_pid_file pid_file;

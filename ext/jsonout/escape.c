@@ -107,6 +107,8 @@ static inline __attribute__((always_inline)) size_t copy_plain_as(char *to, cons
     if (len >= 4) {
         return copy_quarters(to, at, len, style, markup);
     }
+#else
+    (void)markup; /* is_plain() knows it by the style */
 #endif
     while (done < len && is_plain(at[done], style)) {
         to[done] = at[done];

@@ -8,9 +8,7 @@
 
 /* ---- freeing ---- */
 
-/* Results that were freed while the core was inside of one, in a table because that can hold them. */
-ZEND_TLS lyger_handle_table kept;
-ZEND_TLS unsigned holds;
+ZEND_TLS unsigned holds; /* how deep the core is inside of results: LYGER_G(query).freed waits for 0 */
 
 unsigned php_lyger_results_hold(void)
 {
@@ -33,24 +31,30 @@ void php_lyger_result_free(lyger_result *result)
     if (holds == 0) {
         lyger_result_free(result);
     } else if (result) {
-        lyger_handle_open(&kept, result);
+        lyger_handle_open(&LYGER_G(query).freed, result);
     }
 }
 
 void php_lyger_results_sweep(void)
 {
-    if (holds == 0 && kept.live > 0) {
-        lyger_handle_table_clear(&kept, destroy_result);
+    if (holds == 0 && LYGER_G(query).freed.live > 0) {
+        lyger_handle_table_clear(&LYGER_G(query).freed, destroy_result);
     }
 }
 
-void php_lyger_results_clear(bool gone)
+void php_lyger_results_clear(void)
 {
-    void (*clear)(lyger_handle_table *, void (*)(void *)) =
-        gone ? lyger_handle_table_free : lyger_handle_table_clear;
     holds = 0;
-    clear(&LYGER_G(query).results, destroy_result);
-    clear(&kept, destroy_result);
+    lyger_handle_table_clear(&LYGER_G(query).results, destroy_result);
+    lyger_handle_table_clear(&LYGER_G(query).freed, destroy_result);
+}
+
+void php_lyger_query_thread_end(php_lyger_query_globals *globals)
+{
+    lyger_handle_table_free(&globals->results, destroy_result);
+    lyger_handle_table_free(&globals->freed, destroy_result);
+    lyger_pool_free(globals->pool);
+    globals->pool = NULL;
 }
 
 /* ---- handles ---- */

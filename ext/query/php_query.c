@@ -456,15 +456,8 @@ ZEND_FUNCTION(lyger_db_query_json)
 static void request_stop(void)
 {
     bailed_out = false;
-    php_lyger_results_clear(false);
+    php_lyger_results_clear();
     lyger_pool_request_end(LYGER_G(query).pool);
-}
-
-static void module_stop(void)
-{
-    php_lyger_results_clear(true);
-    lyger_pool_free(LYGER_G(query).pool);
-    LYGER_G(query).pool = NULL;
 }
 
 static void info_row(const char *name, const char *compiled, const char *loaded)
@@ -486,7 +479,6 @@ static void info(void)
 }
 
 const php_lyger_room php_lyger_query_room = {
-    .module_stop = module_stop,
     .request_stop = request_stop,
     .info = info,
 };

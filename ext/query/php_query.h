@@ -54,8 +54,8 @@ void php_lyger_result_free(lyger_result *result);
 /* Frees what was kept. */
 void php_lyger_results_sweep(void);
 
-/* Frees every result that has a handle; `gone` also frees the table. */
-void php_lyger_results_clear(bool gone);
+/* Frees every result that has a handle. */
+void php_lyger_results_clear(void);
 
 /* Puts the result into the table and returns its handle as an integer; throws when there is no room. NULL is
  * a result that was not made: nothing is done. */

@@ -318,6 +318,7 @@ static const lyger_pq_type *make(answer *answer, uint32_t oid, int depth)
         return no_memory(answer);
     }
     own->type = (lyger_pq_type){.oid = oid, .name = ""};
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): without a set nothing is made */
     own->next = answer->types->first;
     answer->types->first = own;
     type = make_own(answer, own, depth);
@@ -399,6 +400,7 @@ void lyger_pq_types_renew(pq_connection *connection, const lyger_limits *limits)
     lyger_pq_types *old = lyger_pq_types_hold(connection->types);
     size_t count = 0;
     if (!lyger_pq_types_current(connection, lyger_now_ms())) {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it is held, whatever is released meanwhile */
         for (const lyger_pq_own *at = old ? old->first : NULL; at; at = at->next) {
             count++;
         }

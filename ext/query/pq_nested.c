@@ -249,6 +249,7 @@ static lyger_pq_outcome put_composite(reader *composite)
     if (!lyger_sink_put_char(sink, '{')) {
         return LYGER_PQ_FULL;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): every composite type has a shape */
     for (size_t i = 0; i < shape->field_count; i++) {
         const lyger_pq_field *field = &shape->fields[i];
         if (i > 0 && (composite->at == composite->end || *composite->at++ != ',')) {

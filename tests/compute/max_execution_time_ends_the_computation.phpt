@@ -15,7 +15,7 @@ set_time_limit(1);
 $start = processor_seconds();
 register_shutdown_function(function () use ($start) {
     $took = processor_seconds() - $start;
-    // The timer counts in ticks of the kernel and comes early on a busy machine; what must not happen is that it is ignored.
+    // The timer counts in the kernel's ticks, getrusage() does not: on a busy machine the first is ahead.
     echo $took >= 0.5 && $took <= 1.1 ? "in time\n" : "after $took s\n";
     echo lyger_heavy_computation(3) > 2 ? "and the room works on\n" : "";
 });

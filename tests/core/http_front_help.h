@@ -309,14 +309,14 @@ static void serve(void)
     lyger_error_clear(&error);
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     CHECK_INT(lyger_hub_new(&settings, &hub, &error), LYGER_OK);
-    CHECK_INT(pipe(control), 0);
+    CHECK_INT(socketpair(AF_UNIX, SOCK_STREAM, 0, control), 0);
     listener = listen_somewhere();
     int unix_listener = listen_at_path();
     fflush(stdout);
     front_pid = fork();
     if (front_pid == 0) {
         const int descriptors[] = {listener, unix_listener};
-        const lyger_front_sockets sockets = {descriptors, 2, control[0]};
+        const lyger_front_sockets sockets = {descriptors, 2, control[0], -1};
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         close(control[1]);
         int status = lyger_front_run(&config, hub, &sockets);

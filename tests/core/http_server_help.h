@@ -150,6 +150,8 @@ static int serve(char **arguments)
     config.pid_file = option(arguments, "pid");
     config.watch = option(arguments, "watch");
     config.access_log = option(arguments, "log");
+    config.user = option(arguments, "user");
+    config.group = option(arguments, "group");
     config.body_directory = scratch;
     pid_t other = 0;
     if (option(arguments, "child")) { /* the application has a child of its own, which ends meanwhile */
@@ -251,7 +253,7 @@ static bool said(served *server, const char *words)
     return strstr(server->text, words) != NULL;
 }
 
-static int times_said(served *server, const char *words)
+__attribute__((unused)) static int times_said(served *server, const char *words)
 {
     int count = 0;
     listen_to(server);
@@ -384,7 +386,7 @@ static int count_descriptors(void)
     return count;
 }
 
-static int open_files(pid_t pid)
+__attribute__((unused)) static int open_files(pid_t pid)
 {
     char path[64];
     int count = 0;

@@ -704,9 +704,9 @@ static void a_killed_io_process_is_followed_by_another(void)
 
 /* ---- another program ---- */
 
-static int be_worker_of(int descriptor, uint32_t place)
+static int be_worker_of(int descriptor, int bell, uint32_t place)
 {
-    if (lyger_hub_open(descriptor, &hub, &error) != LYGER_OK) {
+    if (lyger_hub_open(descriptor, bell, &hub, &error) != LYGER_OK) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
     }
@@ -723,11 +723,12 @@ static void an_executed_child_opens_the_hub(void)
     int place = lyger_hub_place(hub, 2);
     pid_t pid = fork();
     if (pid == 0) {
-        char descriptor[16], number[16];
+        char descriptor[16], bell[16], number[16];
         snprintf(descriptor, sizeof descriptor, "%d", lyger_hub_descriptor(hub));
+        snprintf(bell, sizeof bell, "%d", lyger_hub_doorbell(hub));
         snprintf(number, sizeof number, "%d", place);
         lyger_hub_keep_over_exec(hub);
-        execl("/proc/self/exe", "test_http_hub", "worker", descriptor, number, (char *)NULL);
+        execl("/proc/self/exe", "test_http_hub", "worker", descriptor, bell, number, (char *)NULL);
         _exit(127);
     }
     lyger_hub_placed(hub, (uint32_t)place, pid);
@@ -743,8 +744,40 @@ static void an_executed_child_opens_the_hub(void)
     dismiss(pid, (uint32_t)place, 0);
     lyger_hub_free(hub);
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    CHECK_INT(lyger_hub_open(nothing, &hub, &error), LYGER_E_SERVER);
+    CHECK_INT(lyger_hub_open(nothing, -1, &hub, &error), LYGER_E_SERVER);
     close(nothing);
+}
+
+/* What processes with fewer rights than the supervisor's can write in it must not lead it astray. */
+static void a_spoilt_hub_is_not_believed(void)
+{
+    lyger_hub_worker seen;
+    lyger_hub *again;
+    make_hub(2, 4, 65536);
+    int descriptor = lyger_hub_descriptor(hub);
+    CHECK(ftruncate(descriptor, 4096) != 0); /* sealed */
+    lyger_hub_settings lie = {
+        .workers = LYGER_HUB_WORKERS_MAX, .requests = 65536, .room = 4096, .ring = 65536};
+    for (int which = 0; which < 2; which++) {
+        char *whole = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+        /* The header's beginning: magic, layout, settings. */
+        memcpy(whole + 12, &lie, sizeof lie);
+        munmap(whole, 65536);
+        CHECK_INT(lyger_hub_places(hub), 2);
+        CHECK_INT(lyger_hub_open(descriptor, -1, &again, &error), LYGER_E_SERVER);
+        lie.workers = 0;
+    }
+    char *whole = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+    memset(whole, 0xFF, 65536);
+    munmap(whole, 65536);
+    lyger_hub_wake(hub);
+    for (uint32_t place = 0; place < lyger_hub_places(hub); place++) {
+        lyger_hub_look(hub, place, &seen);
+        lyger_hub_retire(hub, place);
+        lyger_hub_bury(hub, place);
+    }
+    CHECK(lyger_hub_place(hub, 1) < 2);
+    lyger_hub_free(hub);
 }
 
 static void limits_are_named(void)
@@ -759,8 +792,8 @@ static void limits_are_named(void)
 
 int main(int count, char **arguments)
 {
-    if (count == 4 && strcmp(arguments[1], "worker") == 0) {
-        return be_worker_of(atoi(arguments[2]), (uint32_t)atoi(arguments[3]));
+    if (count == 5 && strcmp(arguments[1], "worker") == 0) {
+        return be_worker_of(atoi(arguments[2]), atoi(arguments[3]), (uint32_t)atoi(arguments[4]));
     }
     noticed = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     RUN(an_answer_comes_as_it_was_written);
@@ -772,6 +805,7 @@ int main(int count, char **arguments)
     RUN(every_request_ends_once_whoever_is_killed);
     RUN(a_killed_io_process_is_followed_by_another);
     RUN(an_executed_child_opens_the_hub);
+    RUN(a_spoilt_hub_is_not_believed);
     RUN(limits_are_named);
     return finish();
 }

@@ -2,6 +2,8 @@
 An engine that cannot be used here is an exception with the reason
 --EXTENSIONS--
 ffi
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_with_extensions_built_in.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/php.inc';

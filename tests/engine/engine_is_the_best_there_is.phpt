@@ -3,6 +3,8 @@ Lyger\Engine is the extension, else the library through FFI, else plain PHP, and
 --EXTENSIONS--
 lyger
 ffi
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_with_extensions_built_in.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/php.inc';

@@ -1,5 +1,7 @@
 --TEST--
 The fallback works in bare PHP; a database whose extension is missing is an error that names it
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_with_extensions_built_in.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/php.inc';

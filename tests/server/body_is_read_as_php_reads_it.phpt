@@ -2,6 +2,8 @@
 php://input, $_POST and $data["body"]: short, long and chunked bodies, forms and others
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

@@ -3,6 +3,8 @@ Exceptions, fatal errors and memory: 500 for that request, reported, and the nex
 --EXTENSIONS--
 lyger
 posix
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';
@@ -44,7 +46,7 @@ ob_start();
 $server->stop();
 ob_end_clean();
 ?>
---EXPECT--
+--EXPECTF--
 exception: 500 "", the same worker goes on
 error: 500 "", the same worker goes on
 handled: 503 "handled: mine", the same worker goes on
@@ -68,8 +70,8 @@ Fatal error:  Uncaught LogicException: of the callback
 Fatal error:  Uncaught Exception: own status
 Fatal error:  Uncaught Exception: of json
 Fatal error:  Uncaught RuntimeException: after the headers
-Fatal error:  Allowed memory size of 8388608 bytes exhausted (tried to allocate 2097152 bytes)
+Fatal error:  Allowed memory size of 8388608 bytes exhausted (tried to allocate %d bytes)
 Fatal error:  Non-abstract method A::a() must contain body
-Fatal error:  Cannot redeclare strlen()
+Fatal error:  Cannot redeclare %Sstrlen()
 Fatal error:  Non-abstract method B::b() must contain body
 Fatal error:  Maximum execution time of 1 second exceeded

@@ -2,6 +2,8 @@
 exit() ends a request as it ends a script, wherever it is called, and the worker goes on
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

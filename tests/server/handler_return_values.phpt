@@ -2,6 +2,8 @@
 What a handler returns is the body: text, JSON, rows, or what was echoed
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

@@ -3,6 +3,8 @@ A process that a handler forks is no worker: its request, its output and its end
 --EXTENSIONS--
 lyger
 pcntl
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

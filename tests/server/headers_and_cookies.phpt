@@ -2,6 +2,8 @@
 header(), setcookie(), http_response_code() and their kin
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

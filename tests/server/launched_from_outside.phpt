@@ -2,6 +2,8 @@
 LYGER_OPTIONS wins over the arguments, and the launcher says which script it is
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

@@ -4,6 +4,8 @@ Workers boot once, end as exit() ends a script, and never come back into the cod
 lyger
 posix
 pcntl
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';
@@ -23,7 +25,7 @@ $server = new Server(<<<'PHP'
     lyger_start_server(function (string $uri) {
         switch ($uri) {
             case '/pid': return (string) getmypid();
-            case '/seeds': return [mt_rand(), rand(), lcg_value(), random_int(0, PHP_INT_MAX)];
+            case '/seeds': return [mt_rand(), rand(), @lcg_value(), random_int(0, PHP_INT_MAX)];
             case '/signals': return (string) $GLOBALS['signals'];
             case '/stop': lyger_stop_server(); return 'stopping';
         }

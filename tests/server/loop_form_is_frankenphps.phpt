@@ -5,6 +5,8 @@ lyger
 session
 posix
 pcntl
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

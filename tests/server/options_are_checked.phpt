@@ -2,6 +2,8 @@
 Options are checked by name, type and range before anything starts
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 $try = function (array $options, mixed $port = 0, mixed $handler = 'strlen') {

@@ -2,6 +2,8 @@
 Output buffers, flush(), finished requests, HEAD, and a client that leaves
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

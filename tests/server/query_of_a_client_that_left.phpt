@@ -2,6 +2,8 @@
 With cancel_on_disconnect a query ends when its client leaves, unless the application ignores that
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

@@ -3,6 +3,8 @@ Sessions, logins and cookies of two users in one worker
 --EXTENSIONS--
 lyger
 session
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

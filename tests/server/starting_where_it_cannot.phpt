@@ -4,6 +4,8 @@ A server is refused inside of a request, a fiber, and twice; without one, stoppi
 lyger
 posix
 pcntl
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

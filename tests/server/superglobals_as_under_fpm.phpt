@@ -2,6 +2,8 @@
 Superglobals and $data are those of the request, and nothing of the one before
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

@@ -2,6 +2,8 @@
 max_execution_time holds for each request, from the boot's value
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

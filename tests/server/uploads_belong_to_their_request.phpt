@@ -2,6 +2,8 @@
 Uploads come through PHP's own reader, can be moved, and are gone with their request
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';

@@ -5,6 +5,8 @@ lyger
 session
 libxml
 dom
+--SKIPIF--
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/server.inc';
@@ -23,7 +25,7 @@ $boot = <<<'PHP'
     ini_set('precision', '5');
     libxml_use_internal_errors(true);
     stream_context_set_default(['http' => ['user_agent' => 'booted']]);
-    assert_options(ASSERT_CALLBACK, 'strlen');
+    @assert_options(@ASSERT_CALLBACK, 'strlen');
     error_reporting(E_ERROR);
     PHP;
 $server = new Server(<<<'PHP'

@@ -45,7 +45,7 @@ final class Holds
 
     public function unlock(string $key, string $token): bool
     {
-        if (!$this->isLocked($key) || $this->locks["\0$key"][0] !== $token) {
+        if (!$this->isLocked($key) || !hash_equals($this->locks["\0$key"][0], $token)) {
             return false;
         }
         unset($this->locks["\0$key"]);
