@@ -252,11 +252,12 @@ static size_t take_chunked(lyger_http_connection *c, const char *bytes, size_t l
 static size_t take_body(lyger_http_connection *c, const char *bytes, size_t len)
 {
     lyger_http_turn *turn = c->turn;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a body belongs to a turn */
     if (turn->request.chunked) {
         return take_chunked(c, bytes, len);
     }
     size_t take = len < turn->body_left ? len : (size_t)turn->body_left;
-    turn->body_left -= take; /* NOLINT(clang-analyzer-core.NullDereference): a body belongs to a turn */
+    turn->body_left -= take;
     give_body(c, bytes, take);
     if (turn->body_left == 0) {
         request_done(c);

@@ -10,10 +10,11 @@ echo implode("\n", $output), "status $status\n";
 
 // A small tree of its own, in step at first.
 $tree = sys_get_temp_dir() . '/lyger-package-' . getmypid();
-foreach (['scripts', 'ext/base', 'packages/engine/src'] as $dir) {
+foreach (['scripts', 'debian', 'ext/base', 'packages/engine/src'] as $dir) {
     mkdir("$tree/$dir", 0700, true);
 }
-$files = ['scripts/package-files', 'ext/base/version.h', 'package.xml', 'composer.json', 'packages/engine/src/EngineFactory.php'];
+$files = ['scripts/package-files', 'ext/base/version.h', 'package.xml', 'composer.json', 'debian/changelog',
+    'packages/engine/src/EngineFactory.php'];
 foreach ($files as $file) {
     copy(source_tree() . "/$file", "$tree/$file");
 }
@@ -44,6 +45,9 @@ status 0
 composer.json is not what the tree gives: run scripts/package-files
 -   "version": "%d.%d.%d",
 +   "version": "9.9.9",
+debian/changelog is not what the tree gives: run scripts/package-files
+- lyger (%d.%d.%d) UNRELEASED; urgency=medium
++ lyger (9.9.9) UNRELEASED; urgency=medium
 packages/engine/src/EngineFactory.php is not what the tree gives: run scripts/package-files
 -     public const VERSION = '%d.%d.%d';
 +     public const VERSION = '9.9.9';

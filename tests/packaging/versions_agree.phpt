@@ -1,5 +1,5 @@
 --TEST--
-The extension, package.xml, composer.json, the PHP package and the changelog have one version
+The extension, package.xml, composer.json, the PHP and Debian packages and the changelog have one version
 --EXTENSIONS--
 lyger
 --FILE--
@@ -18,6 +18,7 @@ $places = [
     'package.xml' => $read('package.xml', '~<release>(\d[^<]*)</release>~'),
     'composer.json' => json_decode(file_get_contents(source_tree() . '/composer.json'), true)['version'],
     'EngineFactory' => Lyger\EngineFactory::VERSION,
+    'debian/changelog' => $read('debian/changelog', '/^lyger \(([^)]*)\)/'),
     'CHANGELOG.md' => $read('CHANGELOG.md', '/^## (\d[\w.-]*)/m'),
 ];
 foreach ($places as $place => $stated) {
