@@ -637,6 +637,8 @@ void php_lyger_boot_keep(void)
     boot.ticks = BG(user_tick_functions) ? (uint32_t)zend_llist_count(BG(user_tick_functions)) : 0;
     keep_streams();
     know(&boot.filter, "filter");
+    stop(&boot.filter); /* the first request's sapi_activate() would forget the boot's variables, not free
+                           them */
     know(&boot.random, "random");
     keep_session();
     keep_libxml();
