@@ -637,6 +637,8 @@ void php_lyger_boot_keep(void)
     boot.ticks = BG(user_tick_functions) ? (uint32_t)zend_llist_count(BG(user_tick_functions)) : 0;
     keep_streams();
     know(&boot.filter, "filter");
+    stop(&boot.filter); /* the first request's sapi_activate() would forget the boot's variables, not free
+                           them */
     know(&boot.random, "random");
     keep_session();
     keep_libxml();
@@ -662,12 +664,73 @@ void php_lyger_boot_restore(void)
     forget_small_things();
 }
 
+static void forget_image(extension *of)
+{
+    if (of->image) {
+        efree(of->image);
+    }
+    memset(of, 0, sizeof *of);
+}
+
+static void forget_handlers(handlers *of)
+{
+    zval_ptr_dtor(&of->current);
+    for (uint32_t i = 0; i < of->count; i++) {
+        zval_ptr_dtor(&of->replaced[i]);
+    }
+    if (of->replaced) {
+        efree(of->replaced);
+    }
+    if (of->reporting) {
+        efree(of->reporting);
+    }
+    memset(of, 0, sizeof *of);
+}
+
+static void forget_session_handlers(void)
+{
+    for (size_t i = 0; boot.session_handlers && i < SESSION_HANDLERS; i++) {
+        zval_ptr_dtor(&boot.session_handlers[i]);
+    }
+    if (boot.session_handlers) {
+        efree(boot.session_handlers);
+        boot.session_handlers = NULL;
+    }
+}
+
+/* What was copied only to compare with it. */
+static void forget_copies(void)
+{
+    forget_session_handlers();
+    forget_image(&boot.session);
+    forget_image(&boot.libxml);
+    forget_image(&boot.filter);
+    forget_image(&boot.random);
+    forget_handlers(&boot.errors);
+    forget_handlers(&boot.exceptions);
+    drop_table(&boot.wrapper_copy);
+    efree(boot.locale);
+    if (boot.timezone) {
+        efree(boot.timezone);
+    }
+    if (boot.ctype) {
+        zend_string_release(boot.ctype);
+    }
+#ifdef HAS_MBSTRING
+    if (boot.mbstring) {
+        efree((void *)boot.mbstring_image.detect_order_list);
+        boot.mbstring = NULL;
+    }
+#endif
+}
+
 void php_lyger_boot_release(void)
 {
     if (!boot.kept) {
         return;
     }
     boot.kept = false;
+    forget_copies();
     release_ini();
     if (!php_lyger_serving.loop) {
         if (BG(user_shutdown_function_names)) {

@@ -70,7 +70,7 @@ Fatal error:  Uncaught LogicException: of the callback
 Fatal error:  Uncaught Exception: own status
 Fatal error:  Uncaught Exception: of json
 Fatal error:  Uncaught RuntimeException: after the headers
-Fatal error:  Allowed memory size of 8388608 bytes exhausted (tried to allocate %d bytes)
+Fatal error:  Allowed memory size of 8388608 bytes exhausted%S (tried to allocate %d bytes)
 Fatal error:  Non-abstract method A::a() must contain body
 Fatal error:  Cannot redeclare %Sstrlen()
 Fatal error:  Non-abstract method B::b() must contain body
