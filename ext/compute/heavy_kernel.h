@@ -177,7 +177,7 @@ HEAVY_TARGET static inline lyger_double_double turned(lyger_angle base, lyger_do
 /* A full block, b > 0. */
 HEAVY_TARGET static inline lyger_double_double whole_block(uint64_t b, lyger_angle base)
 {
-    double origin = __builtin_sqrt((double)b + LYGER_HEAVY_BLOCK / 2);
+    double origin = __builtin_sqrt((double)b + LYGER_HEAVY_BLOCK / 2.0);
     heavy_sums sums = block_sums((double)b, LYGER_HEAVY_BLOCK, origin, 0.5 / origin);
     lyger_double_double shift = {origin, 0.0};
     const lyger_angle *table = &lyger_heavy_table.sums;
@@ -190,7 +190,7 @@ HEAVY_TARGET static inline lyger_double_double whole_block(uint64_t b, lyger_ang
 HEAVY_TARGET static inline lyger_double_double plain_block(uint64_t b, unsigned count, lyger_angle base)
 {
     unsigned in_vectors = count - count % HEAVY_STEP;
-    double scale = 0.5 / __builtin_sqrt((double)b + LYGER_HEAVY_BLOCK / 2);
+    double scale = 0.5 / __builtin_sqrt((double)b + LYGER_HEAVY_BLOCK / 2.0);
     heavy_sums sums = block_sums((double)b, in_vectors, 0.0, scale);
     for (unsigned j = in_vectors; j < count; j++) {
         double root = __builtin_sqrt((double)(b + j));

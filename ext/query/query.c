@@ -126,6 +126,7 @@ lyger_status lyger_query_run(lyger_pool *pool, const char *dsn, size_t dsn_len, 
         return status;
     }
     lyger_limits limits = lyger_limits_for(lyger_pool_interrupt(pool), call.statement.options.timeout);
+    /* lyger_fail() never gives LYGER_OK: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     status = connection->backend->run(connection, &call.statement, &limits, result, error);
     status = lyger_call_end(pool, connection, status, error);
     if (status != LYGER_OK) {
@@ -154,6 +155,7 @@ lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t ds
         return status;
     }
     lyger_limits limits = lyger_limits_for(lyger_pool_interrupt(pool), call.statement.options.timeout);
+    /* lyger_fail() never gives LYGER_OK: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     status = connection->backend->write_json(connection, &call.statement, &limits, sink, error);
     return lyger_call_end(pool, connection, status, error);
 }

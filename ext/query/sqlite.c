@@ -115,7 +115,7 @@ static lyger_status parse_dsn(const char *dsn, size_t len, target *target, lyger
 
 static lyger_status sqlite_permit(const lyger_opening *opening, lyger_error *error)
 {
-    target target;
+    target target = {0};
     lyger_status status = parse_dsn(opening->dsn, opening->dsn_len, &target, error);
     if (status != LYGER_OK) {
         return status;
