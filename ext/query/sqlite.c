@@ -87,7 +87,8 @@ static lyger_status parse_dsn(const char *dsn, size_t len, target *target, lyger
     const char *options = memchr(rest, '?', rest_len);
     size_t path_len = options ? (size_t)(options - rest) : rest_len;
     if (path_len == 0) {
-        return lyger_fail(error, LYGER_E_QUERY, "the DSN names no file; sqlite:PATH or sqlite::memory:");
+        lyger_fail(error, LYGER_E_QUERY, "the DSN names no file; sqlite:PATH or sqlite::memory:");
+        return LYGER_E_QUERY;
     }
     if (options) {
         lyger_status status = parse_mode(options + 1, &target->flags, error);
@@ -96,16 +97,18 @@ static lyger_status parse_dsn(const char *dsn, size_t len, target *target, lyger
         }
     }
     if (!target->memory && *rest == ':') {
-        return lyger_fail(error, LYGER_E_QUERY,
-                          "a SQLite path that begins with ':' is written ./:…, and an "
-                          "in-memory database sqlite::memory: without options");
+        lyger_fail(error, LYGER_E_QUERY,
+                   "a SQLite path that begins with ':' is written ./:…, and an "
+                   "in-memory database sqlite::memory: without options");
+        return LYGER_E_QUERY;
     }
     /* SQLite takes names that begin with file: as URIs when it was built so: a path is only a path here. */
     const char *prefix = path_len >= 5 && memcmp(rest, "file:", 5) == 0 ? "./" : "";
     size_t prefix_len = strlen(prefix);
     target->path = malloc(prefix_len + path_len + 1);
     if (!target->path) {
-        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a path");
+        lyger_fail(error, LYGER_E_MEMORY, "out of memory for a path");
+        return LYGER_E_MEMORY;
     }
     memcpy(target->path, prefix, prefix_len);
     memcpy(target->path + prefix_len, rest, path_len);
@@ -115,7 +118,7 @@ static lyger_status parse_dsn(const char *dsn, size_t len, target *target, lyger
 
 static lyger_status sqlite_permit(const lyger_opening *opening, lyger_error *error)
 {
-    target target = {0};
+    target target;
     lyger_status status = parse_dsn(opening->dsn, opening->dsn_len, &target, error);
     if (status != LYGER_OK) {
         return status;
