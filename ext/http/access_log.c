@@ -241,7 +241,7 @@ void lyger_access_log_add(lyger_access_log *log, const lyger_access_entry *entry
     } else {
         put = put_combined(sink, stamp, entry);
     }
-    if (!put) {
+    if (!put && log->lines.start) {
         sink->pos = log->lines.start + before; /* no half lines */
     }
     if (lyger_buffer_length(&log->lines) >= GATHERED_MAX) {
