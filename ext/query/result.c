@@ -271,6 +271,7 @@ static lyger_status stored_write(lyger_result *result, lyger_sink *sink, lyger_e
         }
         for (size_t column = 0; column < rows->count && status == LYGER_OK; column++) {
             lyger_value value;
+            /* Where a value is, a block is: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
             if (at == block->bytes + block->used) {
                 block = block->next;
                 at = block->bytes;
@@ -306,6 +307,7 @@ static void stored_read(lyger_result *result, lyger_cursor *cursor, lyger_value 
         cursor->at = block ? block->bytes : NULL;
     }
     for (size_t column = 0; column < result->rows.count; column++) {
+        /* Where a value is, a block is: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         if (cursor->at == block->bytes + block->used) {
             block = block->next;
             cursor->at = block->bytes;
