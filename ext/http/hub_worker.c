@@ -279,31 +279,31 @@ void lyger_hub_end(lyger_worker *worker)
     publish(worker);
 }
 
-void lyger_hub_finish(lyger_worker *worker)
+/* The last record of a request: its slot is the I/O process's again. */
+static void let_go(lyger_worker *worker, unsigned kind)
 {
-    if (!worker->slot) {
-        return;
-    }
     wait_for_room(worker, hub_record_size(0), false);
-    add(worker, worker->ended ? RECORD_FINISH : LYGER_HUB_LOST, "", 0)->finish = 1;
+    add(worker, kind, "", 0)->finish = 1;
     atomic_store_explicit(&worker->cell->requests, ++worker->requests, memory_order_relaxed);
     atomic_store_explicit(&worker->cell->slot, 0, memory_order_relaxed);
     worker->slot = NULL;
     publish(worker);
 }
 
+void lyger_hub_finish(lyger_worker *worker)
+{
+    if (worker->slot) {
+        let_go(worker, worker->ended ? RECORD_FINISH : LYGER_HUB_LOST);
+    }
+}
+
 void lyger_hub_complete(lyger_worker *worker)
 {
     if (!worker->slot || worker->ended || worker->given_up) {
         lyger_hub_finish(worker);
-        return;
+    } else {
+        let_go(worker, LYGER_HUB_END);
     }
-    wait_for_room(worker, hub_record_size(0), false);
-    add(worker, LYGER_HUB_END, "", 0)->finish = 1;
-    atomic_store_explicit(&worker->cell->requests, ++worker->requests, memory_order_relaxed);
-    atomic_store_explicit(&worker->cell->slot, 0, memory_order_relaxed);
-    worker->slot = NULL;
-    publish(worker);
 }
 
 void lyger_hub_tell(lyger_worker *worker, uint64_t memory, uint32_t connections)

@@ -179,7 +179,7 @@ static void unanswered_request_is_abandoned_when_its_connection_closes(void)
 
 static char events[512]; /* b: begin, d: body, c: complete, l: logged, a: abandoned, ~: drained */
 static char body_seen[256];
-static size_t left_to_send, sent_at_once;
+static size_t left_to_send;
 static int last_status;
 static uint64_t last_bytes;
 
@@ -200,7 +200,6 @@ static void send_more(lyger_http_connection *connection)
     memset(block, 'x', sizeof block);
     for (bool room = true; room && left_to_send > 0; left_to_send -= sizeof block) {
         room = lyger_http_send(connection, block, sizeof block);
-        sent_at_once += sizeof block;
     }
     if (left_to_send == 0) {
         lyger_http_end_response(connection);
@@ -282,7 +281,6 @@ static void open_host(void)
     int size = sizeof bound;
     memset(&host, 0, sizeof host);
     events[0] = '\0';
-    sent_at_once = 0;
     CHECK_INT(uv_loop_init(&loop), 0);
     host.loop = &loop;
     host.service = &turns;
