@@ -47,7 +47,7 @@ if test "$PHP_LYGER" != "no"; then
   lyger_core="ext/base/alloc.c ext/base/about.c ext/base/cpu.c ext/base/error.c ext/base/handle.c \
     ext/base/sink.c \
     ext/compute/heavy.c ext/compute/heavy_avx2.c ext/compute/heavy_avx512.c ext/compute/heavy_base.c \
-    ext/cache/arena.c ext/cache/cache.c ext/cache/compact.c ext/cache/hold.c ext/cache/index.c ext/cache/inspect.c ext/cache/lane.c \
+    ext/cache/arena.c ext/cache/cache.c ext/cache/compact.c ext/cache/figures.c ext/cache/hold.c ext/cache/index.c ext/cache/inspect.c ext/cache/lane.c \
     ext/cache/lock.c ext/cache/pin.c ext/cache/policy.c ext/cache/read.c ext/cache/region.c ext/cache/segment.c \
     ext/cache/shard.c ext/cache/shm_posix.c ext/cache/verify.c \
     ext/jsonout/escape.c ext/jsonout/escape_avx2.c ext/jsonout/number.c ext/jsonout/shortest.c \

@@ -3,6 +3,7 @@
  */
 #include "door.h"
 
+#include "cache/figures.h"
 #include "jsonout/jsonout.h"
 
 #include <stdio.h>
@@ -10,13 +11,8 @@
 
 /* ---- figures ---- */
 
-typedef struct figure {
-    const char *name;
-    uint64_t value;
-} figure;
-
 /* "name":value,… */
-static bool put_figures(lyger_sink *sink, const figure *figures, size_t count)
+static bool put_figures(lyger_sink *sink, const lyger_cache_figure *figures, size_t count)
 {
     bool fits = true;
     for (size_t i = 0; fits && i < count; i++) {
@@ -28,74 +24,48 @@ static bool put_figures(lyger_sink *sink, const figure *figures, size_t count)
     return fits;
 }
 
-#define PUT_FIGURES(sink, figures) put_figures((sink), (figures), sizeof(figures) / sizeof *(figures))
+static bool put_object(lyger_sink *sink, bool first, const lyger_cache_figure *figures, size_t count)
+{
+    return lyger_sink_put(sink, first ? "{" : ",{", first ? 1 : 2) && put_figures(sink, figures, count) &&
+           lyger_sink_put_char(sink, '}');
+}
 
 /* Everything but the closing brace. */
 static bool put_facts(lyger_sink *sink, bool enabled, const lyger_cache_facts *facts)
 {
-    const figure figures[] = {
-        {"shards", facts->shards},
-        {"entries", facts->entries},
-        {"bytes_total", facts->bytes_total},
-        {"bytes_capacity", facts->bytes_capacity},
-        {"bytes_used", facts->bytes_used},
-        {"bytes_held", facts->bytes_held},
-        {"bytes_free", facts->bytes_free},
-        {"regions", facts->regions},
-        {"regions_unused", facts->regions_unused},
-        {"hits", facts->hits},
-        {"misses", facts->misses},
-        {"sets", facts->sets},
-        {"deletes", facts->deletes},
-        {"evictions", facts->evictions},
-        {"expirations", facts->expirations},
-        {"lock_recoveries", facts->lock_recoveries},
-    };
+    lyger_cache_figure figures[LYGER_CACHE_FIGURES];
+    size_t count = lyger_cache_name_facts(facts, figures);
     size_t bad, valid = lyger_utf8_valid(facts->path, strlen(facts->path));
     /* JSON cannot say a path that is not UTF-8: it is told up to there. */
     return lyger_sink_put_literal(sink, "{\"enabled\":") &&
            lyger_sink_put(sink, enabled ? "true" : "false", enabled ? 4 : 5) &&
            lyger_sink_put_literal(sink, ",\"path\":") &&
            lyger_json_put_string(sink, facts->path, valid, &bad) == LYGER_JSON_OK &&
-           lyger_sink_put_char(sink, ',') && PUT_FIGURES(sink, figures);
+           lyger_sink_put_char(sink, ',') && put_figures(sink, figures, count);
 }
 
 static bool put_shards(lyger_sink *sink, lyger_cache *opened, uint32_t count)
 {
+    lyger_cache_figure figures[LYGER_CACHE_FIGURES];
     bool fits = lyger_sink_put_literal(sink, ",\"shard_list\":[");
     for (uint32_t i = 0; fits && i < count; i++) {
         lyger_cache_shard_facts facts;
         lyger_cache_describe_shard(opened, i, &facts);
-        const figure figures[] = {
-            {"entries", facts.entries},         {"bytes_capacity", facts.bytes_capacity},
-            {"bytes_used", facts.bytes_used},   {"bytes_held", facts.bytes_held},
-            {"bytes_small", facts.bytes_small}, {"bytes_main", facts.bytes_main},
-            {"buckets", facts.buckets},         {"regions", facts.regions},
-        };
-        fits = lyger_sink_put(sink, i ? ",{" : "{", i ? 2 : 1) && PUT_FIGURES(sink, figures) &&
-               lyger_sink_put_char(sink, '}');
+        fits = put_object(sink, i == 0, figures, lyger_cache_name_shard(&facts, figures));
     }
     return fits && lyger_sink_put_char(sink, ']');
 }
 
 static bool put_classes(lyger_sink *sink, const lyger_cache_class_facts classes[LYGER_CACHE_CLASSES])
 {
+    lyger_cache_figure figures[LYGER_CACHE_FIGURES];
     bool fits = lyger_sink_put_literal(sink, ",\"size_classes\":["), first = true;
     for (uint32_t i = 0; fits && i < LYGER_CACHE_CLASSES; i++) {
-        if (classes[i].entries == 0 && classes[i].free_blocks == 0) {
-            continue;
+        size_t count = lyger_cache_name_class(&classes[i], i, figures);
+        if (count) {
+            fits = put_object(sink, first, figures, count);
+            first = false;
         }
-        const figure figures[] = {
-            {"least", (uint64_t)32 << i},
-            {"most", ((uint64_t)64 << i) - 1},
-            {"entries", classes[i].entries},
-            {"bytes_used", classes[i].bytes_used},
-            {"free_blocks", classes[i].free_blocks},
-            {"bytes_free", classes[i].bytes_free},
-        };
-        fits = lyger_sink_put(sink, first ? "{" : ",{", first ? 1 : 2) && PUT_FIGURES(sink, figures) &&
-               lyger_sink_put_char(sink, '}');
-        first = false;
     }
     return fits && lyger_sink_put_char(sink, ']');
 }

@@ -3,83 +3,50 @@
  */
 #include "php_cache.h"
 
+#include "figures.h"
 #include "lyger_error.h"
 
 /* ---- figures ---- */
 
-typedef struct figure {
-    const char *name;
-    uint64_t value;
-} figure;
-
-static void add_figures(zval *array, const figure *figures, size_t count)
+static void add_figures(zval *array, const lyger_cache_figure *figures, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         add_assoc_long(array, figures[i].name, (zend_long)figures[i].value);
     }
 }
 
-#define ADD_FIGURES(array, figures) add_figures((array), (figures), sizeof(figures) / sizeof *(figures))
-
 static void add_facts(zval *array, const lyger_cache_facts *facts)
 {
-    const figure figures[] = {
-        {"shards", facts->shards},
-        {"entries", facts->entries},
-        {"bytes_total", facts->bytes_total},
-        {"bytes_capacity", facts->bytes_capacity},
-        {"bytes_used", facts->bytes_used},
-        {"bytes_held", facts->bytes_held},
-        {"bytes_free", facts->bytes_free},
-        {"regions", facts->regions},
-        {"regions_unused", facts->regions_unused},
-        {"hits", facts->hits},
-        {"misses", facts->misses},
-        {"sets", facts->sets},
-        {"deletes", facts->deletes},
-        {"evictions", facts->evictions},
-        {"expirations", facts->expirations},
-        {"lock_recoveries", facts->lock_recoveries},
-    };
-    ADD_FIGURES(array, figures);
+    lyger_cache_figure figures[LYGER_CACHE_FIGURES];
+    add_figures(array, figures, lyger_cache_name_facts(facts, figures));
+}
+
+static void add_list_item(zval *list, const lyger_cache_figure *figures, size_t count)
+{
+    zval item;
+    array_init(&item);
+    add_figures(&item, figures, count);
+    add_next_index_zval(list, &item);
 }
 
 static void add_shards(zval *list, lyger_cache *cache, uint32_t count)
 {
+    lyger_cache_figure figures[LYGER_CACHE_FIGURES];
     for (uint32_t i = 0; i < count; i++) {
         lyger_cache_shard_facts facts;
-        zval shard;
         lyger_cache_describe_shard(cache, i, &facts);
-        const figure figures[] = {
-            {"entries", facts.entries},         {"bytes_capacity", facts.bytes_capacity},
-            {"bytes_used", facts.bytes_used},   {"bytes_held", facts.bytes_held},
-            {"bytes_small", facts.bytes_small}, {"bytes_main", facts.bytes_main},
-            {"buckets", facts.buckets},         {"regions", facts.regions},
-        };
-        array_init(&shard);
-        ADD_FIGURES(&shard, figures);
-        add_next_index_zval(list, &shard);
+        add_list_item(list, figures, lyger_cache_name_shard(&facts, figures));
     }
 }
 
 static void add_classes(zval *list, const lyger_cache_class_facts classes[LYGER_CACHE_CLASSES])
 {
+    lyger_cache_figure figures[LYGER_CACHE_FIGURES];
     for (uint32_t i = 0; i < LYGER_CACHE_CLASSES; i++) {
-        if (classes[i].entries == 0 && classes[i].free_blocks == 0) {
-            continue;
+        size_t count = lyger_cache_name_class(&classes[i], i, figures);
+        if (count) {
+            add_list_item(list, figures, count);
         }
-        const figure figures[] = {
-            {"least", (uint64_t)32 << i},
-            {"most", ((uint64_t)64 << i) - 1},
-            {"entries", classes[i].entries},
-            {"bytes_used", classes[i].bytes_used},
-            {"free_blocks", classes[i].free_blocks},
-            {"bytes_free", classes[i].bytes_free},
-        };
-        zval class;
-        array_init(&class);
-        ADD_FIGURES(&class, figures);
-        add_next_index_zval(list, &class);
     }
 }
 
