@@ -376,21 +376,22 @@ static void set_text(zend_array *array, const char *key, const char *text, size_
     set_value(array, key, strlen(key), &value);
 }
 
-extern char **environ;
-
 /* The environment is a part of $_SERVER, as under CGI; what looks like a client's field, and what this server
  * was started with, is not taken over. */
-static void add_environment(zend_array *array)
+static void add_environment(zend_array *array, zend_array *environment)
 {
-    for (char **line = environ; line && *line; line++) {
-        const char *equals = strchr(*line, '=');
-        bool odd = !equals || equals == *line || (**line >= '0' && **line <= '9') || **line == '-';
-        if (!odd && strncmp(*line, "HTTP_", 5) != 0 && strncmp(*line, "LYGER_OPTIONS=", 14) != 0) {
-            zval value;
-            ZVAL_INTERNED_STR(&value, lasting(equals + 1, strlen(equals + 1)));
-            set_value(array, *line, (size_t)(equals - *line), &value);
+    zend_string *name;
+    zval *text, value;
+    ZEND_HASH_FOREACH_STR_KEY_VAL(environment, name, text)
+    {
+        if (name && ZSTR_VAL(name)[0] != '-' && (ZSTR_VAL(name)[0] < '0' || ZSTR_VAL(name)[0] > '9') &&
+            !zend_string_starts_with_literal(name, "HTTP_") &&
+            !zend_string_equals_literal(name, "LYGER_OPTIONS")) {
+            ZVAL_INTERNED_STR(&value, lasting(Z_STRVAL_P(text), Z_STRLEN_P(text)));
+            set_value(array, ZSTR_VAL(name), ZSTR_LEN(name), &value);
         }
     }
+    ZEND_HASH_FOREACH_END();
 }
 
 const char *php_lyger_script(void)
@@ -435,12 +436,14 @@ static zend_array *array_for(uint32_t size)
 
 static void make_server_template(void)
 {
-    uint32_t environment = 0;
-    for (char **line = environ; line && *line; line++) {
-        environment++;
-    }
-    server_template = array_for(environment + SERVER_PLACES + 32);
-    add_environment(server_template);
+    /* PHP reads it for us: environ of a shared library is not always that of the program, which may have a
+     * copy of its own that it moved (ld's copy relocations). */
+    zval environment;
+    array_init(&environment);
+    php_import_environment_variables(&environment);
+    server_template = array_for(zend_hash_num_elements(Z_ARRVAL(environment)) + SERVER_PLACES + 32);
+    add_environment(server_template, Z_ARRVAL(environment));
+    zval_ptr_dtor(&environment);
     add_script(server_template);
     set_text(server_template, "GATEWAY_INTERFACE", ZEND_STRL("CGI/1.1"));
     set_text(server_template, "SERVER_SOFTWARE", ZEND_STRL("lyger/" LYGER_VERSION));

@@ -27,6 +27,7 @@ typedef struct json_encoder {
     int depth;
     int max_depth;
     php_json_error_code error;
+    zend_array *copied; /* objects whose table of properties PHP copied, or NULL */
 } json_encoder;
 
 /*
@@ -439,10 +440,61 @@ static zend_array *properties_of(zval *value)
     return zend_get_properties_for(value, ZEND_PROP_PURPOSE_JSON);
 }
 
+/*
+ * A method that adds a property while the table is held makes PHP copy the table, and the copy has values of
+ * the declared properties where it should refer to the object's own (zend_array_dup() follows IS_INDIRECT).
+ * Such values are stale after the next assignment, and what they refer to is counted twice, which keeps it
+ * from the garbage collector for ever. json_encode() leaves it so; here the table is made anew, at the end of
+ * the text, whose rest has the stale values as json_encode()'s has.
+ */
+static void remember_copied(json_encoder *encoder, zend_object *object)
+{
+    zval held;
+    if (!encoder->copied) {
+        encoder->copied = zend_new_array(1);
+    }
+    ZVAL_OBJ_COPY(&held, object);
+    zend_hash_index_update(encoder->copied, object->handle, &held);
+}
+
+static void refer_to_own_again(zend_object *object)
+{
+    zend_array *copy = object->properties;
+    zend_string *name;
+    zend_ulong index;
+    zval *value;
+    if (!copy || GC_REFCOUNT(copy) > 1 || HT_HAS_ITERATORS(copy)) {
+        return; /* somebody reads the copy */
+    }
+    object->properties = NULL;
+    zend_array *anew = zend_std_get_properties(object);
+    ZEND_HASH_FOREACH_KEY_VAL(copy, index, name, value)
+    {
+        if (name ? zend_hash_add(anew, name, value) : zend_hash_index_add(anew, index, value)) {
+            Z_TRY_ADDREF_P(value);
+        }
+    }
+    ZEND_HASH_FOREACH_END();
+    zend_release_properties(copy);
+}
+
+static void mend_copied(json_encoder *encoder)
+{
+    zval *held;
+    ZEND_HASH_FOREACH_VAL(encoder->copied, held)
+    {
+        refer_to_own_again(Z_OBJ_P(held));
+    }
+    ZEND_HASH_FOREACH_END();
+    zend_array_destroy(encoder->copied);
+}
+
 static char *put_properties(json_encoder *encoder, char *to, zval *value)
 {
     zend_object *object = Z_OBJ_P(value);
     zend_array *properties = properties_of(value);
+    bool own = properties && properties == object->properties && has_own_properties_only(object) &&
+               object->ce->default_properties_count > 0;
     /* A table with hooks is a temporary one. */
     zend_refcounted *mark =
         php_lyger_has_hooks(object->ce) ? (zend_refcounted *)object : (zend_refcounted *)properties;
@@ -459,6 +511,9 @@ static char *put_properties(json_encoder *encoder, char *to, zval *value)
         }
     }
     zend_release_properties(properties);
+    if (UNEXPECTED(own && object->properties && object->properties != properties)) {
+        remember_copied(encoder, object);
+    }
     return to;
 }
 
@@ -560,6 +615,9 @@ zend_string *php_lyger_json_encode(zval *value, int flags, int depth, int *error
     php_lyger_string_init(&encoder.out);
     char *to = put_value(&encoder, encoder.out.sink.pos, value);
     *error = encoder.error;
+    if (UNEXPECTED(encoder.copied)) {
+        mend_copied(&encoder);
+    }
     if (!to) {
         php_lyger_string_free(&encoder.out);
         return NULL;

@@ -6,7 +6,7 @@ lyger
 --SKIPIF--
 <?php
 require __DIR__ . '/../inc/skip_without_probes.inc';
-foreach (['phpize', 'cc', 'make', 'autoconf'] as $tool) {
+foreach ([PHP_BINDIR . '/phpize', 'cc', 'make', 'autoconf'] as $tool) {
     exec("command -v $tool", $output, $status);
     if ($status !== 0) {
         die("skip $tool is missing");
@@ -24,7 +24,9 @@ $shell = static function (string $command) use ($directory): string {
 };
 $new = escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg("$root/benchmarks/new");
 putenv('LYGER_MODULES=' . ini_get('extension_dir'));
-putenv('PHP');
+putenv('PHP=' . PHP_BINARY);
+putenv('PHPIZE=' . PHP_BINDIR . '/phpize');
+putenv('PHP_CONFIG=' . PHP_BINDIR . '/php-config');
 
 echo $shell("$new count_changes --out=$directory");
 echo $shell("$new count_changes --out=$directory");
