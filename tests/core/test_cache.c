@@ -1,14 +1,7 @@
 #include "check.h"
+#include "process.h"
 
 #include "cache/cache.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #define MEGABYTE ((size_t)1 << 20)
 
