@@ -292,7 +292,7 @@ static HANDLE open_own(const char *path, PSID self)
     WCHAR name[32768]; /* as long as names get */
     union {
         ACL list;
-        unsigned char room[256];
+        DWORD room[64]; /* which also aligns it */
     } access;
     SECURITY_DESCRIPTOR descriptor;
     SECURITY_ATTRIBUTES attributes = {sizeof attributes, &descriptor, FALSE};
