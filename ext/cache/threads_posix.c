@@ -107,7 +107,9 @@ void lyger_os_boot_id(char *text, size_t size)
     struct utmpx wanted = {.ut_type = BOOT_TIME};
     setutxent();
     const struct utmpx *boot = getutxid(&wanted);
-    snprintf(text, size, boot ? "%lld.%06lld" : "", boot ? (long long)boot->ut_tv.tv_sec : 0,
-             boot ? (long long)boot->ut_tv.tv_usec : 0);
+    text[0] = '\0';
+    if (boot) {
+        snprintf(text, size, "%lld.%06lld", (long long)boot->ut_tv.tv_sec, (long long)boot->ut_tv.tv_usec);
+    }
     endutxent();
 }
