@@ -62,7 +62,11 @@ static uint32_t began(HANDLE thread)
 /* The id, and above it when the thread began: ids are used again. */
 uint64_t lyger_os_thread(void)
 {
-    return (uint64_t)began(GetCurrentThread()) << 32 | GetCurrentThreadId();
+    static __thread uint64_t own;
+    if (!own) {
+        own = (uint64_t)began(GetCurrentThread()) << 32 | GetCurrentThreadId();
+    }
+    return own;
 }
 
 uint64_t lyger_os_thread_space(void)
@@ -74,6 +78,9 @@ lyger_os_state lyger_os_thread_state(uint64_t name)
 {
     if ((uint32_t)name == 0) {
         return LYGER_OS_GONE;
+    }
+    if ((DWORD)name == GetCurrentThreadId()) { /* asked often, of pins; the kernel need not be */
+        return name == lyger_os_thread() ? LYGER_OS_RUNS : LYGER_OS_GONE;
     }
     HANDLE thread = OpenThread(THREAD_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, (DWORD)name);
     if (!thread) {
