@@ -44,6 +44,15 @@ if test "$PHP_LYGER" != "no"; then
     fi
   ])
 
+  dnl Which calls of the operating system there are: linux, or what POSIX has. "lyger_cv_os=posix ./configure …" builds on Linux
+  dnl what other systems get.
+  AC_CACHE_CHECK([which operating system lyger is built for], [lyger_cv_os], [
+    case $host_os in
+      linux*) lyger_cv_os=linux ;;
+      *) lyger_cv_os=posix ;;
+    esac
+  ])
+
   lyger_core="ext/base/alloc.c ext/base/about.c ext/base/cpu.c ext/base/error.c ext/base/handle.c \
     ext/base/sink.c \
     ext/compute/heavy.c ext/compute/heavy_avx2.c ext/compute/heavy_avx512.c ext/compute/heavy_base.c \
@@ -56,13 +65,20 @@ if test "$PHP_LYGER" != "no"; then
     ext/lyger_string.c ext/compute/php_compute.c ext/jsonout/php_json.c \
     ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \
     ext/cache/php_value.c ext/query/php_handle.c ext/query/php_query.c ext/query/php_result.c ext/query/php_transaction.c"
-  dnl The server of processes, which the FFI door does not have: only in lyger.so.
+  if test "$lyger_cv_os" = "linux"; then
+    lyger_core="$lyger_core ext/cache/threads_linux.c"
+  else
+    lyger_core="$lyger_core ext/cache/threads_posix.c"
+  fi
   lyger_server=""
   lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c ext/abi/abi_result.c"
 
   if test "$PHP_LYGER_PGSQL" != "no"; then
     LYGER_NEED([libpq], [libpq], [13], [libpq-dev], [--without-lyger-pgsql])
     AC_DEFINE([LYGER_WITH_PGSQL], [1], [PostgreSQL through libpq])
+    case $host_os in
+      darwin*) AC_DEFINE([LYGER_LIBPQ], ["libpq.5.dylib"], [what libpq is called here]) ;;
+    esac
     lyger_core="$lyger_core ext/query/pq.c ext/query/pq_casts.c ext/query/pq_catalog.c ext/query/pq_json.c ext/query/pq_load.c \
       ext/query/pq_nested.c ext/query/pq_param.c ext/query/pq_plans.c ext/query/pq_result.c ext/query/pq_statement.c ext/query/pq_types.c \
       ext/query/pq_wire.c"
@@ -81,15 +97,27 @@ if test "$PHP_LYGER" != "no"; then
     LYGER_NEED([zlib], [zlib], [1.2], [zlib1g-dev], [--without-lyger-uv])
     lyger_core="$lyger_core ext/http/chunked.c ext/http/connection.c ext/http/output.c ext/http/parse.c ext/http/response.c \
       ext/http/serve.c"
-    lyger_server="ext/http/access_log.c ext/http/answer_fields.c ext/http/compress.c ext/http/conditions.c ext/http/date.c \
-      ext/http/figures.c ext/http/front.c ext/http/front_answer.c ext/http/front_request.c \
-      ext/http/front_watch.c ext/http/hub.c ext/http/hub_front.c ext/http/hub_worker.c ext/http/metrics.c \
-      ext/http/metrics_cache.c ext/http/mime.c ext/http/static.c ext/http/static_coded.c ext/http/static_open.c ext/http/status.c \
-      ext/http/text.c \
-      ext/http/boot.c ext/http/crew.c ext/http/identity.c ext/http/listen.c ext/http/notify.c ext/http/process.c ext/http/reload.c \
-      ext/http/server.c ext/http/settings.c ext/http/supervisor.c ext/http/watch.c"
-    lyger_glue="$lyger_glue ext/http/php_answer.c ext/http/php_data.c ext/http/php_options.c ext/http/php_request.c \
-      ext/http/php_reset.c ext/http/php_sapi.c ext/http/php_server.c"
+    if test "$lyger_cv_os" = "linux"; then
+      dnl phpize knows where PHP's headers are; sessions are begun anew for each request of a worker.
+      if test -n "$phpincludedir" && test ! -f "$phpincludedir/ext/session/php_session.h"; then
+        AC_MSG_ERROR([lyger's server needs a PHP with ext/session; --without-lyger-uv builds without the server])
+      fi
+      lyger_core="$lyger_core ext/http/socket_linux.c"
+      dnl The server of processes, which the FFI door does not have: only in lyger.so, and only on Linux (futexes, signalfd, openat2,
+      dnl its parent's death as a signal).
+      lyger_server="ext/http/access_log.c ext/http/answer_fields.c ext/http/compress.c ext/http/conditions.c ext/http/date.c \
+        ext/http/figures.c ext/http/front.c ext/http/front_answer.c ext/http/front_request.c \
+        ext/http/front_watch.c ext/http/hub.c ext/http/hub_front.c ext/http/hub_worker.c ext/http/metrics.c \
+        ext/http/metrics_cache.c ext/http/mime.c ext/http/static.c ext/http/static_coded.c ext/http/static_open.c ext/http/status.c \
+        ext/http/text.c \
+        ext/http/boot.c ext/http/crew.c ext/http/identity.c ext/http/listen.c ext/http/notify.c ext/http/process.c ext/http/reload.c \
+        ext/http/server.c ext/http/settings.c ext/http/supervisor.c ext/http/watch.c"
+      lyger_glue="$lyger_glue ext/http/php_answer.c ext/http/php_data.c ext/http/php_options.c ext/http/php_request.c \
+        ext/http/php_reset.c ext/http/php_sapi.c ext/http/php_server.c"
+    else
+      lyger_core="$lyger_core ext/http/socket_posix.c"
+      lyger_glue="$lyger_glue ext/http/php_noserver.c"
+    fi
     PHP_EVAL_LIBLINE([$($PKG_CONFIG --libs libuv zlib)], [LYGER_SHARED_LIBADD])
   else
     lyger_glue="$lyger_glue ext/http/php_noserver.c"

@@ -36,9 +36,16 @@ typedef struct lyger_error {
 /* An error struct that says nothing yet. */
 void lyger_error_clear(lyger_error *error);
 
+/* MinGW's gcc takes printf for what Microsoft's could long ago. */
+#ifdef __MINGW32__
+#define LYGER_PRINTF gnu_printf
+#else
+#define LYGER_PRINTF printf
+#endif
+
 /* Fills *error (which may be NULL) and returns status, so that `return lyger_fail(error, …)` reads well. */
 lyger_status lyger_fail(lyger_error *error, lyger_status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(LYGER_PRINTF, 3, 4)));
 
 /* Copies at most size - 1 bytes of text[0..len), replaces nothing, never cuts a UTF-8 sequence. */
 void lyger_copy_text(char *to, size_t size, const char *text, size_t len);

@@ -17,7 +17,7 @@ static lyger_status open_file(lyger_cache *cache, size_t size, lyger_error *erro
 {
     void *base;
     bool fresh;
-    int lock;
+    intptr_t lock;
     lyger_status status = lyger_os_map_file(cache->path, &size, &base, &fresh, &lock, error);
     if (status != LYGER_OK) {
         return status;

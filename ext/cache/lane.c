@@ -3,15 +3,12 @@
 #include "os.h"
 #include "pin.h"
 
-#include <pthread.h>
-
 #define HANDED_FOR 60000u /* ms a lane waits for a child that was forked */
 
 __thread own_lane lyger_lane_own __attribute__((tls_model("initial-exec")));
 
 static __thread lane *handed; /* to the child that this thread is forking */
 static __thread lyger_cache *entered;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 bool lyger_lane_lives(const lane *l)
 {
@@ -88,15 +85,10 @@ static void after_fork(void)
     mine->own = given;
 }
 
-static void watch_forks(void)
-{
-    lyger_os_at_fork(before_fork, after_fork);
-}
-
 void lyger_lane_enter(lyger_cache *cache)
 {
     own_lane *mine = &lyger_lane_own;
-    pthread_once(&once, watch_forks);
+    lyger_os_at_fork(before_fork, after_fork);
     if (mine->segment) {
         lyger_lane_leave(entered);
     }

@@ -1,15 +1,11 @@
 #include "connection_state.h"
 
+#include "socket.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/sendfile.h>
 #include <unistd.h>
-
-#ifdef __linux__
-#include <linux/sockios.h>
-#endif
 
 #define OUT_HIGH_WATER 65536u /* bytes of responses put together before they are written */
 #define DIRECT 16384u         /* from this many bytes on they are not copied together first */
@@ -140,19 +136,10 @@ lyger_sink *lyger_http_claim_out(lyger_http_connection *c)
     return &host->out.sink;
 }
 
-/* Bytes that the kernel holds for a client which has not acknowledged them. */
 static size_t unacknowledged(const lyger_http_connection *c)
 {
-    int bytes = 0;
-#ifdef SIOCOUTQ
     uv_os_fd_t fd;
-    if (uv_fileno(&c->socket.handle, &fd) != 0 || ioctl(fd, SIOCOUTQ, &bytes) != 0 || bytes < 0) {
-        bytes = 0;
-    }
-#else
-    (void)c;
-#endif
-    return (size_t)bytes;
+    return uv_fileno(&c->socket.handle, &fd) == 0 ? lyger_http_socket_held(fd) : 0;
 }
 
 bool lyger_http_progressed(lyger_http_connection *c)
@@ -279,9 +266,8 @@ void lyger_http_continue_file(lyger_http_connection *c)
         return;
     }
     while (turn->file_left > 0 && budget > 0) {
-        off_t at = (off_t)turn->file_at;
-        ssize_t count =
-            sendfile(fd, turn->file, &at, turn->file_left < budget ? (size_t)turn->file_left : budget);
+        ssize_t count = lyger_http_socket_send(fd, turn->file, turn->file_at,
+                                               turn->file_left < budget ? (size_t)turn->file_left : budget);
         if (count < 0 && errno == EINTR) {
             continue;
         }

@@ -1,5 +1,5 @@
 /*
- * The server's functions in a build without it (--without-lyger-uv, Windows).
+ * The server's functions in a build without it (--without-lyger-uv, or not on Linux).
  */
 #include "php_lyger.h"
 #include "lyger_error.h"
@@ -10,7 +10,7 @@
 static void refuse(void)
 {
     zend_throw_exception(php_lyger_exception.server,
-                         "This build of lyger has no HTTP server (it needs libuv)", 0);
+                         "This build of lyger has no HTTP server (it needs Linux, libuv and zlib)", 0);
 }
 
 bool php_lyger_client_left(void)

@@ -7,7 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef LYGER_LIBPQ /* config.m4: where it is called otherwise */
+#define LIBRARY LYGER_LIBPQ
+#else
 #define LIBRARY "libpq.so.5"
+#endif
 #define OLDEST 130000 /* PQlibVersion() of libpq 13 */
 #define INSTALL "(Debian: apt-get install libpq5)"
 

@@ -7,6 +7,7 @@
 
 #include "cache_content.h"
 #include "check.h"
+#include "process.h"
 
 #include "cache/cache.h"
 #include "cache/hash.h"
@@ -14,11 +15,6 @@
 #include "cache/lock.h"
 #include "cache/shard.h"
 #include "cache/verify.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #define MEGABYTE ((size_t)1 << 20)
 #define MAYBE_UNUSED __attribute__((unused))
@@ -124,6 +120,16 @@ MAYBE_UNUSED static void check_all_memory_is_there(lyger_cache *cache)
     CHECK_INT(number_of(cache, "all"), 1);
     CHECK(take_out(cache, "all"));
     CHECK_INT(facts_of(cache).regions_unused, facts_of(cache).regions);
+}
+
+/* A path of this program's and this process's own. */
+MAYBE_UNUSED static const char *path_of_own(const char *name)
+{
+    static char path[512]; /* children inherit it */
+    if (!path[0]) {
+        snprintf(path, sizeof path, "%s/lyger-%s-%ld", temporary_directory(), name, (long)getpid());
+    }
+    return path;
 }
 
 /* Kills the child and waits until it is gone. */

@@ -4,6 +4,8 @@
 #include "base/handle.h"
 #include "base/sink.h"
 
+#include <limits.h>
+
 static int destroyed;
 
 static void count_destroyed(void *object)
@@ -43,7 +45,8 @@ static void forged_handles_are_not_live(void)
     lyger_handle_table table = LYGER_HANDLE_TABLE_EMPTY;
     int object = 7;
     unsigned long handle = lyger_handle_open(&table, &object);
-    const unsigned long forged[] = {0, 1, 2, handle + 1, handle - 1, handle ^ (1ul << 40), ~0ul, ~0ul >> 1};
+    const unsigned long forged[] = {0,    1,        2, handle + 1, handle - 1, handle ^ (ULONG_MAX / 2 + 1),
+                                    ~0ul, ~0ul >> 1};
     for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
         CHECK(lyger_handle_get(&table, forged[i]) == NULL);
     }

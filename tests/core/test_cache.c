@@ -1,14 +1,7 @@
 #include "check.h"
+#include "process.h"
 
 #include "cache/cache.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #define MEGABYTE ((size_t)1 << 20)
 
@@ -515,7 +508,8 @@ static void foreign_and_damaged_segments_are_refused(void)
     int fd = open(path, O_RDWR);
     CHECK(pwrite(fd, "\xFF", 1, 16) == 1);
     check_refused(path, "damaged");
-    CHECK(pwrite(fd, "\x63", 1, 8) == 1);
+    uint32_t layout = 99;
+    CHECK(pwrite(fd, &layout, sizeof layout, 8) == sizeof layout);
     check_refused(path, "layout 99");
     CHECK(pwrite(fd, "?", 1, 0) == 1);
     check_refused(path, "not a lyger cache segment");

@@ -349,10 +349,9 @@ static void rebuild_keeps_what_readers_hold(void)
 
 static void named_segment_has_nothing_in_place(void)
 {
-    char path[64];
+    const char *path = path_of_own("pins");
     lyger_error error = {0};
     lyger_cache_sight sight;
-    snprintf(path, sizeof path, "/tmp/lyger-pins-%ld", (long)getpid());
     lyger_cache *cache = lyger_cache_open(MEGABYTE, path, &error);
     CHECK(cache != NULL);
     if (cache) {

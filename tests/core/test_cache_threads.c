@@ -3,6 +3,7 @@
  * readers that take no lock must still be free of races in the build that copies atomically.
  */
 #include "check.h"
+#include "process.h"
 
 #include "cache/cache.h"
 #include "cache/racy.h"

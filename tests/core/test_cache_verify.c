@@ -6,17 +6,9 @@
 
 #include "cache/region.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 static const char *segment_path(void)
 {
-    static char path[64]; /* children inherit it */
-    if (!path[0]) {
-        snprintf(path, sizeof path, "/tmp/lyger-verify-%ld", (long)getpid());
-    }
-    return path;
+    return path_of_own("verify");
 }
 
 static lyger_cache *open_named(size_t size)

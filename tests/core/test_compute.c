@@ -49,10 +49,21 @@ static lyger_double_double sum_in_pieces(uint64_t iterations, uint64_t piece)
     return sum;
 }
 
+/* Emulators compute a thousand times slower: LYGER_TEST_TERMS is how long the sums may be there. */
+static bool is_too_long(uint64_t iterations)
+{
+    const char *most = getenv("LYGER_TEST_TERMS");
+    return most && iterations > strtoull(most, NULL, 10);
+}
+
 static void known_sums_are_within_the_bound(void)
 {
     for (size_t i = 0; i < COUNT_OF(heavy_sums_known); i++) {
         uint64_t iterations = heavy_sums_known[i].iterations;
+        if (is_too_long(iterations)) {
+            printf("left out the sum of %" PRIu64 " terms\n", iterations);
+            continue;
+        }
         lyger_double_double sum = sum_in_pieces(iterations, UINT64_C(1) << 19);
         check_sum(iterations, sum.high + sum.low, heavy_sums_known[i].sum);
     }
@@ -112,7 +123,7 @@ static void door_computes_on_the_chosen_path(void)
         uint64_t iterations = heavy_sums_known[i].iterations;
         double sum = -1.0;
         lyger_error error;
-        if (iterations > 20000000) {
+        if (iterations > 20000000 || is_too_long(iterations)) {
             continue;
         }
         CHECK_INT(lyger_compute_heavy(iterations, NULL, &sum, &error), LYGER_OK);

@@ -18,7 +18,7 @@ $show(run_config_w32([], ['sqlite3.h']));
 $nothing = run_config_w32(['PHP_LYGER_PGSQL' => 'no', 'PHP_LYGER_SQLITE' => 'no']);
 echo count(preg_grep('~/(pq\w*|sqlite)\.c$~', $nothing['sources'])), ' ', count($nothing['defines']), "\n";
 echo count(run_config_w32([], ['libpq-fe.h'])['defines']), "\n";
-$refused = run_config_w32([], ['ext/cache/shm_win32.c']);
+$refused = run_config_w32([], ['ext/query/wait_win32.c']);
 echo count($refused['sources']), ' ', implode("\n", $refused['warnings']), "\n";
 echo count(run_config_w32(['PHP_LYGER' => 'no'])['sources']), "\n";
 ?>
@@ -30,5 +30,5 @@ without ext/query/sqlite.c (0 others): LYGER_WITH_PGSQL
   lyger is built without SQLite: its library or header was not found
 0 0
 1
-0 lyger is not built: its Windows half ext/cache/shm_win32.c does not exist yet
+0 lyger is not built: its Windows half ext/query/wait_win32.c does not exist yet
 0
