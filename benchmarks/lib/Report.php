@@ -19,6 +19,7 @@ final class Report
             $results['server'] = $options['server'];
         }
         $results['scenarios'] = array_map(Analysis::of(...), $results['scenarios']);
+        self::leftOut($results['scenarios']);
         $summary = new Report\Summary($results);
         if ($options['json'] === '-') {
             echo $raw;
@@ -42,6 +43,21 @@ final class Report
             fwrite(STDERR, "written: $out/report.html, report.md, report.json\n");
         }
         return self::failures($results['self_check']);
+    }
+
+    /** What was left out, by scenario and reason: a report that lacks something says so where it is made, too. */
+    private static function leftOut(array $scenarios): void
+    {
+        foreach ($scenarios as $name => $scenario) {
+            $reasons = [];
+            foreach ($scenario['skipped'] as $key => $reason) {
+                $reasons[$reason][] = Ways::label((string) $key);
+            }
+            foreach ($reasons as $reason => $ways) {
+                $which = $scenario['points'] ? ' (' . implode(', ', $ways) . ')' : '';
+                fwrite(STDERR, "not measured: $name$which: $reason\n");
+            }
+        }
     }
 
     private static function failures(array $checks): int

@@ -75,7 +75,7 @@ final class Run
         $this->progress->at(0, 'self-check');
         $results = [
             'format' => 1,
-            'machine' => Machine::facts($facts, $this->options['rust']),
+            'machine' => Machine::facts($facts, $this->options),
             'effort' => $effort,
             'self_check' => SelfCheck::run($this->options, ['sessions' => 1] + $effort),
             'scenarios' => $this->measured($scenarios, $effort, $begun),
@@ -126,8 +126,11 @@ final class Run
             $tick(0.0);
             $measurement = new Measurement($scenario, $file, $this->options, $effort);
             $results[$scenario->name] = $measurement->run(max(0.1, $left / (count($scenarios) - $i)), $tick);
-            if ($this->options['instructions'] && $scenario->parts) {
-                $results[$scenario->name]['instructions'] = Instructions::counted($scenario, $file, $this->options);
+        }
+        if ($this->options['parts'] === 'instructions') {
+            $tick = fn(float $share) => $this->progress->at(0.9 + 0.03 * $share, 'instructions of the parts');
+            foreach (Instructions::counted($scenarios, $this->options, $this->options['quick'], $tick) as $name => $sizes) {
+                $results[$name]['instructions'] = $sizes;
             }
         }
         return $results;

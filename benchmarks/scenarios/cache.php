@@ -35,7 +35,7 @@ $walk = static fn(Context $c, int $size, array $keys): Closure => static functio
     }
 };
 $apcu = static function (Context $c): void {
-    $c->needsExtension('apcu');
+    $c->needsExtension('apcu', 'php-apcu');
     apcu_enabled() || $c->skip('APCu is switched off (apc.enable_cli)');
 };
 $fill = static fn(string $set): Closure => static function (array $keys, mixed $value) use ($set): void {

@@ -70,7 +70,7 @@ final class MethodView
             'load before and after' => "{$machine['load_before']}, " . ($machine['load_after'] ?? '?'),
             'PHP' => $machine['php'],
             'lyger' => "{$machine['lyger']} ({$machine['simd']}), commit {$machine['commit']}",
-            'compilers' => trim("gcc {$machine['gcc']}, {$machine['rustc']}", ', '),
+            'compilers' => trim(($machine['cc'] ?? '') . ", {$machine['rustc']}", ', '),
             'date' => "{$machine['date']}, {$this->results['seconds']} s",
         ];
         $rows = array_map(

@@ -75,7 +75,7 @@ final class Summary
     {
         $chapters = [];
         foreach ($this->results['scenarios'] as $scenario) {
-            $chapters[$scenario['group']][] = $scenario;
+            $scenario['figures'] && $chapters[$scenario['group']][] = $scenario;
         }
         return array_map(self::rows(...), $chapters);
     }
