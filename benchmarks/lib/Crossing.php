@@ -15,7 +15,7 @@ use Closure;
  * The parts of a door are steps: statements each of which does what the one before does, and more. The difference is what
  * the step's label says: one part of Scenario::PARTS, or several that nothing tells apart, joined by "+". The first step is
  * the same for every crossing, the call of a function that does nothing; the last is the door's own statement, written as
- * null. (FFI's returns an integer: of nothing it makes an object.) Callgrind also tells how much of a step was in the core's functions: that is its "work", see Instructions.
+ * null. (FFI's returns an integer: of nothing PHP 8.2 makes an object.) Callgrind also tells how much of a step was in the core's functions: that is its "work", see Instructions.
  */
 final class Crossing
 {

@@ -17,6 +17,9 @@ use RuntimeException;
  */
 final class Instructions
 {
+    /** Above so much work there is nothing else left to see. */
+    private const LARGEST = 100_000;
+
     /** How many operations, by the size of one. */
     private const LENGTHS = [1_000 => [200, 600], PHP_INT_MAX => [2, 6]];
 
@@ -29,11 +32,12 @@ final class Instructions
      * @param list<array{Scenario, string}> $scenarios with their files
      * @return array<string, array<int, array<string, array<string, float>>>> instructions of each part by scenario, size, way
      */
-    public static function counted(array $scenarios, array $options, bool $smallest, \Closure $tick): array
+    public static function counted(array $scenarios, array $options, \Closure $tick): array
     {
         $orders = [];
         foreach ($scenarios as [$scenario, $file]) {
-            $ends = array_unique($smallest ? [min($scenario->sizes)] : [min($scenario->sizes), max($scenario->sizes)]);
+            $largest = max(array_filter($scenario->sizes, static fn(int $size): bool => $size <= self::LARGEST));
+            $ends = array_unique([min($scenario->sizes), $largest]);
             foreach (Ways::of($scenario) as $way => $door) {
                 foreach (isset($scenario->parts[$door]) && self::counts($way) ? $ends : [] as $size) {
                     $order = ['file' => $file, 'scenario' => $scenario->name, 'door' => $door, 'size' => $size];

@@ -19,10 +19,21 @@ final class Loop
     /** Where the FFI of a door comes from. */
     private const LIBRARIES = ['ffi' => '$ffi = $c->ffi();', 'rust' => '$ffi = $c->rust();'];
 
+    private const REPEATED = <<<'PHP'
+        for ($i = 0; $i < $n; $i++) {
+                        %s
+                    }
+        PHP;
+
     /** @param ?string $library 'ffi' or 'rust': what $ffi is */
     public static function of(string $statement, string $setup = '', ?string $library = null): Closure
     {
-        $setup = ($library === null ? '' : self::LIBRARIES[$library] . "\n") . $setup;
+        return self::once(sprintf(self::REPEATED, $statement), ($library === null ? '' : self::LIBRARIES[$library] . "\n") . $setup);
+    }
+
+    /** The same without a loop around it: $statement does $n operations. */
+    public static function once(string $statement, string $setup = ''): Closure
+    {
         $source = self::source($statement, $setup);
         return static fn(Context $c, int $size, mixed $data): Closure => self::factory($c, $source)($c, $size, $data);
     }
@@ -38,9 +49,7 @@ final class Loop
             return static function (Lyger\Benchmarks\Context \$c, int \$size, mixed \$data): Closure {
                 $setup
                 return static function (int \$n) use ($used): $type {
-                    for (\$i = 0; \$i < \$n; \$i++) {
-                        $statement
-                    }
+                    $statement
                     $return
                 };
             };

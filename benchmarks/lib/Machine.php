@@ -28,7 +28,7 @@ final class Machine
             'php' => $process['php'],
             'lyger' => $lyger['version'] ?? '?',
             'simd' => $lyger['simd'] ?? '?',
-            'commit' => self::firstLine("$repository describe --always --dirty 2>/dev/null"),
+            'commit' => getenv('LYGER_COMMIT') ?: self::firstLine("$repository describe --always --dirty 2>/dev/null"),
             'cc' => self::compilers($options['modules'] . '/lyger.so'),
             'rustc' => $options['rust'] === null ? '' : self::compilers($options['rust']),
             'extensions' => $process['extensions'] ?? [],

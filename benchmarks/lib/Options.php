@@ -10,7 +10,7 @@ use InvalidArgumentException;
 final class Options
 {
     private const FLAGS = ['quick', 'self-check'];
-    private const VALUES = ['only', 'json', 'out', 'from', 'build', 'rust', 'server', 'seconds', 'parts'];
+    private const VALUES = ['only', 'json', 'out', 'from', 'build', 'rust', 'seconds', 'parts', 'beside'];
     private const LISTS = ['scenarios', 'php-set'];
 
     public static function parsed(array $arguments): array
@@ -39,12 +39,12 @@ final class Options
             'from' => $given['from'] ?? null,
             'scenarios' => $given['scenarios'] ?: [dirname(__DIR__) . '/scenarios'],
             'php_settings' => $given['php-set'],
-            'server' => isset($given['server']) ? self::json($given['server']) : null,
+            'beside' => isset($given['beside']) ? self::json($given['beside']) : null,
             'seconds' => isset($given['seconds']) ? max(1, (int) $given['seconds']) : null,
             'rust' => is_file($rust) ? realpath($rust) : null,
             'pgsql' => getenv('LYGER_BENCH_PG') ?: null,
         ];
-        $options['parts'] = $given['parts'] ?? (Instructions::available() ? 'instructions' : 'time');
+        $options['parts'] = $given['parts'] ?? (isset($given['quick']) ? 'none' : (Instructions::available() ? 'instructions' : 'time'));
         in_array($options['parts'], ['instructions', 'time', 'none'], true)
             || throw new InvalidArgumentException("--parts {$options['parts']}: there is instructions, time and none");
         if ($options['from'] === null) {

@@ -15,9 +15,7 @@ final class Report
     public static function written(array $results, array $options): int
     {
         $raw = json_encode($results, self::JSON) . "\n";
-        if ($options['server'] !== null) {
-            $results['server'] = $options['server'];
-        }
+        $results['beside'] = $options['beside'];
         $results['scenarios'] = array_map(Analysis::of(...), $results['scenarios']);
         self::leftOut($results['scenarios']);
         $summary = new Report\Summary($results);
