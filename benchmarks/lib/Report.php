@@ -46,15 +46,14 @@ final class Report
     /** What was left out, by scenario and reason: a report that lacks something says so where it is made, too. */
     private static function leftOut(array $scenarios): void
     {
+        $reasons = [];
         foreach ($scenarios as $name => $scenario) {
-            $reasons = [];
-            foreach ($scenario['skipped'] as $key => $reason) {
-                $reasons[$reason][] = Ways::label((string) $key);
+            foreach ($scenario['skipped'] as $way => $reason) {
+                $reasons[$reason][] = $scenario['points'] ? "$name (" . Ways::label((string) $way) . ')' : $name;
             }
-            foreach ($reasons as $reason => $ways) {
-                $which = $scenario['points'] ? ' (' . implode(', ', $ways) . ')' : '';
-                fwrite(STDERR, "not measured: $name$which: $reason\n");
-            }
+        }
+        foreach ($reasons as $reason => $places) {
+            fwrite(STDERR, "not measured: $reason: " . implode(', ', array_unique($places)) . "\n");
         }
     }
 

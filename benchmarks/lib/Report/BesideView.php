@@ -13,7 +13,7 @@ final class BesideView
 {
     public const ABOUT = 'Medians of each crossing at its smallest size, first of the one PHP, then of the other: two runs, one after the'
         . ' other, so a difference of some per cent says nothing.';
-    private const DOORS = ['php-opcache', 'php-jit', 'ffi', 'ffi-preload', 'rust', 'native', 'method', 'frameless'];
+    private const DOORS = ['php-opcache', 'php-jit', 'ffi', 'native', 'method', 'frameless'];
 
     public static function title(array $results): string
     {
@@ -27,10 +27,11 @@ final class BesideView
             return '';
         }
         [$title, $about] = [Page::escaped(self::title($results)), Page::escaped(self::ABOUT)];
+        $cell = static fn(string $text): string => strtr(Page::escaped($text), [' → ' => '<br>']); // less broad
         $machine = $results['beside']['machine'];
         $other = Page::escaped("The other: PHP {$machine['php']}, {$machine['os']}, {$machine['cc']}, {$machine['date']}.");
         return "<section id=\"beside\"><h2>$title</h2><p class=\"about\">$about</p>"
-            . Page::table(array_map(static fn(array $row): array => array_map(Page::escaped(...), $row), $rows))
+            . Page::table(array_map(static fn(array $row): array => array_map($cell, $row), $rows))
             . "<p class=\"small muted\">$other</p></section>";
     }
 

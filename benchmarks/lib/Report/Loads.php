@@ -47,7 +47,7 @@ final class Loads
         }
         if ($loading['instructions'] ?? []) {
             $count = static fn(int $count): string => number_format($count / 1e6, 1) . ' million';
-            $tables['Starting'] = [['', 'instructions of a process that does nothing']];
+            $tables['Starting'] = [['a process that does nothing', 'instructions']];
             foreach ($loading['instructions'] as $way => $instructions) {
                 $tables['Starting'][] = [$way, $count($instructions)];
             }

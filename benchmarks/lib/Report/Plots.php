@@ -129,7 +129,7 @@ final class Plots
             $plots = [];
             foreach (array_keys($rows) as $y => $label) {
                 $at = 0.0;
-                foreach ($rows[$label] as $part => $amount) {
+                foreach (array_intersect_key($rows[$label], $colours) as $part => $amount) {
                     $to = $at + max($amount, 0.0);
                     $block = 's' . count($plots);
                     $script .= self::block($block, [[$at, $y, $to]]);

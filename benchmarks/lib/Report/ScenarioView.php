@@ -146,14 +146,18 @@ final class ScenarioView
         foreach ($rows as $way => $parts) {
             uksort($parts, static fn(string $a, string $b): int => self::place($a) <=> self::place($b));
             $rows[$way] = $parts;
-            $labels += $parts;
+            $labels += array_filter($parts, static fn(float $amount): bool => $amount >= 0.5);
         }
-        $labels = array_keys($labels);
+        $labels = array_keys($labels) ?: [Scenario::PARTS[0]];
         usort($labels, static fn(string $a, string $b): int => self::place($a) <=> self::place($b));
         $colours = $items = [];
         foreach ($labels as $label) {
             $merged = str_contains($label, '+');
-            $colours[$label] = $merged ? 'part-merged-' . (1 + count(preg_grep('/merged/', $colours)) % 3) : "part-$label";
+            $colours[$label] = match (true) {
+                !$merged => "part-$label",
+                $label === 'call+out' => 'part-call-out', // of every crossing through FFI
+                default => 'part-merged-' . (1 + count(preg_grep('/merged/', $colours)) % 4),
+            };
             $words = $merged ? preg_replace('/, (?=[^,]*$)/', ' and ', strtr($label, ['+' => ', '])) . ' (not told apart)' : $label;
             $items[] = "<li><i style=\"background:var(--$colours[$label])\"></i>$words</li>";
         }
