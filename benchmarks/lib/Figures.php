@@ -10,7 +10,7 @@ use InvalidArgumentException;
  * The figures that a Markdown page quotes, each behind a comment that names its row in report.json:
  *
  *     <!--nothing:ffi-->49.3 ns              scenario:way, the median; scenario@size:way where there are sizes
- *     <!--nothing:ffi/native-->18.6×         how many times the first is the second
+ *     <!--nothing:ffi/native-->18.6×         how many times the first is the second, or "no difference seen"
  *     <!--server:lyger|rate-->78,100         operations a second; |cpu is processor time
  *     <!--loading:PHP, lyger.process-->      a row of "Loading": first_ns, second_ns, open_ns, process
  *     <!--memory:PHP, lyger@10-->            of "Memory"
@@ -24,7 +24,7 @@ use InvalidArgumentException;
  */
 final class Figures
 {
-    private const FIGURE = '/<!--((?:\d\.\d )?[a-z][^>]*?(?: > [a-z]+)?)-->\s*(?:about )?([\d.,]*\d)(\s?(?:ns|µs|ms|s|×|%|KiB|MiB|GiB|million)(?![\w%]))?/u';
+    private const FIGURE = '/<!--((?:\d\.\d )?[a-z][^>]*?(?: > [a-z]+)?)-->\s*(?:about )?(?:(no difference seen)|([\d.,]*\d)(\s?(?:ns|µs|ms|s|×|%|KiB|MiB|GiB|million)(?![\w%]))?)/u';
     /** What looks like a measurement: a number with a unit of time or of memory, a ratio. */
     private const MEASURED = '/(?<!-->)(?<![\w.,])[\d.,]*\d\s?(?:ns|µs|ms|×|KiB|MiB|GiB|KB|MB|requests\/s|million instructions)(?!\w)/u';
     private const TABLE = '~(<!--rows:([a-z-]+)-->\n).*?(?=<!--/rows-->)~s';
@@ -47,14 +47,18 @@ final class Figures
     {
         $wrong = $this->withTables($text) === $text ? [] : ['a table is not the report\'s'];
         preg_match_all(self::FIGURE, self::prose($text), $found, PREG_SET_ORDER | PREG_UNMATCHED_AS_NULL);
-        foreach ($found as [, $row, $number, $unit]) {
+        foreach ($found as [, $row, $none, $number, $unit]) {
             if ($row === 'given') {
                 continue;
             }
             try {
                 [$value, $kind] = $this->value($row);
-            } catch (InvalidArgumentException $none) {
-                $wrong[] = $none->getMessage();
+            } catch (InvalidArgumentException $error) {
+                $wrong[] = $error->getMessage();
+                continue;
+            }
+            if ($none !== null || $kind === 'none') {
+                $none !== null && $kind === 'none' || $wrong[] = "$row: the page says $none$number$unit, the report " . $this->text($row);
                 continue;
             }
             $scale = self::UNITS[trim((string) $unit)] ?? 1.0;
@@ -96,6 +100,7 @@ final class Figures
         return match ($kind) {
             'time' => Text::duration($value),
             'ratio' => Text::digits($value) . '×',
+            'none' => 'no difference seen',
             'rate' => number_format(round($value, -(int) max(0, floor(log10($value)) - 2))),
             'bytes' => Text::bytes($value),
             'percent' => number_format($value, 1) . ' %',
@@ -131,9 +136,17 @@ final class Figures
         $median = $this->median($point[$kind === 'cpu' ? 'cpu' : 'samples'][$way] ?? null, $row);
         return match (true) {
             $kind === 'rate' => [1e9 / $median, 'rate'],
-            $other !== null => [$median / $this->median($point['samples'][$other] ?? null, $row), 'ratio'],
+            $other !== null => $this->ratio($point, $way, $other, $row),
             default => [$median, 'time'],
         };
+    }
+
+    /** As the report has it: none where the interval spans 1. */
+    private function ratio(array $point, string $way, string $other, string $row): array
+    {
+        $this->known($point['samples'][$other] ?? null, $row);
+        $ratio = $this->known(Analysis::ratio(['points' => [$point]], 0, $way, $other), $row);
+        return [$ratio['ratio'], $ratio['differs'] ? 'ratio' : 'none'];
     }
 
     private function breakEven(string $name, string $pair, string $row): float
