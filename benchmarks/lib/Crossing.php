@@ -29,6 +29,12 @@ final class Crossing
     /** What cannot be told apart of a crossing whose scenario says no more. */
     private const STEPS = ['in+work+out' => null];
 
+    /** The first step of a crossing that makes so many calls through a door. @return array<string, string> */
+    public static function calls(string $door, int $times): array
+    {
+        return array_map(static fn(string $call): string => trim(str_repeat("$call ", $times)), self::CALLS[$door]);
+    }
+
     /** A step that keeps what it should give back: for instructions, of which a thousand are enough, not for the clock. */
     public static function keeping(string $statement): string
     {

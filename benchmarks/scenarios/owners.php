@@ -9,8 +9,8 @@ use Lyger\Benchmarks\Crossing;
 
 require_once __DIR__ . '/../lib/plain.php';
 
-$twice = '$result = $ffi->lyger_probe_take_nothing(); $result = $ffi->lyger_probe_take_nothing();';
-$native = ['call' => '$probe->nothing(); $probe->nothing();', 'in+work+out+clean-up' => null];
+$twice = Crossing::calls('ffi', 2);
+$native = [...Crossing::calls('method', 2), 'in+work+out+clean-up' => null];
 $used = '$owner = $ffi->lyger_probe_owner_new($value); $result = $ffi->lyger_probe_owner_use($owner);';
 $handle = "\$ffi = \$c->ffi();\n\$out = \$ffi->new('int64_t');\n\$at = FFI::addr(\$out);";
 
@@ -26,7 +26,7 @@ return [
             'native' => '$owner = new Lyger\ProbeOwner($value); $result = $owner->use(); unset($owner);',
         ],
         parts: [
-            'ffi' => ['call+out' => $twice, 'in+work+out' => Crossing::keeping($used), 'clean-up' => null],
+            'ffi' => [...$twice, 'in+work+out' => Crossing::keeping($used), 'clean-up' => null],
             'native' => $native,
         ],
         peers: [
@@ -52,7 +52,7 @@ return [
             'ffi' => '$result = $ffi->lyger_probe_owner_use($owner) > 0;',
             'native' => '$result = $owner->use() > 0;',
         ],
-        parts: ['native' => ['call' => '$probe->nothing();', 'in+work+out' => null]],
+        parts: ['native' => [...Crossing::calls('method', 1), 'in+work+out' => null]],
         peers: ['FFI, checked handle' => '$result = $ffi->lyger_probe_handle_use($handle, $at) === 1;'],
     ),
     Crossing::of(
@@ -70,7 +70,7 @@ return [
             'ffi' => '$ffi->lyger_probe_tar_file($tar, 1, $at); $result = $ffi->lyger_probe_digits($file->bytes, $file->len);',
             'native' => '$result = $archive->file(1)->digits();',
         ],
-        parts: ['ffi' => ['call+out' => $twice, 'in+work+out' => null], 'native' => $native],
+        parts: ['ffi' => [...$twice, 'in+work+out' => null], 'native' => $native],
         peers: ['native, copied' => '$result = lyger_probe_digits($archive->file(1)->contents());'],
         more: ['sizes' => [10, 1_000, 100_000], 'unit' => 'bytes',
             'prepare' => static fn(Context $c, int $size): string => plain_ustar(['a' => 'one', 'b' => plain_bytes($size)]),

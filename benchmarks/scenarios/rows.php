@@ -13,7 +13,7 @@ $more = [
     'unit' => 'rows',
     'same' => static fn(mixed $a, mixed $b): bool => $a == $b, // JSON makes 1 of 1.0
 ];
-$twice = '$result = $ffi->lyger_probe_take_nothing(); $result = $ffi->lyger_probe_take_nothing();';
+$twice = Crossing::calls('ffi', 2);
 $total = '$rows = $ffi->lyger_probe_rows_new($size); $result = $ffi->lyger_probe_rows_total($rows);';
 
 return [
@@ -37,7 +37,7 @@ return [
         ],
         parts: [
             'ffi' => [
-                'call+out' => $twice,
+                ...$twice,
                 'in+work+clean-up' => '$rows = $ffi->lyger_probe_rows_new($size); $ffi->lyger_probe_rows_free($rows);',
                 'out' => null,
             ],
@@ -56,8 +56,8 @@ return [
             'native' => '$result = (new Lyger\ProbeRows($size))->total();',
         ],
         parts: [
-            'ffi' => ['call+out' => $twice, 'in+work+out' => Crossing::keeping($total), 'clean-up' => null],
-            'native' => ['call' => '$probe->nothing(); $probe->nothing();', 'in+work+out+clean-up' => null],
+            'ffi' => [...$twice, 'in+work+out' => Crossing::keeping($total), 'clean-up' => null],
+            'native' => [...Crossing::calls('method', 2), 'in+work+out+clean-up' => null],
         ],
         more: $more,
     ),

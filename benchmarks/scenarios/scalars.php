@@ -23,7 +23,7 @@ return [
         parts: null,
         setup: ['abs()' => '$one = 1;'],
         peers: ['abs()' => '$result = abs($one);'],
-        more: ['uncompared' => ['abs()']],
+        more: ['uncompared' => ['abs()'], 'note' => 'PHP 8.2\'s FFI makes an object of what a void function returns, 8.4\'s does not.'],
     ),
     Crossing::of(
         name: 'scalar',
