@@ -11,7 +11,7 @@ use InvalidArgumentException;
  *
  *     <!--nothing:ffi-->49.3 ns              scenario:way, the median; scenario@size:way where there are sizes
  *     <!--nothing:ffi/native-->18.6×         how many times the first is the second, or "no difference seen"
- *     <!--server:lyger|rate-->78,100         operations a second; |cpu is processor time
+ *     <!--server:lyger.rate-->78,100         operations a second; .cpu is processor time
  *     <!--loading:PHP, lyger.process-->      a row of "Loading": first_ns, second_ns, open_ns, process
  *     <!--memory:PHP, lyger@10-->            of "Memory"
  *     <!--startup:PHP, lyger-->              instructions of a PHP process that does nothing
@@ -124,7 +124,7 @@ final class Figures
                 ($this->results['tables'][$of[1]]['unit'] ?? '') === 'bytes' ? 'bytes' : 'percent',
             ],
             (bool) preg_match('/^break:([a-z0-9-]+)\.(.+)$/D', $row, $of) => [$this->breakEven($of[1], $of[2], $row), 'size'],
-            (bool) preg_match('/^([a-z0-9-]+)(?:@(\d+))?:(.+?)(?:\|(rate|cpu)|\/([^\/]+))?$/D', $row, $of, PREG_UNMATCHED_AS_NULL) => $this->measured($row, ...array_slice($of, 1)),
+            (bool) preg_match('/^([a-z0-9-]+)(?:@(\d+))?:(.+?)(?:\.(rate|cpu)|\/([^\/]+))?$/D', $row, $of, PREG_UNMATCHED_AS_NULL) => $this->measured($row, ...array_slice($of, 1)),
             default => throw new InvalidArgumentException("$row: no row is named like that"),
         };
     }

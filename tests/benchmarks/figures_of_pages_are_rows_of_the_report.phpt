@@ -25,6 +25,7 @@ $changes = [
     'another number' => preg_replace_callback($row, static fn(array $of): string => $of[1] . ($of[2] * 1.02), $readme),
     'another unit' => preg_replace('/(<!--nothing:ffi-->[\d.]+) ns/', '$1 µs', $readme),
     'no such row' => str_replace('<!--nothing:ffi-->', '<!--nothing:ffy-->', $readme),
+    'a cell that is two' => str_replace('<!--nothing:ffi-->', '<!--server:lyger|rate-->', $readme),
     'no row' => "$readme\nlyger takes 17 ns.\n",
     'given' => "$readme\nlyger takes <!--given-->17 ns.\n",
     'fewer digits' => preg_replace_callback($row, static fn(array $of): string => $of[1] . round((float) $of[2]), $readme),
@@ -44,6 +45,7 @@ the README has them
 another number: 1 (1)
 another unit: 1 (1)
 no such row: 1 (1)
+a cell that is two: 1 (1)
 no row: 1 (1)
 given: 0 (0)
 fewer digits: 0 (0)
