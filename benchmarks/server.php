@@ -3,17 +3,17 @@
 /**
  * HTTP servers side by side; benchmarks/server calls it.
  *
- * Environment: LYGER_BENCH_DIR (an empty directory), LYGER_BENCH_SO (lyger.so). Options: --quick, --json,
- * --workers=N (1), --connections=N (32), --seconds=N (5 a round).
+ * Environment: LYGER_BENCH_DIR (an empty directory), LYGER_BENCH_SO (lyger.so). Options: --quick, --json (every round, in
+ * nanoseconds per request), --workers=N (1), --connections=N (32), --seconds=N (5 a round), --rounds=N (7).
  */
 
 declare(strict_types=1);
 
-$options = getopt('', ['quick', 'json', 'workers:', 'connections:', 'seconds:']);
+$options = getopt('', ['quick', 'json', 'workers:', 'connections:', 'seconds:', 'rounds:']);
 define('WORKERS', max(1, (int) ($options['workers'] ?? 1)));
 define('CONNECTIONS', max(1, (int) ($options['connections'] ?? 32)));
 define('SECONDS', max(1, (int) ($options['seconds'] ?? (isset($options['quick']) ? 1 : 5))));
-$rounds = isset($options['quick']) ? 3 : 7;
+$rounds = max(1, (int) ($options['rounds'] ?? (isset($options['quick']) ? 3 : 7)));
 $directory = getenv('LYGER_BENCH_DIR') ?: exit("LYGER_BENCH_DIR is not set: run benchmarks/server\n");
 
 function free_port(): int
@@ -207,7 +207,10 @@ foreach ($running as $name => $unused) {
         'lyger_is_times' => median(array_map(static fn(float $ours, float $theirs): float => $ours / $theirs, $rates['lyger'], $rates[$name]))];
 }
 if (isset($options['json'])) {
-    echo json_encode(['workers' => WORKERS, 'connections' => CONNECTIONS, 'php' => PHP_VERSION, 'servers' => $result], JSON_PRETTY_PRINT), "\n";
+    $nanoseconds = static fn(array $rates): array => array_map(static fn(float $rate): float => round(1e9 / $rate, 1), $rates);
+    $cpu = static fn(array $us): array => array_map(static fn(float $one): float => round($one * 1000, 1), $us);
+    echo json_encode(['workers' => WORKERS, 'connections' => CONNECTIONS, 'seconds' => SECONDS,
+        'samples' => array_map($nanoseconds, $rates), 'cpu' => array_map($cpu, $cpus)]), "\n";
     exit;
 }
 printf("%d worker(s), %d connections, PHP %s, medians of %d alternating rounds of %d s\n", WORKERS, CONNECTIONS, PHP_VERSION, $rounds, SECONDS);

@@ -414,6 +414,15 @@ namespace {
     /** Does nothing: the bare cost of a call. */
     function lyger_probe_nothing(): void {}
 
+    /** Takes what it is given and does not look at it, as the next three do: what handing it over costs. */
+    function lyger_probe_take(int $value): void {}
+
+    function lyger_probe_take_float(float $value): void {}
+
+    function lyger_probe_take_text(string $text): void {}
+
+    function lyger_probe_take_array(array $array): void {}
+
     /** Twice $value, wrapping: a scalar in and out. */
     function lyger_probe_double(int $value): int {}
 
@@ -693,14 +702,53 @@ namespace Lyger {
         /** @implementation-alias lyger_probe_nothing */
         public function nothing(): void {}
 
+        /** @implementation-alias lyger_probe_take */
+        public function take(int $value): void {}
+
+        /** @implementation-alias lyger_probe_take_float */
+        public function takeFloat(float $value): void {}
+
+        /** @implementation-alias lyger_probe_take_text */
+        public function takeText(string $text): void {}
+
+        /** @implementation-alias lyger_probe_take_array */
+        public function takeArray(array $array): void {}
+
         /** @implementation-alias lyger_probe_double */
         public function double(int $value): int {}
+
+        /** @implementation-alias lyger_probe_halve */
+        public function halve(float $value): float {}
+
+        /** @implementation-alias lyger_probe_text_in */
+        public function textIn(string $text): int {}
+
+        /** @implementation-alias lyger_probe_text_out */
+        public function textOut(int $length): string {}
 
         /** @implementation-alias lyger_probe_reverse */
         public function reverse(string $text): string {}
 
         /** @implementation-alias lyger_probe_digits */
         public function digits(string $bytes): int {}
+
+        /** @implementation-alias lyger_probe_sum */
+        public function sum(array $numbers): int {}
+
+        /** @implementation-alias lyger_probe_record */
+        public function record(array $record): array {}
+
+        /** @implementation-alias lyger_probe_each */
+        public function each(callable $callback, int $count): int {}
+
+        /** @implementation-alias lyger_probe_check */
+        public function check(int $value): int {}
+
+        /** @implementation-alias lyger_probe_status */
+        public function status(int $value): int {}
+
+        /** @implementation-alias lyger_probe_rows */
+        public function rows(int $count): array {}
     }
 
     /**

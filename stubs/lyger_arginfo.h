@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 085b6d438bb5efff7bb9335fbb5a3983e2deb95a */
+ * Stub hash: cbddcadc634eae0bfe739579735b64612d818809 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -145,6 +145,30 @@ ZEND_END_ARG_INFO()
 
 #if defined(LYGER_BOUNDARY)
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_nothing, 0, 0, IS_VOID, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_take, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_take_float, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_DOUBLE, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_take_text, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, text, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+#endif
+
+#if defined(LYGER_BOUNDARY)
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_take_array, 0, 1, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, array, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 #endif
 
@@ -361,7 +385,35 @@ ZEND_END_ARG_INFO()
 #endif
 
 #if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_take arginfo_lyger_probe_take
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_takeFloat arginfo_lyger_probe_take_float
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_takeText arginfo_lyger_probe_take_text
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_takeArray arginfo_lyger_probe_take_array
+#endif
+
+#if defined(LYGER_BOUNDARY)
 #define arginfo_class_Lyger_Probe_double arginfo_lyger_probe_double
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_halve arginfo_lyger_probe_halve
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_textIn arginfo_lyger_probe_text_in
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_textOut arginfo_lyger_probe_text_out
 #endif
 
 #if defined(LYGER_BOUNDARY)
@@ -370,6 +422,30 @@ ZEND_END_ARG_INFO()
 
 #if defined(LYGER_BOUNDARY)
 #define arginfo_class_Lyger_Probe_digits arginfo_lyger_probe_digits
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_sum arginfo_lyger_probe_sum
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_record arginfo_lyger_probe_record
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_each arginfo_lyger_probe_each
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_check arginfo_lyger_probe_double
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_status arginfo_lyger_probe_double
+#endif
+
+#if defined(LYGER_BOUNDARY)
+#define arginfo_class_Lyger_Probe_rows arginfo_lyger_probe_rows
 #endif
 
 #if defined(LYGER_BOUNDARY)
@@ -507,6 +583,18 @@ ZEND_FUNCTION(lyger_handle_request);
 ZEND_FUNCTION(lyger_finish_request);
 #if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_nothing);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_take);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_take_float);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_take_text);
+#endif
+#if defined(LYGER_BOUNDARY)
+ZEND_FUNCTION(lyger_probe_take_array);
 #endif
 #if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_double);
@@ -672,6 +760,18 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_probe_nothing, arginfo_lyger_probe_nothing)
 #endif
 #if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_take, arginfo_lyger_probe_take)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_take_float, arginfo_lyger_probe_take_float)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_take_text, arginfo_lyger_probe_take_text)
+#endif
+#if defined(LYGER_BOUNDARY)
+	ZEND_FE(lyger_probe_take_array, arginfo_lyger_probe_take_array)
+#endif
+#if defined(LYGER_BOUNDARY)
 	ZEND_FE(lyger_probe_double, arginfo_lyger_probe_double)
 #endif
 #if defined(LYGER_BOUNDARY)
@@ -799,9 +899,22 @@ static const zend_function_entry class_Lyger_Engine_methods[] = {
 #if defined(LYGER_BOUNDARY)
 static const zend_function_entry class_Lyger_Probe_methods[] = {
 	ZEND_ME_MAPPING(nothing, lyger_probe_nothing, arginfo_class_Lyger_Probe_nothing, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(take, lyger_probe_take, arginfo_class_Lyger_Probe_take, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(takeFloat, lyger_probe_take_float, arginfo_class_Lyger_Probe_takeFloat, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(takeText, lyger_probe_take_text, arginfo_class_Lyger_Probe_takeText, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(takeArray, lyger_probe_take_array, arginfo_class_Lyger_Probe_takeArray, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(double, lyger_probe_double, arginfo_class_Lyger_Probe_double, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(halve, lyger_probe_halve, arginfo_class_Lyger_Probe_halve, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(textIn, lyger_probe_text_in, arginfo_class_Lyger_Probe_textIn, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(textOut, lyger_probe_text_out, arginfo_class_Lyger_Probe_textOut, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(reverse, lyger_probe_reverse, arginfo_class_Lyger_Probe_reverse, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(digits, lyger_probe_digits, arginfo_class_Lyger_Probe_digits, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(sum, lyger_probe_sum, arginfo_class_Lyger_Probe_sum, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(record, lyger_probe_record, arginfo_class_Lyger_Probe_record, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(each, lyger_probe_each, arginfo_class_Lyger_Probe_each, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(check, lyger_probe_check, arginfo_class_Lyger_Probe_check, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(status, lyger_probe_status, arginfo_class_Lyger_Probe_status, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(rows, lyger_probe_rows, arginfo_class_Lyger_Probe_rows, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
 };
 #endif

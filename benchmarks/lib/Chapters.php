@@ -14,6 +14,7 @@ final class Chapters
         'json' => ['JSON', 'lyger_json_encode() beside json_encode(); both texts are compared, byte for byte.'],
         'cache' => ['Cache', 'The shared cache beside APCu, whose Debian package is a peer where it is installed.'],
         'query' => ['Query', 'Rows that become JSON beside PDO with json_encode().'],
+        'server' => ['Server', 'HTTP servers beside each other, and what a request waits for.'],
         'own' => ['Your own', 'Scenarios from outside of this repository.'],
     ];
 

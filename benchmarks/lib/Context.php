@@ -103,15 +103,16 @@ final class Context
     /** An open connection: "sqlite:…" or a libpq URI. */
     public function pdo(string $dsn): PDO
     {
+        str_starts_with($dsn, 'sqlite:') ? $this->needsExtension('pdo_sqlite', 'php-sqlite3') : $this->needsExtension('pdo_pgsql', 'php-pgsql');
         return $this->databases[$dsn] ??= new PDO(Libraries::pdoDsn($dsn), null, null, [
             PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION,
         ]);
     }
 
-    /** Skips this way unless the extension is loaded. */
-    public function needsExtension(string $name): void
+    /** Skips this way unless the extension is loaded, and says which Debian package has it. */
+    public function needsExtension(string $name, string $package): void
     {
-        extension_loaded($name) || $this->skip("the extension $name is not loaded");
+        extension_loaded($name) || $this->skip("PHP lacks $name (Debian: apt-get install $package)");
     }
 
     public function needsFunction(string $name): void

@@ -19,7 +19,7 @@ final class Loading
     {
     }
 
-    /** @return array{times: array<string, array<string, list<float>>>, memory: array<string, array<int, int>>} */
+    /** @return array{instructions: array<string, int>, times: array<string, array<string, list<float>>>, memory: array<string, array<int, int>>} */
     public function measured(int $rounds): array
     {
         $times = $memory = [];
@@ -42,7 +42,27 @@ final class Loading
                 $memory[$way][$workers] = self::run($settings, $arguments)['bytes'];
             }
         }
-        return ['times' => array_replace(array_fill_keys(array_keys($ways), []), $times), 'memory' => $memory];
+        $instructions = Instructions::available() ? $this->instructions($ways) : [];
+        return ['instructions' => $instructions, 'times' => array_replace(array_fill_keys(array_keys($ways), []), $times), 'memory' => $memory];
+    }
+
+    /** What a process runs that does nothing, counted by callgrind. */
+    private function instructions(array $ways): array
+    {
+        $counts = [];
+        foreach ($ways as $way => [, $settings]) {
+            $out = "{$this->options['directory']}/startup";
+            $command = ['valgrind', '-q', '--tool=callgrind', "--callgrind-out-file=$out", PHP_BINARY, '-n'];
+            foreach ($settings as $setting) {
+                array_push($command, '-d', $setting);
+            }
+            exec(implode(' ', array_map(escapeshellarg(...), [...$command, '-r', ''])) . ' 2>&1', $said, $status);
+            if ($status === 0 && preg_match('/^(?:summary|totals): (\d+)/m', (string) file_get_contents($out), $found)) {
+                $counts[$way] = (int) $found[1];
+            }
+            @unlink($out);
+        }
+        return $counts;
     }
 
     /** @return array<string, array{string, list<string>}> label => door, settings */

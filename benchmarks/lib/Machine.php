@@ -8,7 +8,7 @@ namespace Lyger\Benchmarks;
 final class Machine
 {
     /** @param array $process what a worker says of itself */
-    public static function facts(array $process, ?string $rust): array
+    public static function facts(array $process, array $options): array
     {
         $processors = (string) @file_get_contents('/proc/cpuinfo');
         $memory = (string) @file_get_contents('/proc/meminfo');
@@ -28,9 +28,9 @@ final class Machine
             'php' => $process['php'],
             'lyger' => $lyger['version'] ?? '?',
             'simd' => $lyger['simd'] ?? '?',
-            'commit' => self::firstLine("$repository describe --always --dirty 2>/dev/null"),
-            'gcc' => self::firstLine('gcc -dumpfullversion 2>/dev/null'),
-            'rustc' => $rust === null ? '' : self::firstLine('rustc --version 2>/dev/null'),
+            'commit' => getenv('LYGER_COMMIT') ?: self::firstLine("$repository describe --always --dirty 2>/dev/null"),
+            'cc' => self::compilers($options['modules'] . '/lyger.so'),
+            'rustc' => $options['rust'] === null ? '' : self::compilers($options['rust']),
             'extensions' => $process['extensions'] ?? [],
         ];
     }
@@ -39,6 +39,15 @@ final class Machine
     public static function load(): float
     {
         return round(sys_getloadavg()[0] ?? 0.0, 2);
+    }
+
+    /** Who compiled a library, as the compilers and the linker leave it in ELF's .comment: not who could have. */
+    private static function compilers(string $library): string
+    {
+        preg_match_all('/(?:GCC: \([^)]*\)|clang version|rustc version) \d[\w.+~-]+/', (string) file_get_contents($library), $found);
+        $names = array_unique($found[0]);
+        $others = preg_grep('/^GCC/', $names, PREG_GREP_INVERT); // beside those, gcc compiled only what starts and ends a library
+        return implode(', ', $others ?: $names) ?: 'a compiler that leaves no name';
     }
 
     private static function firstLine(string $command): string

@@ -72,7 +72,7 @@ final class Measurement
     {
         $sizes = self::thinned($this->scenario->sizes, $this->effort['sizes']);
         $plan = array_map(static fn(int $size): array => ['sizes', $size], $sizes);
-        if ($this->scenario->parts) {
+        if ($this->scenario->parts && $this->options['parts'] === 'time') {
             $ends = array_unique([min($this->scenario->sizes), max($this->scenario->sizes)]);
             $plan = [...$plan, ...array_map(static fn(int $size): array => ['parts', $size], $ends)];
         }
@@ -182,8 +182,8 @@ final class Measurement
             $entries[$way] = ['door' => $door, 'part' => null];
         }
         if ($kind === 'parts' && $way !== 'php' && $way !== 'php-opcache') { // their parts under JIT are what PHP can do
-            foreach (array_keys($this->scenario->parts[$door] ?? []) as $part) {
-                $entries["$way/$part"] = ['door' => $door, 'part' => $part];
+            foreach ($this->scenario->timed($door) as $label => $step) {
+                $entries["$way/$label"] = ['door' => $door, 'part' => $step];
             }
         }
         return array_diff_key($entries, $this->dropped);

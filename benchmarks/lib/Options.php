@@ -9,8 +9,8 @@ use InvalidArgumentException;
 /** The command line of benchmarks/run. */
 final class Options
 {
-    private const FLAGS = ['quick', 'instructions', 'self-check'];
-    private const VALUES = ['only', 'json', 'out', 'from', 'build', 'rust', 'server', 'seconds'];
+    private const FLAGS = ['quick', 'self-check'];
+    private const VALUES = ['only', 'json', 'out', 'from', 'build', 'rust', 'seconds', 'parts', 'beside'];
     private const LISTS = ['scenarios', 'php-set'];
 
     public static function parsed(array $arguments): array
@@ -32,7 +32,6 @@ final class Options
         $rust = $given['rust'] ?? "$root/build/rust/liblyger_rust.so";
         $options = [
             'quick' => isset($given['quick']),
-            'instructions' => isset($given['instructions']),
             'self_check' => isset($given['self-check']),
             'only' => $given['only'] ?? '',
             'json' => $given['json'] ?? null,
@@ -40,11 +39,14 @@ final class Options
             'from' => $given['from'] ?? null,
             'scenarios' => $given['scenarios'] ?: [dirname(__DIR__) . '/scenarios'],
             'php_settings' => $given['php-set'],
-            'server' => isset($given['server']) ? self::json($given['server']) : null,
+            'beside' => isset($given['beside']) ? self::json($given['beside']) : null,
             'seconds' => isset($given['seconds']) ? max(1, (int) $given['seconds']) : null,
             'rust' => is_file($rust) ? realpath($rust) : null,
             'pgsql' => getenv('LYGER_BENCH_PG') ?: null,
         ];
+        $options['parts'] = $given['parts'] ?? (isset($given['quick']) ? 'none' : (Instructions::available() ? 'instructions' : 'time'));
+        in_array($options['parts'], ['instructions', 'time', 'none'], true)
+            || throw new InvalidArgumentException("--parts {$options['parts']}: there is instructions, time and none");
         if ($options['from'] === null) {
             $options['modules'] = self::modules($given['build'] ?? "$root/build/dev/modules");
         }
@@ -70,8 +72,8 @@ final class Options
             }
         }
         $loaded = array_map(strtolower(...), [...get_loaded_extensions(), ...get_loaded_extensions(true)]);
-        $missing = implode(', ', array_diff(['ffi', 'pcntl', 'pdo_sqlite', 'posix', 'zend opcache'], $loaded));
-        $missing === '' || throw new InvalidArgumentException("PHP lacks $missing (Debian: apt-get install php-cli php-sqlite3)");
+        $missing = implode(', ', array_diff(['ffi', 'pcntl', 'posix', 'zend opcache'], $loaded));
+        $missing === '' || throw new InvalidArgumentException("PHP lacks $missing (Debian: apt-get install php-cli)");
         return realpath($directory);
     }
 }

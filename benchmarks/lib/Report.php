@@ -15,10 +15,9 @@ final class Report
     public static function written(array $results, array $options): int
     {
         $raw = json_encode($results, self::JSON) . "\n";
-        if ($options['server'] !== null) {
-            $results['server'] = $options['server'];
-        }
+        $results['beside'] = $options['beside'];
         $results['scenarios'] = array_map(Analysis::of(...), $results['scenarios']);
+        self::leftOut($results['scenarios']);
         $summary = new Report\Summary($results);
         if ($options['json'] === '-') {
             echo $raw;
@@ -42,6 +41,20 @@ final class Report
             fwrite(STDERR, "written: $out/report.html, report.md, report.json\n");
         }
         return self::failures($results['self_check']);
+    }
+
+    /** What was left out, by scenario and reason: a report that lacks something says so where it is made, too. */
+    private static function leftOut(array $scenarios): void
+    {
+        $reasons = [];
+        foreach ($scenarios as $name => $scenario) {
+            foreach ($scenario['skipped'] as $way => $reason) {
+                $reasons[$reason][] = $scenario['points'] ? "$name (" . Ways::label((string) $way) . ')' : $name;
+            }
+        }
+        foreach ($reasons as $reason => $places) {
+            fwrite(STDERR, "not measured: $reason: " . implode(', ', array_unique($places)) . "\n");
+        }
     }
 
     private static function failures(array $checks): int

@@ -12,7 +12,7 @@ final class Run
 {
     /** In all; a block at least; rounds of one session at most and at least; what an operation may take; sizes at most. */
     private const FULL = [
-        'seconds' => 490,
+        'seconds' => 330,
         'block_ns' => 5_000_000,
         'sessions' => 5,
         'rounds' => 9,
@@ -21,7 +21,7 @@ final class Run
         'sizes' => 99,
     ];
     private const QUICK = [
-        'seconds' => 40,
+        'seconds' => 34,
         'block_ns' => 1_000_000,
         'sessions' => 2,
         'rounds' => 5,
@@ -75,7 +75,7 @@ final class Run
         $this->progress->at(0, 'self-check');
         $results = [
             'format' => 1,
-            'machine' => Machine::facts($facts, $this->options['rust']),
+            'machine' => Machine::facts($facts, $this->options),
             'effort' => $effort,
             'self_check' => SelfCheck::run($this->options, ['sessions' => 1] + $effort),
             'scenarios' => $this->measured($scenarios, $effort, $begun),
@@ -83,12 +83,25 @@ final class Run
         if ($this->options['only'] === '' && !$this->options['self_check']) {
             $this->progress->at(0.95, 'loading and memory');
             $results['loading'] = (new Loading($this->options))->measured($this->options['quick'] ? 5 : 41);
+            if (!$this->options['quick']) {
+                $this->rooms($results);
+            }
         }
         $results['self_check'][] = self::agreement($results['scenarios']);
         $results['machine']['load_after'] = Machine::load();
         $results['seconds'] = round(microtime(true) - $begun, 1);
         $this->progress->clear();
         return $results;
+    }
+
+    private function rooms(array &$results): void
+    {
+        $tick = fn(float $share, string $name) => $this->progress->at(0.97 + 0.03 * $share, $name);
+        ['scenarios' => $scenarios, 'tables' => $results['tables'], 'missing' => $missing] = (new Rooms($this->options))->measured($tick);
+        $results['scenarios'] += $scenarios;
+        foreach ($missing as $reason) {
+            fwrite(STDERR, "not measured: $reason\n");
+        }
     }
 
     public function close(): void
@@ -126,8 +139,11 @@ final class Run
             $tick(0.0);
             $measurement = new Measurement($scenario, $file, $this->options, $effort);
             $results[$scenario->name] = $measurement->run(max(0.1, $left / (count($scenarios) - $i)), $tick);
-            if ($this->options['instructions'] && $scenario->parts) {
-                $results[$scenario->name]['instructions'] = Instructions::counted($scenario, $file, $this->options);
+        }
+        if ($this->options['parts'] === 'instructions') {
+            $tick = fn(float $share) => $this->progress->at(0.9 + 0.03 * $share, 'instructions of the parts');
+            foreach (Instructions::counted($scenarios, $this->options, $tick) as $name => $sizes) {
+                $results[$name]['instructions'] = $sizes;
             }
         }
         return $results;

@@ -31,8 +31,11 @@ final class Scenario
     /** Doors that the harness knows; every other key of `doors` is a peer, measured as it is named ("abs()", "APCu"). */
     public const DOORS = ['php', 'ffi', 'rust', 'native', 'method', 'frameless'];
 
-    /** The parts of a crossing, in the order of `parts`. */
+    /** The parts of a crossing, in the order in which they are drawn. */
     public const PARTS = ['call', 'in', 'work', 'out', 'clean-up'];
+
+    /** Before the label of a step that keeps what it should give back, and therefore is counted and never timed. */
+    public const KEEPING = '*';
 
     /**
      * @param string $name unique, [a-z0-9-]+: the key in the JSON, the anchor in the page, what --only looks at
@@ -50,9 +53,10 @@ final class Scenario
      *        time is subtracted; without it, a counting for loop
      * @param ?Closure $same (mixed $a, mixed $b, int $size): bool, compares results; without it, ===
      * @param list<string> $uncompared doors whose result says nothing (peers that do something similar)
-     * @param array<string, array<string, Closure>> $parts door => part (of PARTS, in their order) => factory as in `doors`.
-     *        Each variant does what the one before does and its own part; the last is the whole crossing. The differences
-     *        are the breakdown. Measured at the smallest and at the largest size
+     * @param array<string, array<string, Closure>> $parts door => label => factory as in `doors`. A label is one of PARTS, or
+     *        several that cannot be told apart, joined by "+". Each step does what the one before does and what its label
+     *        says; the last is the whole crossing. The differences are the breakdown, at the smallest and the largest size.
+     *        Crossing writes them
      * @param bool $batching the sizes are items taken in one call: the report also draws time per item
      * @param string $against the door that ratios are given against
      * @param array<string, list<string>> $settings door => php.ini settings of its process, "name=value"
@@ -84,12 +88,32 @@ final class Scenario
         if ($sizes === [] || $sizes[0] < 1 || array_unique($ascending) !== $sizes) {
             throw new InvalidArgumentException("scenario \"$name\": sizes are positive, ascending, and different");
         }
-        foreach ($parts as $door => $variants) {
-            if (array_values(array_intersect(self::PARTS, array_keys($variants))) !== array_keys($variants)) {
-                throw new InvalidArgumentException("scenario \"$name\": the parts of $door are of " . implode(', ', self::PARTS));
+        foreach ($parts as $door => $steps) {
+            foreach (array_keys($steps) as $label) {
+                $of = explode('+', ltrim($label, self::KEEPING));
+                if (array_values(array_intersect(self::PARTS, $of)) !== $of) {
+                    throw new InvalidArgumentException("scenario \"$name\": the parts of $door are of " . implode(', ', self::PARTS));
+                }
+            }
+            if (str_starts_with(array_key_last($steps), self::KEEPING)) {
+                throw new InvalidArgumentException("scenario \"$name\": the last step of $door is the crossing, which keeps nothing");
             }
         }
         $doors !== [] || throw new InvalidArgumentException("scenario \"$name\" has no doors");
+    }
+
+    /** The steps of a door that can be timed, label => label of the step: one that is left out is part of the next. @return array<string, string> */
+    public function timed(string $door): array
+    {
+        $timed = $before = [];
+        foreach (array_keys($this->parts[$door] ?? []) as $label) {
+            array_push($before, ...explode('+', ltrim($label, self::KEEPING)));
+            if (!str_starts_with($label, self::KEEPING)) {
+                $timed[implode('+', array_intersect(self::PARTS, $before))] = $label;
+                $before = [];
+            }
+        }
+        return $timed;
     }
 
     public function same(mixed $a, mixed $b, int $size): bool

@@ -1,10 +1,10 @@
 <?php
 
 /**
- * The process of Instructions: runs two loops of every part of a crossing, and calls lyger_hello_world() before each and
- * after the last, which is where callgrind writes its profiles.
- *     instructions_probe.php SETTINGS ORDER     (both JSON)
- * Prints the parts it could open.
+ * Runs the steps of crossings through one door for Instructions, under callgrind. lyger_hello_world() is the mark at which
+ * callgrind writes a profile: around the loops of each order, and between them.
+ *     instructions_probe.php SETTINGS ORDERS     (both JSON; an order: file, scenario, door, size, lengths)
+ * Prints, for each order, the labels of the steps it could open, after "loop", the empty one, and before "end".
  */
 
 declare(strict_types=1);
@@ -14,24 +14,36 @@ namespace Lyger\Benchmarks;
 require __DIR__ . '/autoload.php';
 
 $context = new Context(json_decode($argv[1], true, 16, JSON_THROW_ON_ERROR));
-$order = json_decode($argv[2], true, 16, JSON_THROW_ON_ERROR);
-['file' => $file, 'scenario' => $name, 'door' => $door, 'size' => $size, 'lengths' => $lengths] = $order;
-$scenario = array_column(require $file, null, 'name')[$name];
-$loops = [];
-try {
-    $data = $scenario->prepare ? ($scenario->prepare)($context, $size) : null;
-    foreach ($scenario->parts[$door] as $part => $factory) {
-        $loops[$part] = $factory($context, $size, $data);
-        $loops[$part](100); // symbols are bound, memory is there
-    }
-} catch (Skipped) {
+$opened = [];
+foreach (json_decode($argv[2], true, 16, JSON_THROW_ON_ERROR) as $order) {
+    ['file' => $file, 'scenario' => $name, 'door' => $door, 'size' => $size, 'lengths' => $lengths] = $order;
+    $scenario = array_column((static fn(string $file): array => require $file)($file), null, 'name')[$name];
     $loops = [];
-}
-foreach ($loops as $loop) {
-    foreach ($lengths as $length) {
-        \lyger_hello_world();
-        $loop($length);
+    try {
+        $data = $scenario->prepare ? ($scenario->prepare)($context, $size) : null;
+        $empty = static function (int $n): void {
+            for ($i = 0; $i < $n; $i++) {
+            }
+        };
+        $loops['loop'] = $scenario->empty ? ($scenario->empty)($context, $size, $data) : $empty;
+        foreach ($scenario->parts[$door] as $label => $factory) {
+            $loops[$label] = $factory($context, $size, $data);
+        }
+        foreach ($loops as $loop) {
+            $loop($lengths[0]); // symbols are bound, memory is there
+        }
+    } catch (Skipped) {
+        $loops = [];
     }
+    \lyger_hello_world(); // the first of its kind
+    $last = $loops ? ['end' => $empty] : []; // what follows a loop is the same for all that count
+    foreach ($loops + $last as $loop) {
+        foreach ($lengths as $length) {
+            \lyger_hello_world();
+            $loop($length);
+        }
+    }
+    \lyger_hello_world(); // what comes up to the next loop is nobody's
+    $opened[] = array_keys($loops + $last);
 }
-\lyger_hello_world();
-echo json_encode(array_keys($loops));
+echo json_encode($opened);

@@ -6,8 +6,8 @@ declare(strict_types=1);
 
 use Lyger\Benchmarks\Context;
 use Lyger\Benchmarks\Crowd;
+use Lyger\Benchmarks\Loop;
 use Lyger\Benchmarks\Scenario;
-
 
 $keys = static function (string $prefix): array {
     if ($prefix === 'fields') { // one entry, over and over: its size is what is measured, not the number of entries
@@ -35,7 +35,7 @@ $walk = static fn(Context $c, int $size, array $keys): Closure => static functio
     }
 };
 $apcu = static function (Context $c): void {
-    $c->needsExtension('apcu');
+    $c->needsExtension('apcu', 'php-apcu');
     apcu_enabled() || $c->skip('APCu is switched off (apc.enable_cli)');
 };
 $fill = static fn(string $set): Closure => static function (array $keys, mixed $value) use ($set): void {
@@ -127,6 +127,26 @@ $scenario = static fn(string $name, string $title, string $about, array $doors, 
         against: 'APCu',
         settings: $settings,
     );
+/** Nine gets and a set by so many processes at once. */
+$crowd = static function (string $get, string $set, ?Closure $needs = null, string $setup = '$yac = null;') use ($text): Closure {
+    $setup .= <<<PHP
+
+        \$text = '$text';
+        foreach (\$data as \$key) { $set; }
+        \$crowd = new Lyger\Benchmarks\Crowd(\$size, static function (int \$n, int \$at) use (\$data, \$text, \$yac): void {
+            for (\$i = 0; \$i < \$n; \$i++) {
+                \$key = \$data[(\$at + \$i) % 10_000];
+                \$i % 10 ? $get : $set;
+            }
+        });
+        PHP;
+    $run = Loop::once('$crowd->run($n);', $setup);
+    return static function (Context $c, int $size, array $keys) use ($needs, $run): Closure {
+        $needs && $needs($c);
+        return $run($c, $size, $keys);
+    };
+};
+$yac = (string) getenv('LYGER_BENCH_YAC'); // its package cannot be installed beside APCu's: see scripts/report
 $inPlace = static fn(array $doors): array => $doors + ['in place' => $doors['native']];
 $zeroCopy = ['in place' => ['lyger.cache_zero_copy=1']];
 
@@ -154,30 +174,15 @@ return [
         title: '90 % gets, 10 % sets, in several processes at once',
         group: 'cache',
         about: 'Nanoseconds from one operation of a process to its next: a flat line is a cache that scales, up to the number of cores.',
-        sizes: [1, 2, 4],
+        sizes: [1, 2, 3, 4, 6, 8],
         unit: 'processes',
         prepare: static fn(): array => $keys('mix'),
         doors: [
-            'native' => static function (Context $c, int $size, array $keys) use ($text): Closure {
-                array_map(static fn(string $key) => lyger_cache_set($key, $text), $keys);
-                return (new Crowd($size, static function (int $n, int $at) use ($keys, $text): void {
-                    for ($i = 0; $i < $n; $i++) {
-                        $key = $keys[($at + $i) % 10_000];
-                        $i % 10 ? lyger_cache_get($key) : lyger_cache_set($key, $text);
-                    }
-                }))->run(...);
-            },
-            'APCu' => static function (Context $c, int $size, array $keys) use ($text, $apcu): Closure {
-                $apcu($c);
-                array_map(static fn(string $key) => apcu_store($key, $text), $keys);
-                return (new Crowd($size, static function (int $n, int $at) use ($keys, $text): void {
-                    for ($i = 0; $i < $n; $i++) {
-                        $key = $keys[($at + $i) % 10_000];
-                        $i % 10 ? apcu_fetch($key) : apcu_store($key, $text);
-                    }
-                }))->run(...);
-            },
+            'native' => $crowd('lyger_cache_get($key)', 'lyger_cache_set($key, $text)'),
+            'APCu' => $crowd('apcu_fetch($key)', 'apcu_store($key, $text)', $apcu),
+            'Yac' => $crowd('$yac->get($key)', '$yac->set($key, $text)', static fn(Context $c) => $c->needsExtension('yac', 'php-yac'), '$yac = new Yac();'),
         ],
+        settings: $yac === '' ? [] : ['Yac' => ["extension=$yac", 'yac.enable_cli=1']],
         empty: static fn(Context $c, int $size, array $keys): Closure => (new Crowd($size, static function (int $n, int $at) use ($keys): void {
             for ($i = 0; $i < $n; $i++) {
                 $key = $keys[($at + $i) % 10_000];

@@ -1,105 +1,64 @@
 <?php
 
-/** Crossings with a result of many rows. */
+/** Crossings with many rows: as arrays, or kept in C behind a handle. */
 
 declare(strict_types=1);
 
-use Lyger\Benchmarks\Context;
-use Lyger\Benchmarks\Scenario;
+use Lyger\Benchmarks\Crossing;
 
 require_once __DIR__ . '/../lib/plain.php';
 
-$call = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi): void {
-        for ($i = 0; $i < $n; $i++) {
-            $ffi->lyger_probe_nothing();
-        }
-    };
-};
-
-$arrays = static function (FFI $ffi, int $size, mixed $data): Closure {
-    $row = $ffi->new('lyger_probe_row');
-    $at = FFI::addr($row);
-    return static function (int $n) use ($ffi, $size, $row, $at): mixed {
-        for ($i = 0; $i < $n; $i++) {
-            $rows = $ffi->lyger_probe_rows_new($size);
-            $result = [];
-            for ($k = 0; $ffi->lyger_probe_rows_read($rows, $k, $at) === 1; $k++) {
-                $result[] = ['id' => $row->id, 'price' => $row->price, 'name' => FFI::string($row->name, $row->name_len)];
-            }
-            $ffi->lyger_probe_rows_free($rows);
-        }
-        return $result;
-    };
-};
-
-$kept = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi, $size): mixed {
-        for ($i = 0; $i < $n; $i++) {
-            $rows = $ffi->lyger_probe_rows_new($size);
-            $result = $ffi->lyger_probe_rows_total($rows);
-            $ffi->lyger_probe_rows_free($rows);
-        }
-        return $result;
-    };
-};
+$more = [
+    'sizes' => [1, 10, 100, 1_000],
+    'unit' => 'rows',
+    'same' => static fn(mixed $a, mixed $b): bool => $a == $b, // JSON makes 1 of 1.0
+];
+$twice = Crossing::calls('ffi', 2);
+$total = '$rows = $ffi->lyger_probe_rows_new($size); $result = $ffi->lyger_probe_rows_total($rows);';
 
 return [
-    new Scenario(
+    Crossing::of(
         name: 'rows-arrays',
         title: 'Rows returned as arrays',
-        group: 'crossings',
         about: 'Rows made in C become PHP arrays, for the caller to add up the prices.',
-        sizes: [1, 10, 100, 1_000],
-        unit: 'rows',
+        setup: ['ffi' => "\$row = \$ffi->new('lyger_probe_row');\n\$at = FFI::addr(\$row);"],
         doors: [
-            'php' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = plain_rows($size);
+            'php' => '$result = plain_rows($size);',
+            'ffi' => <<<'PHP'
+                $rows = $ffi->lyger_probe_rows_new($size);
+                $result = [];
+                for ($k = 0; $ffi->lyger_probe_rows_read($rows, $k, $at) === 1; $k++) {
+                    $result[] = ['id' => $row->id, 'price' => $row->price, 'name' => FFI::string($row->name, $row->name_len)];
                 }
-                return $result;
-            },
-            'ffi' => static fn(Context $c, int $size, mixed $data): Closure => $arrays($c->ffi(), $size, $data),
-            'rust' => static fn(Context $c, int $size, mixed $data): Closure => $arrays($c->rust(), $size, $data),
-            'native' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = lyger_probe_rows($size);
-                }
-                return $result;
-            },
+                $ffi->lyger_probe_rows_free($rows);
+                PHP,
+            'native' => '$result = lyger_probe_rows($size);',
+            'method' => '$result = $probe->rows($size);',
         ],
         parts: [
             'ffi' => [
-                'call' => static fn(Context $c, int $size, mixed $data): Closure => $call($c->ffi(), $size, $data),
-                'work' => static fn(Context $c, int $size, mixed $data): Closure => $kept($c->ffi(), $size, $data),
-                'out' => static fn(Context $c, int $size, mixed $data): Closure => $arrays($c->ffi(), $size, $data),
+                ...$twice,
+                'in+work+clean-up' => '$rows = $ffi->lyger_probe_rows_new($size); $ffi->lyger_probe_rows_free($rows);',
+                'out' => null,
             ],
+            'native' => ['in' => 'lyger_probe_take($size);', 'work+out' => null],
+            'method' => ['in' => '$probe->take($size);', 'work+out' => null],
         ],
-        same: static fn(mixed $a, mixed $b): bool => $a == $b, // JSON makes 1 of 1.0
+        more: [...$more, 'note' => 'Of the parts, "out" is every call that reads a row, and the arrays.'],
     ),
-    new Scenario(
+    Crossing::of(
         name: 'rows-kept',
         title: 'Rows that stay in C',
-        group: 'crossings',
         about: 'The same rows behind a handle: their number and the sum of their prices cross, and nothing else.',
-        sizes: [1, 10, 100, 1_000],
-        unit: 'rows',
         doors: [
-            'php' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = array_sum(array_column(plain_rows($size), 'price'));
-                }
-                return $result;
-            },
-            'ffi' => static fn(Context $c, int $size, mixed $data): Closure => $kept($c->ffi(), $size, $data),
-            'rust' => static fn(Context $c, int $size, mixed $data): Closure => $kept($c->rust(), $size, $data),
-            'native' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = (new Lyger\ProbeRows($size))->total();
-                }
-                return $result;
-            },
+            'php' => '$result = array_sum(array_column(plain_rows($size), \'price\'));',
+            'ffi' => "$total \$ffi->lyger_probe_rows_free(\$rows);",
+            'native' => '$result = (new Lyger\ProbeRows($size))->total();',
         ],
-        same: static fn(mixed $a, mixed $b): bool => $a == $b, // JSON makes 1 of 1.0
+        parts: [
+            'ffi' => [...$twice, 'in+work+out' => Crossing::keeping($total), 'clean-up' => null],
+            'native' => [...Crossing::calls('method', 2), 'in+work+out+clean-up' => null],
+        ],
+        more: $more,
     ),
 ];

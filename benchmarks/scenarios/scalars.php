@@ -1,178 +1,63 @@
 <?php
 
-/** Crossings with nothing, or with a number. */
+/** Crossings with nothing, with an integer, with a float. */
 
 declare(strict_types=1);
 
-use Lyger\Benchmarks\Context;
-use Lyger\Benchmarks\Scenario;
+use Lyger\Benchmarks\Crossing;
 
 require_once __DIR__ . '/../lib/plain.php';
 
-$nothing = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi): void {
-        for ($i = 0; $i < $n; $i++) {
-            $ffi->lyger_probe_nothing();
-        }
-    };
-};
-
-$double = static function (FFI $ffi, int $size, mixed $data): Closure {
-    $value = 21;
-    return static function (int $n) use ($ffi, $value): mixed {
-        for ($i = 0; $i < $n; $i++) {
-            $result = $ffi->lyger_probe_double($value);
-        }
-        return $result;
-    };
-};
-
-$halve = static function (FFI $ffi, int $size, mixed $data): Closure {
-    $value = 21.5;
-    return static function (int $n) use ($ffi, $value): mixed {
-        for ($i = 0; $i < $n; $i++) {
-            $result = $ffi->lyger_probe_halve($value);
-        }
-        return $result;
-    };
-};
-
 return [
-    new Scenario(
+    Crossing::of(
         name: 'nothing',
         title: 'A call that does nothing',
-        group: 'crossings',
         about: 'The door alone: no argument, no result. abs() is what PHP\'s own functions cost.',
         doors: [
-            'php' => static fn(): Closure => static function (int $n): void {
-                for ($i = 0; $i < $n; $i++) {
-                    plain_nothing();
-                }
-            },
-            'ffi' => static fn(Context $c, int $size, mixed $data): Closure => $nothing($c->ffi(), $size, $data),
-            'rust' => static fn(Context $c, int $size, mixed $data): Closure => $nothing($c->rust(), $size, $data),
-            'native' => static fn(): Closure => static function (int $n): void {
-                for ($i = 0; $i < $n; $i++) {
-                    lyger_probe_nothing();
-                }
-            },
-            'method' => static function (): Closure {
-                $probe = new Lyger\Probe();
-                return static function (int $n) use ($probe): void {
-                    for ($i = 0; $i < $n; $i++) {
-                        $probe->nothing();
-                    }
-                };
-            },
-            'frameless' => static fn(): Closure => static function (int $n): void {
-                for ($i = 0; $i < $n; $i++) {
-                    lyger_probe_frameless_nothing();
-                }
-            },
-            'abs()' => static function (): Closure {
-                $one = 1;
-                return static function (int $n) use ($one): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = abs($one);
-                    }
-                    return $result;
-                };
-            },
+            'php' => 'plain_nothing();',
+            'ffi' => '$ffi->lyger_probe_nothing();',
+            'native' => 'lyger_probe_nothing();',
+            'method' => '$probe->nothing();',
+            'frameless' => 'lyger_probe_frameless_nothing();',
         ],
-        uncompared: ['abs()'],
+        parts: null,
+        setup: ['abs()' => '$one = 1;'],
+        peers: ['abs()' => '$result = abs($one);'],
+        more: ['uncompared' => ['abs()'], 'note' => 'PHP 8.2\'s FFI makes an object of what a void function returns, 8.4\'s does not.'],
     ),
-    new Scenario(
+    Crossing::of(
         name: 'scalar',
         title: 'An integer in and out',
-        group: 'crossings',
         about: 'Twice the argument.',
+        setup: ['' => '$value = 21;'],
         doors: [
-            'php' => static function (Context $c, int $size, mixed $data): Closure {
-                $value = 21;
-                return static function (int $n) use ($value): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = plain_double($value);
-                    }
-                    return $result;
-                };
-            },
-            'ffi' => static fn(Context $c, int $size, mixed $data): Closure => $double($c->ffi(), $size, $data),
-            'rust' => static fn(Context $c, int $size, mixed $data): Closure => $double($c->rust(), $size, $data),
-            'native' => static function (Context $c, int $size, mixed $data): Closure {
-                $value = 21;
-                return static function (int $n) use ($value): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = lyger_probe_double($value);
-                    }
-                    return $result;
-                };
-            },
-            'method' => static function (Context $c, int $size, mixed $data): Closure {
-                $probe = new Lyger\Probe();
-                $value = 21;
-                return static function (int $n) use ($probe, $value): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = $probe->double($value);
-                    }
-                    return $result;
-                };
-            },
-            'frameless' => static function (Context $c, int $size, mixed $data): Closure {
-                $value = 21;
-                return static function (int $n) use ($value): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = lyger_probe_frameless_double($value);
-                    }
-                    return $result;
-                };
-            },
+            'php' => '$result = plain_double($value);',
+            'ffi' => '$result = $ffi->lyger_probe_double($value);',
+            'native' => '$result = lyger_probe_double($value);',
+            'method' => '$result = $probe->double($value);',
+            'frameless' => '$result = lyger_probe_frameless_double($value);',
         ],
         parts: [
-            'ffi' => [
-                'call' => static fn(Context $c, int $size, mixed $data): Closure => $nothing($c->ffi(), $size, $data),
-                'in' => static fn(Context $c, int $size, mixed $data): Closure => $double($c->ffi(), $size, $data),
-            ],
-            'native' => [
-                'call' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n): void {
-                    for ($i = 0; $i < $n; $i++) {
-                        lyger_probe_nothing();
-                    }
-                },
-                'in' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = lyger_probe_double($size);
-                    }
-                    return $result;
-                },
-            ],
+            'ffi' => ['in' => '$result = $ffi->lyger_probe_take($value);', 'work' => null],
+            'native' => ['in' => 'lyger_probe_take($value);', 'work+out' => null],
+            'method' => ['in' => '$probe->take($value);', 'work+out' => null],
         ],
     ),
-    new Scenario(
+    Crossing::of(
         name: 'float',
         title: 'A float in and out',
-        group: 'crossings',
         about: 'Half of the argument.',
+        setup: ['' => '$value = 21.5;'],
         doors: [
-            'php' => static function (Context $c, int $size, mixed $data): Closure {
-                $value = 21.5;
-                return static function (int $n) use ($value): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = plain_halve($value);
-                    }
-                    return $result;
-                };
-            },
-            'ffi' => static fn(Context $c, int $size, mixed $data): Closure => $halve($c->ffi(), $size, $data),
-            'rust' => static fn(Context $c, int $size, mixed $data): Closure => $halve($c->rust(), $size, $data),
-            'native' => static function (Context $c, int $size, mixed $data): Closure {
-                $value = 21.5;
-                return static function (int $n) use ($value): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = lyger_probe_halve($value);
-                    }
-                    return $result;
-                };
-            },
+            'php' => '$result = plain_halve($value);',
+            'ffi' => '$result = $ffi->lyger_probe_halve($value);',
+            'native' => '$result = lyger_probe_halve($value);',
+            'method' => '$result = $probe->halve($value);',
+        ],
+        parts: [
+            'ffi' => ['in' => '$result = $ffi->lyger_probe_take_float($value);', 'work+out' => null],
+            'native' => ['in' => 'lyger_probe_take_float($value);', 'work+out' => null],
+            'method' => ['in' => '$probe->takeFloat($value);', 'work+out' => null],
         ],
     ),
 ];

@@ -5,294 +5,100 @@
 declare(strict_types=1);
 
 use Lyger\Benchmarks\Context;
-use Lyger\Benchmarks\Scenario;
+use Lyger\Benchmarks\Crossing;
 
 require_once __DIR__ . '/../lib/plain.php';
 
-$call = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi): void {
-        for ($i = 0; $i < $n; $i++) {
-            $ffi->lyger_probe_nothing();
-        }
-    };
-};
-
-$text_in = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi, $data): mixed {
-        for ($i = 0; $i < $n; $i++) {
-            $result = $ffi->lyger_probe_text_in($data, strlen($data));
-        }
-        return $result;
-    };
-};
-
-$nul_scan = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi, $data): mixed {
-        for ($i = 0; $i < $n; $i++) {
-            $result = $ffi->lyger_probe_nul_scan($data);
-        }
-        return $result;
-    };
-};
-
-$utf8 = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi, $data): mixed {
-        for ($i = 0; $i < $n; $i++) {
-            $result = $ffi->lyger_probe_utf8($data, strlen($data)) === 1;
-        }
-        return $result;
-    };
-};
-
-$textOut = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi, $size): mixed {
-        for ($i = 0; $i < $n; $i++) {
-            $p = $ffi->lyger_probe_text_out($size);
-            $result = FFI::string($p);
-            $ffi->lyger_probe_free($p);
-        }
-        return $result;
-    };
-};
-
-$textOutSize = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi, $size): mixed {
-        for ($i = 0; $i < $n; $i++) {
-            $result = $ffi->lyger_probe_double($size);
-        }
-        return $result;
-    };
-};
-
-$textOutWork = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi, $size): void {
-        for ($i = 0; $i < $n; $i++) {
-            $p = $ffi->lyger_probe_text_out($size);
-            $ffi->lyger_probe_free($p);
-        }
-    };
-};
-
-$reverse = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi, $data): mixed {
-        for ($i = 0; $i < $n; $i++) {
-            $p = $ffi->lyger_probe_reverse($data);
-            $result = FFI::string($p);
-            $ffi->lyger_probe_free($p);
-        }
-        return $result;
-    };
-};
-
-$reverseWork = static function (FFI $ffi, int $size, mixed $data): Closure {
-    return static function (int $n) use ($ffi, $data): void {
-        for ($i = 0; $i < $n; $i++) {
-            $p = $ffi->lyger_probe_reverse($data);
-            $ffi->lyger_probe_free($p);
-        }
-    };
-};
+$sizes = ['sizes' => [10, 100, 1_000, 10_000, 100_000], 'unit' => 'bytes'];
+$bytes = ['prepare' => static fn(Context $c, int $size): string => plain_bytes($size)];
+/** The parts of what takes a string: $taken is FFI's way of handing it over. */
+$takes = static fn(string $taken): array => [
+    'ffi' => ['in' => $taken, 'work' => null],
+    'native' => ['in' => 'lyger_probe_take_text($data);', 'work+out' => null],
+    'method' => ['in' => '$probe->takeText($data);', 'work+out' => null],
+];
+$withLength = $takes('$result = $ffi->lyger_probe_take_bytes($data, strlen($data));');
+$untilNul = $takes('$result = $ffi->lyger_probe_take_text($data);');
+/** FFI's parts of a string that is made by $call, copied and freed. */
+$copied = static fn(string $taken, string $call): array => [
+    'in' => $taken,
+    'work+out' => Crossing::keeping("\$p = $call;"),
+    'clean-up' => "\$p = $call; \$ffi->lyger_probe_free(\$p);",
+    'out' => null,
+];
+$string = static fn(string $call): string => "\$p = $call; \$result = FFI::string(\$p); \$ffi->lyger_probe_free(\$p);";
+$copiedNote = 'Through FFI "out" is the pointer and the copy that FFI::string() makes, "clean-up" the second call, which frees.';
 
 return [
-    new Scenario(
+    Crossing::of(
         name: 'string-in',
         title: 'A string in',
-        group: 'crossings',
         about: 'The string crosses and one byte of it is read: PHP strings know their length, and FFI lends them as they are.',
-        sizes: [1, 10_000],
-        unit: 'bytes',
-        prepare: static fn(Context $c, int $size): string => plain_bytes($size),
         doors: [
-            'php' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = plain_text_in($data);
-                }
-                return $result;
-            },
-            'ffi' => static fn(Context $c, int $size, mixed $data): Closure => $text_in($c->ffi(), $size, $data),
-            'rust' => static fn(Context $c, int $size, mixed $data): Closure => $text_in($c->rust(), $size, $data),
-            'native' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = lyger_probe_text_in($data);
-                }
-                return $result;
-            },
+            'php' => '$result = plain_text_in($data);',
+            'ffi' => '$result = $ffi->lyger_probe_text_in($data, strlen($data));',
+            'native' => '$result = lyger_probe_text_in($data);',
+            'method' => '$result = $probe->textIn($data);',
+            'frameless' => '$result = lyger_probe_frameless_text_in($data);',
         ],
+        parts: $withLength,
+        more: ['sizes' => [1, 10_000], 'unit' => 'bytes', ...$bytes],
     ),
-    new Scenario(
+    Crossing::of(
         name: 'string-in-nul-scan',
         title: 'A string in, as a C string',
-        group: 'crossings',
         about: 'What a receiver adds that is given no length: it looks for the NUL.',
-        sizes: [10, 100, 1_000, 10_000, 100_000],
-        unit: 'bytes',
-        prepare: static fn(Context $c, int $size): string => plain_bytes($size),
         doors: [
-            'php' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = plain_nul_scan($data);
-                }
-                return $result;
-            },
-            'ffi' => static fn(Context $c, int $size, mixed $data): Closure => $nul_scan($c->ffi(), $size, $data),
-            'rust' => static fn(Context $c, int $size, mixed $data): Closure => $nul_scan($c->rust(), $size, $data),
-            'native' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = lyger_probe_nul_scan($data);
-                }
-                return $result;
-            },
-            'strlen()' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = strlen($data);
-                }
-                return $result;
-            },
+            'php' => '$result = plain_nul_scan($data);',
+            'ffi' => '$result = $ffi->lyger_probe_nul_scan($data);',
+            'native' => '$result = lyger_probe_nul_scan($data);',
         ],
+        parts: $untilNul,
+        peers: ['strlen()' => '$result = strlen($data);'],
+        more: [...$sizes, ...$bytes],
     ),
-    new Scenario(
+    Crossing::of(
         name: 'string-in-utf8',
         title: 'A string in, as Rust\'s &str',
-        group: 'crossings',
         about: 'What a receiver adds that must know it has UTF-8. One character in 28 is not ASCII. (preg_match() with /u is no peer: it keeps its answer with the string.)',
-        sizes: [10, 100, 1_000, 10_000, 100_000],
-        unit: 'bytes',
-        prepare: static fn(Context $c, int $size): string => str_repeat('x', $size % 29) . str_repeat("id,17,name,Ad\u{e9} 3,price,9.50\n", intdiv($size, 29)),
         doors: [
-            'php' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = plain_utf8($data);
-                }
-                return $result;
-            },
-            'ffi' => static fn(Context $c, int $size, mixed $data): Closure => $utf8($c->ffi(), $size, $data),
-            'rust' => static fn(Context $c, int $size, mixed $data): Closure => $utf8($c->rust(), $size, $data),
-            'native' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = lyger_probe_utf8($data);
-                }
-                return $result;
-            },
+            'php' => '$result = plain_utf8($data);',
+            'ffi' => '$result = $ffi->lyger_probe_utf8($data, strlen($data)) === 1;',
+            'native' => '$result = lyger_probe_utf8($data);',
         ],
+        parts: $withLength,
+        more: [...$sizes, 'prepare' => static fn(Context $c, int $size): string
+            => str_repeat('x', $size % 29) . str_repeat("id,17,name,Ad\u{e9} 3,price,9.50\n", intdiv($size, 29))],
     ),
-    new Scenario(
+    Crossing::of(
         name: 'string-out',
         title: 'A string out',
-        group: 'crossings',
         about: 'A string made in C. Natively it is made where PHP keeps it; through FFI it is copied by FFI::string() and freed by another call.',
-        sizes: [10, 100, 1_000, 10_000, 100_000],
-        unit: 'bytes',
         doors: [
-            'php' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = str_repeat('x', $size);
-                }
-                return $result;
-            },
-            'ffi' => static fn(Context $c, int $size, mixed $data): Closure => $textOut($c->ffi(), $size, $data),
-            'rust' => static fn(Context $c, int $size, mixed $data): Closure => $textOut($c->rust(), $size, $data),
-            'native' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = lyger_probe_text_out($size);
-                }
-                return $result;
-            },
+            'php' => '$result = str_repeat(\'x\', $size);',
+            'ffi' => $string('$ffi->lyger_probe_text_out($size)'),
+            'native' => '$result = lyger_probe_text_out($size);',
+            'method' => '$result = $probe->textOut($size);',
         ],
         parts: [
-            'ffi' => [
-                'call' => static fn(Context $c, int $size, mixed $data): Closure => $call($c->ffi(), $size, $data),
-                'in' => static fn(Context $c, int $size, mixed $data): Closure => $textOutSize($c->ffi(), $size, $data),
-                'work' => static fn(Context $c, int $size, mixed $data): Closure => $textOutWork($c->ffi(), $size, $data),
-                'out' => static fn(Context $c, int $size, mixed $data): Closure => $textOut($c->ffi(), $size, $data),
-            ],
-            'native' => [
-                'call' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n): void {
-                    for ($i = 0; $i < $n; $i++) {
-                        lyger_probe_nothing();
-                    }
-                },
-                'in' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = lyger_probe_double($size);
-                    }
-                    return $result;
-                },
-                'work' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($size): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = lyger_probe_text_out($size);
-                    }
-                    return $result;
-                },
-            ],
+            'ffi' => $copied('$result = $ffi->lyger_probe_take($size);', '$ffi->lyger_probe_text_out($size)'),
+            'native' => ['in' => 'lyger_probe_take($size);', 'work+out' => null],
+            'method' => ['in' => '$probe->take($size);', 'work+out' => null],
         ],
-        note: 'Of the parts, "work" is malloc, the text, and the second call, which frees it.',
+        more: [...$sizes, 'note' => $copiedNote],
     ),
-    new Scenario(
+    Crossing::of(
         name: 'string-reverse',
         title: 'A string in and out',
-        group: 'crossings',
         about: 'The bytes in reverse.',
-        sizes: [10, 100, 1_000, 10_000, 100_000],
-        unit: 'bytes',
-        prepare: static fn(Context $c, int $size): string => plain_bytes($size),
         doors: [
-            'php' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = plain_reverse($data);
-                }
-                return $result;
-            },
-            'ffi' => static fn(Context $c, int $size, mixed $data): Closure => $reverse($c->ffi(), $size, $data),
-            'rust' => static fn(Context $c, int $size, mixed $data): Closure => $reverse($c->rust(), $size, $data),
-            'native' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = lyger_probe_reverse($data);
-                }
-                return $result;
-            },
-            'method' => static function (Context $c, int $size, mixed $data): Closure {
-                $probe = new Lyger\Probe();
-                return static function (int $n) use ($probe, $data): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = $probe->reverse($data);
-                    }
-                    return $result;
-                };
-            },
-            'strrev()' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                for ($i = 0; $i < $n; $i++) {
-                    $result = strrev($data);
-                }
-                return $result;
-            },
+            'php' => '$result = plain_reverse($data);',
+            'ffi' => $string('$ffi->lyger_probe_reverse($data)'),
+            'native' => '$result = lyger_probe_reverse($data);',
+            'method' => '$result = $probe->reverse($data);',
         ],
-        parts: [
-            'ffi' => [
-                'call' => static fn(Context $c, int $size, mixed $data): Closure => $call($c->ffi(), $size, $data),
-                'in' => static fn(Context $c, int $size, mixed $data): Closure => $nul_scan($c->ffi(), $size, $data),
-                'work' => static fn(Context $c, int $size, mixed $data): Closure => $reverseWork($c->ffi(), $size, $data),
-                'out' => static fn(Context $c, int $size, mixed $data): Closure => $reverse($c->ffi(), $size, $data),
-            ],
-            'native' => [
-                'call' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n): void {
-                    for ($i = 0; $i < $n; $i++) {
-                        lyger_probe_nothing();
-                    }
-                },
-                'in' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = lyger_probe_text_in($data);
-                    }
-                    return $result;
-                },
-                'work' => static fn(Context $c, int $size, mixed $data): Closure => static function (int $n) use ($data): mixed {
-                    for ($i = 0; $i < $n; $i++) {
-                        $result = lyger_probe_reverse($data);
-                    }
-                    return $result;
-                },
-            ],
-        ],
-        note: 'Of the parts, "in" has the search for the NUL, "work" malloc, the loop, and the second call, which frees.',
+        parts: ['ffi' => $copied('$result = $ffi->lyger_probe_take_text($data);', '$ffi->lyger_probe_reverse($data)')] + $untilNul,
+        peers: ['strrev()' => '$result = strrev($data);'],
+        more: [...$sizes, ...$bytes, 'note' => "$copiedNote The search for the NUL is part of \"work\"."],
     ),
 ];

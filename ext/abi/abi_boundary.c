@@ -14,6 +14,36 @@ static lyger_handle_table handles;
 
 void lyger_probe_nothing(void) {}
 
+int64_t lyger_probe_take_nothing(void)
+{
+    return 0;
+}
+
+int64_t lyger_probe_take(int64_t value)
+{
+    (void)value;
+    return 0;
+}
+
+int64_t lyger_probe_take_float(double value)
+{
+    (void)value;
+    return 0;
+}
+
+int64_t lyger_probe_take_text(const char *text)
+{
+    (void)text;
+    return 0;
+}
+
+int64_t lyger_probe_take_bytes(const void *bytes, size_t len)
+{
+    (void)bytes;
+    (void)len;
+    return 0;
+}
+
 int64_t lyger_probe_double(int64_t value)
 {
     return lyger_boundary_double(value);

@@ -21,6 +21,16 @@ int64_t lyger_probe_double(int64_t value);
 /* Half of value. */
 double lyger_probe_halve(double value);
 
+/* ---- what is taken and not looked at: what it costs to hand it over, and nothing else ----
+ *
+ * They return 0, because to return nothing costs more: PHP's FFI makes an object of the type void. */
+
+int64_t lyger_probe_take_nothing(void);
+int64_t lyger_probe_take(int64_t value);
+int64_t lyger_probe_take_float(double value);
+int64_t lyger_probe_take_text(const char *text);
+int64_t lyger_probe_take_bytes(const void *bytes, size_t len);
+
 /* ---- strings ---- */
 
 /* len plus the first byte, and nothing else is read: what it costs that a string crosses. */

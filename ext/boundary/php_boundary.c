@@ -9,6 +9,46 @@ ZEND_FUNCTION(lyger_probe_nothing)
     ZEND_PARSE_PARAMETERS_NONE();
 }
 
+ZEND_FUNCTION(lyger_probe_take)
+{
+    zend_long value;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_LONG(value)
+    ZEND_PARSE_PARAMETERS_END();
+    (void)value;
+}
+
+ZEND_FUNCTION(lyger_probe_take_float)
+{
+    double value;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_DOUBLE(value)
+    ZEND_PARSE_PARAMETERS_END();
+    (void)value;
+}
+
+ZEND_FUNCTION(lyger_probe_take_text)
+{
+    zend_string *text;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_STR(text)
+    ZEND_PARSE_PARAMETERS_END();
+    (void)text;
+}
+
+ZEND_FUNCTION(lyger_probe_take_array)
+{
+    zend_array *array;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_ARRAY_HT(array)
+    ZEND_PARSE_PARAMETERS_END();
+    (void)array;
+}
+
 ZEND_FUNCTION(lyger_probe_double)
 {
     zend_long value;

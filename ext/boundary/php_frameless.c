@@ -9,26 +9,6 @@
 
 #ifdef PHP_LYGER_FRAMELESS
 
-/* ---- as any function, where the engine has to have a frame: through a variable, or with an observer ---- */
-
-ZEND_FUNCTION(lyger_probe_frameless_nothing)
-{
-    ZEND_PARSE_PARAMETERS_NONE();
-}
-
-ZEND_FUNCTION(lyger_probe_frameless_double)
-{
-    zend_long value;
-
-    ZEND_PARSE_PARAMETERS_START(1, 1)
-        Z_PARAM_LONG(value)
-    ZEND_PARSE_PARAMETERS_END();
-
-    RETURN_LONG(lyger_boundary_double(value));
-}
-
-/* ---- frameless ---- */
-
 static ZEND_FRAMELESS_FUNCTION(lyger_probe_frameless_nothing, 0)
 {
     ZVAL_NULL(return_value);
@@ -43,6 +23,35 @@ static ZEND_FRAMELESS_FUNCTION(lyger_probe_frameless_double, 1)
 flf_clean:;
 }
 
+static ZEND_FRAMELESS_FUNCTION(lyger_probe_frameless_text_in, 1)
+{
+    zend_string *text;
+    zval converted;
+
+    Z_FLF_PARAM_STR(1, text, converted);
+    RETVAL_LONG(lyger_boundary_text_in(ZSTR_VAL(text), ZSTR_LEN(text)));
+flf_clean:
+    Z_FLF_PARAM_FREE_STR(1, converted);
+}
+
+static ZEND_FRAMELESS_FUNCTION(lyger_probe_frameless_digits, 1)
+{
+    zend_string *bytes;
+    zval converted;
+
+    Z_FLF_PARAM_STR(1, bytes, converted);
+    RETVAL_LONG((zend_long)lyger_boundary_digits(ZSTR_VAL(bytes), ZSTR_LEN(bytes)));
+flf_clean:
+    Z_FLF_PARAM_FREE_STR(1, converted);
+}
+
+/* What is called where the engine has to have a frame (through a variable, or with an observer) is the
+ * function of the same name without "frameless". */
+ZEND_FUNCTION(lyger_probe_nothing);
+ZEND_FUNCTION(lyger_probe_double);
+ZEND_FUNCTION(lyger_probe_text_in);
+ZEND_FUNCTION(lyger_probe_digits);
+
 static const zend_frameless_function_info nothing_handlers[] = {
     {ZEND_FRAMELESS_FUNCTION_NAME(lyger_probe_frameless_nothing, 0), 0},
     {NULL, 0},
@@ -53,6 +62,16 @@ static const zend_frameless_function_info double_handlers[] = {
     {NULL, 0},
 };
 
+static const zend_frameless_function_info text_in_handlers[] = {
+    {ZEND_FRAMELESS_FUNCTION_NAME(lyger_probe_frameless_text_in, 1), 1},
+    {NULL, 0},
+};
+
+static const zend_frameless_function_info digits_handlers[] = {
+    {ZEND_FRAMELESS_FUNCTION_NAME(lyger_probe_frameless_digits, 1), 1},
+    {NULL, 0},
+};
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_nothing, 0, 0, IS_VOID, 0)
 ZEND_END_ARG_INFO()
 
@@ -60,9 +79,16 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_double, 0, 1, IS_LONG, 0)
 ZEND_ARG_TYPE_INFO(0, value, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_bytes, 0, 1, IS_LONG, 0)
+ZEND_ARG_TYPE_INFO(0, bytes, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+#define FRAMELESS(name, arginfo, handlers)                                                                   \
+    ZEND_RAW_FENTRY("lyger_probe_frameless_" #name, zif_lyger_probe_##name, arginfo, 0, handlers, NULL)
+
 static const zend_function_entry functions[] = {
-    ZEND_FRAMELESS_FE(lyger_probe_frameless_nothing, arginfo_nothing, 0, nothing_handlers, NULL)
-        ZEND_FRAMELESS_FE(lyger_probe_frameless_double, arginfo_double, 0, double_handlers, NULL)
+    FRAMELESS(nothing, arginfo_nothing, nothing_handlers) FRAMELESS(double, arginfo_double, double_handlers)
+        FRAMELESS(text_in, arginfo_bytes, text_in_handlers) FRAMELESS(digits, arginfo_bytes, digits_handlers)
             ZEND_FE_END};
 
 static zend_result add_functions(int module_number)

@@ -16,6 +16,11 @@ try {
 } catch (TypeError $error) {
     echo $error->getMessage(), "\n";
 }
+foreach (['', 'a', 'seven77 and 12', 42] as $text) {
+    $same = lyger_probe_frameless_text_in($text) === lyger_probe_text_in($text)
+        && lyger_probe_frameless_digits($text) === lyger_probe_digits($text) && call_user_func('lyger_probe_frameless_digits', $text) === lyger_probe_digits($text);
+    echo $same ? 'the same' : "$text differs", "\n";
+}
 var_dump((string) (new ReflectionFunction($name))->getReturnType());
 ?>
 --EXPECTREGEX--
@@ -24,4 +29,8 @@ int\(42\)
 int\(42\)
 int\(-2\)
 lyger_probe_frameless_double\(\): Argument #1 \(\$value\) must be of type int, string given
+the same
+the same
+the same
+the same
 string\(3\) "int"

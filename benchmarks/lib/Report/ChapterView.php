@@ -5,12 +5,13 @@ declare(strict_types=1);
 namespace Lyger\Benchmarks\Report;
 
 use Lyger\Benchmarks\Chapters;
+use Lyger\Benchmarks\Text;
 use Lyger\Benchmarks\Ways;
 
 /** A chapter: what it is about, its scenarios, and all of its figures as a table. */
 final class ChapterView
 {
-    public function __construct(private readonly string $group, private readonly array $scenarios)
+    public function __construct(private readonly string $group, private readonly array $scenarios, private readonly array $tables = [])
     {
     }
 
@@ -29,7 +30,24 @@ final class ChapterView
         foreach ($this->scenarios as $name => $scenario) {
             $html .= (new ScenarioView($name, $scenario))->html();
         }
-        return "$html</div></section>\n";
+        $html .= '</div>';
+        foreach ($this->tables as $name => $table) {
+            [$title, $about] = [Page::escaped($table['title']), Page::escaped($table['about'])];
+            $html .= "<article id=\"$name\"><h3>$title</h3><p class=\"about\">$about</p>"
+                . Page::table(array_map(static fn(array $row): array => array_map(Page::escaped(...), $row), self::rows($table))) . '</article>';
+        }
+        return "$html</section>\n";
+    }
+
+    /** A table's cells, the heading first. @return list<list<string>> */
+    public static function rows(array $table): array
+    {
+        $rows = [['', ...array_keys(reset($table['rows']) ?: [])]];
+        $cell = static fn(float|int $value): string => $table['unit'] === 'bytes' ? Text::bytes($value) : number_format($value, 2);
+        foreach ($table['rows'] as $name => $cells) {
+            $rows[] = [(string) $name, ...array_values(array_map($cell, $cells))];
+        }
+        return $rows;
     }
 
     /**

@@ -35,6 +35,11 @@ final class Colours
         'part-work' => ['#2b8a3e', '#69c57c'],
         'part-out' => ['#e8590c', '#ff9a5c'],
         'part-clean-up' => ['#ae3ec9', '#da8cf0'],
+        'part-call-out' => ['#7d8590', '#8d96a0'],
+        'part-merged-1' => ['#a5c8e4', '#3f678a'],
+        'part-merged-2' => ['#d9cba3', '#8a7a45'],
+        'part-merged-3' => ['#e3b9a0', '#8a5a40'],
+        'part-merged-4' => ['#d3bde0', '#75557f'],
         'text' => ['#1c1f23', '#e8eaed'],
         'muted' => ['#5c636a', '#a2a9b0'],
         'grid' => ['#dfe3e6', '#3a4047'],
@@ -46,6 +51,9 @@ final class Colours
     {
         if (isset(self::PALETTE[$way])) {
             return $way;
+        }
+        if ($way === 'lyger') {
+            return 'native';
         }
         $peers = array_values(array_filter($ways, static fn(string $one): bool => !isset(Ways::ALL[$one])));
         return 'peer-' . (1 + (int) array_search($way, $peers, true) % 4);

@@ -45,6 +45,13 @@ final class Loads
             }
             $tables['Loading'] = $rows;
         }
+        if ($loading['instructions'] ?? []) {
+            $count = static fn(int $count): string => number_format($count / 1e6, 1) . ' million';
+            $tables['Starting'] = [['a process that does nothing', 'instructions']];
+            foreach ($loading['instructions'] as $way => $instructions) {
+                $tables['Starting'][] = [$way, $count($instructions)];
+            }
+        }
         if (isset($loading['memory'])) {
             $counts = array_keys(reset($loading['memory']));
             $rows = [['memory for each worker', ...array_map(static fn(int $n): string => Text::count($n, 'workers'), $counts)]];

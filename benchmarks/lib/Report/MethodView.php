@@ -31,6 +31,10 @@ final class MethodView
             first and then over rounds, because the layout of a process moves all its rounds together (Kalibera and Jones,
             ISMM 2013). Ratios are of paired rounds.</li>
             <li>A ratio whose interval spans 1 is not printed: “no difference seen”.</li>
+            <li>The parts of a crossing are differences: of statements each of which does what the one before does, and more. They
+            are counted in instructions (callgrind), which are the same in every run and say nothing of what caches cost, or timed
+            where there is no valgrind. “Work” is what the core's own functions run; what nothing tells apart is one part, named
+            after all it is. Making room for a result, and letting go of the last one, belong to “out”.</li>
             <li>PHP, unless the label says otherwise, runs with opcache and without JIT.</li></ol>
             <h3>Self-check of this run</h3>{$this->checks()}<h3>The machine</h3>{$this->machine()}</section>
             HTML;
@@ -70,7 +74,7 @@ final class MethodView
             'load before and after' => "{$machine['load_before']}, " . ($machine['load_after'] ?? '?'),
             'PHP' => $machine['php'],
             'lyger' => "{$machine['lyger']} ({$machine['simd']}), commit {$machine['commit']}",
-            'compilers' => trim("gcc {$machine['gcc']}, {$machine['rustc']}", ', '),
+            'compilers' => trim(($machine['cc'] ?? '') . ", {$machine['rustc']}", ', '),
             'date' => "{$machine['date']}, {$this->results['seconds']} s",
         ];
         $rows = array_map(

@@ -30,19 +30,20 @@ final class Page
         $body = '';
         foreach ($chapters as $group => $scenarios) {
             $links .= "<a href=\"#chapter-$group\">" . self::escaped(Chapters::of($group)[0]) . '</a>';
-            $body .= (new ChapterView($group, $scenarios))->html();
+            $tables = array_filter($this->results['tables'] ?? [], static fn(array $table): bool => $table['group'] === $group);
+            $body .= (new ChapterView($group, $scenarios, $tables))->html();
         }
         $loading = $this->loading();
-        $server = ServerView::html($this->results['server'] ?? null);
+        $beside = BesideView::html($this->results);
         $links = '<a href="#door">Which door?</a>' . $links . ($loading ? '<a href="#loading">Loading and memory</a>' : '')
-            . ($server ? '<a href="#server">Server</a>' : '') . '<a href="#method">How it was measured</a>';
+            . ($beside ? '<a href="#beside">Another PHP</a>' : '') . '<a href="#method">How it was measured</a>';
         $css = Colours::css() . file_get_contents(__DIR__ . '/page.css');
         $title = $this->title($chapters);
         return <<<HTML
             <!doctype html><html lang="en"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width,initial-scale=1"><title>$title</title><style>$css</style></head>
             <body>{$this->head($chapters)}<nav>$links</nav>{$this->opening($chapters)}
-            HTML . DoorView::html($this->results) . $body . $loading . $server . (new MethodView($this->results))->html()
+            HTML . DoorView::html($this->results) . $body . $loading . $beside . (new MethodView($this->results))->html()
             . "</body></html>\n";
     }
 
@@ -144,7 +145,7 @@ final class Page
             $html .= '<div class="scenario"><h3>' . self::escaped($heading) . "</h3><figure>$plot</figure></div>";
         }
         $html .= '</div>';
-        foreach (array_slice(Loads::tables($loading), -1) as $rows) {
+        foreach (array_diff_key(Loads::tables($loading), ['Loading' => 0]) as $rows) { // which is drawn
             $html .= self::table(array_map(static fn(array $row): array => array_map(self::escaped(...), $row), $rows));
         }
         return "$html</section>";

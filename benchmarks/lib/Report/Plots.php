@@ -113,10 +113,11 @@ final class Plots
      * Stacked horizontal bars: a row for each way, a segment for each part.
      *
      * @param array<string, array<string, float>> $rows label => part => amount
+     * @param array<string, string> $colours by part
      */
-    public static function stacks(array $rows, \Closure $text): \Closure
+    public static function stacks(array $rows, array $colours, \Closure $text): \Closure
     {
-        return static function (int $width) use ($rows, $text): array {
+        return static function (int $width) use ($rows, $colours, $text): array {
             $height = 30 * count($rows) + 14;
             $labels = 7 * max(array_map(Text::width(...), array_keys($rows))) + 14;
             $positive = static fn(float $part): bool => $part > 0;
@@ -128,11 +129,11 @@ final class Plots
             $plots = [];
             foreach (array_keys($rows) as $y => $label) {
                 $at = 0.0;
-                foreach ($rows[$label] as $part => $amount) {
+                foreach (array_intersect_key($rows[$label], $colours) as $part => $amount) {
                     $to = $at + max($amount, 0.0);
                     $block = 's' . count($plots);
                     $script .= self::block($block, [[$at, $y, $to]]);
-                    $plots[] = self::box($block, 0.33, "part-$part");
+                    $plots[] = self::box($block, 0.33, $colours[$part]);
                     $at = $to;
                 }
                 $script .= self::label((string) $label, "graph 0, first $y right offset -0.8, 0", 'text')

@@ -131,27 +131,46 @@ final class ScenarioView
             $at = count($this->scenario['figures']) > 1 ? ' at ' . Text::count($size, $this->scenario['unit']) : '';
             $html .= $this->stack("Where the time goes$at", $rows, static fn(float $ns): string => Text::duration($ns));
         }
-        if (isset($this->scenario['instructions'])) {
-            $rows = [];
-            foreach ($this->scenario['instructions'] as $way => $parts) {
-                $rows[Ways::label($way)] = $parts;
-            }
-            $title = 'The same at the smallest size, in instructions (callgrind)';
-            $html .= $this->stack($title, $rows, static fn(float $count): string => number_format($count));
+        foreach ($this->scenario['instructions'] ?? [] as $size => $ways) {
+            $rows = array_combine(array_map(Ways::label(...), array_keys($ways)), $ways);
+            $at = count($this->scenario['figures']) > 1 ? ' at ' . Text::count($size, $this->scenario['unit']) : '';
+            $html .= $this->stack("Where the instructions go$at", $rows, static fn(float $count): string => number_format($count));
         }
         return $html === '' ? '' : "<div class=\"pair\">$html</div>";
     }
 
+    /** @param array<string, array<string, float>> $rows parts by way; a part that is several joined by "+" stands as such */
     private function stack(string $title, array $rows, \Closure $text): string
     {
-        $items = '';
-        $used = array_merge(...array_values($rows));
-        foreach (Scenario::PARTS as $part) {
-            $items .= isset($used[$part]) ? "<li><i style=\"background:var(--part-$part)\"></i>$part</li>" : '';
+        $labels = [];
+        foreach ($rows as $way => $parts) {
+            uksort($parts, static fn(string $a, string $b): int => self::place($a) <=> self::place($b));
+            $rows[$way] = $parts;
+            $labels += array_filter($parts, static fn(float $amount): bool => $amount >= 0.5);
         }
-        $plot = Plot::figure($title, Plots::stacks($rows, $text), 480);
+        $labels = array_keys($labels) ?: [Scenario::PARTS[0]];
+        usort($labels, static fn(string $a, string $b): int => self::place($a) <=> self::place($b));
+        $colours = $items = [];
+        foreach ($labels as $label) {
+            $merged = str_contains($label, '+');
+            $colours[$label] = match (true) {
+                !$merged => "part-$label",
+                $label === 'call+out' => 'part-call-out', // of every crossing through FFI
+                default => 'part-merged-' . (1 + count(preg_grep('/merged/', $colours)) % 4),
+            };
+            $words = $merged ? preg_replace('/, (?=[^,]*$)/', ' and ', strtr($label, ['+' => ', '])) . ' (not told apart)' : $label;
+            $items[] = "<li><i style=\"background:var(--$colours[$label])\"></i>$words</li>";
+        }
+        $plot = Plot::figure($title, Plots::stacks($rows, $colours, $text), 480);
         $caption = '<figcaption class="small">' . Page::escaped($title) . '</figcaption>';
-        return "<figure>$caption$plot<ul class=\"legend\">$items</ul></figure>";
+        return "<figure>$caption$plot<ul class=\"legend\">" . implode('', $items) . '</ul></figure>';
+    }
+
+    /** Where a part is drawn: by its first, and one that is several after it. */
+    private static function place(string $label): float
+    {
+        $parts = explode('+', $label);
+        return array_search($parts[0], Scenario::PARTS, true) + count($parts) / 10;
     }
 
     private function details(): string

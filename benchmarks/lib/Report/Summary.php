@@ -36,7 +36,12 @@ final class Summary
         foreach ($this->chapters() as $group => $rows) {
             [$title, $about] = Chapters::of($group);
             $text .= "\n## $title\n\n$about\n\n" . self::table($rows);
+            foreach ($this->results['tables'] ?? [] as $table) {
+                $text .= $table['group'] === $group ? "\n**{$table['title']}.** {$table['about']}\n\n" . self::table(ChapterView::rows($table)) : '';
+            }
         }
+        $beside = BesideView::rows($this->results);
+        $text .= $beside ? "\n## " . BesideView::title($this->results) . "\n\n" . BesideView::ABOUT . "\n\n" . self::table($beside) : '';
         $advice = Advice::lines($this->results);
         $text .= $advice ? "\n## Which door?\n" : '';
         foreach ($advice as $title => $lines) {
@@ -45,11 +50,29 @@ final class Summary
         foreach (Loads::tables($this->results['loading'] ?? []) as $title => $rows) {
             $text .= "\n## $title\n\n" . self::table($rows);
         }
-        $text .= "\n## Self-check\n\n";
+        $text .= $this->parts() . "\n## Self-check\n\n";
         foreach ($this->results['self_check'] as $check) {
             $text .= ($check['ok'] ? '- ok: ' : '- **failed**: ') . "{$check['name']} ({$check['detail']})\n";
         }
         return $text;
+    }
+
+    /** The breakdown of every crossing at its smallest size. */
+    private function parts(): string
+    {
+        $rows = [];
+        foreach ($this->results['scenarios'] as $scenario) {
+            foreach (current($scenario['instructions'] ?? []) ?: [] as $way => $parts) {
+                $cells = array_map(
+                    static fn(string $part, float $count): string => strtr($part, ['+' => ' + ']) . ' ' . number_format(max($count, 0)),
+                    array_keys($parts),
+                    $parts
+                );
+                $rows[] = [$scenario['title'], Ways::label($way), number_format(array_sum($parts)), implode(', ', $cells)];
+            }
+        }
+        $about = 'Instructions of one operation at its smallest size, counted by callgrind; what nothing tells apart is joined by +.';
+        return $rows ? "\n## Where the instructions go\n\n$about\n\n" . self::table([['', '', 'instructions', 'parts'], ...$rows]) : '';
     }
 
     public static function headline(array $results): string
@@ -75,7 +98,7 @@ final class Summary
     {
         $chapters = [];
         foreach ($this->results['scenarios'] as $scenario) {
-            $chapters[$scenario['group']][] = $scenario;
+            $scenario['figures'] && $chapters[$scenario['group']][] = $scenario;
         }
         return array_map(self::rows(...), $chapters);
     }
@@ -111,7 +134,7 @@ final class Summary
         return Text::duration(max($figure['median'], 0.0)) . $ratio;
     }
 
-    private static function table(array $rows): string
+    public static function table(array $rows): string
     {
         $lines = array_map(static fn(array $row): string => '| ' . implode(' | ', $row) . " |\n", $rows);
         array_splice($lines, 1, 0, ['|---' . str_repeat('|--:', count($rows[0]) - 1) . "|\n"]);

@@ -51,6 +51,31 @@ unsafe fn text_for_caller(len: usize, write: impl FnOnce(&mut [u8])) -> *mut c_c
 pub extern "C" fn lyger_probe_nothing() {}
 
 #[no_mangle]
+pub extern "C" fn lyger_probe_take_nothing() -> i64 {
+    0
+}
+
+#[no_mangle]
+pub extern "C" fn lyger_probe_take(_value: i64) -> i64 {
+    0
+}
+
+#[no_mangle]
+pub extern "C" fn lyger_probe_take_float(_value: f64) -> i64 {
+    0
+}
+
+#[no_mangle]
+pub extern "C" fn lyger_probe_take_text(_text: *const c_char) -> i64 {
+    0
+}
+
+#[no_mangle]
+pub extern "C" fn lyger_probe_take_bytes(_bytes: *const c_void, _len: usize) -> i64 {
+    0
+}
+
+#[no_mangle]
 pub extern "C" fn lyger_probe_double(value: i64) -> i64 {
     value.wrapping_mul(2)
 }
