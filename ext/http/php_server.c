@@ -236,7 +236,7 @@ static bool serve_one(zend_fcall_info *handler, zend_fcall_info_cache *cache, ph
 
 static bool refuse(const char *why)
 {
-    zend_throw_exception(php_lyger_exception.server, why, 0);
+    zend_throw_exception(php_lyger_throwable(php_lyger_exception.server), why, 0);
     return false;
 }
 
