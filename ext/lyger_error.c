@@ -3,6 +3,7 @@
 #include "lyger_compat.h"
 
 #include "zend_exceptions.h"
+#include "ext/spl/spl_exceptions.h"
 
 php_lyger_exceptions php_lyger_exception;
 
@@ -25,6 +26,26 @@ static zend_class_entry *class_of(lyger_status status)
     }
 }
 
+zend_class_entry *php_lyger_throwable(zend_class_entry *class_entry)
+{
+    if (EXPECTED(class_entry->create_object == zend_ce_exception->create_object)) {
+        return class_entry;
+    }
+    class_entry = spl_ce_RuntimeException;
+    return class_entry->create_object == zend_ce_exception->create_object ? class_entry : zend_ce_exception;
+}
+
+bool php_lyger_object(zval *object, zend_class_entry *class_entry,
+                      zend_object *(*create)(zend_class_entry *class_entry))
+{
+    if (UNEXPECTED(class_entry->create_object != create)) {
+        zend_throw_error(NULL, "The class %s is disabled", ZSTR_VAL(class_entry->name));
+        return false;
+    }
+    object_init_ex(object, class_entry);
+    return true;
+}
+
 void php_lyger_throw(const lyger_error *error)
 {
     if (EG(exception) || (error->status == LYGER_E_INTERRUPTED && php_lyger_memory_limit_reached())) {
@@ -39,7 +60,7 @@ void php_lyger_throw(const lyger_error *error)
         zend_timeout();
         return;
     }
-    zend_class_entry *class_entry = class_of(error->status);
+    zend_class_entry *class_entry = php_lyger_throwable(class_of(error->status));
     zend_object *exception = zend_throw_exception(class_entry, error->message, 0);
     if (class_entry == php_lyger_exception.query) {
         zend_update_property_string(class_entry, exception, ZEND_STRL("sqlState"), error->sqlstate);

@@ -159,7 +159,9 @@ ZEND_METHOD(Lyger_ProbeArchive, file)
         zend_argument_value_error(1, "must be less than the number of files, and not negative");
         RETURN_THROWS();
     }
-    object_init_ex(return_value, file_class);
+    if (!php_lyger_object(return_value, file_class, probe_create)) {
+        RETURN_THROWS();
+    }
     probe_object *file = object_of(Z_OBJ_P(return_value));
     file->file = view;
     file->keeps = Z_OBJ_P(ZEND_THIS);

@@ -199,7 +199,9 @@ ZEND_FUNCTION(lyger_cache_keys)
     if (EG(exception)) {
         RETURN_THROWS();
     }
-    object_init_ex(return_value, keys_class);
+    if (!php_lyger_object(return_value, keys_class, keys_create)) {
+        RETURN_THROWS();
+    }
     keys_of(Z_OBJ_P(return_value))->prefix = prefix ? zend_string_copy(prefix) : ZSTR_EMPTY_ALLOC();
 }
 

@@ -36,6 +36,22 @@ int lyger_access_log_descriptor(const lyger_server_config *config)
     return file ? open_file(path, O_NOFOLLOW) : -1;
 }
 
+lyger_status lyger_access_log_check(const lyger_server_config *config, bool link, lyger_error *error)
+{
+    const char *path = config->access_log;
+    if (!path || !*path || strcmp(path, "-") == 0) {
+        return LYGER_OK;
+    }
+    int log = open_file(path, O_NONBLOCK | (link ? 0 : O_NOFOLLOW));
+    if (log < 0 && errno != ENXIO) { /* that is a pipe without a reader yet */
+        return lyger_fail(error, LYGER_E_SERVER, "cannot open the access log %s: %s", path, strerror(errno));
+    }
+    if (log >= 0) {
+        close(log);
+    }
+    return LYGER_OK;
+}
+
 lyger_status lyger_access_log_open(const lyger_server_config *config, int descriptor, lyger_access_log **log,
                                    lyger_error *error)
 {

@@ -36,7 +36,7 @@ static void answer_json(zval *value)
     int error = 0;
     zend_string *text = php_lyger_json_encode(value, 0, JSON_DEPTH, &error);
     if (error) {
-        zend_throw_exception_ex(php_lyger_exception.server, error,
+        zend_throw_exception_ex(php_lyger_throwable(php_lyger_exception.server), error,
                                 "The handler's array cannot be sent as JSON (json_last_error() is %d)",
                                 error);
     } else if (text) {

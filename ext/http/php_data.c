@@ -354,13 +354,21 @@ static uint32_t place_of(zend_array *array, const char *key)
     return (uint32_t)((Bucket *)value - array->arData);
 }
 
+static zend_string **lasting_strings; /* to be freed with the module */
+static size_t lasting_count, lasting_room;
+
 /* A string that lives as long as the process: copies of an array need not count references to it. It is not
  * in PHP's table of interned strings, as opcache would have it in shared memory. */
 static zend_string *lasting(const char *text, size_t len)
 {
+    if (lasting_count == lasting_room) {
+        lasting_room = lasting_room ? lasting_room * 2 : 128;
+        lasting_strings = perealloc(lasting_strings, lasting_room * sizeof *lasting_strings, true);
+    }
     zend_string *string = zend_string_init(text, len, true);
     zend_string_hash_val(string);
     GC_ADD_FLAGS(string, IS_STR_INTERNED | IS_STR_PERMANENT);
+    lasting_strings[lasting_count++] = string;
     return string;
 }
 
@@ -469,6 +477,16 @@ static void make_data_template(void)
         set_value(data_template, data_keys[i], strlen(data_keys[i]), &nothing);
         data_places[i] = place_of(data_template, data_keys[i]);
     }
+}
+
+void php_lyger_data_forget(void)
+{
+    while (lasting_count > 0) {
+        pefree(lasting_strings[--lasting_count], true);
+    }
+    pefree(lasting_strings, true);
+    lasting_strings = NULL;
+    lasting_room = 0;
 }
 
 void php_lyger_data_start(void)

@@ -9,7 +9,7 @@
 
 static void refuse(void)
 {
-    zend_throw_exception(php_lyger_exception.server,
+    zend_throw_exception(php_lyger_throwable(php_lyger_exception.server),
                          "This build of lyger has no HTTP server (it needs Linux, libuv and zlib)", 0);
 }
 

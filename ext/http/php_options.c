@@ -92,8 +92,8 @@ static ZEND_ATTRIBUTE_FORMAT(printf, 3, 4) bool refuse(const source *from, zend_
     zend_string *text = zend_vstrpprintf(0, format, arguments);
     va_end(arguments);
     if (from->environment) {
-        zend_throw_exception_ex(php_lyger_exception.server, 0, "The environment variable LYGER_OPTIONS %s",
-                                ZSTR_VAL(text));
+        zend_throw_exception_ex(php_lyger_throwable(php_lyger_exception.server), 0,
+                                "The environment variable LYGER_OPTIONS %s", ZSTR_VAL(text));
     } else {
         zend_argument_error(class_entry, 3, "%s", ZSTR_VAL(text));
     }

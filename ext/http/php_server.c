@@ -236,7 +236,7 @@ static bool serve_one(zend_fcall_info *handler, zend_fcall_info_cache *cache, ph
 
 static bool refuse(const char *why)
 {
-    zend_throw_exception(php_lyger_exception.server, why, 0);
+    zend_throw_exception(php_lyger_throwable(php_lyger_exception.server), why, 0);
     return false;
 }
 
@@ -464,6 +464,7 @@ static void module_stop(void)
     if (LYGER_G(server).frankenphp_api && strcmp(sapi_module.name, "cli") == 0) {
         zend_unregister_functions(frankenphp_functions, -1, NULL);
     }
+    php_lyger_data_forget();
 }
 
 /* However a worker's script ended: what PHP frees next is PHP's again. */

@@ -90,6 +90,7 @@ extern php_lyger_request php_lyger_current;
 /* Makes what all requests share, and lets it go. */
 void php_lyger_data_start(void);
 void php_lyger_data_stop(void);
+void php_lyger_data_forget(void); /* their strings, when no value of a script is left */
 
 void php_lyger_request_read(const lyger_hub_request *request);
 void php_lyger_request_forget(void);

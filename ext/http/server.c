@@ -1,5 +1,6 @@
 #include "server.h"
 
+#include "access_log.h"
 #include "reload.h"
 #include "supervisor.h"
 
@@ -250,6 +251,9 @@ static lyger_status start(lyger_supervisor *supervisor, lyger_error *error)
     }
     if (status == LYGER_OK) {
         status = lyger_identity_find(config, &supervisor->identity, error);
+    }
+    if (status == LYGER_OK) {
+        status = lyger_access_log_check(config, !supervisor->identity.other, error);
     }
     if (status == LYGER_OK) {
         status = lyger_pid_file_take(&supervisor->pid_file, config->pid_file, error);

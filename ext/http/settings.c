@@ -1,9 +1,11 @@
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* sched_getaffinity */
+#define _GNU_SOURCE /* sched_getaffinity, O_PATH */
 #endif
 
 #include "server.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +74,21 @@ static lyger_status check_path(const char *name, const char *path, lyger_error *
     return LYGER_OK;
 }
 
+/* Here already: without its root the I/O process would end and be started again for ever, without a directory
+ * for bodies every large one would be an error. */
+static lyger_status check_directory(const char *name, const char *path, lyger_error *error)
+{
+    if (!path || !*path) {
+        return LYGER_OK;
+    }
+    int descriptor = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return lyger_fail(error, LYGER_E_SERVER, "%s %s cannot be opened: %s", name, path, strerror(errno));
+    }
+    close(descriptor);
+    return LYGER_OK;
+}
+
 lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *error)
 {
     const lyger_http_options *http = &config->http;
@@ -108,7 +125,10 @@ lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *
     if (status == LYGER_OK && config->group && *config->group && (!config->user || !*config->user)) {
         status = lyger_fail(error, LYGER_E_ARGUMENT, "group must come with a user");
     }
-    return status;
+    if (status == LYGER_OK) {
+        status = check_directory("document_root", config->document_root, error);
+    }
+    return status == LYGER_OK ? check_directory("body_directory", config->body_directory, error) : status;
 }
 
 /* Different in every worker, so that they do not all end at once. */

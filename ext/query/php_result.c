@@ -2,6 +2,7 @@
  * Lyger\Result: a result in C that lives as long as its object, and as the iterators over its rows.
  */
 #include "php_query.h"
+#include "lyger_error.h"
 
 #include "zend_interfaces.h"
 #include "ext/json/php_json.h"
@@ -228,7 +229,7 @@ void php_lyger_result_register(zend_class_entry *class_entry)
 
 lyger_result *php_lyger_result_of(zend_object *object)
 {
-    return object->ce == result_class ? object_of(object)->result : NULL;
+    return object->handlers == &result_handlers ? object_of(object)->result : NULL;
 }
 
 ZEND_METHOD(Lyger_Engine, query)
@@ -238,7 +239,9 @@ ZEND_METHOD(Lyger_Engine, query)
         RETURN_THROWS();
     }
     /* Made first: when there is no memory for it, there is no result to lose. */
-    object_init_ex(return_value, result_class);
+    if (!php_lyger_object(return_value, result_class, result_create)) {
+        RETURN_THROWS();
+    }
     result_object *object = object_of(Z_OBJ_P(return_value));
     object->rows_as_arrays = call.options.rows_as_arrays;
     object->result = php_lyger_query_result(&call, lyger_query_run);

@@ -1,5 +1,5 @@
 --TEST--
-A server is refused inside of a request, a fiber, and twice; without one, stopping and finishing do nothing
+A server is refused inside of a request, a fiber, twice, and without its directories; without one, stopping and finishing do nothing
 --EXTENSIONS--
 lyger
 posix
@@ -33,6 +33,14 @@ $fiber = new Fiber(function () {
     }
 });
 $fiber->start();
+foreach ([['document_root' => '/nowhere'], ['document_root' => __FILE__], ['body_directory' => '/nowhere'],
+    ['access_log' => '/nowhere/log']] as $options) {
+    try {
+        lyger_start_server(fn() => 'x', 0, $options);
+    } catch (Lyger\Exception\ServerException $refused) {
+        echo str_replace(__DIR__, '', $refused->getMessage()), "\n";
+    }
+}
 lyger_stop_server();
 Lyger\Engine::stopServer();
 var_dump(lyger_finish_request());
@@ -55,5 +63,9 @@ Lyger\Exception\ServerException: The server cannot be started from inside of a r
 Lyger\Exception\ServerException: The server cannot be started from inside of a request that it serves
 Lyger\Exception\ServerException: A request is being handled already
 The server cannot be started inside of a fiber: its workers would never leave it
+document_root /nowhere cannot be opened: No such file or directory
+document_root /starting_where_it_cannot.php cannot be opened: Not a directory
+body_directory /nowhere cannot be opened: No such file or directory
+cannot open the access log /nowhere/log: No such file or directory
 bool(false)
 twice, one after the other: first second
