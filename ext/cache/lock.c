@@ -54,6 +54,9 @@ lock_result lyger_lock_wait(segment_lock *lock, uint64_t self, lyger_error *erro
         if (now_holds == 0 && take_from(lock, 0, self)) {
             return LOCK_TAKEN;
         }
+        if (now_holds == LOCK_LEFT && take_from(lock, LOCK_LEFT, self)) {
+            return LOCK_INHERITED;
+        }
         if (round < SPINS) {
             relax();
             continue;

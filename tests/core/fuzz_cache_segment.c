@@ -7,7 +7,6 @@
 #include "cache/hash.h"
 #include "cache/lane.h"
 #include "cache/lock.h"
-#include "cache/os.h"
 #include "cache/region.h"
 #include "cache/segment.h"
 #include "cache/verify.h"
@@ -157,13 +156,12 @@ static void change(const lyger_cache *cache, const uint8_t *record)
     }
 }
 
-/* A lock of a process that runs would only be waited for. */
+/* A lock that names a process, dead or alive, would be waited for. */
 static void leave_locks(lyger_cache *cache, unsigned left)
 {
     for (uint32_t i = 0; i < cache->header->shard_count + 1; i++) {
         segment_lock *lock = i ? &cache->shards[i - 1].lock : &cache->header->runs;
-        uint64_t holder = atomic_load(&lock->holder);
-        if (left >> i % 8 & 1 || (holder && lyger_os_thread_state(holder) != LYGER_OS_GONE)) {
+        if (left >> i % 8 & 1 || atomic_load(&lock->holder)) {
             atomic_store(&lock->holder, LOCK_LEFT);
         }
     }
