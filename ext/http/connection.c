@@ -514,13 +514,27 @@ static void read_more(lyger_http_connection *c)
     }
 }
 
+/* The client is the next of the listener's, or the descriptor where there is no listener. */
+static int take_client(lyger_http_connection *c, uv_stream_t *listener, int client)
+{
+    if (listener) {
+        return uv_accept(listener, &c->socket.stream);
+    }
+    int status = c->socket.handle.type == UV_TCP ? uv_tcp_open(&c->socket.tcp, client)
+                                                 : uv_pipe_open(&c->socket.pipe, client);
+    if (status < 0) {
+        close(client);
+    }
+    return status;
+}
+
 /* Takes a client out of the backlog, says why it is not served and closes. */
-static void turn_away(lyger_http_connection *c, uv_stream_t *listener)
+static void turn_away(lyger_http_connection *c, uv_stream_t *listener, int client)
 {
     static char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
                            "Content-Type: application/json\r\nContent-Length: 45\r\n\r\n"
                            "{\"status\":503,\"error\":\"too many connections\"}";
-    if (uv_accept(listener, &c->socket.stream) == 0) {
+    if (take_client(c, listener, client) == 0) {
         uv_buf_t buffer = uv_buf_init(answer, sizeof answer - 1);
         uv_try_write(&c->socket.stream, &buffer, 1);
     }
@@ -528,24 +542,27 @@ static void turn_away(lyger_http_connection *c, uv_stream_t *listener)
     uv_close(&c->socket.handle, on_closed);
 }
 
-void lyger_http_accept(lyger_http_host *host, uv_stream_t *listener)
+static void admit(lyger_http_host *host, bool tcp, uv_stream_t *listener, int client)
 {
     lyger_http_connection *c = calloc(1, sizeof *c);
     if (!c) {
+        if (!listener) {
+            close(client);
+        }
         return;
     }
-    if (listener->type == UV_TCP) {
+    if (tcp) {
         uv_tcp_init(host->loop, &c->socket.tcp); /* makes no socket yet and cannot fail */
     } else {
         uv_pipe_init(host->loop, &c->socket.pipe, 0); /* no more can this */
     }
     c->host = host;
     if (host->connections >= host->options.max_connections) {
-        turn_away(c, listener);
+        turn_away(c, listener, client);
         return;
     }
     lyger_http_fork_lock();
-    int accepted = uv_accept(listener, &c->socket.stream);
+    int taken = take_client(c, listener, client);
     c->next = host->first;
     if (c->next) {
         c->next->previous = c;
@@ -553,15 +570,25 @@ void lyger_http_accept(lyger_http_host *host, uv_stream_t *listener)
     host->first = c;
     host->connections++;
     lyger_http_fork_unlock();
-    if (accepted < 0) {
+    if (taken < 0) {
         close_now(c);
         return;
     }
-    if (listener->type == UV_TCP) {
+    if (tcp) {
         uv_tcp_nodelay(&c->socket.tcp, 1);
     }
     lyger_http_wait(c, host->options.header_timeout);
     read_more(c);
+}
+
+void lyger_http_accept(lyger_http_host *host, uv_stream_t *listener)
+{
+    admit(host, listener->type == UV_TCP, listener, -1);
+}
+
+void lyger_http_adopt(lyger_http_host *host, bool tcp, int client)
+{
+    admit(host, tcp, NULL, client);
 }
 
 static void overdue(lyger_http_connection *c)

@@ -84,6 +84,9 @@ void lyger_http_host_init(lyger_http_host *host);
 /* Accepts a client from the listener (TCP or Unix), or turns it away when there are too many. */
 void lyger_http_accept(lyger_http_host *host, uv_stream_t *listener);
 
+/* The same for a client that was accepted already; its descriptor is the host's from now on. */
+void lyger_http_adopt(lyger_http_host *host, bool tcp, int client);
+
 /*
  * Between cork and uncork output is gathered: what a connection is given is written at once when another one
  * is written to, when it is much, and at the outermost uncork. Hooks are held back too, see above. Service

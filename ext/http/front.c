@@ -1,5 +1,7 @@
 #include "front_state.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +20,37 @@ static void close_handle(uv_handle_t *handle)
     }
 }
 
+static void count_client(lyger_front *front)
+{
+    if (front->host.connections >= front->host.options.max_connections) {
+        lyger_metrics_count(&front->metrics, LYGER_METRICS_REJECTED_CLIENTS);
+    } else {
+        lyger_metrics_connected(&front->metrics);
+    }
+}
+
+/* Who is in the backlog has a connection and may have sent a request; libuv 1.50 takes one of them a round.
+ */
+static void empty_backlog(lyger_front *front, const lyger_front_listener *listener)
+{
+    uv_os_fd_t descriptor;
+    int client = -1;
+    if (uv_fileno(&listener->handle, &descriptor) != 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < front->config->backlog; i++) {
+        do {
+            client = accept(descriptor, NULL, NULL);
+        } while (client < 0 && (errno == EINTR || errno == ECONNABORTED));
+        if (client < 0) {
+            return;
+        }
+        fcntl(client, F_SETFD, FD_CLOEXEC);
+        count_client(front);
+        lyger_http_adopt(&front->host, listener->handle.type == UV_TCP, client);
+    }
+}
+
 static void drain(lyger_front *front)
 {
     if (front->draining) {
@@ -25,6 +58,7 @@ static void drain(lyger_front *front)
     }
     front->draining = true;
     for (uint32_t i = 0; i < front->listener_count; i++) {
+        empty_backlog(front, &front->listeners[i]);
         close_handle(&front->listeners[i].handle);
     }
     lyger_http_drain(&front->host);
@@ -84,11 +118,7 @@ static void on_client(uv_stream_t *listener, int status)
     if (status < 0) {
         return;
     }
-    if (front->host.connections >= front->host.options.max_connections) {
-        lyger_metrics_count(&front->metrics, LYGER_METRICS_REJECTED_CLIENTS);
-    } else {
-        lyger_metrics_connected(&front->metrics);
-    }
+    count_client(front);
     lyger_http_accept(&front->host, listener);
 }
 
