@@ -238,6 +238,10 @@ void lyger_hub_tell(lyger_worker *worker, uint64_t memory, uint32_t connections)
 /* Leaves; the process is about to end and takes nothing more. */
 void lyger_hub_leave(lyger_worker *worker);
 
+/* In a process that was forked from the worker, which has the place and goes on: frees the copy. May be NULL.
+ */
+void lyger_hub_disown(lyger_worker *worker);
+
 /* ---- parents of workers ---- */
 
 typedef enum lyger_worker_state {

@@ -321,6 +321,11 @@ void lyger_hub_leave(lyger_worker *worker)
     free(worker);
 }
 
+void lyger_hub_disown(lyger_worker *worker)
+{
+    free(worker);
+}
+
 uint64_t lyger_hub_finished(const lyger_worker *worker)
 {
     return worker->requests;

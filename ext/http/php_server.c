@@ -124,11 +124,11 @@ static bool look_at_signals(void)
     return true;
 }
 
-/* NULL: the worker is to end. */
+/* NULL: the worker is to end, or this is a child that a signal handler has forked from it. */
 static const lyger_hub_request *wait_for_request(void)
 {
     const lyger_hub_request *request;
-    for (;;) {
+    while (php_lyger_serving.worker) {
         switch (lyger_hub_take(php_lyger_serving.worker, IDLE_TIME, &request)) {
         case LYGER_TAKEN:
             return request;
@@ -140,6 +140,7 @@ static const lyger_hub_request *wait_for_request(void)
             }
         }
     }
+    return NULL;
 }
 
 static bool patience_is_over(void *context)
@@ -179,6 +180,7 @@ static void drop_boot_output(void)
 /* A handler may fork; its child has a copy of all this, and no right to any of it. */
 static void forked_by_handler(void)
 {
+    lyger_hub_disown(php_lyger_serving.worker);
     php_lyger_serving.worker = NULL;
     php_lyger_answer_disown();
 }
