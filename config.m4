@@ -98,8 +98,14 @@ if test "$PHP_LYGER" != "no"; then
     lyger_core="$lyger_core ext/http/chunked.c ext/http/connection.c ext/http/output.c ext/http/parse.c ext/http/response.c \
       ext/http/serve.c"
     if test "$lyger_cv_os" = "linux"; then
-      dnl phpize knows where PHP's headers are; sessions are begun anew for each request of a worker.
-      if test -n "$phpincludedir" && test ! -f "$phpincludedir/ext/session/php_session.h"; then
+      dnl Sessions are begun anew for each request of a worker. Without php-config this is built inside of PHP's own tree.
+      lyger_session=no
+      for lyger_include in $INCLUDES; do
+        if test -f "${lyger_include#-I}/ext/session/php_session.h"; then
+          lyger_session=yes
+        fi
+      done
+      if test -n "$PHP_CONFIG" && test "$lyger_session" = "no"; then
         AC_MSG_ERROR([lyger's server needs a PHP with ext/session; --without-lyger-uv builds without the server])
       fi
       lyger_core="$lyger_core ext/http/socket_linux.c"
