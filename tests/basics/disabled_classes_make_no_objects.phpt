@@ -33,7 +33,7 @@ foreach (['Lyger\Engine', 'Lyger\Result', 'Lyger\CacheKeys', 'Lyger\Exception\Qu
     }
 }
 ?>
---EXPECT--
+--EXPECTF--
 Lyger\Engine
   method: Error: Call to undefined method Lyger\Engine::getInstance()
   function: true
@@ -42,7 +42,7 @@ Lyger\Engine
   keys: ["k1"]
   query error: Lyger\Exception\QueryException: near "nonsense": syntax error
   cache error: Lyger\Exception\CacheException: the value is not an integer
-  server error: Lyger\Exception\ServerException: document_root /nowhere cannot be opened: No such file or directory
+  server error: Lyger\Exception\ServerException: %s
 Lyger\Result
   method: true
   function: true
@@ -51,7 +51,7 @@ Lyger\Result
   keys: ["k1"]
   query error: Lyger\Exception\QueryException: near "nonsense": syntax error
   cache error: Lyger\Exception\CacheException: the value is not an integer
-  server error: Lyger\Exception\ServerException: document_root /nowhere cannot be opened: No such file or directory
+  server error: Lyger\Exception\ServerException: %s
 Lyger\CacheKeys
   method: true
   function: true
@@ -60,7 +60,7 @@ Lyger\CacheKeys
   keys: Error: The class Lyger\CacheKeys is disabled
   query error: Lyger\Exception\QueryException: near "nonsense": syntax error
   cache error: Lyger\Exception\CacheException: the value is not an integer
-  server error: Lyger\Exception\ServerException: document_root /nowhere cannot be opened: No such file or directory
+  server error: Lyger\Exception\ServerException: %s
 Lyger\Exception\QueryException,Lyger\Exception\CacheException,Lyger\Exception\ServerException
   method: true
   function: true
@@ -69,4 +69,4 @@ Lyger\Exception\QueryException,Lyger\Exception\CacheException,Lyger\Exception\Se
   keys: ["k1"]
   query error: RuntimeException: near "nonsense": syntax error
   cache error: RuntimeException: the value is not an integer
-  server error: RuntimeException: document_root /nowhere cannot be opened: No such file or directory
+  server error: RuntimeException: %s
