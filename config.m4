@@ -13,7 +13,7 @@ PHP_ARG_WITH([lyger-pgsql],
 
 PHP_ARG_WITH([lyger-sqlite],
   [for SQLite support in lyger],
-  [AS_HELP_STRING([--without-lyger-sqlite], [lyger: leave out SQLite])],
+  [AS_HELP_STRING([--without-lyger-sqlite], [lyger: leave out SQLite (needs its header only; the library is loaded on first use)])],
   [yes], [no])
 
 PHP_ARG_WITH([lyger-uv],
@@ -85,10 +85,12 @@ if test "$PHP_LYGER" != "no"; then
   fi
 
   if test "$PHP_LYGER_SQLITE" != "no"; then
-    LYGER_NEED([SQLite], [sqlite3], [3.35], [libsqlite3-dev], [--without-lyger-sqlite])
+    LYGER_NEED([SQLite], [sqlite3], [3.38], [libsqlite3-dev], [--without-lyger-sqlite])
     AC_DEFINE([LYGER_WITH_SQLITE], [1], [SQLite])
-    lyger_core="$lyger_core ext/query/sqlite.c"
-    PHP_EVAL_LIBLINE([$($PKG_CONFIG --libs sqlite3)], [LYGER_SHARED_LIBADD])
+    case $host_os in
+      darwin*) AC_DEFINE([LYGER_LIBSQLITE], ["libsqlite3.dylib"], [what libsqlite3 is called here]) ;;
+    esac
+    lyger_core="$lyger_core ext/query/sqlite.c ext/query/sqlite_load.c"
   fi
 
   if test "$PHP_LYGER_UV" != "no"; then

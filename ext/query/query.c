@@ -10,7 +10,7 @@
 #include "pq.h"
 #endif
 #ifdef LYGER_WITH_SQLITE
-#include <sqlite3.h>
+#include "sqlite_api.h"
 #endif
 
 #include <string.h>
@@ -181,7 +181,7 @@ const char *lyger_query_libpq_compiled(void)
 const char *lyger_query_sqlite_version(void)
 {
 #ifdef LYGER_WITH_SQLITE
-    return sqlite3_libversion();
+    return lyger_sqlite_load(NULL) == LYGER_OK ? sqlite3_libversion() : NULL;
 #else
     return NULL;
 #endif

@@ -223,7 +223,7 @@ const lyger_result_facts *lyger_result_describe(const lyger_result *result);
 void lyger_result_free(lyger_result *result);
 
 /* Versions, NULL when left out of the build. The plain ones are those at run time: libpq's is NULL until a
- * first use has loaded it, and asking does not load it. */
+ * first use has loaded it, and asking does not load it; asking for SQLite's does. */
 const char *lyger_query_libpq_version(void);
 const char *lyger_query_libpq_compiled(void);
 const char *lyger_query_sqlite_version(void);

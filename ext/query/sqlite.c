@@ -9,6 +9,7 @@
 #include "backend.h"
 #include "params.h"
 #include "result.h"
+#include "sqlite_api.h"
 
 #include "jsonout/jsonout.h"
 
@@ -17,7 +18,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -231,7 +231,10 @@ static lyger_status sqlite_open(const lyger_opening *opening, lyger_connection *
                                 lyger_error *error)
 {
     target target;
-    lyger_status status = parse_dsn(opening->dsn, opening->dsn_len, &target, error);
+    lyger_status status = lyger_sqlite_load(error);
+    if (status == LYGER_OK) {
+        status = parse_dsn(opening->dsn, opening->dsn_len, &target, error);
+    }
     if (status != LYGER_OK) {
         return status;
     }

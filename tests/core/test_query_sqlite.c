@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "query/query.h"
+#include "query/sqlite_api.h"
 
 #include <setjmp.h>
 #include <sys/stat.h>
@@ -560,12 +561,24 @@ static void versions_are_known(void)
     CHECK(lyger_query_sqlite_compiled() && lyger_query_sqlite_compiled()[0] == '3');
 }
 
+static void missing_and_unusable_libraries_name_the_package(void)
+{
+    lyger_sqlite_api api;
+    CHECK_INT(lyger_sqlite_load_from("libsqlite-not-there.so.0", &api, &error), LYGER_E_QUERY);
+    CHECK(strstr(error.message, "libsqlite3-0") && strstr(error.message, "cannot be loaded"));
+    CHECK_INT(lyger_sqlite_load_from("libm.so.6", &api, &error), LYGER_E_QUERY);
+    CHECK(strstr(error.message, "libsqlite3-0") && strstr(error.message, "sqlite3_bind_double"));
+    CHECK_INT(lyger_sqlite_load(&error), LYGER_OK);
+    CHECK(strcmp(lyger_query_sqlite_version(), sqlite3_libversion()) == 0);
+}
+
 int main(void)
 {
     char command[100];
     if (!mkdtemp(directory)) {
         return EXIT_FAILURE;
     }
+    RUN(missing_and_unusable_libraries_name_the_package);
     RUN(values_follow_their_storage_class);
     RUN(options_change_numbers_and_rows);
     RUN(large_results_come_back_whole);

@@ -1,0 +1,95 @@
+/*
+ * SQLite, loaded at the first connection: linking it would cost every PHP process that never opens one a
+ * third of a millisecond. The functions keep their names; the macros lead to the table that
+ * lyger_sqlite_load() fills, as those of SQLite's own sqlite3ext.h do for its extensions.
+ */
+#ifndef LYGER_QUERY_SQLITE_API_H
+#define LYGER_QUERY_SQLITE_API_H
+
+#include "base/error.h"
+
+#include <sqlite3.h>
+
+typedef struct lyger_sqlite_api {
+    __typeof__(sqlite3_bind_double) *bind_double;
+    __typeof__(sqlite3_bind_int) *bind_int;
+    __typeof__(sqlite3_bind_int64) *bind_int64;
+    __typeof__(sqlite3_bind_null) *bind_null;
+    __typeof__(sqlite3_bind_parameter_count) *bind_parameter_count;
+    __typeof__(sqlite3_bind_parameter_name) *bind_parameter_name;
+    __typeof__(sqlite3_bind_text64) *bind_text64;
+    __typeof__(sqlite3_busy_handler) *busy_handler;
+    __typeof__(sqlite3_changes64) *changes64;
+    __typeof__(sqlite3_close) *close;
+    __typeof__(sqlite3_column_blob) *column_blob;
+    __typeof__(sqlite3_column_bytes) *column_bytes;
+    __typeof__(sqlite3_column_count) *column_count;
+    __typeof__(sqlite3_column_decltype) *column_decltype;
+    __typeof__(sqlite3_column_double) *column_double;
+    __typeof__(sqlite3_column_int64) *column_int64;
+    __typeof__(sqlite3_column_name) *column_name;
+    __typeof__(sqlite3_column_text) *column_text;
+    __typeof__(sqlite3_column_type) *column_type;
+    __typeof__(sqlite3_errmsg) *errmsg;
+    __typeof__(sqlite3_error_offset) *error_offset;
+    __typeof__(sqlite3_exec) *exec;
+    __typeof__(sqlite3_extended_result_codes) *extended_result_codes;
+    __typeof__(sqlite3_file_control) *file_control;
+    __typeof__(sqlite3_finalize) *finalize;
+    __typeof__(sqlite3_get_autocommit) *get_autocommit;
+    __typeof__(sqlite3_libversion) *libversion;
+    __typeof__(sqlite3_open_v2) *open_v2;
+    __typeof__(sqlite3_prepare_v2) *prepare_v2;
+    __typeof__(sqlite3_progress_handler) *progress_handler;
+    __typeof__(sqlite3_set_authorizer) *set_authorizer;
+    __typeof__(sqlite3_step) *step;
+    __typeof__(sqlite3_stmt_readonly) *stmt_readonly;
+    __typeof__(sqlite3_stricmp) *stricmp;
+    __typeof__(sqlite3_total_changes) *total_changes;
+} lyger_sqlite_api;
+
+extern lyger_sqlite_api lyger_sqlite; /* all NULL until it is loaded, constant afterwards */
+
+/* LYGER_E_QUERY with the Debian package's name when it cannot be loaded or is older than 3.38. Any thread. */
+lyger_status lyger_sqlite_load(lyger_error *error);
+
+/* The same with a library of that name, into a table of the caller's. */
+lyger_status lyger_sqlite_load_from(const char *library, lyger_sqlite_api *api, lyger_error *error);
+
+#define sqlite3_bind_double (*lyger_sqlite.bind_double)
+#define sqlite3_bind_int (*lyger_sqlite.bind_int)
+#define sqlite3_bind_int64 (*lyger_sqlite.bind_int64)
+#define sqlite3_bind_null (*lyger_sqlite.bind_null)
+#define sqlite3_bind_parameter_count (*lyger_sqlite.bind_parameter_count)
+#define sqlite3_bind_parameter_name (*lyger_sqlite.bind_parameter_name)
+#define sqlite3_bind_text64 (*lyger_sqlite.bind_text64)
+#define sqlite3_busy_handler (*lyger_sqlite.busy_handler)
+#define sqlite3_changes64 (*lyger_sqlite.changes64)
+#define sqlite3_close (*lyger_sqlite.close)
+#define sqlite3_column_blob (*lyger_sqlite.column_blob)
+#define sqlite3_column_bytes (*lyger_sqlite.column_bytes)
+#define sqlite3_column_count (*lyger_sqlite.column_count)
+#define sqlite3_column_decltype (*lyger_sqlite.column_decltype)
+#define sqlite3_column_double (*lyger_sqlite.column_double)
+#define sqlite3_column_int64 (*lyger_sqlite.column_int64)
+#define sqlite3_column_name (*lyger_sqlite.column_name)
+#define sqlite3_column_text (*lyger_sqlite.column_text)
+#define sqlite3_column_type (*lyger_sqlite.column_type)
+#define sqlite3_errmsg (*lyger_sqlite.errmsg)
+#define sqlite3_error_offset (*lyger_sqlite.error_offset)
+#define sqlite3_exec (*lyger_sqlite.exec)
+#define sqlite3_extended_result_codes (*lyger_sqlite.extended_result_codes)
+#define sqlite3_file_control (*lyger_sqlite.file_control)
+#define sqlite3_finalize (*lyger_sqlite.finalize)
+#define sqlite3_get_autocommit (*lyger_sqlite.get_autocommit)
+#define sqlite3_libversion (*lyger_sqlite.libversion)
+#define sqlite3_open_v2 (*lyger_sqlite.open_v2)
+#define sqlite3_prepare_v2 (*lyger_sqlite.prepare_v2)
+#define sqlite3_progress_handler (*lyger_sqlite.progress_handler)
+#define sqlite3_set_authorizer (*lyger_sqlite.set_authorizer)
+#define sqlite3_step (*lyger_sqlite.step)
+#define sqlite3_stmt_readonly (*lyger_sqlite.stmt_readonly)
+#define sqlite3_stricmp (*lyger_sqlite.stricmp)
+#define sqlite3_total_changes (*lyger_sqlite.total_changes)
+
+#endif
