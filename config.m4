@@ -96,9 +96,12 @@ if test "$PHP_LYGER" != "no"; then
   if test "$PHP_LYGER_UV" != "no"; then
     LYGER_NEED([libuv], [libuv], [1.40], [libuv1-dev], [--without-lyger-uv])
     AC_DEFINE([LYGER_WITH_UV], [1], [HTTP server on libuv])
+    case $host_os in
+      darwin*) AC_DEFINE([LYGER_LIBUV], ["libuv.1.dylib"], [what libuv is called here]) ;;
+    esac
     LYGER_NEED([zlib], [zlib], [1.2], [zlib1g-dev], [--without-lyger-uv])
     lyger_core="$lyger_core ext/http/chunked.c ext/http/connection.c ext/http/output.c ext/http/parse.c ext/http/response.c \
-      ext/http/serve.c"
+      ext/http/serve.c ext/http/uv_load.c"
     if test "$lyger_cv_os" = "linux"; then
       dnl Sessions are begun anew for each request of a worker. Without php-config this is built inside of PHP's own tree.
       lyger_session=no
@@ -126,7 +129,6 @@ if test "$PHP_LYGER" != "no"; then
       lyger_core="$lyger_core ext/http/socket_posix.c"
       lyger_glue="$lyger_glue ext/http/php_noserver.c"
     fi
-    PHP_EVAL_LIBLINE([$($PKG_CONFIG --libs libuv zlib)], [LYGER_SHARED_LIBADD])
   else
     lyger_glue="$lyger_glue ext/http/php_noserver.c"
   fi

@@ -16,6 +16,13 @@
 
 /* ---- libraries ---- */
 
+static struct {
+    __typeof__(deflateInit2_) *begin;
+    __typeof__(deflate) *run;
+    __typeof__(deflateReset) *reset;
+    __typeof__(deflateEnd) *end;
+} gzip;
+
 /* The stable part of Brotli's encoder API (encode.h: "since 1.0"): names and numbers as its manual gives
  * them. */
 static struct {
@@ -66,6 +73,15 @@ static bool load(const char *library, const symbol *symbols)
     return true;
 }
 
+static bool load_gzip(void)
+{
+    const symbol symbols[] = {
+        {"deflateInit2_", &gzip.begin}, {"deflate", &gzip.run}, {"deflateReset", &gzip.reset},
+        {"deflateEnd", &gzip.end},      {NULL, NULL},
+    };
+    return load("libz.so.1", symbols);
+}
+
 static bool load_brotli(void)
 {
     const symbol symbols[] = {
@@ -96,14 +112,12 @@ static bool load_zstd(void)
 
 bool lyger_compress_available(lyger_coding coding)
 {
+    static bool (*const loaders[LYGER_CODINGS])(void) = {NULL, load_gzip, load_brotli, load_zstd};
     static enum { UNKNOWN, MISSING, PRESENT } state[LYGER_CODINGS];
-    if (coding == LYGER_CODING_BROTLI || coding == LYGER_CODING_ZSTD) {
-        if (state[coding] == UNKNOWN) {
-            state[coding] = (coding == LYGER_CODING_ZSTD ? load_zstd() : load_brotli()) ? PRESENT : MISSING;
-        }
-        return state[coding] == PRESENT;
+    if (state[coding] == UNKNOWN) {
+        state[coding] = loaders[coding] && loaders[coding]() ? PRESENT : MISSING;
     }
-    return coding == LYGER_CODING_GZIP;
+    return state[coding] == PRESENT;
 }
 
 /* ---- negotiation ---- */
@@ -149,7 +163,7 @@ static unsigned kept_count[LYGER_CODINGS];
 static void destroy(lyger_compressor *compressor)
 {
     if (compressor->coding == LYGER_CODING_GZIP) {
-        deflateEnd(&compressor->gzip);
+        gzip.end(&compressor->gzip);
     } else if (compressor->state && compressor->coding == LYGER_CODING_BROTLI) {
         brotli.destroy(compressor->state);
     } else if (compressor->state) {
@@ -162,8 +176,8 @@ static bool prepare(lyger_compressor *compressor)
 {
     switch (compressor->coding) {
     case LYGER_CODING_GZIP: /* 16: with gzip's header and trailer */
-        return deflateInit2(&compressor->gzip, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) ==
-               Z_OK;
+        return gzip.begin(&compressor->gzip, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY,
+                          ZLIB_VERSION, (int)sizeof compressor->gzip) == Z_OK;
     case LYGER_CODING_BROTLI:
         compressor->state = brotli.create(NULL, NULL, NULL);
         return compressor->state && brotli.set(compressor->state, BROTLI_QUALITY, BROTLI_LEVEL) &&
@@ -203,7 +217,7 @@ void lyger_compress_end(lyger_compressor *compressor)
     lyger_coding coding = compressor->coding;
     bool again =
         kept_count[coding] < KEPT_MAX &&
-        (coding == LYGER_CODING_GZIP   ? deflateReset(&compressor->gzip) == Z_OK
+        (coding == LYGER_CODING_GZIP   ? gzip.reset(&compressor->gzip) == Z_OK
          : coding == LYGER_CODING_ZSTD ? !zstd.is_error(zstd.reset(compressor->state, ZSTD_RESET_SESSION))
                                        : false); /* Brotli's cannot be used again */
     if (!again) {
@@ -243,7 +257,7 @@ static bool run_gzip(lyger_compressor *compressor, const char *bytes, size_t len
         size_t room = (size_t)(to->end - to->pos);
         stream->next_out = (Bytef *)to->pos;
         stream->avail_out = (uInt)(room < UINT32_MAX ? room : UINT32_MAX);
-        int status = deflate(stream, flush[how]);
+        int status = gzip.run(stream, flush[how]);
         to->pos = (char *)stream->next_out;
         if (status == Z_STREAM_END) {
             return true;

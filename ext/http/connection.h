@@ -13,10 +13,10 @@
 
 #include "http.h"
 #include "hub.h"
+#include "uv_api.h"
 #include "base/sink.h"
 
 #include <time.h>
-#include <uv.h>
 
 typedef struct lyger_http_connection lyger_http_connection;
 typedef struct lyger_http_host lyger_http_host;

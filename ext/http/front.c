@@ -328,7 +328,7 @@ int lyger_front_run(const lyger_server_config *config, lyger_hub *hub, const lyg
     raise_limit();
     front->control_descriptor = sockets->control;
     int status = EXIT_FAILURE;
-    if (!prepare(front, config, hub, sockets->log, &error)) {
+    if (lyger_uv_load(&error) != LYGER_OK || !prepare(front, config, hub, sockets->log, &error)) {
         say(config, error.message);
     } else if (uv_loop_init(&front->loop) < 0) {
         say(config, "cannot make an event loop");

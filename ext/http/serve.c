@@ -267,6 +267,9 @@ static void destroy(server *server)
 
 static lyger_status start(uint16_t port, const lyger_http_options *options, lyger_error *error)
 {
+    if (lyger_uv_load(error) != LYGER_OK) {
+        return LYGER_E_SERVER;
+    }
     server *server = calloc(1, sizeof *server);
     if (!server) {
         return lyger_fail(error, LYGER_E_MEMORY, "no memory for the HTTP server");

@@ -3,6 +3,7 @@
 #include "access_log.h"
 #include "reload.h"
 #include "supervisor.h"
+#include "uv_api.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -350,6 +351,10 @@ lyger_status lyger_server_run(const lyger_server_config *config, lyger_server_ro
     if (role.supervisor > 0 && role.self == getpid()) {
         *result = LYGER_ROLE_STOPPED;
         return lyger_fail(error, LYGER_E_SERVER, "a server is running in this process already");
+    }
+    if (lyger_uv_load(error) != LYGER_OK) { /* for the I/O process, which could tell nobody */
+        *result = LYGER_ROLE_STOPPED;
+        return LYGER_E_SERVER;
     }
     if (lyger_reload_takeover(&takeover)) {
         return run_booted(config, &takeover, result, worker, error);

@@ -74,7 +74,7 @@ static size_t exchange(const lyger_http_service *service, const char *said, char
     int bound_size = sizeof bound;
     exchange_client client = {.said = said, .heard = heard, .size = size, .slow = slow};
     memset(&exchange_host, 0, sizeof exchange_host);
-    if (uv_loop_init(&loop) != 0) {
+    if (lyger_uv_load(NULL) != LYGER_OK || uv_loop_init(&loop) != 0) {
         abort();
     }
     exchange_host.loop = &loop;

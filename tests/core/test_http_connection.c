@@ -127,6 +127,7 @@ static void converse(const char *text, int answers)
     said = text;
     said_until = answers;
     memset(&host, 0, sizeof host);
+    CHECK_INT(lyger_uv_load(NULL), LYGER_OK);
     CHECK_INT(uv_loop_init(&loop), 0);
     host.loop = &loop;
     host.service = &service;
@@ -281,6 +282,7 @@ static void open_host(void)
     int size = sizeof bound;
     memset(&host, 0, sizeof host);
     events[0] = '\0';
+    CHECK_INT(lyger_uv_load(NULL), LYGER_OK);
     CHECK_INT(uv_loop_init(&loop), 0);
     host.loop = &loop;
     host.service = &turns;
