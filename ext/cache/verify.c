@@ -18,6 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Entries are numbered from 1 on: in a thousand years of stores nobody gets near this. */
+#define STAMP_MOST (STAMP_LIMBO >> 1)
+
 /* A shard that is being looked through, and what was found in it. */
 typedef struct survey {
     lyger_cache *cache;
@@ -65,7 +68,8 @@ static bool is_whole(survey *of, const entry *e, uint64_t granules)
            expect(of, lyger_hash_key(e->data, key_len, cache->hash_state) == hash,
                   "a hash that is not its key's") &&
            expect(of, (hash & cache->shard_mask) == of->number, "an entry in the wrong shard") &&
-           expect(of, stamp && (stamp & cache->shard_mask) == of->number, "an entry without a number");
+           expect(of, stamp && stamp < STAMP_MOST && (stamp & cache->shard_mask) == of->number,
+                  "an entry without a number");
 }
 
 /* Notes the buckets that an entry passed on the way from its home to its slot. */
@@ -329,7 +333,9 @@ static bool check_index(survey *of)
 static bool check_figures(survey *of)
 {
     const shard *s = of->s;
-    return expect(of,
+    return expect(of, s->next_stamp < STAMP_MOST >> of->cache->shard_bits,
+                  "a number of entries that cannot be") &&
+           expect(of,
                   atomic_load(&s->entries) == of->entry_count && atomic_load(&s->used) == of->used &&
                       atomic_load(&s->held) == of->held && atomic_load(&s->capacity) == of->capacity,
                   "figures that are not those of the entries");
