@@ -183,6 +183,7 @@ bool lyger_status_write(lyger_metrics *metrics, const lyger_server_config *confi
     lyger_hub_load load;
     uint64_t now = lyger_hub_now();
     const char *name = config->name ? config->name : "";
+    const char *libuv = lyger_uv_load(NULL) == LYGER_OK ? uv_version_string() : "";
     lyger_metrics_tick(metrics, hub, now);
     lyger_hub_measure(hub, &load);
     return lyger_sink_put_literal(sink, "{\"name\":") && put_text(sink, name, strlen(name)) &&
@@ -191,7 +192,7 @@ bool lyger_status_write(lyger_metrics *metrics, const lyger_server_config *confi
                ",\"version\":\"" LYGER_VERSION "\",\"libuv\":\"%s\",\"uptime\":%.3f,\"in_flight\":%llu,"
                "\"connections\":%llu,\"accepted\":%llu,\"answered\":%llu,\"failed\":%llu,"
                "\"received\":%llu,\"sent\":%llu,\"starts\":%llu,\"ends\":%llu",
-               uv_version_string(), SECONDS(now - metrics->started), (unsigned long long)metrics->in_flight,
+               libuv, SECONDS(now - metrics->started), (unsigned long long)metrics->in_flight,
                (unsigned long long)metrics->connections, (unsigned long long)metrics->accepted,
                (unsigned long long)metrics->answered, (unsigned long long)metrics->failed,
                (unsigned long long)metrics->received, (unsigned long long)metrics->sent,

@@ -16,7 +16,6 @@
 #include "http/metrics.h"
 #include "http/static.h"
 #include "http/status.h"
-#include "http/uv_api.h"
 #include "http/watch.h"
 #include "jsonout/jsonout.h"
 #include "query/query.h"
@@ -488,7 +487,7 @@ int main(void)
                                                 sqlite_round_up, sqlite_begin, sqlite_end,     NULL};
     char command[96], path[80];
     if (sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) != SQLITE_OK || sqlite3_initialize() != SQLITE_OK ||
-        lyger_uv_load(NULL) != LYGER_OK || !mkdtemp(directory)) {
+        !mkdtemp(directory)) {
         return EXIT_FAILURE;
     }
     snprintf(path, sizeof path, "%s/plain.txt", directory);
