@@ -64,8 +64,8 @@ extern lyger_uv_api lyger_uv; /* all NULL until it is loaded, constant afterward
 /* LYGER_E_SERVER with the Debian package's name when it cannot be loaded. Any thread. */
 lyger_status lyger_uv_load(lyger_error *error);
 
-/* The same with a library of that name, into a table of the caller's. */
-lyger_status lyger_uv_load_from(const char *library, lyger_uv_api *api, lyger_error *error);
+/* The same from a file of that name, into a table of the caller's. */
+lyger_status lyger_uv_load_from(const char *file, lyger_uv_api *api, lyger_error *error);
 
 #define uv_accept (*lyger_uv.accept)
 #define uv_async_init (*lyger_uv.async_init)

@@ -1,34 +1,28 @@
 #include "uv_api.h"
 
-#include <dlfcn.h>
+#include "base/library.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 #ifdef LYGER_LIBUV /* config.m4: where it is called otherwise */
 #define LIBRARY LYGER_LIBUV
 #else
 #define LIBRARY "libuv.so.1"
 #endif
-#define INSTALL "(Debian: apt-get install libuv1)"
 
 lyger_uv_api lyger_uv;
 
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static bool is_loaded; /* atomic; lyger_uv does not change any more once it is true */
 
-typedef struct symbol {
-    const char *name;
-    size_t offset;
-} symbol;
-
 #define SYMBOL(member)                                                                                       \
     {                                                                                                        \
         "uv_" #member, offsetof(lyger_uv_api, member)                                                        \
     }
 
-static const symbol symbols[] = {
+static const lyger_symbol symbols[] = {
     SYMBOL(accept),
     SYMBOL(async_init),
     SYMBOL(async_send),
@@ -78,24 +72,13 @@ static const symbol symbols[] = {
     SYMBOL(write),
 };
 
-lyger_status lyger_uv_load_from(const char *library, lyger_uv_api *api, lyger_error *error)
+static const lyger_library library = {
+    "the server needs libuv",        "libuv", "1.40", "libuv1", LYGER_E_SERVER, symbols,
+    sizeof symbols / sizeof *symbols};
+
+lyger_status lyger_uv_load_from(const char *file, lyger_uv_api *api, lyger_error *error)
 {
-    void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    if (!handle) {
-        return lyger_fail(error, LYGER_E_SERVER,
-                          "the server needs libuv, which cannot be loaded " INSTALL ": %s", dlerror());
-    }
-    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-        void *function = dlsym(handle, symbols[i].name);
-        if (!function) {
-            dlclose(handle);
-            return lyger_fail(error, LYGER_E_SERVER,
-                              "%s is no usable libuv: it has no %s; libuv 1.40 or newer is needed " INSTALL,
-                              library, symbols[i].name);
-        }
-        memcpy((char *)api + symbols[i].offset, &function, sizeof function);
-    }
-    return LYGER_OK;
+    return lyger_library_load(&library, file, api, error) ? LYGER_OK : library.status;
 }
 
 lyger_status lyger_uv_load(lyger_error *error)

@@ -62,7 +62,7 @@ const lyger_pq *lyger_pq_load(lyger_error *error);
 
 /* The same from a library of another name, without remembering it: for tests of what is missing or too old.
  */
-lyger_status lyger_pq_load_from(const char *library, lyger_pq *pq, lyger_error *error);
+lyger_status lyger_pq_load_from(const char *file, lyger_pq *pq, lyger_error *error);
 
 /* "15.20" of the library that is loaded, NULL before; and of the header. */
 const char *lyger_pq_loaded_version(void);

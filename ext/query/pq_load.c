@@ -1,5 +1,7 @@
 #include "pq.h"
 
+#include "base/library.h"
+
 #include <dlfcn.h>
 #include <pg_config.h>
 #include <pthread.h>
@@ -13,24 +15,18 @@
 #define LIBRARY "libpq.so.5"
 #endif
 #define OLDEST 130000 /* PQlibVersion() of libpq 13 */
-#define INSTALL "(Debian: apt-get install libpq5)"
 
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static lyger_pq loaded;
 static char loaded_version[16];
 static bool is_loaded; /* atomic; loaded and loaded_version do not change any more once it is true */
 
-typedef struct symbol {
-    const char *name;
-    size_t offset;
-} symbol;
-
 #define SYMBOL(member)                                                                                       \
     {                                                                                                        \
         "PQ" #member, offsetof(lyger_pq, member)                                                             \
     }
 
-static const symbol symbols[] = {
+static const lyger_symbol symbols[] = {
     SYMBOL(libVersion),
     SYMBOL(conninfoParse),
     SYMBOL(conninfoFree),
@@ -73,30 +69,24 @@ static const symbol symbols[] = {
     SYMBOL(setSingleRowMode),
 };
 
-lyger_status lyger_pq_load_from(const char *library, lyger_pq *pq, lyger_error *error)
+static const lyger_library library = {
+    "PostgreSQL needs libpq",        "libpq", "13", "libpq5", LYGER_E_QUERY, symbols,
+    sizeof symbols / sizeof *symbols};
+
+lyger_status lyger_pq_load_from(const char *file, lyger_pq *pq, lyger_error *error)
 {
-    void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    void *handle = lyger_library_load(&library, file, pq, error);
     if (!handle) {
-        return lyger_fail(error, LYGER_E_QUERY,
-                          "PostgreSQL needs libpq, which cannot be loaded " INSTALL ": %s", dlerror());
-    }
-    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-        void *function = dlsym(handle, symbols[i].name);
-        if (!function) {
-            dlclose(handle);
-            return lyger_fail(error, LYGER_E_QUERY,
-                              "%s is no usable libpq: it has no %s; libpq 13 or newer is needed " INSTALL,
-                              library, symbols[i].name);
-        }
-        memcpy((char *)pq + symbols[i].offset, &function, sizeof function);
+        return library.status;
     }
     void *chunked = dlsym(handle, "PQsetChunkedRowsMode");
     memcpy(&pq->setChunkedRowsMode, &chunked, sizeof chunked);
     int version = pq->libVersion();
     if (version < OLDEST) {
         dlclose(handle);
-        return lyger_fail(error, LYGER_E_QUERY, "%s is libpq %d; libpq 13 or newer is needed " INSTALL,
-                          library, version / 10000);
+        return lyger_fail(error, LYGER_E_QUERY,
+                          "%s is libpq %d; libpq 13 or newer is needed (Debian: apt-get install libpq5)",
+                          file, version / 10000);
     }
     return LYGER_OK;
 }

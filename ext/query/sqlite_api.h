@@ -53,8 +53,8 @@ extern lyger_sqlite_api lyger_sqlite; /* all NULL until it is loaded, constant a
 /* LYGER_E_QUERY with the Debian package's name when it cannot be loaded or is older than 3.38. Any thread. */
 lyger_status lyger_sqlite_load(lyger_error *error);
 
-/* The same with a library of that name, into a table of the caller's. */
-lyger_status lyger_sqlite_load_from(const char *library, lyger_sqlite_api *api, lyger_error *error);
+/* The same from a file of that name, into a table of the caller's. */
+lyger_status lyger_sqlite_load_from(const char *file, lyger_sqlite_api *api, lyger_error *error);
 
 #define sqlite3_bind_double (*lyger_sqlite.bind_double)
 #define sqlite3_bind_int (*lyger_sqlite.bind_int)

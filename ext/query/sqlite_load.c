@@ -1,34 +1,28 @@
 #include "sqlite_api.h"
 
-#include <dlfcn.h>
+#include "base/library.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 #ifdef LYGER_LIBSQLITE /* config.m4: where it is called otherwise */
 #define LIBRARY LYGER_LIBSQLITE
 #else
 #define LIBRARY "libsqlite3.so.0"
 #endif
-#define INSTALL "(Debian: apt-get install libsqlite3-0)"
 
 lyger_sqlite_api lyger_sqlite;
 
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static bool is_loaded; /* atomic; lyger_sqlite does not change any more once it is true */
 
-typedef struct symbol {
-    const char *name;
-    size_t offset;
-} symbol;
-
 #define SYMBOL(member)                                                                                       \
     {                                                                                                        \
         "sqlite3_" #member, offsetof(lyger_sqlite_api, member)                                               \
     }
 
-static const symbol symbols[] = {
+static const lyger_symbol symbols[] = {
     SYMBOL(bind_double),
     SYMBOL(bind_int),
     SYMBOL(bind_int64),
@@ -66,25 +60,13 @@ static const symbol symbols[] = {
     SYMBOL(total_changes),
 };
 
-/* SQLite 3.38 is the first that has every one of them. */
-lyger_status lyger_sqlite_load_from(const char *library, lyger_sqlite_api *api, lyger_error *error)
+static const lyger_library library = {
+    "SQLite needs libsqlite3",       "SQLite", "3.38", "libsqlite3-0", LYGER_E_QUERY, symbols,
+    sizeof symbols / sizeof *symbols};
+
+lyger_status lyger_sqlite_load_from(const char *file, lyger_sqlite_api *api, lyger_error *error)
 {
-    void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    if (!handle) {
-        return lyger_fail(error, LYGER_E_QUERY,
-                          "SQLite needs libsqlite3, which cannot be loaded " INSTALL ": %s", dlerror());
-    }
-    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-        void *function = dlsym(handle, symbols[i].name);
-        if (!function) {
-            dlclose(handle);
-            return lyger_fail(error, LYGER_E_QUERY,
-                              "%s is no usable SQLite: it has no %s; SQLite 3.38 or newer is needed " INSTALL,
-                              library, symbols[i].name);
-        }
-        memcpy((char *)api + symbols[i].offset, &function, sizeof function);
-    }
-    return LYGER_OK;
+    return lyger_library_load(&library, file, api, error) ? LYGER_OK : library.status;
 }
 
 lyger_status lyger_sqlite_load(lyger_error *error)
