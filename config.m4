@@ -100,7 +100,7 @@ if test "$PHP_LYGER" != "no"; then
       darwin*) AC_DEFINE([LYGER_LIBUV], ["libuv.1.dylib"], [what libuv is called here]) ;;
     esac
     LYGER_NEED([zlib], [zlib], [1.2], [zlib1g-dev], [--without-lyger-uv])
-    lyger_core="$lyger_core ext/http/chunked.c ext/http/connection.c ext/http/output.c ext/http/parse.c ext/http/response.c \
+    lyger_core="$lyger_core ext/http/chunked.c ext/http/connection.c ext/http/host.c ext/http/output.c ext/http/parse.c ext/http/response.c \
       ext/http/serve.c ext/http/uv_load.c"
     if test "$lyger_cv_os" = "linux"; then
       dnl Sessions are begun anew for each request of a worker. Without php-config this is built inside of PHP's own tree.

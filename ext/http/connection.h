@@ -57,6 +57,8 @@ struct lyger_http_host {
     lyger_http_connection *first; /* every connection that is not closed */
     uint32_t connections;
     uint64_t requests; /* answered, errors included */
+    uint64_t held;     /* bytes of requests and responses in memory, those of the service included */
+    uint64_t late;     /* connections that were closed because their client took nothing for too long */
     bool draining;     /* every answer is the last of its connection */
     uint32_t corked;
     lyger_buffer out;              /* the responses being put together; empty between events */
@@ -128,6 +130,9 @@ void *lyger_http_kept(const lyger_http_connection *connection);
 
 const lyger_http_request *lyger_http_current(const lyger_http_connection *connection);
 bool lyger_http_response_begun(const lyger_http_connection *connection);
+/* While logged() runs for a head that does not parse: its bytes, which lyger_http_current()'s spans point
+ * into as far as it was parsed. NULL otherwise. */
+const char *lyger_http_refused_head(const lyger_http_connection *connection, size_t *len);
 uint64_t lyger_http_body_sent(const lyger_http_connection *connection);
 
 /* The two ends of the connection. */

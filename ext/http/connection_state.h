@@ -1,6 +1,6 @@
 /*
- * What connection.c (reading, requests, life), output.c (bytes on their way to the client) and response.c
- * (heads and framing) share of a connection; nobody else includes this.
+ * What connection.c (reading, requests, life), host.c (all of them), output.c (bytes on their way to the
+ * client) and response.c (heads and framing) share of a connection; nobody else includes this.
  *
  * A connection that waits for a request is this struct and nothing else. What a request needs, the parser's
  * hundred fields above all, is in a turn, which is taken from the host's spares with the request's first byte
@@ -35,6 +35,7 @@ struct lyger_http_turn {
     uint64_t body_left;    /* of a body with Content-Length */
     uint64_t body_seen;
     uint64_t body_since;  /* loop time when the body began, ms */
+    uint64_t body_at;     /* and when the last of it came */
     uint64_t answer_left; /* of BODY_LENGTH */
     uint64_t answer_sent; /* bytes of the body */
     uint64_t file_at, file_left;
@@ -68,7 +69,8 @@ struct lyger_http_connection {
     size_t queued;         /* memory held for output that the socket has not taken */
     uint32_t writes;       /* pieces of it; no request is taken meanwhile */
     uint32_t requests;
-    uint32_t lingered;
+    uint64_t lingered; /* bytes */
+    uint64_t linger_until;
     uint8_t stage;
     bool reading; /* take() is on the stack */
     bool ready;   /* is in the list of the ready */
@@ -76,10 +78,14 @@ struct lyger_http_connection {
     bool reset;   /* and not politely */
     bool blocked; /* send() said false; drained() is due */
     bool in_time; /* the deadline of the head runs */
+    bool half;    /* the client has ended its side */
+    bool unread;  /* it may be sending what nobody reads */
     bool has_peers;
     uv_shutdown_t shutdown;
     char *in; /* the bytes of an incomplete request, or those that came while answering */
     size_t in_len, in_size;
+    const char *head; /* of a request that is being refused unparsed; NULL at other times */
+    size_t head_len;
     lyger_hub_peer peer, local;
 };
 
@@ -87,7 +93,13 @@ struct lyger_http_connection {
 void lyger_http_make_ready(lyger_http_connection *connection);
 void lyger_http_break(lyger_http_connection *connection);
 void lyger_http_wait(lyger_http_connection *connection, uint32_t milliseconds);
-void lyger_http_proceed(lyger_http_connection *connection);
+/* Whether a client that has ended its side was seen to have gone altogether. */
+bool lyger_http_is_gone(const lyger_http_connection *connection);
+void lyger_http_read(lyger_http_connection *connection);
+void lyger_http_close_now(lyger_http_connection *connection);
+void lyger_http_linger(lyger_http_connection *connection);
+/* The last response of a connection. */
+void lyger_http_refuse(lyger_http_connection *connection, int status, const char *reason);
 
 /* output.c: the shared buffer belongs to one connection at a time. */
 lyger_sink *lyger_http_claim_out(lyger_http_connection *connection);

@@ -9,6 +9,7 @@
 
 #define OUT_HIGH_WATER 65536u /* bytes of responses put together before they are written */
 #define DIRECT 16384u         /* from this many bytes on they are not copied together first */
+#define BUFFER_LEAST 4096u    /* of a response, where all connections hold too much together */
 #define FILE_WHOLE 32768u     /* a file up to this size is read and written with its head */
 #define FILE_PIECE 16384u     /* of a file, read when the socket takes no more */
 #define FILE_AT_ONCE 1048576u /* of a file before others get their turn */
@@ -46,6 +47,7 @@ static void on_written(uv_write_t *request, int status)
     lyger_http_connection *c = request->data;
     c->writes--;
     c->queued -= piece->size;
+    c->host->held -= piece->size;
     free(piece);
     if (c->stage == LYGER_HTTP_CLOSED) {
         return;
@@ -74,6 +76,7 @@ static bool queue(lyger_http_connection *c, piece *piece, size_t len)
         lyger_http_wait(c, c->host->options.write_timeout);
     }
     c->queued += piece->size;
+    c->host->held += piece->size;
     return true;
 }
 
@@ -215,11 +218,11 @@ bool lyger_http_send(lyger_http_connection *c, const char *bytes, size_t len)
     lyger_http_host *host = c->host;
     lyger_http_cork(host);
     put_body(c, bytes, len);
-    bool room = c->queued + (host->writer == c ? lyger_buffer_length(&host->out) : 0) <=
-                host->options.response_buffer;
+    uint64_t most = host->held > host->options.memory ? BUFFER_LEAST : host->options.response_buffer;
+    bool room = c->queued + (host->writer == c ? lyger_buffer_length(&host->out) : 0) <= most;
     if (!room && c->writes == 0) {
         lyger_http_flush(host); /* it may well be that the socket takes it */
-        room = c->queued <= host->options.response_buffer;
+        room = c->queued <= most;
     }
     c->blocked = !room && !c->broken;
     lyger_http_uncork(host);

@@ -14,7 +14,7 @@ enum {
     VALUE = 2, /* RFC 9110, section 5.5: field-vchar, SP, HTAB; obs-text */
     PATH = 4,  /* RFC 3986, section 3.3: pchar and "/"; and see below */
     QUERY = 8, /* RFC 3986, section 3.4; and see below */
-    NAME = 16, /* host names */
+    NAME = 16, /* host names, without their percent-encodings */
     DIGIT = 32,
     HEX = 64, /* HEXDIG, either case */
 };
@@ -24,30 +24,31 @@ enum {
  * those that browsers leave as they are (WHATWG URL, section 1.3): [ ] | ^ ` { } in path and query, and "\"
  * in the query. PHP's own ?a[]=1 is one of them.
  *
- * Host names: unreserved characters of RFC 3986 only. Its sub-delims and percent-encodings are legal there
- * but occur in no name that resolves, and a "," is what a repeated Host looks like after a careless proxy.
+ * Host names: reg-name of RFC 3986, section 3.2.2: unreserved characters, sub-delims and percent-encodings.
  */
 #define COMMON (TOKEN | VALUE | PATH | QUERY)
 static const uint8_t classes[256] = {
     ['\t'] = VALUE,
     [' '] = VALUE,
-    ['!'] = COMMON,
+    ['!'] = COMMON | NAME,
     ['"'] = VALUE,
     ['#'] = TOKEN | VALUE,
-    ['$' ... '\''] = COMMON,
-    ['('] = VALUE | PATH | QUERY,
-    [')'] = VALUE | PATH | QUERY,
-    ['*'] = COMMON,
-    ['+'] = COMMON,
-    [','] = VALUE | PATH | QUERY,
+    ['$'] = COMMON | NAME,
+    ['%'] = COMMON,
+    ['&' ... '\''] = COMMON | NAME,
+    ['('] = VALUE | PATH | QUERY | NAME,
+    [')'] = VALUE | PATH | QUERY | NAME,
+    ['*'] = COMMON | NAME,
+    ['+'] = COMMON | NAME,
+    [','] = VALUE | PATH | QUERY | NAME,
     ['-'] = COMMON | NAME,
     ['.'] = COMMON | NAME,
     ['/'] = VALUE | PATH | QUERY,
     ['0' ... '9'] = COMMON | NAME | DIGIT | HEX,
     [':'] = VALUE | PATH | QUERY,
-    [';'] = VALUE | PATH | QUERY,
+    [';'] = VALUE | PATH | QUERY | NAME,
     ['<'] = VALUE,
-    ['='] = VALUE | PATH | QUERY,
+    ['='] = VALUE | PATH | QUERY | NAME,
     ['>'] = VALUE,
     ['?'] = VALUE | QUERY,
     ['@'] = VALUE | PATH | QUERY,
@@ -191,6 +192,19 @@ static bool valid_port(const char *text, size_t len, bool may_be_empty)
     return value <= 65535 && (len > 0 || may_be_empty);
 }
 
+/* The number of leading bytes of text[0..len) that a host name may have. */
+static size_t run_of_name(const char *text, size_t len)
+{
+    size_t i = 0;
+    for (;;) {
+        i += run_of(text + i, len - i, NAME);
+        if (len - i < 3 || text[i] != '%' || !is(text[i + 1], HEX) || !is(text[i + 2], HEX)) {
+            return i;
+        }
+        i += 3;
+    }
+}
+
 /* uri-host [ ":" port ], RFC 9110, section 7.2; user information is refused (section 4.2.4). */
 static bool valid_authority(const char *text, size_t len, bool needs_port)
 {
@@ -210,7 +224,7 @@ static bool valid_authority(const char *text, size_t len, bool needs_port)
         }
         host = inside + 2;
     } else {
-        host = run_of(text, len, NAME);
+        host = run_of_name(text, len);
         if (host == 0) {
             return false;
         }
@@ -469,8 +483,20 @@ static bool parse_field(lyger_http_request *request, const char *base, const cha
     return see_field(request, base, field);
 }
 
+/* An absolute target says whom the request is for, and Host is read as if it said the same (RFC 9112, section
+ * 3.2.2). */
+static void correct_host(lyger_http_request *request, const char *base)
+{
+    for (uint32_t i = 0; i < request->field_count; i++) {
+        lyger_http_field *field = &request->fields[i];
+        if (field->name.len == 4 && lyger_http_same_word(base + field->name.at, 4, "host")) {
+            field->value = request->authority;
+        }
+    }
+}
+
 /* The empty line: what only the whole head can tell. */
-static bool finish_head(lyger_http_request *request)
+static bool finish_head(lyger_http_request *request, const char *base)
 {
     if (!request->has_host && request->minor > 0) {
         return refuse(request, 400, "HTTP/1.1 needs a Host");
@@ -483,6 +509,9 @@ static bool finish_head(lyger_http_request *request)
     }
     request->keep_alive = !request->close_asked && (request->minor > 0 || request->keep_asked);
     request->expect_continue = request->continue_asked && request->minor > 0;
+    if (request->form == LYGER_HTTP_ABSOLUTE) {
+        correct_host(request, base);
+    }
     request->head_len = request->line;
     request->phase = AT_END;
     return true;
@@ -559,7 +588,7 @@ static bool parse_line(lyger_http_request *request, const char *bytes, size_t le
         return parse_request_line(request, bytes, text, line_len);
     }
     if (line_len == 0) {
-        finish_head(request);
+        finish_head(request, bytes);
         return false;
     }
     return parse_field(request, bytes, text, line_len, limits);

@@ -18,9 +18,14 @@ const lyger_http_options lyger_http_default_options = {
     .max_connections = 1024,
     .header_timeout = 10000,
     .body_timeout = 30000,
+    .body_rate = 16384,
     .idle_timeout = 60000,
     .write_timeout = 30000,
     .response_buffer = 262144,
+    .memory = 268435456,
+    .linger_time = 30000,
+    .linger_quiet = 5000,
+    .linger_bytes = 1073741824,
 };
 
 typedef struct server {

@@ -352,10 +352,12 @@ static int ask(const char *text)
     events[0] = '\0';
     int fd = call(text), state = listen_to(fd, &total);
     close(fd);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 5000 && host.connections > 0; i++) { /* until it was seen that the client has gone */
         uv_run(&loop, UV_RUN_NOWAIT);
+        lyger_http_sweep(&host);
         poll(NULL, 0, 1);
     }
+    CHECK_INT(host.connections, 0);
     return state;
 }
 
@@ -463,6 +465,195 @@ static void half_closed_client_gets_what_is_on_its_way(void)
     close_host();
 }
 
+static bool loop_until_gone(int milliseconds)
+{
+    for (int i = 0; i < milliseconds && host.connections > 0; i++) {
+        uv_run(&loop, UV_RUN_NOWAIT);
+        lyger_http_sweep(&host);
+        poll(NULL, 0, 1);
+    }
+    return host.connections == 0;
+}
+
+static void half_closed_client_gets_a_late_answer(void)
+{
+    static const char *const minors[] = {"1.0", "1.1"};
+    size_t total;
+    open_host();
+    for (int i = 0; i < 2; i++) {
+        char text[80];
+        snprintf(text, sizeof text, "GET /never HTTP/%s\r\nHost: a\r\n\r\n", minors[i]);
+        int fd = call(text);
+        shutdown(fd, SHUT_WR);
+        CHECK_INT(listen_to(fd, &total), 1);
+        CHECK_STR(heard, i ? "HTTP/1.1 100 Continue\r\n\r\n" : "");
+        lyger_http_sweep(&host);
+        CHECK_INT(host.connections, 1);
+        respond(host.first, 200, "late");
+        CHECK_INT(listen_to(fd, &total), 0);
+        CHECK(strstr(heard, "\r\n\r\nlate") != NULL);
+        close(fd);
+        CHECK(loop_until_gone(5000));
+    }
+    close_host();
+}
+
+static void client_that_has_gone_is_seen_while_it_waits(void)
+{
+    open_host();
+    int fd = call("GET /never HTTP/1.1\r\nHost: a\r\n\r\n");
+    while (!strchr(events, 'c')) {
+        uv_run(&loop, UV_RUN_NOWAIT);
+    }
+    close(fd);
+    CHECK(loop_until_gone(5000));
+    CHECK_STR(events, "bca");
+    close_host();
+}
+
+/* Sends so much more, as the server takes it; how much went. */
+static size_t push(int fd, size_t bytes)
+{
+    static char block[50000];
+    size_t sent = 0;
+    for (int stuck = 0; sent < bytes && stuck < 2000;) {
+        size_t len = bytes - sent < sizeof block ? bytes - sent : sizeof block;
+        ssize_t count = send(fd, block, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (count < 0 && errno != EAGAIN) {
+            break;
+        }
+        sent += count > 0 ? (size_t)count : 0;
+        stuck = count > 0 ? 0 : stuck + 1;
+        uv_run(&loop, UV_RUN_NOWAIT);
+        if (count < 0) {
+            poll(NULL, 0, 1);
+        }
+    }
+    return sent;
+}
+
+static void refused_client_may_send_its_whole_body_first(void)
+{
+    static const char *const heads[] = {
+        "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n",
+        "POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n",
+        "POST /x HTTP/1.1\r\nHost: a, b\r\nContent-Length: 20000000\r\n\r\n",
+    };
+    static const char *const starts[] = {"HTTP/1.1 413 ", "HTTP/1.1 200 ", "HTTP/1.1 400 "};
+    size_t total;
+    open_host();
+    for (int i = 0; i < 3; i++) {
+        int fd = call(heads[i]);
+        CHECK_INT(push(fd, 20000000), 20000000);
+        CHECK_INT(listen_to(fd, &total), 0);
+        CHECK(strncmp(heard, starts[i], 13) == 0);
+        close(fd);
+        CHECK(loop_until_gone(5000));
+    }
+    host.options.linger_bytes = 1000000; /* from there on it is cut */
+    int fd = call(heads[0]);
+    CHECK(push(fd, 20000000) < 20000000);
+    CHECK_INT(host.connections, 0);
+    close(fd);
+    host.options.linger_quiet = 100;
+    fd = call(heads[0]);
+    CHECK_INT(listen_to(fd, &total), 0);
+    CHECK_INT(host.connections, 1);
+    CHECK(loop_until_gone(5000)); /* nothing comes */
+    close(fd);
+    host.options.linger_quiet = 1000;
+    host.options.linger_time = 200;
+    fd = call(heads[0]);
+    for (int i = 0; i < 5000 && host.connections > 0; i++) {
+        send(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        loop_until_gone(1);
+    }
+    CHECK_INT(host.connections, 0); /* a byte now and then does not make it longer */
+    close(fd);
+    host.options.max_connections = 0;
+    fd = call(heads[0]);
+    CHECK_INT(push(fd, 500000), 500000);
+    CHECK_INT(listen_to(fd, &total), 0);
+    CHECK(strncmp(heard, "HTTP/1.1 503 ", 13) == 0);
+    close(fd);
+    CHECK(loop_until_gone(5000));
+    close_host();
+}
+
+static void long_heads_are_taken_up_to_their_limit(void)
+{
+    static char text[200100], value[200001];
+    size_t total;
+    open_host();
+    host.options.limits.head = 200000;
+    memset(value, 'v', 200000);
+    for (int over = 0; over < 2; over++) {
+        size_t len = (size_t)snprintf(text, sizeof text, "GET /x HTTP/1.1\r\nHost: a\r\nV: ");
+        size_t fill = 200000 - len - 4 + (size_t)over;
+        memcpy(text + len, value, fill);
+        memcpy(text + len + fill, "\r\n\r\n", 5);
+        int fd = call(""), sent = 0;
+        while (text[sent]) {
+            ssize_t count = send(fd, text + sent, strlen(text + sent), MSG_DONTWAIT | MSG_NOSIGNAL);
+            sent += count > 0 ? (int)count : 0;
+            uv_run(&loop, UV_RUN_NOWAIT);
+        }
+        CHECK_INT(listen_to(fd, &total), !over);
+        CHECK(strncmp(heard, over ? "HTTP/1.1 431 " : "HTTP/1.1 200 ", 13) == 0);
+        close(fd);
+        CHECK(loop_until_gone(5000));
+    }
+    close_host();
+}
+
+static void body_has_to_come_in_at_a_rate(void)
+{
+    open_host();
+    host.options.body_timeout = 300;
+    host.options.body_rate = 10000;
+    int fd = call("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n");
+    CHECK_INT(push(fd, 800000), 800000); /* earns 80 s, but not to do nothing */
+    for (int i = 0; i < 5000 && !strchr(events, 'l'); i++) {
+        loop_until_gone(1);
+    }
+    CHECK_INT(last_status, 408);
+    close(fd);
+    CHECK(loop_until_gone(10000));
+    events[0] = '\0';
+    fd = call("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n");
+    for (int i = 0; i < 5000 && !strchr(events, 'l'); i++) { /* a byte now and then is too little */
+        send(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        loop_until_gone(1);
+    }
+    CHECK_INT(last_status, 408);
+    close(fd);
+    CHECK(loop_until_gone(10000));
+    close_host();
+}
+
+static void clients_share_a_bound_of_memory(void)
+{
+    static char head[30000];
+    int fds[40], refused = 0;
+    size_t total;
+    open_host();
+    host.options.memory = 300000;
+    snprintf(head, sizeof head, "GET /x HTTP/1.1\r\nHost: a\r\nV: %020000d", 7);
+    for (int i = 0; i < 40; i++) {
+        fds[i] = call(head);
+        listen_to(fds[i], &total);
+        CHECK(host.held <= 300000);
+        refused += strncmp(heard, "HTTP/1.1 503 ", 13) == 0;
+    }
+    CHECK(refused >= 20 && refused <= 30);
+    for (int i = 0; i < 40; i++) {
+        close(fds[i]);
+    }
+    CHECK(loop_until_gone(5000));
+    CHECK_INT(host.held, 0);
+    close_host();
+}
+
 static void draining_host_lets_idle_clients_go(void)
 {
     size_t total;
@@ -489,6 +680,12 @@ int main(void)
     RUN(answers_without_a_body_have_none);
     RUN(slow_client_makes_its_service_wait);
     RUN(half_closed_client_gets_what_is_on_its_way);
+    RUN(half_closed_client_gets_a_late_answer);
+    RUN(client_that_has_gone_is_seen_while_it_waits);
+    RUN(refused_client_may_send_its_whole_body_first);
+    RUN(long_heads_are_taken_up_to_their_limit);
+    RUN(body_has_to_come_in_at_a_rate);
+    RUN(clients_share_a_bound_of_memory);
     RUN(draining_host_lets_idle_clients_go);
     return finish();
 }

@@ -110,6 +110,8 @@ static const good goods[] = {
     {"GET //evil.example/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET", "//evil.example/", NULL, "a", 1, true},
     {"GET / HTTP/1.1\r\nHost: example.org:8080\r\n\r\n", "GET", "/", NULL, "example.org:8080", 1, true},
     {"GET / HTTP/1.1\r\nHost: a:\r\n\r\n", "GET", "/", NULL, "a:", 1, true},
+    {"GET / HTTP/1.1\r\nHost: !$&'()*+,;=:80\r\n\r\n", "GET", "/", NULL, "!$&'()*+,;=:80", 1, true},
+    {"GET / HTTP/1.1\r\nHost: %c3%BC.example\r\n\r\n", "GET", "/", NULL, "%c3%BC.example", 1, true},
     {"GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", "GET", "/", NULL, "[::1]:80", 1, true},
     {"GET / HTTP/1.1\r\nhOsT:\t 127.0.0.1 \t\r\n\r\n", "GET", "/", NULL, "127.0.0.1", 1, true},
     {"GET http://b.example/x?y HTTP/1.1\r\nHost: a\r\n\r\n", "GET", "/x", "y", "b.example", 1, true},
@@ -166,6 +168,17 @@ static void fields_are_found_without_their_whitespace(void)
     check_span(text, request.fields[1].value, "two words");
     check_span(text, request.fields[2].name, "X-Two");
     CHECK_INT(request.fields[2].value.len, 0);
+}
+
+static void absolute_target_is_what_host_says(void)
+{
+    lyger_http_request request;
+    const char *text = "GET http://b.example:8/x HTTP/1.1\r\nA: b\r\nhOST: a\r\n\r\n";
+    lyger_http_request_init(&request);
+    CHECK_INT(lyger_http_parse(&request, text, strlen(text), &lyger_http_default_limits), LYGER_HTTP_DONE);
+    CHECK_INT(request.fields[1].value.len, 11);
+    CHECK(memcmp(text + request.fields[1].value.at, "b.example:8", 11) == 0);
+    CHECK(request.fields[0].value.len == 1 && text[request.fields[0].value.at] == 'b');
 }
 
 static void framing_is_reported(void)
@@ -272,7 +285,10 @@ static const bad bads[] = {
     BAD(400, "GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n"),
     BAD(400, "GET / HTTP/1.1\r\nHost:\r\n\r\n"),
     BAD(400, "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n"),
-    BAD(400, "GET / HTTP/1.1\r\nHost: a,b\r\n\r\n"),
+    BAD(400, "GET / HTTP/1.1\r\nHost: a%2\r\n\r\n"),
+    BAD(400, "GET / HTTP/1.1\r\nHost: a%zz\r\n\r\n"),
+    BAD(400, "GET / HTTP/1.1\r\nHost: %\r\n\r\n"),
+    BAD(400, "GET / HTTP/1.1\r\nHost: a#b\r\n\r\n"),
     BAD(400, "GET / HTTP/1.1\r\nHost: a b\r\n\r\n"),
     BAD(400, "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n"),
     BAD(400, "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"),
@@ -591,6 +607,7 @@ int main(void)
     RUN(good_requests_are_taken_apart);
     RUN(good_requests_do_not_depend_on_how_they_are_split);
     RUN(fields_are_found_without_their_whitespace);
+    RUN(absolute_target_is_what_host_says);
     RUN(framing_is_reported);
     RUN(bad_requests_are_refused_with_their_status);
     RUN(refusals_do_not_depend_on_how_they_are_split);
