@@ -124,7 +124,7 @@ if test "$PHP_LYGER" != "no"; then
         ext/http/boot.c ext/http/crew.c ext/http/identity.c ext/http/listen.c ext/http/notify.c ext/http/process.c ext/http/reload.c \
         ext/http/server.c ext/http/settings.c ext/http/supervisor.c ext/http/watch.c"
       lyger_glue="$lyger_glue ext/http/php_answer.c ext/http/php_data.c ext/http/php_options.c ext/http/php_request.c \
-        ext/http/php_reset.c ext/http/php_sapi.c ext/http/php_server.c"
+        ext/http/php_reset.c ext/http/php_sapi.c ext/http/php_server.c ext/http/php_web.c"
     else
       lyger_core="$lyger_core ext/http/socket_posix.c"
       lyger_glue="$lyger_glue ext/http/php_noserver.c"

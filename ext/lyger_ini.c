@@ -49,6 +49,8 @@ PHP_INI_BEGIN()
                       query.statement_timeout, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.frankenphp_api", "0", PHP_INI_SYSTEM, OnUpdateBool,
                         server.frankenphp_api, zend_lyger_globals, lyger_globals)
+    STD_PHP_INI_BOOLEAN("lyger.serve", "0", PHP_INI_SYSTEM, OnUpdateBool,
+                        server.serve, zend_lyger_globals, lyger_globals)
 PHP_INI_END()
 /* clang-format on */
 

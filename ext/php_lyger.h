@@ -73,6 +73,7 @@ void php_lyger_query_thread_end(php_lyger_query_globals *globals);
 
 typedef struct php_lyger_server_globals {
     bool frankenphp_api; /* lyger.frankenphp_api */
+    bool serve;          /* lyger.serve: `lyger serve` has started this process */
 } php_lyger_server_globals;
 
 ZEND_BEGIN_MODULE_GLOBALS(lyger)

@@ -19,95 +19,6 @@
 
 php_lyger_server php_lyger_serving;
 
-/* ---- functions that exist in some processes only ---- */
-
-static ZEND_FUNCTION(finish_request)
-{
-    ZEND_PARSE_PARAMETERS_NONE();
-
-    RETURN_BOOL(php_lyger_request_finish());
-}
-
-static ZEND_FUNCTION(request_headers)
-{
-    ZEND_PARSE_PARAMETERS_NONE();
-
-    php_lyger_data_headers(return_value);
-}
-
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_request_headers, 0, 0, IS_ARRAY, 0)
-ZEND_END_ARG_INFO()
-
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_finish_request, 0, 0, _IS_BOOL, 0)
-ZEND_END_ARG_INFO()
-
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_handle_request, 0, 1, _IS_BOOL, 0)
-ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 0)
-ZEND_END_ARG_INFO()
-
-/* With a name that is no identifier of ours; ZEND_RAW_FENTRY() takes more arguments since 8.4. */
-#define ENTRY(name, function, arguments)                                                                     \
-    {                                                                                                        \
-        .fname = name, .handler = ZEND_FN(function), .arg_info = arguments,                                  \
-        .num_args = sizeof arguments / sizeof *arguments - 1                                                 \
-    }
-
-/* While serving, for applications that use what FPM has. Not in other processes: that they exist is taken for
- * a sign of FPM. */
-static const zend_function_entry fpm_functions[] = {
-    ENTRY("fastcgi_finish_request", finish_request, arginfo_finish_request),
-    ENTRY("getallheaders", request_headers, arginfo_request_headers),
-    ENTRY("apache_request_headers", request_headers, arginfo_request_headers), ZEND_FE_END};
-
-ZEND_FUNCTION(lyger_handle_request);
-
-static const zend_function_entry frankenphp_functions[] = {
-    ENTRY("frankenphp_handle_request", lyger_handle_request, arginfo_handle_request),
-    ENTRY("frankenphp_finish_request", finish_request, arginfo_finish_request), ZEND_FE_END};
-
-static bool fpm_functions_are_ours[sizeof fpm_functions / sizeof *fpm_functions];
-
-/* Whether the administrator disabled a function of that name. PHP took those away that it knew at its start.
- */
-static bool is_disabled(const char *name)
-{
-    const char *at = INI_STR("disable_functions");
-    size_t len = strlen(name);
-    while (at && *at) {
-        size_t have = strcspn(at, " ,");
-        if (have == len && strncasecmp(at, name, len) == 0) {
-            return true;
-        }
-        at += have;
-        at += strspn(at, " ,");
-    }
-    return false;
-}
-
-/* One by one: another extension, or the application, may have one of them. */
-static void add_fpm_functions(void)
-{
-    for (size_t i = 0; fpm_functions[i].fname; i++) {
-        const char *name = fpm_functions[i].fname;
-        const zend_function_entry one[] = {fpm_functions[i], ZEND_FE_END};
-        if (!is_disabled(name) && !zend_hash_str_exists(CG(function_table), name, strlen(name))) {
-            fpm_functions_are_ours[i] =
-                zend_register_functions(NULL, one, CG(function_table), MODULE_TEMPORARY) == SUCCESS;
-        }
-    }
-}
-
-static void remove_fpm_functions(void)
-{
-    for (size_t i = 0; fpm_functions[i].fname; i++) {
-        const zend_function_entry one[] = {fpm_functions[i], ZEND_FE_END};
-        if (fpm_functions_are_ours[i]) {
-            zend_unregister_functions(one, 1, CG(function_table));
-            fpm_functions_are_ours[i] = false;
-        }
-    }
-}
-
 /* ---- a worker's life ---- */
 
 /* Signal handlers of the application run here, as they would between two of its statements. */
@@ -253,7 +164,7 @@ static bool can_start(void)
     if (php_lyger_serving.running || php_lyger_serving.taken_over) {
         return refuse("The server is running already");
     }
-    if (strcmp(sapi_module.name, "cli") != 0) {
+    if (!php_lyger_web_is_possible()) {
         char why[160];
         snprintf(why, sizeof why, "The server is started on the command line, not under the SAPI \"%s\"",
                  sapi_module.name);
@@ -298,7 +209,7 @@ static bool run(bool loop, bool *stopped)
     serving->config.cancel_on_disconnect = true;
     serving->loop = loop;
     php_output_flush_all();
-    add_fpm_functions();
+    php_lyger_web_begin();
     serving->running = true;
     lyger_status status = lyger_server_check(&serving->config, &error);
     if (status == LYGER_OK) {
@@ -306,7 +217,7 @@ static bool run(bool loop, bool *stopped)
     }
     if (status != LYGER_OK || role == LYGER_ROLE_STOPPED) {
         serving->running = false;
-        remove_fpm_functions();
+        php_lyger_web_end();
     }
     if (status != LYGER_OK) {
         php_lyger_throw(&error);
@@ -446,26 +357,19 @@ const char *php_lyger_server_state(void)
     return php_lyger_serving.worker ? "worker" : "off";
 }
 
-/* Applications ask the environment whether they run under FrankenPHP. */
 static zend_result module_start(int module_number)
 {
     (void)module_number;
-    if (strcmp(sapi_module.name, "cli") != 0) {
-        return SUCCESS;
+    php_lyger_web_module_start();
+    if (php_lyger_web_is_possible()) {
+        lyger_server_remember();
     }
-    lyger_server_remember();
-    if (!LYGER_G(server).frankenphp_api) {
-        return SUCCESS;
-    }
-    setenv("FRANKENPHP_WORKER", "1", 0);
-    return zend_register_functions(NULL, frankenphp_functions, NULL, MODULE_PERSISTENT);
+    return SUCCESS;
 }
 
 static void module_stop(void)
 {
-    if (LYGER_G(server).frankenphp_api && strcmp(sapi_module.name, "cli") == 0) {
-        zend_unregister_functions(frankenphp_functions, -1, NULL);
-    }
+    php_lyger_web_module_stop();
     php_lyger_data_forget();
 }
 
@@ -474,7 +378,7 @@ static void request_stop(void)
 {
     end_worker();
     php_lyger_boot_release();
-    remove_fpm_functions();
+    php_lyger_web_end();
     if (!Z_ISUNDEF(php_lyger_serving.options)) { /* never in a thread-safe PHP: there this is all threads' */
         zval_ptr_dtor(&php_lyger_serving.options);
         ZVAL_UNDEF(&php_lyger_serving.options);
@@ -489,6 +393,7 @@ static void info(void)
 const php_lyger_room php_lyger_server_room = {
     .module_start = module_start,
     .module_stop = module_stop,
+    .request_start = php_lyger_web_request_start,
     .request_stop = request_stop,
     .info = info,
 };

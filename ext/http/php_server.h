@@ -2,6 +2,7 @@
  * The server's PHP side: what the files of this door share.
  *
  *   php_server.c   the functions; from lyger_server_run() to the end of a worker
+ *   php_web.c      what makes the command line's PHP the SAPI "lyger": name, functions, settings
  *   php_options.c  options of a call and of the environment → lyger_server_config
  *   php_sapi.c     what PHP asks its SAPI for while a worker serves, and the answer on its way to the hub
  *   php_data.c     a request as PHP values: $_SERVER, headers, the handler's $data
@@ -33,6 +34,18 @@ typedef struct php_lyger_server {
 } php_lyger_server;
 
 extern php_lyger_server php_lyger_serving;
+
+/* ---- php_web.c ---- */
+
+void php_lyger_web_module_start(void);
+void php_lyger_web_module_stop(void);
+void php_lyger_web_request_start(void);
+
+/* Whether this is the command line's PHP, which can become a server. */
+bool php_lyger_web_is_possible(void);
+/* From here to the other it is one, unless it is from its start (lyger.serve). */
+void php_lyger_web_begin(void);
+void php_lyger_web_end(void);
 
 /* ---- php_options.c ---- */
 

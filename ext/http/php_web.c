@@ -1,0 +1,242 @@
+/*
+ * What makes the command line's PHP the SAPI "lyger": its name, the functions that web SAPIs have, its
+ * settings.
+ *
+ * `lyger serve` executes PHP with lyger.serve=1. Then the module's start does it all, before the first file
+ * of the application is compiled, preloaded ones included. A plain script that calls lyger_start_server()
+ * becomes a server at run time: what was compiled before may have "cli" in the place of PHP_SAPI, and goes on
+ * with it.
+ */
+#include "php_server.h"
+
+#include "php_ini.h"
+#include "SAPI.h"
+#include "zend_constants.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define NAME "lyger"
+#define CLI "cli"
+
+static struct {
+    bool command_line;      /* PHP was started as such, whatever it is called by now */
+    bool ours[5];           /* which functions are registered */
+    zend_string *name;      /* interned for good */
+    sapi_module_struct was; /* its names */
+    zval constant;          /* what PHP_SAPI was */
+    zend_result (*next_post_startup)(void);
+} web;
+
+/* ---- the name ---- */
+
+/* The constant is what compiled code has in itself; the name is what php_sapi_name() looks up. */
+static void set_name(char *name, char *pretty_name, const zval *constant)
+{
+    zend_constant *found = zend_hash_str_find_ptr(EG(zend_constants), ZEND_STRL("PHP_SAPI"));
+    sapi_module.name = name;
+    sapi_module.pretty_name = pretty_name;
+    if (found) {
+        ZVAL_COPY_VALUE(&found->value, constant);
+    }
+}
+
+static void take_name(void)
+{
+    static char name[] = NAME, pretty_name[] = "lyger HTTP server";
+    zval constant;
+    ZVAL_INTERNED_STR(&constant, web.name);
+    set_name(name, pretty_name, &constant);
+}
+
+static bool has_name(void)
+{
+    return strcmp(sapi_module.name, NAME) == 0;
+}
+
+/*
+ * opcache has decided by now whether it works under the SAPI's name, and is about to preload. As root it asks
+ * every SAPI but the command line's for opcache.preload_user; where there is none, the name comes with the
+ * request, and preloaded code has the constant.
+ */
+static zend_result post_startup(void)
+{
+    const char *user = INI_STR("opcache.preload_user");
+    char *name = sapi_module.name, *pretty_name = sapi_module.pretty_name;
+    take_name();
+    if (geteuid() == 0 && !(user && *user)) {
+        sapi_module.name = name;
+        sapi_module.pretty_name = pretty_name;
+    }
+    return web.next_post_startup ? web.next_post_startup() : SUCCESS;
+}
+
+bool php_lyger_web_is_possible(void)
+{
+    return web.command_line;
+}
+
+/* ---- functions ---- */
+
+static ZEND_FUNCTION(finish_request)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    RETURN_BOOL(php_lyger_request_finish());
+}
+
+static ZEND_FUNCTION(request_headers)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    php_lyger_data_headers(return_value);
+}
+
+ZEND_FUNCTION(lyger_handle_request);
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_request_headers, 0, 0, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_finish_request, 0, 0, _IS_BOOL, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_handle_request, 0, 1, _IS_BOOL, 0)
+ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 0)
+ZEND_END_ARG_INFO()
+
+/* With a name that is no identifier of ours; ZEND_RAW_FENTRY() takes more arguments since 8.4. */
+#define ENTRY(name, function, arguments)                                                                     \
+    {                                                                                                        \
+        .fname = name, .handler = ZEND_FN(function), .arg_info = arguments,                                  \
+        .num_args = sizeof arguments / sizeof *arguments - 1                                                 \
+    }
+
+/* The first are for applications that use what FPM has. Not in other processes: that they exist is taken for
+ * a sign of FPM. */
+static const zend_function_entry functions[] = {
+    ENTRY("fastcgi_finish_request", finish_request, arginfo_finish_request),
+    ENTRY("getallheaders", request_headers, arginfo_request_headers),
+    ENTRY("apache_request_headers", request_headers, arginfo_request_headers),
+    ENTRY("frankenphp_handle_request", lyger_handle_request, arginfo_handle_request),
+    ENTRY("frankenphp_finish_request", finish_request, arginfo_finish_request),
+};
+#define FUNCTIONS (sizeof functions / sizeof *functions)
+#define FRANKENPHP 3 /* the first of its functions */
+
+/* Whether the administrator disabled a function of that name. PHP took those away that it knew at its start.
+ */
+static bool is_disabled(const char *name)
+{
+    const char *at = INI_STR("disable_functions");
+    size_t len = strlen(name);
+    while (at && *at) {
+        size_t have = strcspn(at, " ,");
+        if (have == len && strncasecmp(at, name, len) == 0) {
+            return true;
+        }
+        at += have;
+        at += strspn(at, " ,");
+    }
+    return false;
+}
+
+/* Every function has a module: opcache's optimizer asks it how long the function lives. */
+static bool register_one(const zend_function_entry *entry, int type)
+{
+    const zend_function_entry one[] = {*entry, ZEND_FE_END};
+    zend_module_entry *current = EG(current_module);
+    EG(current_module) = zend_hash_str_find_ptr(&module_registry, ZEND_STRL("lyger"));
+    bool added = zend_register_functions(NULL, one, CG(function_table), type) == SUCCESS;
+    EG(current_module) = current;
+    return added;
+}
+
+/* One by one: another extension, or the application, may have one of them. */
+static void add_functions(size_t first, size_t end, int type)
+{
+    for (size_t i = first; i < end; i++) {
+        const char *name = functions[i].fname;
+        if (!is_disabled(name) && !zend_hash_str_exists(CG(function_table), name, strlen(name))) {
+            web.ours[i] = register_one(&functions[i], type);
+        }
+    }
+}
+
+static void remove_functions(size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        const zend_function_entry one[] = {functions[i], ZEND_FE_END};
+        if (web.ours[i]) {
+            zend_unregister_functions(one, 1, CG(function_table));
+            web.ours[i] = false;
+        }
+    }
+}
+
+/* ---- settings ---- */
+
+/* opcache is for web servers; here it only knows the command line. What is said about it in php.ini or on the
+ * command line counts. */
+static void want_opcache(void)
+{
+    zval on;
+    ZVAL_NEW_STR(&on, zend_string_init(ZEND_STRL("1"), true));
+    if (!zend_hash_str_add(php_ini_get_configuration_hash(), ZEND_STRL("opcache.enable_cli"), &on)) {
+        zend_string_free(Z_STR(on));
+    }
+}
+
+/* ---- life ---- */
+
+void php_lyger_web_module_start(void)
+{
+    const php_lyger_server_globals *settings = &LYGER_G(server);
+    web.command_line = strcmp(sapi_module.name, CLI) == 0;
+    if (!web.command_line) {
+        return;
+    }
+    web.name = zend_string_init_interned(ZEND_STRL(NAME), true);
+    if (settings->serve || settings->frankenphp_api) {
+        setenv("FRANKENPHP_WORKER", "1", 0); /* applications ask the environment whether they run there */
+        add_functions(FRANKENPHP, FUNCTIONS, MODULE_PERSISTENT);
+    }
+    if (settings->serve) {
+        add_functions(0, FRANKENPHP, MODULE_PERSISTENT);
+        want_opcache();
+        web.next_post_startup = zend_post_startup_cb;
+        zend_post_startup_cb = post_startup;
+    }
+}
+
+void php_lyger_web_module_stop(void)
+{
+    remove_functions(0, FUNCTIONS);
+}
+
+void php_lyger_web_request_start(void)
+{
+    if (UNEXPECTED(LYGER_G(server).serve) && web.command_line && !has_name()) {
+        take_name();
+    }
+}
+
+void php_lyger_web_begin(void)
+{
+    zend_constant *constant = zend_hash_str_find_ptr(EG(zend_constants), ZEND_STRL("PHP_SAPI"));
+    if (has_name()) {
+        return;
+    }
+    web.was = sapi_module;
+    ZVAL_COPY_VALUE(&web.constant, constant ? &constant->value : &EG(uninitialized_zval));
+    take_name();
+    add_functions(0, FRANKENPHP, MODULE_TEMPORARY);
+}
+
+void php_lyger_web_end(void)
+{
+    if (web.was.name) {
+        set_name(web.was.name, web.was.pretty_name, &web.constant);
+        web.was.name = NULL;
+        remove_functions(0, FRANKENPHP);
+    }
+}
