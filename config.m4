@@ -117,7 +117,7 @@ if test "$PHP_LYGER" != "no"; then
       dnl The server of processes, which the FFI door does not have: only in lyger.so, and only on Linux (futexes, signalfd, openat2,
       dnl its parent's death as a signal).
       lyger_server="ext/http/access_log.c ext/http/answer_fields.c ext/http/compress.c ext/http/conditions.c ext/http/date.c \
-        ext/http/figures.c ext/http/front.c ext/http/front_answer.c ext/http/front_request.c \
+        ext/http/figures.c ext/http/front.c ext/http/front_answer.c ext/http/front_request.c ext/http/front_spool.c \
         ext/http/front_watch.c ext/http/hub.c ext/http/hub_front.c ext/http/hub_worker.c ext/http/metrics.c \
         ext/http/metrics_cache.c ext/http/mime.c ext/http/static.c ext/http/static_coded.c ext/http/static_open.c ext/http/status.c \
         ext/http/text.c \

@@ -205,6 +205,8 @@ static bool put_combined(lyger_sink *sink, const char *stamp, const lyger_access
     if (entry->minor >= 0) {
         put = put && put_escaped(sink, entry->method) && lyger_sink_put_char(sink, ' ') &&
               put_escaped(sink, entry->target) && lyger_http_print(sink, " HTTP/1.%d", entry->minor);
+    } else if (entry->line.len > 0) {
+        put = put && put_escaped(sink, entry->line);
     } else {
         put = put && lyger_sink_put_char(sink, '-');
     }
@@ -220,7 +222,8 @@ static bool put_object(lyger_sink *sink, const char *stamp, unsigned millisecond
                             milliseconds, entry->status, (unsigned long long)entry->bytes,
                             (double)entry->nanoseconds / 1e6) &&
            put_json(sink, "address", (lyger_access_text){entry->address, strlen(entry->address)}) &&
-           put_json(sink, "method", entry->method) && put_json(sink, "target", entry->target) &&
+           put_json(sink, "line", entry->line) && put_json(sink, "method", entry->method) &&
+           put_json(sink, "target", entry->target) &&
            (entry->minor < 0 || lyger_http_print(sink, ",\"version\":\"1.%d\"", entry->minor)) &&
            put_json(sink, "referer", entry->referer) && put_json(sink, "agent", entry->agent) &&
            lyger_sink_put_literal(sink, "}\n");
@@ -237,7 +240,9 @@ static bool put_line(const lyger_access_log *log, lyger_sink *sink, const char *
     lyger_access_text unparsed = {"(not a request)", 15};
     return lyger_http_print(sink, "%s%s%s %s%d%s %-4.*s ", dim, stamp, plain, colour, entry->status, plain,
                             (int)entry->method.len, entry->method.len ? entry->method.at : "") &&
-           put_escaped(sink, entry->minor < 0 ? unparsed : entry->target) &&
+           put_escaped(sink, entry->minor >= 0     ? entry->target
+                             : entry->line.len > 0 ? entry->line
+                                                   : unparsed) &&
            lyger_http_print(sink, " %s%.1f ms  %llu B%s\n", dim, (double)entry->nanoseconds / 1e6,
                             (unsigned long long)entry->bytes, plain);
 }

@@ -36,7 +36,8 @@ typedef struct lyger_access_text {
 typedef struct lyger_access_entry {
     const char *address; /* "" behind a Unix socket */
     lyger_access_text method, target, referer, agent;
-    int minor; /* of the version; -1: the request did not parse, method and target are empty */
+    lyger_access_text line; /* of a request that did not parse, as far as it is known */
+    int minor;              /* of the version; -1: it did not parse, method and target are empty */
     int status;
     uint64_t bytes;       /* of the body */
     uint64_t nanoseconds; /* from the head to the end of the answer */

@@ -98,6 +98,18 @@ static void see_type(lyger_answer_fields *fields, const line *line)
     fields->is_text = lyger_mime_is_text(type);
 }
 
+/* As CGI has it (RFC 3875, section 6.3.3). */
+static void see_status(lyger_answer_fields *fields, const line *line)
+{
+    const char *value = line->value;
+    if (line->value_len > 4 && value[0] >= '1' && value[0] <= '9' && value[1] >= '0' && value[1] <= '9' &&
+        value[2] >= '0' && value[2] <= '9' && value[3] == ' ' && line->value_len - 4 <= LYGER_PHRASE_SIZE) {
+        fields->phrase_status = (value[0] - '0') * 100 + (value[1] - '0') * 10 + (value[2] - '0');
+        fields->phrase_len = line->value_len - 4;
+        memcpy(fields->phrase, value + 4, fields->phrase_len);
+    }
+}
+
 /* Notes what the line says; false when it is not to be sent. */
 static bool see(lyger_answer_fields *fields, const line *line)
 {
@@ -118,15 +130,16 @@ static bool see(lyger_answer_fields *fields, const line *line)
         return true;
     case 'd':
         return !named(line, "date");
-    case 'e':
-        if (named(line, "etag") && line->value_len > 0 && line->value[0] == '"') {
-            fields->etag_at = lyger_buffer_length(&fields->text) + (size_t)(line->value - line->name);
-        }
-        return true;
     case 'k':
         return !named(line, "keep-alive");
     case 'p':
         return !named(line, "proxy-connection");
+    case 's':
+        if (named(line, "status")) {
+            see_status(fields, line);
+            return false;
+        }
+        return true;
     case 't':
         return !named(line, "transfer-encoding") && !named(line, "trailer");
     case 'u':
@@ -145,7 +158,7 @@ bool lyger_answer_fields_read(lyger_answer_fields *fields, const char *lines, si
     const char *end = lines + len;
     lyger_buffer_reset(&fields->text);
     fields->content_length = UINT64_MAX;
-    fields->etag_at = SIZE_MAX;
+    fields->phrase_status = 0;
     fields->coded = fields->fixed = fields->is_text = fields->varies = false;
     if (!lyger_sink_reserve(&fields->text.sink, len + 1)) {
         return false;
@@ -163,18 +176,40 @@ bool lyger_answer_fields_read(lyger_answer_fields *fields, const char *lines, si
     return true;
 }
 
-bool lyger_answer_fields_weaken(lyger_answer_fields *fields)
+static bool is_about_bytes(const line *line)
 {
-    if (fields->etag_at == SIZE_MAX) {
-        return true;
+    return named(line, "accept-ranges") || named(line, "content-md5") || named(line, "digest") ||
+           named(line, "content-digest") || named(line, "repr-digest");
+}
+
+/* Copies the lines over themselves; a weak tag needs two bytes more, for which there is room behind. */
+bool lyger_answer_fields_recode(lyger_answer_fields *fields)
+{
+    lyger_sink *sink = &fields->text.sink;
+    size_t len = lyger_buffer_length(&fields->text);
+    for (size_t at = 0; at < len;) {
+        line line;
+        char *text = fields->text.start + at;
+        size_t line_len = (size_t)((char *)memchr(text, '\n', len - at) - text) + 1;
+        bool known = split(text, line_len - 2, &line);
+        if (known && is_about_bytes(&line)) {
+            memmove(text, text + line_len, len - at - line_len);
+            len -= line_len;
+            sink->pos -= line_len;
+            continue;
+        }
+        if (known && named(&line, "etag") && line.value_len > 0 && line.value[0] == '"') {
+            size_t quote = at + (size_t)(line.value - text);
+            if (!lyger_sink_reserve(sink, 2)) {
+                return false;
+            }
+            memmove(fields->text.start + quote + 2, fields->text.start + quote, len - quote);
+            memcpy(fields->text.start + quote, "W/", 2);
+            len += 2;
+            sink->pos += 2;
+            line_len += 2;
+        }
+        at += line_len;
     }
-    if (!lyger_sink_reserve(&fields->text.sink, 2)) {
-        return false;
-    }
-    char *at = fields->text.start + fields->etag_at;
-    memmove(at + 2, at, lyger_buffer_length(&fields->text) - fields->etag_at);
-    memcpy(at, "W/", 2);
-    fields->text.sink.pos += 2;
-    fields->etag_at = SIZE_MAX;
     return true;
 }

@@ -8,14 +8,18 @@
 #include "base/sink.h"
 #include "http.h"
 
+#define LYGER_PHRASE_SIZE 128u /* bytes of a reason phrase; a longer one is left out */
+
 typedef struct lyger_answer_fields {
     lyger_buffer text;       /* the lines that are sent, each with CRLF; kept from answer to answer */
     uint64_t content_length; /* as given; UINT64_MAX when it was not, or not as one number */
-    size_t etag_at;          /* offset of a strong ETag's first quote in text, SIZE_MAX: none */
     bool coded;              /* has a Content-Encoding */
     bool fixed;              /* Cache-Control: no-transform */
     bool is_text;            /* its Content-Type is one that compresses */
     bool varies;             /* Vary names Accept-Encoding or everything */
+    int phrase_status;       /* that the phrase is for; 0: there is none */
+    size_t phrase_len;
+    char phrase[LYGER_PHRASE_SIZE]; /* from a line "Status: 404 Not Here" */
 } lyger_answer_fields;
 
 void lyger_answer_fields_init(lyger_answer_fields *fields);
@@ -23,12 +27,13 @@ void lyger_answer_fields_free(lyger_answer_fields *fields);
 
 /*
  * Reads lines[0..len). Left out are Date, Connection, Keep-Alive, Proxy-Connection, Transfer-Encoding,
- * Trailer, Upgrade and Content-Length, and lines that are no field lines, which could split the answer.
- * False: no memory.
+ * Trailer, Upgrade, Content-Length and Status, and lines that are no field lines, which could split the
+ * answer. False: no memory.
  */
 bool lyger_answer_fields_read(lyger_answer_fields *fields, const char *lines, size_t len);
 
-/* Makes a strong ETag weak (RFC 9110, section 8.8.3: another coding, other bytes). False: no memory. */
-bool lyger_answer_fields_weaken(lyger_answer_fields *fields);
+/* The body will be coded, so that its bytes are others: a strong ETag becomes a weak one (RFC 9110, section
+ * 8.8.3), and what speaks of the bytes goes: Accept-Ranges, digests (RFC 9530). False: no memory. */
+bool lyger_answer_fields_recode(lyger_answer_fields *fields);
 
 #endif

@@ -108,6 +108,8 @@ void lyger_http_respond(lyger_http_connection *connection, const lyger_http_resp
  * beyond it is dropped.
  */
 #define LYGER_HTTP_LENGTH_UNKNOWN UINT64_MAX
+/* Before begin_response, which reads it: another reason phrase than the registry's. */
+void lyger_http_set_phrase(lyger_http_connection *connection, const char *phrase, size_t len);
 void lyger_http_begin_response(lyger_http_connection *connection, int status, const char *fields, size_t len,
                                uint64_t content_length);
 /* Takes all bytes; false when more are waiting for the client than response_buffer: drained() will come. */

@@ -39,6 +39,8 @@ struct lyger_http_turn {
     uint64_t answer_left; /* of BODY_LENGTH */
     uint64_t answer_sent; /* bytes of the body */
     uint64_t file_at, file_left;
+    const char *phrase; /* of the status line; NULL: the registry's */
+    size_t phrase_len;
     void *kept; /* the service's */
     lyger_http_answer answer;
     lyger_http_framing framing;

@@ -24,10 +24,28 @@ void lyger_front_unsuspend(lyger_job *job)
     }
 }
 
+static void end(lyger_job *job);
+
+static void progressed(lyger_job *job)
+{
+    job->progress_at = uv_now(&job->front->loop) * 1000000u;
+}
+
 void lyger_front_drained(lyger_job *job)
 {
     job->full = false;
+    progressed(job);
+    if (!lyger_front_send_rest(job)) {
+        lyger_http_cut_off(job->connection);
+        return;
+    }
+    if (lyger_front_has_rest(job)) {
+        return;
+    }
     lyger_front_unsuspend(job);
+    if (job->ending) {
+        end(job);
+    }
 }
 
 /*
@@ -54,11 +72,23 @@ void lyger_front_look_at_suspended(lyger_front *front)
 
 /* ---- heads ---- */
 
+/* To the client as far as it takes it, else to the file of what it will take later. */
 static void send_slice(lyger_job *job, const char *bytes, size_t len)
 {
-    if (len > 0 && !lyger_http_send(job->connection, bytes, len)) {
-        job->full = true;
+    if (len == 0) {
+        return;
     }
+    if (!job->full && !lyger_front_has_rest(job)) {
+        job->full = !lyger_http_send(job->connection, bytes, len);
+    } else if (!lyger_front_put_rest(job, bytes, len)) {
+        lyger_http_cut_off(job->connection);
+    }
+}
+
+/* The worker has to wait. What is compressed may be a little longer than it was. */
+static bool must_wait(const lyger_job *job)
+{
+    return job->full && !job->overflow && lyger_front_rest_room(job) < 2 * SLICE;
 }
 
 static bool compressible(const lyger_job *job, uint64_t length)
@@ -75,7 +105,7 @@ static bool put_coding(lyger_job *job, lyger_coding coding)
     lyger_sink *sink = &job->fields.text.sink;
     if (coding != LYGER_CODING_NONE) {
         const char *name = lyger_compress_name(coding);
-        if (!lyger_answer_fields_weaken(&job->fields) ||
+        if (!lyger_answer_fields_recode(&job->fields) ||
             !lyger_sink_put_literal(sink, "Content-Encoding: ") ||
             !lyger_sink_put(sink, name, strlen(name)) || !lyger_sink_put_literal(sink, "\r\n")) {
             return false;
@@ -87,6 +117,9 @@ static bool put_coding(lyger_job *job, lyger_coding coding)
 static void begin_response(lyger_job *job, uint64_t length)
 {
     job->has_head = false;
+    if (job->fields.phrase_status == job->status) {
+        lyger_http_set_phrase(job->connection, job->fields.phrase, job->fields.phrase_len);
+    }
     lyger_http_begin_response(job->connection, job->status, job->fields.text.start,
                               lyger_buffer_length(&job->fields.text), length);
 }
@@ -187,7 +220,7 @@ static size_t take_data(lyger_job *job, const lyger_hub_frame *frame)
     if (job->whole || job->method == LYGER_HTTP_HEAD) {
         return frame->len;
     }
-    while (at < frame->len && front->budget > 0 && (!job->full || job->overflow)) {
+    while (at < frame->len && front->budget > 0 && !must_wait(job)) {
         size_t len = frame->len - at < SLICE ? frame->len - at : SLICE;
         size_t cost = job->compressor ? len * COMPRESS_COST : len;
         if (job->compressor) { /* what was written may be meant to be seen at once */
@@ -207,9 +240,10 @@ static void on_data(lyger_job *job, const lyger_hub_frame *frame)
     lyger_front *front = job->front;
     size_t taken = take_data(job, frame);
     if (taken > 0) {
+        progressed(job);
         lyger_hub_consume(front->hub, frame, taken);
     }
-    if (taken < frame->len && job->full && !job->overflow && !job->suspended) {
+    if (taken < frame->len && must_wait(job) && !job->suspended) {
         job->suspended = true;
         job->worker = frame->worker;
         front->stalled[frame->worker] = job;
@@ -245,16 +279,30 @@ static void on_file(lyger_job *job, const char *path)
         close(file);
         return;
     }
+    if (lyger_front_has_rest(job)) {
+        job->tail = file;
+        job->tail_len = (uint64_t)status.st_size;
+        return;
+    }
     lyger_http_send_file(job->connection, file, 0, (uint64_t)status.st_size);
 }
 
+/* The worker has written all of it. What its client does not take yet needs no worker. */
 static void end(lyger_job *job)
 {
     if (job->has_head && !send_head(job, NULL, 0)) {
         return;
     }
-    if (job->compressor) {
+    if (job->compressor && !job->ending) {
         send_compressed(job, NULL, 0, LYGER_COMPRESS_END);
+    }
+    job->ending = lyger_front_has_rest(job);
+    if (job->ending) {
+        return;
+    }
+    if (job->tail >= 0) {
+        lyger_http_send_file(job->connection, job->tail, 0, job->tail_len);
+        job->tail = -1;
     }
     lyger_http_end_response(job->connection);
 }
@@ -268,6 +316,9 @@ static void on_last(lyger_job *job, const lyger_hub_frame *frame)
                           lyger_hub_taken_at(frame->slot), lyger_hub_now());
     if (lost) {
         lyger_metrics_count(&front->metrics, LYGER_METRICS_LOST);
+    }
+    if (!frame->last) {
+        lyger_front_goes_on(job, frame->worker);
     }
     lyger_front_leave_hub(job);
     if (!job->connection) {
@@ -287,6 +338,9 @@ static void handle(lyger_front *front, const lyger_hub_frame *frame)
 {
     lyger_job *job = front->slots[lyger_hub_slot_number(front->hub, frame->slot)];
     bool heard = job && job->connection;
+    if (job && (!heard || frame->kind != LYGER_HUB_DATA)) {
+        progressed(job);
+    }
     switch (frame->kind) {
     case LYGER_HUB_DATA:
         if (heard) {

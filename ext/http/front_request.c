@@ -2,16 +2,14 @@
 
 #include "figures.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define SPARES_MAX 1024u   /* jobs kept for the next requests */
-#define BUFFER_KEPT 65536u /* bytes of a buffer that a spare job may keep */
-#define CLIENT_GONE 499    /* in the log, as other servers write it */
+#define SPARES_MAX 1024u      /* jobs kept for the next requests */
+#define BUFFER_KEPT 65536u    /* bytes of a buffer that a spare job may keep */
+#define LOGGED_LINE_MAX 1024u /* bytes of a request line that could not be parsed, in the log */
+#define CLIENT_GONE 499       /* in the log, as other servers write it */
 
 /* ---- jobs ---- */
 
@@ -27,7 +25,7 @@ static lyger_job *take_job(lyger_front *front)
     job = calloc(1, sizeof *job);
     if (job) {
         job->front = front;
-        job->body_file = -1;
+        job->body_file = job->rest_file = job->tail = -1;
         lyger_buffer_init(&job->bytes, &lyger_malloc_allocator);
         lyger_buffer_init(&job->log_text, &lyger_malloc_allocator);
         lyger_answer_fields_init(&job->fields);
@@ -82,18 +80,6 @@ void lyger_front_cancel(lyger_job *job)
     }
 }
 
-static void end_body_file(lyger_job *job)
-{
-    if (job->body_file >= 0) {
-        close(job->body_file);
-        job->body_file = -1;
-    }
-    if (job->body_path[0]) {
-        unlink(job->body_path);
-        job->body_path[0] = '\0';
-    }
-}
-
 /* Out of the list of those whose head waits. */
 static void unlist(lyger_job *job)
 {
@@ -111,7 +97,8 @@ void lyger_front_release(lyger_job *job)
     lyger_front *front = job->front;
     lyger_front_cancel(job);
     unlist(job);
-    end_body_file(job);
+    lyger_front_end_body(job);
+    lyger_front_end_rest(job);
     lyger_compress_end(job->compressor);
     job->compressor = NULL;
     job->connection = NULL;
@@ -132,6 +119,7 @@ void lyger_front_release(lyger_job *job)
 
 void lyger_front_free_jobs(lyger_front *front)
 {
+    lyger_front_forget_after(front);
     while (front->jobs) {                 /* their workers go on without anybody who listens */
         lyger_front_release(front->jobs); /* NOLINT(clang-analyzer-unix.Malloc): it takes it off the list */
     }
@@ -178,12 +166,41 @@ static void note(lyger_job *job, const lyger_http_request *request, const char *
     }
 }
 
+/* Of a head that was refused before it was parsed to its end: what is known of its first line. */
+static void note_refused(const lyger_http_connection *connection, lyger_access_entry *entry)
+{
+    size_t len, at = 0;
+    const lyger_http_request *request = lyger_http_current(connection);
+    const char *head = lyger_http_refused_head(connection, &len);
+    entry->minor = -1;
+    if (!head) {
+        return;
+    }
+    if (request && request->target.len > 0) {
+        entry->minor = request->minor;
+        entry->method = (lyger_access_text){head + request->method_name.at, request->method_name.len};
+        entry->target = (lyger_access_text){head + request->target.at, request->target.len};
+        return;
+    }
+    while (at < len && (head[at] == '\r' || head[at] == '\n')) {
+        at++;
+    }
+    entry->line = (lyger_access_text){head + at, 0};
+    while (at + entry->line.len < len && entry->line.len < LOGGED_LINE_MAX &&
+           entry->line.at[entry->line.len] != '\r' && entry->line.at[entry->line.len] != '\n') {
+        entry->line.len++;
+    }
+}
+
 static void write_log(lyger_front *front, lyger_http_connection *connection, lyger_job *job, int status,
                       uint64_t bytes, uint64_t now)
 {
-    lyger_access_entry unparsed = {.minor = -1};
-    lyger_access_entry *entry = job ? &job->entry : &unparsed;
+    lyger_access_entry refused = {0};
+    lyger_access_entry *entry = job ? &job->entry : &refused;
     if (front->log) {
+        if (!job) {
+            note_refused(connection, entry);
+        }
         entry->address = lyger_http_peer(connection)->address;
         entry->status = status;
         entry->bytes = bytes;
@@ -218,57 +235,6 @@ static bool queue_is_full(lyger_front *front)
     return load.queued >= front->config->queue_limit;
 }
 
-static bool open_body_file(lyger_job *job)
-{
-    lyger_front *front = job->front;
-    const char *directory = front->config->body_directory;
-    for (int attempt = 0; attempt < 100; attempt++) {
-        int len = snprintf(job->body_path, sizeof job->body_path, "%s/lyger-body-%ld-%llx",
-                           directory && directory[0] ? directory : "/tmp", (long)getpid(),
-                           (unsigned long long)(lyger_hub_now() ^ (++front->body_counter << 48)));
-        if (len < 0 || (size_t)len >= sizeof job->body_path) {
-            break;
-        }
-        job->body_file = open(job->body_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (job->body_file >= 0) {
-            return true;
-        }
-        if (errno != EEXIST) {
-            break;
-        }
-    }
-    job->body_path[0] = '\0'; /* it is not ours */
-    return false;
-}
-
-static bool write_body(lyger_job *job, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t count = write(job->body_file, bytes, len);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count <= 0) {
-            return false;
-        }
-        bytes += count;
-        len -= (size_t)count;
-    }
-    return true;
-}
-
-/* Moves what there is of the body from memory to a file. */
-static bool spool(lyger_job *job)
-{
-    const char *body = job->bytes.start + job->head_len;
-    size_t len = lyger_buffer_length(&job->bytes) - job->head_len;
-    if (!open_body_file(job) || !write_body(job, body, len)) {
-        return false;
-    }
-    job->bytes.sink.pos = job->bytes.start + job->head_len;
-    return true;
-}
-
 /* Fills the slot; 0, or the status to refuse with. */
 static int fill(lyger_job *job, lyger_hub_slot *slot, const lyger_http_request *request, const char *head)
 {
@@ -279,16 +245,12 @@ static int fill(lyger_job *job, lyger_hub_slot *slot, const lyger_http_request *
     if (!lyger_hub_fill(hub, slot, request, head, job->body_len, &body, &room)) {
         return 431;
     }
-    if (job->body_len > 0 && job->body_file < 0) {
-        if (room >= job->body_len) {
-            memcpy(body, job->bytes.start + job->head_len, (size_t)job->body_len);
-        } else if (!spool(job)) {
+    if (job->body_len > 0 && job->body_file < 0 && room >= job->body_len) {
+        memcpy(body, job->bytes.start + job->head_len, (size_t)job->body_len);
+    } else if (job->body_len > 0) {
+        if (!lyger_front_spool_body(job)) {
             return 500;
         }
-    }
-    if (job->body_file >= 0) {
-        close(job->body_file);
-        job->body_file = -1;
         lyger_hub_set_body_file(slot, job->body_path);
     }
     clock_gettime(CLOCK_REALTIME, &now);
@@ -316,6 +278,8 @@ static void submit(lyger_job *job, const lyger_http_request *request, const char
         lyger_front_refuse(job, status, "", "the request body cannot be stored");
     } else {
         job->slot = slot;
+        job->progress_at = 0;
+        lyger_front_drop_gathered(job);
         front->slots[lyger_hub_slot_number(front->hub, slot)] = job;
         job->next = front->jobs;
         if (job->next) {
@@ -347,6 +311,7 @@ static bool answered_here(lyger_front *front, lyger_job *job, lyger_http_connect
         return true;
     }
     front->metrics.connections = front->host.connections;
+    front->metrics.events[LYGER_METRICS_TIMEOUT_WRITE] = front->host.late;
     if (lyger_metrics_answer(&front->metrics, front->config, front->hub, connection, request, head)) {
         return true;
     }
@@ -396,16 +361,11 @@ static void body(lyger_http_connection *connection, const char *bytes, size_t le
     lyger_job *job = lyger_http_kept(connection);
     job->body_len += len;
     lyger_metrics_received(&job->front->metrics, len);
-    bool kept;
-    if (job->body_file < 0 && job->body_len > job->front->config->body_in_memory) {
-        kept = spool(job) && write_body(job, bytes, len);
-    } else if (job->body_file >= 0) {
-        kept = write_body(job, bytes, len);
-    } else {
-        kept = lyger_sink_put(&job->bytes.sink, bytes, len);
-    }
-    if (!kept) {
-        lyger_front_refuse(job, 500, "", "the request body cannot be stored");
+    int status = lyger_front_keep_body(job, bytes, len);
+    if (status == 503) {
+        lyger_front_refuse(job, 503, "Retry-After: 1\r\n", "there is no room for the request body");
+    } else if (status != 0) {
+        lyger_front_refuse(job, status, "", "the request body cannot be stored");
     }
 }
 
@@ -422,6 +382,17 @@ static void drained(lyger_http_connection *connection)
     lyger_front_drained(lyger_http_kept(connection));
 }
 
+/* Who sends it may see nothing but a failed upload, and who runs the server should not have to guess. */
+static void say_too_large(const lyger_job *job)
+{
+    const lyger_http_request *request = lyger_http_current(job->connection);
+    const char *head = job->bytes.start;
+    lyger_front_say(job->front, "413: a body of more than max_body_size (%llu bytes) was refused: %.*s %.*s",
+                    (unsigned long long)job->front->host.options.max_body, (int)request->method_name.len,
+                    head + request->method_name.at,
+                    (int)(request->target.len < 200 ? request->target.len : 200), head + request->target.at);
+}
+
 static void logged(lyger_http_connection *connection, int status, uint64_t body_bytes)
 {
     lyger_front *front = lyger_http_host_of(connection)->context;
@@ -433,6 +404,9 @@ static void logged(lyger_http_connection *connection, int status, uint64_t body_
     lyger_metrics_answered(&front->metrics, job ? job->method : LYGER_HTTP_OTHER, status, body_bytes,
                            job ? job->begun_at : 0, now);
     write_log(front, connection, job, status, body_bytes, now);
+    if (job && status == 413 && job->head_len > 0 && !job->slot) {
+        say_too_large(job);
+    }
     if (job) {
         lyger_front_release(job);
     }

@@ -137,6 +137,10 @@ int lyger_hub_worker_of(const lyger_hub *hub, const lyger_hub_slot *slot);
 /* When it was submitted and taken; 0 for not yet. */
 uint64_t lyger_hub_submitted_at(const lyger_hub_slot *slot);
 uint64_t lyger_hub_taken_at(const lyger_hub_slot *slot);
+/* lyger_hub_request.id of what is, or was last, in the slot. */
+uint64_t lyger_hub_id(const lyger_hub_slot *slot);
+/* What its worker has said with lyger_hub_allow(): ns, 0 when it has said nothing; and when. */
+uint64_t lyger_hub_allowed(const lyger_hub_slot *slot, uint64_t *since);
 
 typedef enum lyger_hub_kind {
     LYGER_HUB_HEAD, /* bytes: field lines, each with CRLF */
@@ -156,6 +160,7 @@ typedef struct lyger_hub_frame {
     size_t len;
     int status;              /* of HEAD */
     uint64_t content_length; /* of HEAD; LYGER_HUB_LENGTH_UNKNOWN: until END */
+    bool last;               /* the worker is done with the request, too */
 } lyger_hub_frame;
 
 /*
@@ -206,6 +211,9 @@ lyger_taken lyger_hub_take(lyger_worker *worker, uint32_t milliseconds, const ly
 /* What a worker is told while it works. */
 bool lyger_hub_client_gone(const lyger_worker *worker);
 bool lyger_hub_stop_asked(const lyger_worker *worker);
+
+/* The current request may go on for so long from now without a sign of progress, UINT64_MAX: for ever. */
+void lyger_hub_allow(lyger_worker *worker, uint64_t nanoseconds);
 
 /*
  * The answer: one head, then data, then end. Data is gathered in the ring and published at end, when it is

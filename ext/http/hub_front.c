@@ -21,6 +21,7 @@ lyger_hub_slot *lyger_hub_reserve(lyger_hub *hub)
     atomic_store_explicit(&slot->owner, OWNER_RESERVED, memory_order_relaxed);
     atomic_store_explicit(&slot->submitted_at, 0, memory_order_relaxed);
     atomic_store_explicit(&slot->taken_at, 0, memory_order_relaxed);
+    atomic_store_explicit(&slot->allowed, 0, memory_order_relaxed);
     slot->request.body_file[0] = '\0';
     slot->request.id = ++hub->header->next_id;
     hub->reserved++;
@@ -120,6 +121,18 @@ uint64_t lyger_hub_taken_at(const lyger_hub_slot *slot)
     return atomic_load_explicit(&slot->taken_at, memory_order_relaxed);
 }
 
+uint64_t lyger_hub_id(const lyger_hub_slot *slot)
+{
+    return slot->request.id;
+}
+
+uint64_t lyger_hub_allowed(const lyger_hub_slot *slot, uint64_t *since)
+{
+    uint64_t allowed = atomic_load_explicit(&slot->allowed, memory_order_acquire);
+    *since = atomic_load_explicit(&slot->allowed_at, memory_order_relaxed);
+    return allowed;
+}
+
 /* ---- frames ---- */
 
 static void move_on(hub_cell *cell, uint64_t bytes)
@@ -143,7 +156,8 @@ static bool find_lost(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
         if (slot->ended || atomic_load(&slot->cancelled)) {
             set_free(hub, slot);
         } else {
-            *frame = (lyger_hub_frame){.kind = LYGER_HUB_LOST, .worker = place, .slot = slot, .bytes = ""};
+            *frame = (lyger_hub_frame){
+                .kind = LYGER_HUB_LOST, .worker = place, .slot = slot, .bytes = "", .last = true};
             return true;
         }
     }
@@ -180,7 +194,8 @@ static bool next_of(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
                                        .bytes = (const char *)(record + 1) + hub->taken[place],
                                        .len = record->len - hub->taken[place],
                                        .status = record->status,
-                                       .content_length = record->content_length};
+                                       .content_length = record->content_length,
+                                       .last = record->finish};
             return true;
         }
         if (record->finish && atomic_load(&slot->owner) == place + 1) {

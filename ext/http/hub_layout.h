@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 #define HUB_MAGIC 0x6c79676572687562u /* "lygerhub" */
-#define HUB_LAYOUT 2u
+#define HUB_LAYOUT 3u
 #define HUB_WORDS (LYGER_HUB_WORKERS_MAX / 64)
 
 /* Of lyger_hub_slot.owner; a worker's place + 1 otherwise. */
@@ -56,7 +56,8 @@ struct lyger_hub_slot {
     uint32_t ended;             /* END was consumed */
     uint32_t number;
     _Atomic uint64_t submitted_at, taken_at;
-    lyger_hub_request request; /* pointers are set by the worker, in its own mapping */
+    _Atomic uint64_t allowed, allowed_at; /* lyger_hub_allow() */
+    lyger_hub_request request;            /* pointers are set by the worker, in its own mapping */
     lyger_http_request parsed;
     char bytes[]; /* head, NUL, body, NUL */
 };

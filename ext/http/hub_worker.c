@@ -138,6 +138,14 @@ bool lyger_hub_stop_asked(const lyger_worker *worker)
     return atomic_load_explicit(&worker->cell->retire, memory_order_relaxed);
 }
 
+void lyger_hub_allow(lyger_worker *worker, uint64_t nanoseconds)
+{
+    if (worker->slot) {
+        atomic_store_explicit(&worker->slot->allowed_at, lyger_hub_now(), memory_order_relaxed);
+        atomic_store_explicit(&worker->slot->allowed, nanoseconds, memory_order_release);
+    }
+}
+
 /* ---- answering ---- */
 
 static void publish(lyger_worker *worker)

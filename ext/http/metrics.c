@@ -176,12 +176,11 @@ static bool put_troubles(const lyger_metrics *metrics, lyger_sink *sink)
     static const event_label rejected[] = {
         {LYGER_METRICS_REJECTED_QUEUE, "queue"},
         {LYGER_METRICS_REJECTED_CLIENTS, "connections"},
-        {LYGER_METRICS_REJECTED_DRAIN, "drain"},
     };
     return put_events(metrics, sink, "lyger_http_timeouts_total", "phase",
                       "Requests given up because something took too long.", timeouts, 4) &&
            put_events(metrics, sink, "lyger_http_rejected_total", "reason",
-                      "Requests and connections refused with 503.", rejected, 3) &&
+                      "Requests and connections refused with 503.", rejected, 2) &&
            single(sink, "lyger_http_lost_total", "counter",
                   "Requests whose worker died before it had answered.",
                   metrics->events[LYGER_METRICS_LOST]) &&

@@ -29,7 +29,6 @@ typedef enum lyger_metrics_event {
     LYGER_METRICS_TIMEOUT_HANDLER,  /* 504: request_timeout */
     LYGER_METRICS_REJECTED_QUEUE,   /* 503: queue_limit */
     LYGER_METRICS_REJECTED_CLIENTS, /* 503: max_connections */
-    LYGER_METRICS_REJECTED_DRAIN,   /* 503: the server is going down, or no worker will come */
     LYGER_METRICS_LOST,             /* a worker died with the request (502, or cut off) */
     LYGER_METRICS_ABANDONED,        /* the client left before its answer was complete */
     LYGER_METRICS_STATIC,           /* answered with a file */

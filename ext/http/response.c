@@ -112,8 +112,14 @@ static bool put_number(lyger_sink *out, uint64_t number)
     return lyger_sink_put(out, digits + at, sizeof digits - at);
 }
 
-static bool put_status(lyger_http_host *host, lyger_sink *out, int status)
+static bool put_status(lyger_http_host *host, const lyger_http_turn *turn, lyger_sink *out)
 {
+    int status = turn->status;
+    if (turn->phrase) {
+        return lyger_sink_put_literal(out, "HTTP/1.1 ") && put_number(out, (uint64_t)status) &&
+               lyger_sink_put_char(out, ' ') && lyger_sink_put(out, turn->phrase, turn->phrase_len) &&
+               lyger_sink_put_literal(out, "\r\n") && put_text(out, date_line(host));
+    }
     if (status == 200) {
         return lyger_sink_put_literal(out, "HTTP/1.1 200 OK\r\n") && put_text(out, date_line(host));
     }
@@ -186,6 +192,14 @@ static lyger_sink *begin_head(lyger_http_connection *c, int status, uint64_t len
     return lyger_http_claim_out(c);
 }
 
+void lyger_http_set_phrase(lyger_http_connection *c, const char *phrase, size_t len)
+{
+    if (can_begin(c)) {
+        c->turn->phrase = phrase;
+        c->turn->phrase_len = len;
+    }
+}
+
 void lyger_http_begin_response(lyger_http_connection *c, int status, const char *fields, size_t len,
                                uint64_t content_length)
 {
@@ -194,7 +208,7 @@ void lyger_http_begin_response(lyger_http_connection *c, int status, const char 
     }
     lyger_http_cork(c->host);
     lyger_sink *out = begin_head(c, status, content_length);
-    if (!put_status(c->host, out, status) || !lyger_sink_put(out, fields, len) ||
+    if (!put_status(c->host, c->turn, out) || !lyger_sink_put(out, fields, len) ||
         !put_framing(c->turn, out, content_length)) {
         lyger_http_break(c);
     }
@@ -283,7 +297,7 @@ void lyger_http_respond(lyger_http_connection *c, const lyger_http_response *res
     lyger_http_host *host = c->host;
     lyger_http_cork(host);
     lyger_sink *out = begin_head(c, response->status, response->body_len);
-    if (!put_status(host, out, response->status) ||
+    if (!put_status(host, c->turn, out) ||
         (response->type && !(lyger_sink_put_literal(out, "Content-Type: ") && put_text(out, response->type) &&
                              lyger_sink_put_literal(out, "\r\n"))) ||
         !put_text(out, response->fields) || !put_framing(c->turn, out, response->body_len)) {

@@ -51,17 +51,20 @@ typedef struct lyger_server_config {
     uint32_t max_requests;        /* of a worker, before it is replaced; 0: no limit */
     uint32_t max_requests_jitter; /* up to so many more, random per worker */
     uint64_t memory_limit;        /* of a worker's PHP heap, looked at between requests; 0: no limit */
-    uint32_t request_timeout;     /* 504 to the client, SIGTERM to the worker; 0: none */
-    uint32_t kill_timeout;        /* from SIGTERM to SIGKILL */
-    uint32_t queue_limit;         /* requests that wait for a worker; more are 503 with Retry-After */
-    uint32_t grace;               /* for draining */
-    uint32_t boot_timeout;        /* for a reloaded application to come up */
-    bool cancel_on_disconnect;    /* a worker whose client has gone is told so */
+    uint32_t
+        request_timeout;   /* without a sign of progress: 504 to the client, SIGTERM to the worker; 0: none */
+    uint32_t kill_timeout; /* from SIGTERM to SIGKILL */
+    uint32_t queue_limit;  /* requests that wait for a worker; more are 503 with Retry-After */
+    uint32_t grace;        /* for draining */
+    uint32_t boot_timeout; /* for a reloaded application to come up */
+    bool cancel_on_disconnect; /* a worker whose client has gone is told so */
 
     lyger_http_options http; /* limits of clients: sizes, times, connections */
     uint64_t body_in_memory; /* bytes of a body that are kept in memory; more goes to a file */
     const char *body_directory;
-    uint64_t response_buffer; /* bytes kept for a slow client before its worker has to wait */
+    uint64_t response_buffer; /* bytes kept in memory for a slow client */
+    uint64_t response_spool;  /* and then in a temporary file, before its worker has to wait */
+    uint64_t spool_limit;     /* bytes of temporary files in all, bodies of requests included */
 
     const char *document_root;  /* static files; NULL: none */
     const char *index;          /* file name for a directory, "index.html"; NULL: none */

@@ -40,6 +40,8 @@ void lyger_server_defaults(lyger_server_config *config)
     config->http.max_connections = 16384;
     config->body_in_memory = 65536;
     config->response_buffer = 262144;
+    config->response_spool = 67108864;
+    config->spool_limit = 1073741824;
     config->index = "index.html";
     config->compress = true;
     config->health_path = "/health";
@@ -108,6 +110,8 @@ lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *
         {"max_connections", http->max_connections, 1, 1048576},
         {"header_timeout", http->header_timeout, 1, day},
         {"body_timeout", http->body_timeout, 1, day},
+        {"body_rate", http->body_rate, 1, (uint64_t)1 << 30},
+        {"connection_memory", http->memory, 1048576, (uint64_t)1 << 40},
         {"idle_timeout", http->idle_timeout, 1, day},
         {"write_timeout", http->write_timeout, 1, day},
         {"response_buffer", config->response_buffer, 4096, (uint64_t)1 << 30},

@@ -118,10 +118,9 @@ static bool put_statuses(const lyger_metrics *metrics, lyger_sink *sink)
 static bool put_events(const lyger_metrics *metrics, lyger_sink *sink)
 {
     static const char *const names[LYGER_METRICS_EVENTS] = {
-        "timeouts in heads",      "timeouts in bodies",  "timeouts of slow readers",
-        "timeouts of handlers",   "refused, queue full", "refused, too many clients",
-        "refused while stopping", "lost with a worker",  "left by their client",
-        "answered with files",
+        "timeouts in heads",    "timeouts in bodies",   "timeouts of slow readers",
+        "timeouts of handlers", "refused, queue full",  "refused, too many clients",
+        "lost with a worker",   "left by their client", "answered with files",
     };
     bool good = lyger_sink_put_literal(sink, ",\"events\":{");
     for (uint32_t i = 0; good && i < LYGER_METRICS_EVENTS; i++) {

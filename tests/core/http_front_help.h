@@ -5,13 +5,17 @@
 #ifndef LYGER_TESTS_HTTP_FRONT_HELP_H
 #define LYGER_TESTS_HTTP_FRONT_HELP_H
 
+#pragma GCC diagnostic ignored "-Wunused-function" /* each test uses some of it */
+
 #include "check.h"
 
+#include "http/compress.h"
 #include "http/connection.h"
 #include "http/front.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -25,6 +29,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #define PATIENCE 20000 /* ms before an answer that does not come is a failure */
 #define PLACES 8u
@@ -32,6 +37,8 @@
 
 static struct shared {
     _Atomic int gone, done; /* requests whose worker saw that the client had gone, or that ended */
+    _Atomic int read_late;  /* 1: a body was there after the answer's end, 2: not */
+    char said[4096];        /* lines of the I/O process */
 } * shared;
 
 static lyger_server_config config;
@@ -89,10 +96,10 @@ static void echo(lyger_worker *worker, const lyger_hub_request *request)
     free(bytes);
 }
 
-static void stream(lyger_worker *worker)
+static void stream(lyger_worker *worker, const char *fields)
 {
     char bytes[10000];
-    lyger_hub_head(worker, 200, LYGER_HUB_LENGTH_UNKNOWN, "X-A: b\r\n", 8);
+    lyger_hub_head(worker, 200, LYGER_HUB_LENGTH_UNKNOWN, fields, strlen(fields));
     for (size_t at = 0; at < STREAM_BYTES; at += sizeof bytes) {
         for (size_t i = 0; i < sizeof bytes; i++) {
             bytes[i] = stream_byte(at + i);
@@ -101,6 +108,66 @@ static void stream(lyger_worker *worker)
             break;
         }
     }
+}
+
+/* A sign of life every 300 ms, six times. */
+static void drip(lyger_worker *worker)
+{
+    lyger_hub_head(worker, 200, 6, "", 0);
+    for (int i = 0; i < 6; i++) {
+        lyger_hub_data(worker, "drip" + i % 4, 1);
+        lyger_hub_flush(worker);
+        sleep_ms(300);
+    }
+}
+
+static void read_late(const lyger_hub_request *request)
+{
+    static char bytes[100000];
+    sleep_ms(300);
+    FILE *file = fopen(request->body_file, "rb");
+    shared->read_late = file && fread(bytes, 1, sizeof bytes, file) == request->body_len ? 1 : 2;
+    if (file) {
+        fclose(file);
+    }
+}
+
+/* What goes on after the answer. */
+static void go_on(lyger_worker *worker, const lyger_hub_request *request)
+{
+    reply(worker, 200, "", "done", 4);
+    lyger_hub_end(worker);
+    if (path_is(request, "/after-body")) {
+        read_late(request);
+    } else {
+        sleep_ms(path_is(request, "/after-allowed") ? 1600 : 60000);
+    }
+}
+
+static void send_file(lyger_worker *worker);
+
+static bool work_long(lyger_worker *worker, const lyger_hub_request *request)
+{
+    if (path_is(request, "/text")) {
+        stream(worker, "Content-Type: text/plain\r\n");
+    } else if (path_is(request, "/mixed")) {
+        stream(worker, "");
+        send_file(worker);
+    } else if (path_is(request, "/drip")) {
+        drip(worker);
+    } else if (path_is(request, "/allowed")) {
+        lyger_hub_allow(worker, UINT64_MAX);
+        sleep_ms(1600);
+        reply(worker, 200, "", "late", 4);
+    } else if (path_is(request, "/after-allowed")) {
+        lyger_hub_allow(worker, 60000000000u);
+        go_on(worker, request);
+    } else if (path_is(request, "/after") || path_is(request, "/after-body")) {
+        go_on(worker, request);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 static void text_in_steps(lyger_worker *worker)
@@ -161,10 +228,13 @@ static void send_file(lyger_worker *worker)
 
 static void work(lyger_worker *worker, const lyger_hub_request *request)
 {
+    if (work_long(worker, request)) {
+        return;
+    }
     if (path_is(request, "/echo")) {
         echo(worker, request);
     } else if (path_is(request, "/stream")) {
-        stream(worker);
+        stream(worker, "X-A: b\r\n");
     } else if (path_is(request, "/steps")) {
         text_in_steps(worker);
     } else if (path_is(request, "/slow")) {
@@ -189,6 +259,15 @@ static void work(lyger_worker *worker, const lyger_hub_request *request)
               "X-Good: yes\r\nno field\r\nX-Bad: a\rb\r\nX-Split: a\nX-Evil: b\r\nSet-Cookie: a=b\r\n"
               "Set-Cookie: c=d\r\n",
               "fields", 6);
+    } else if (path_is(request, "/digests")) {
+        reply(worker, 200,
+              "Accept-Ranges: bytes\r\nContent-Type: text/html\r\nRepr-Digest: a=:b:\r\nX-A: b\r\n"
+              "ETag: \"abc\"\r\ncontent-md5: x\r\nDigest: y\r\nContent-Digest: z\r\n",
+              page(), 20000);
+    } else if (path_is(request, "/phrase")) {
+        reply(worker, 404, "Status: 404 Not Here\r\nX-A: b\r\n", "gone", 4);
+    } else if (path_is(request, "/wrong-phrase")) {
+        reply(worker, 500, "Status: 200 Fine\r\n", "gone", 4);
     } else if (path_is(request, "/empty")) {
         reply(worker, 204, "X-A: b\r\n", "", 0);
     } else if (path_is(request, "/short")) {
@@ -260,9 +339,17 @@ static void tend(void)
 
 /* ---- the server ---- */
 
+static void hear_line(void *context, const char *line)
+{
+    size_t len = strlen(shared->said);
+    (void)context;
+    snprintf(shared->said + len, sizeof shared->said - len, "%s\n", line);
+}
+
 static void configure(void)
 {
     config = (lyger_server_config){
+        .say = hear_line,
         .backlog = 128,
         .workers = 2,
         .kill_timeout = 300,
@@ -272,6 +359,8 @@ static void configure(void)
         .body_in_memory = 16384,
         .body_directory = directory,
         .response_buffer = 65536,
+        .response_spool = 64 << 20,
+        .spool_limit = 128 << 20,
         .compress = true,
         .health_path = "/health",
         .metrics_path = "/metrics",
@@ -540,6 +629,70 @@ static int files_in_directory(const char *prefix)
     }
     closedir(open);
     return found;
+}
+
+static void post(const char *path, size_t len, bool chunked)
+{
+    char *text = malloc(len + 4096);
+    size_t at = (size_t)snprintf(text, 512, "POST %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", path);
+    at += (size_t)(chunked ? snprintf(text + at, 512, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", len)
+                           : snprintf(text + at, 512, "Content-Length: %zu\r\n\r\n", len));
+    for (size_t i = 0; i < len; i++) {
+        text[at + i] = stream_byte(i);
+    }
+    at += len;
+    at += (size_t)(chunked ? snprintf(text + at, 64, "\r\n0\r\n\r\n") : 0);
+    int fd = dial();
+    say_bytes(fd, text, at);
+    hear_all(fd);
+    close(fd);
+    free(text);
+}
+
+static bool is_stream(const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] != stream_byte(i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Decodes with the libraries' own one-shot functions; the length, 0 when it failed. */
+static size_t decode(lyger_coding coding, const char *bytes, size_t len, char *to, size_t room)
+{
+    if (coding == LYGER_CODING_GZIP) {
+        z_stream stream = {.next_in = (Bytef *)bytes, .avail_in = (uInt)len};
+        stream.next_out = (Bytef *)to;
+        stream.avail_out = (uInt)room;
+        bool good = inflateInit2(&stream, 15 + 16) == Z_OK && inflate(&stream, Z_FINISH) == Z_STREAM_END;
+        inflateEnd(&stream);
+        return good ? stream.total_out : 0;
+    }
+    void *library =
+        dlopen(coding == LYGER_CODING_ZSTD ? "libzstd.so.1" : "libbrotlidec.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        return 0;
+    }
+    if (coding == LYGER_CODING_ZSTD) {
+        size_t (*run)(void *, size_t, const void *, size_t);
+        *(void **)&run = dlsym(library, "ZSTD_decompress");
+        size_t out = run(to, room, bytes, len);
+        return out <= room ? out : 0;
+    }
+    int (*run)(size_t, const uint8_t *, size_t *, uint8_t *);
+    *(void **)&run = dlsym(library, "BrotliDecoderDecompress");
+    return run(len, (const uint8_t *)bytes, &room, (uint8_t *)to) == 1 ? room : 0;
+}
+
+static bool was_said(const char *text)
+{
+    for (int i = 0; i < PATIENCE / 10 && !strstr(shared->said, text); i++) {
+        sleep_ms(10);
+        tend();
+    }
+    return strstr(shared->said, text) != NULL;
 }
 
 #endif
