@@ -90,7 +90,7 @@ if test "$PHP_LYGER" != "no"; then
     case $host_os in
       darwin*) AC_DEFINE([LYGER_LIBSQLITE], ["libsqlite3.dylib"], [what libsqlite3 is called here]) ;;
     esac
-    lyger_core="$lyger_core ext/query/sqlite.c ext/query/sqlite_load.c"
+    lyger_core="$lyger_core ext/query/sqlite.c ext/query/sqlite_load.c ext/query/sqlite_statement.c"
   fi
 
   if test "$PHP_LYGER_UV" != "no"; then

@@ -285,8 +285,8 @@ final class Engine
         return Result::of($rows, $rows->named);
     }
 
-    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed
+    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn, array $options = []): mixed
     {
-        return $this->query->transaction(__FUNCTION__, $dsn, $fn);
+        return $this->query->transaction(__FUNCTION__, $dsn, $fn, $options);
     }
 }

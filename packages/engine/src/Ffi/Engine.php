@@ -18,6 +18,7 @@ use Lyger\Internal\QueryParams;
 use Lyger\Internal\Result;
 use Lyger\Internal\Singular;
 use Lyger\Internal\Transaction;
+use Lyger\Internal\TransactionOptions;
 
 /**
  * Lyger\Engine over liblyger.so: the same core as the extension's, entered through FFI. See stubs/lyger.stub.php for
@@ -271,10 +272,19 @@ final class Engine
         return Result::of(new Rows($this, $this->library, $handle, $this->yes(...)), $read->named);
     }
 
-    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed
+    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn, array $options = []): mixed
     {
+        $options = TransactionOptions::read(__FUNCTION__, $options);
         return Transaction::run(
-            fn() => $this->yes($this->library->lyger_ffi_db_begin($dsn, \strlen($dsn))),
+            fn() => $this->yes($this->library->lyger_ffi_db_begin(
+                $dsn,
+                \strlen($dsn),
+                (int) array_search($options->isolation, ['', ...TransactionOptions::ISOLATIONS], true),
+                self::choice($options->readOnly),
+                self::choice($options->deferrable),
+                (int) array_search($options->mode, ['', ...TransactionOptions::MODES], true),
+                $options->timeout,
+            )),
             fn(bool $keep) => $this->yes($this->library->lyger_ffi_db_end($dsn, \strlen($dsn), (int) $keep)),
             $fn,
         );
@@ -402,6 +412,11 @@ final class Engine
         return false;
     }
 
+    private static function choice(?bool $given): int
+    {
+        return $given === null ? 0 : 1 + (int) $given;
+    }
+
     private function yes(int $answer): bool
     {
         return $answer < 0 ? throw $this->failure() : $answer === 1;
@@ -418,6 +433,7 @@ final class Engine
                 $message,
                 self::text($this->library->lyger_ffi_error_sqlstate()),
                 $this->library->lyger_ffi_error_position(),
+                code: $this->library->lyger_ffi_error_code(),
             ),
             8 => new ServerException($message),
             default => new RuntimeException($message),
