@@ -129,8 +129,8 @@ namespace {
     /**
      * Stores many entries at once.
      *
-     * @param array|string $items a key => value map, a list of ['key' => …, 'value' => …] pairs, or the JSON
-     *     text of either
+     * @param array|string $items a key => value map, whatever its values are, or JSON text: of such a map or of
+     *     a list of {"key": …, "value": …} pairs
      * @return int how many were stored
      * @throws TypeError|ValueError naming the offending element, or the reason the text is not JSON
      */

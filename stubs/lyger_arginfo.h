@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 1856fed560a0a8c61b015a342d04cfc57bc6784b */
+ * Stub hash: ab1ccb813abbdc084fd52414a828d64d483f3b19 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
