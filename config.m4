@@ -63,7 +63,7 @@ if test "$PHP_LYGER" != "no"; then
     ext/query/async.c ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c ext/query/transaction.c"
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
     ext/lyger_string.c ext/compute/php_compute.c ext/jsonout/php_json.c \
-    ext/cache/php_array.c ext/cache/php_batch.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \
+    ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \
     ext/cache/php_value.c ext/query/php_handle.c ext/query/php_query.c ext/query/php_result.c ext/query/php_transaction.c"
   if test "$lyger_cv_os" = "linux"; then
     lyger_core="$lyger_core ext/cache/threads_linux.c"
@@ -90,7 +90,7 @@ if test "$PHP_LYGER" != "no"; then
     case $host_os in
       darwin*) AC_DEFINE([LYGER_LIBSQLITE], ["libsqlite3.dylib"], [what libsqlite3 is called here]) ;;
     esac
-    lyger_core="$lyger_core ext/query/sqlite.c ext/query/sqlite_load.c ext/query/sqlite_statement.c"
+    lyger_core="$lyger_core ext/query/sqlite.c ext/query/sqlite_load.c"
   fi
 
   if test "$PHP_LYGER_UV" != "no"; then
@@ -124,7 +124,7 @@ if test "$PHP_LYGER" != "no"; then
         ext/http/boot.c ext/http/crew.c ext/http/identity.c ext/http/listen.c ext/http/notify.c ext/http/process.c ext/http/reload.c \
         ext/http/server.c ext/http/settings.c ext/http/supervisor.c ext/http/watch.c"
       lyger_glue="$lyger_glue ext/http/php_answer.c ext/http/php_data.c ext/http/php_options.c ext/http/php_request.c \
-        ext/http/php_reset.c ext/http/php_sapi.c ext/http/php_server.c ext/http/php_web.c"
+        ext/http/php_extensions.c ext/http/php_memory.c ext/http/php_reset.c ext/http/php_sapi.c ext/http/php_server.c ext/http/php_web.c"
     else
       lyger_core="$lyger_core ext/http/socket_posix.c"
       lyger_glue="$lyger_glue ext/http/php_noserver.c"

@@ -294,6 +294,7 @@ static void end_request(void)
         php_lyger_boot_restore();
     }
     php_lyger_settle(); /* destructors of what was dropped */
+    php_lyger_memory_trim();
     zend_set_memory_limit(PG(memory_limit));
     zend_memory_reset_peak_usage();
 }

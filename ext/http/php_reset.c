@@ -16,29 +16,14 @@
 #include "ext/date/php_date.h"
 #include "ext/json/php_json.h"
 #include "ext/pcre/php_pcre.h"
-#include "ext/session/php_session.h"
 #include "ext/standard/basic_functions.h"
 #include "ext/standard/file.h"
 #include "ext/standard/php_filestat.h"
 #include "ext/standard/url_scanner_ex.h"
-#if __has_include("ext/mbstring/mbstring.h")
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wsign-compare" /* in its headers */
-#include "ext/mbstring/mbstring.h"
-#pragma GCC diagnostic pop
-#define HAS_MBSTRING 1
-#endif
 
 #include <locale.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* An extension's globals, and what they were when nothing had been done with them. */
-typedef struct extension {
-    zend_module_entry *module; /* NULL: not there */
-    void *globals;
-    void *image; /* a copy of them */
-} extension;
 
 /* Error and exception handlers: the current one and those it has replaced. */
 typedef struct handlers {
@@ -72,247 +57,8 @@ static struct {
     HashTable *wrapper_copy;
     bool has_filters;
     php_stream_context *context;
-    extension session, libxml, filter, random;
-    zval *session_handlers; /* what session_set_save_handler() was given */
-    bool libxml_errors_kept;
-    bool session_ended;
     zend_date_globals *date;
-    zend_function *openssl_error_string;
-    zend_ini_entry *assert_callback; /* NULL: not to be touched */
-#ifdef HAS_MBSTRING
-    zend_mbstring_globals *mbstring, mbstring_image;
-#endif
 } boot;
-
-/* ---- extensions ---- */
-
-static void *globals_of(const zend_module_entry *module)
-{
-#ifdef ZTS
-    (void)module;
-    return NULL; /* no server there */
-#else
-    return module->globals_ptr;
-#endif
-}
-
-static zend_module_entry *module_of(const char *name)
-{
-    return zend_hash_str_find_ptr(&module_registry, name, strlen(name));
-}
-
-static void take_image(extension *of)
-{
-    if (of->module && of->globals) {
-        memcpy(of->image, of->globals, of->module->globals_size);
-    }
-}
-
-static void know(extension *to, const char *name)
-{
-    to->module = module_of(name);
-    to->globals = to->module ? globals_of(to->module) : NULL;
-    to->image = to->globals ? emalloc(to->module->globals_size) : NULL;
-    take_image(to);
-}
-
-static bool is_touched(const extension *of)
-{
-    return of->globals && memcmp(of->image, of->globals, of->module->globals_size) != 0;
-}
-
-static void stop(const extension *of)
-{
-    if (of->module && of->module->request_shutdown_func) {
-        of->module->request_shutdown_func(of->module->type, of->module->module_number);
-    }
-}
-
-static void start(const extension *of)
-{
-    if (of->module && of->module->request_startup_func) {
-        of->module->request_startup_func(of->module->type, of->module->module_number);
-    }
-}
-
-static void call(const char *name, zval *result, zval *argument)
-{
-    zend_function *function = zend_hash_str_find_ptr(CG(function_table), name, strlen(name));
-    ZVAL_UNDEF(result);
-    if (function && !EG(exception)) {
-        zend_call_known_function(function, NULL, NULL, result, argument ? 1 : 0, argument, NULL);
-    }
-}
-
-/* The handlers that session_set_save_handler() was given are zvals, one after the other; how many depends on
- * PHP's version. */
-#define SESSION_HANDLERS (sizeof(((php_ps_globals *)NULL)->mod_user_names) / sizeof(zval))
-
-static zval *session_handlers(void)
-{
-    return (zval *)&((php_ps_globals *)boot.session.globals)->mod_user_names;
-}
-
-static void keep_session(void)
-{
-    know(&boot.session, "session");
-    if (!boot.session.globals) {
-        return;
-    }
-    if (((php_ps_globals *)boot.session.globals)->session_status == php_session_active) {
-        stop(&boot.session); /* a session of the application's boot is nobody's */
-        start(&boot.session);
-        take_image(&boot.session);
-    }
-    boot.session_handlers = safe_emalloc(SESSION_HANDLERS, sizeof(zval), 0);
-    for (size_t i = 0; i < SESSION_HANDLERS; i++) {
-        ZVAL_COPY(&boot.session_handlers[i], &session_handlers()[i]);
-    }
-}
-
-/* Writes the session. PHP drops the handlers with it; those of the boot come back. */
-static void end_session(void)
-{
-    if (!is_touched(&boot.session)) {
-        return;
-    }
-    stop(&boot.session);
-    for (size_t i = 0; !php_lyger_serving.loop && i < SESSION_HANDLERS; i++) {
-        ZVAL_COPY(&session_handlers()[i], &boot.session_handlers[i]);
-    }
-    boot.session_ended = true;
-}
-
-void php_lyger_extensions_end(void)
-{
-    end_session();
-    stop(&boot.filter);
-}
-
-void php_lyger_extensions_begin(void)
-{
-    if (boot.session_ended) {
-        boot.session_ended = false;
-        start(&boot.session);
-        take_image(&boot.session);
-    }
-    start(&boot.random); /* whoever needs mt_rand() is seeded anew, and no two processes alike */
-}
-
-static void restore_libxml(void)
-{
-    zval on, ignored;
-    if (is_touched(&boot.libxml)) {
-        stop(&boot.libxml);
-        if (boot.libxml.module->post_deactivate_func) {
-            boot.libxml.module->post_deactivate_func();
-        }
-        start(&boot.libxml);
-        if (boot.libxml_errors_kept) {
-            ZVAL_TRUE(&on);
-            call("libxml_use_internal_errors", &ignored, &on);
-        }
-        take_image(&boot.libxml);
-    } else if (boot.libxml_errors_kept) {
-        call("libxml_clear_errors", &ignored, NULL);
-    }
-}
-
-static void keep_libxml(void)
-{
-    zval kept;
-    know(&boot.libxml, "libxml");
-    if (boot.libxml.module) {
-        call("libxml_use_internal_errors", &kept, NULL);
-        boot.libxml_errors_kept = Z_TYPE(kept) == IS_TRUE;
-    }
-}
-
-static void restore_mbstring(void)
-{
-#ifdef HAS_MBSTRING
-    zend_mbstring_globals *now = boot.mbstring, *then = &boot.mbstring_image;
-    if (!now) {
-        return;
-    }
-    now->current_internal_encoding = then->current_internal_encoding;
-    now->internal_encoding_set = then->internal_encoding_set;
-    now->current_http_output_encoding = then->current_http_output_encoding;
-    now->http_output_set = then->http_output_set;
-    now->language = then->language;
-    now->current_filter_illegal_mode = then->current_filter_illegal_mode;
-    now->current_filter_illegal_substchar = then->current_filter_illegal_substchar;
-    now->illegalchars = 0;
-    if (now->current_detect_order_list != then->current_detect_order_list) {
-        size_t size = then->current_detect_order_list_size * sizeof *then->current_detect_order_list;
-        efree((void *)now->current_detect_order_list);
-        now->current_detect_order_list = emalloc(size);
-        memcpy((void *)now->current_detect_order_list, then->detect_order_list, size);
-        now->current_detect_order_list_size = then->current_detect_order_list_size;
-        then->current_detect_order_list = now->current_detect_order_list;
-    }
-#endif
-}
-
-/* detect_order_list of the image is a copy of the current one: the list itself is freed when it is changed.
- */
-static void keep_mbstring(void)
-{
-#ifdef HAS_MBSTRING
-    zend_module_entry *module = module_of("mbstring");
-    boot.mbstring = module ? globals_of(module) : NULL;
-    if (boot.mbstring) {
-        boot.mbstring_image = *boot.mbstring;
-        size_t size =
-            boot.mbstring->current_detect_order_list_size * sizeof *boot.mbstring->current_detect_order_list;
-        boot.mbstring_image.detect_order_list = emalloc(size + 1);
-        memcpy((void *)boot.mbstring_image.detect_order_list, boot.mbstring->current_detect_order_list, size);
-    }
-#endif
-}
-
-static void restore_openssl(void)
-{
-    zval text;
-    bool more = boot.openssl_error_string != NULL;
-    while (more && !EG(exception)) {
-        ZVAL_UNDEF(&text);
-        zend_call_known_function(boot.openssl_error_string, NULL, NULL, &text, 0, NULL, NULL);
-        more = Z_TYPE(text) == IS_STRING;
-        zval_ptr_dtor(&text);
-    }
-}
-
-/* ---- assert() ---- */
-
-/* assert_options() is deprecated and says so since 8.3; here nobody shall hear it. */
-static void keep_assert(void)
-{
-    zval handler, callback, option;
-    zend_ini_entry *entry = zend_hash_str_find_ptr(EG(ini_directives), ZEND_STRL("assert.callback"));
-    int reporting = EG(error_reporting);
-    ZVAL_COPY_VALUE(&handler, &EG(user_error_handler));
-    ZVAL_UNDEF(&EG(user_error_handler));
-    EG(error_reporting) = 0;
-    ZVAL_LONG(&option, 2); /* ASSERT_CALLBACK */
-    call("assert_options", &callback, &option);
-    EG(error_reporting) = reporting;
-    ZVAL_COPY_VALUE(&EG(user_error_handler), &handler);
-    if (Z_TYPE(callback) == IS_NULL) { /* one that the application has set while booting stays as it is */
-        boot.assert_callback = entry;
-    }
-    zval_ptr_dtor(&callback);
-}
-
-/* The callback that assert_options() was given: the setting's own hook drops it. */
-static void restore_assert(void)
-{
-    zend_ini_entry *entry = boot.assert_callback;
-    if (entry && entry->on_modify) {
-        entry->on_modify(entry, entry->value, entry->mh_arg1, entry->mh_arg2, entry->mh_arg3,
-                         ZEND_INI_STAGE_RUNTIME);
-    }
-}
 
 /* ---- settings ---- */
 
@@ -510,7 +256,7 @@ static void restore_wrappers(void)
     while ((name = strange_wrapper())) { /* its resource goes with it */
         zval argument, ignored;
         ZVAL_STR(&argument, name);
-        call("stream_wrapper_unregister", &ignored, &argument);
+        php_lyger_call("stream_wrapper_unregister", &ignored, &argument);
         zend_hash_del(FG(stream_wrappers), name);
         zend_string_release(name);
     }
@@ -587,7 +333,7 @@ static void keep_process(void)
     boot.locale_changed = BG(locale_changed);
     boot.ctype = BG(ctype_string) ? zend_string_copy(BG(ctype_string)) : NULL;
     BG(locale_changed) = 0;
-    boot.date = globals_of(module_of("date"));
+    boot.date = php_lyger_globals_of("date");
     boot.timezone = boot.date->timezone ? estrdup(boot.date->timezone) : NULL;
 }
 
@@ -622,6 +368,7 @@ static void change_defaults(void)
 void php_lyger_boot_keep(void)
 {
     boot.kept = true;
+    php_lyger_memory_keep();
     change_defaults();
     keep_ini();
     if (!php_lyger_serving.loop) {
@@ -636,16 +383,8 @@ void php_lyger_boot_keep(void)
     boot.error_reporting = EG(error_reporting);
     boot.ticks = BG(user_tick_functions) ? (uint32_t)zend_llist_count(BG(user_tick_functions)) : 0;
     keep_streams();
-    know(&boot.filter, "filter");
-    stop(&boot.filter); /* the first request's sapi_activate() would forget the boot's variables, not free
-                           them */
-    know(&boot.random, "random");
-    keep_session();
-    keep_libxml();
-    keep_mbstring();
-    keep_assert();
+    php_lyger_extensions_keep();
     forget_last_error(); /* the boot's would be the first request's */
-    boot.openssl_error_string = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("openssl_error_string"));
 }
 
 void php_lyger_boot_restore(void)
@@ -657,19 +396,8 @@ void php_lyger_boot_restore(void)
     restore_timezone();
     restore_process();
     restore_streams();
-    restore_libxml();
-    restore_mbstring();
-    restore_openssl();
-    restore_assert();
+    php_lyger_extensions_restore();
     forget_small_things();
-}
-
-static void forget_image(extension *of)
-{
-    if (of->image) {
-        efree(of->image);
-    }
-    memset(of, 0, sizeof *of);
 }
 
 static void forget_handlers(handlers *of)
@@ -687,25 +415,10 @@ static void forget_handlers(handlers *of)
     memset(of, 0, sizeof *of);
 }
 
-static void forget_session_handlers(void)
-{
-    for (size_t i = 0; boot.session_handlers && i < SESSION_HANDLERS; i++) {
-        zval_ptr_dtor(&boot.session_handlers[i]);
-    }
-    if (boot.session_handlers) {
-        efree(boot.session_handlers);
-        boot.session_handlers = NULL;
-    }
-}
-
 /* What was copied only to compare with it. */
 static void forget_copies(void)
 {
-    forget_session_handlers();
-    forget_image(&boot.session);
-    forget_image(&boot.libxml);
-    forget_image(&boot.filter);
-    forget_image(&boot.random);
+    php_lyger_extensions_release();
     forget_handlers(&boot.errors);
     forget_handlers(&boot.exceptions);
     drop_table(&boot.wrapper_copy);
@@ -716,12 +429,6 @@ static void forget_copies(void)
     if (boot.ctype) {
         zend_string_release(boot.ctype);
     }
-#ifdef HAS_MBSTRING
-    if (boot.mbstring) {
-        efree((void *)boot.mbstring_image.detect_order_list);
-        boot.mbstring = NULL;
-    }
-#endif
 }
 
 void php_lyger_boot_release(void)
@@ -730,6 +437,7 @@ void php_lyger_boot_release(void)
         return;
     }
     boot.kept = false;
+    php_lyger_memory_release();
     forget_copies();
     release_ini();
     if (!php_lyger_serving.loop) {

@@ -9,6 +9,8 @@
  *   php_request.c  a request's life: from taken to finished
  *   php_answer.c   what a handler's return value becomes
  *   php_reset.c    the state of a booted worker, and the way back to it after a request
+ *   php_extensions.c  the part of it that extensions keep in C
+ *   php_memory.c   what PHP would free at the end of its own request only
  *
  * A worker is an ordinary PHP process in the middle of one long CLI request: the application that was booted
  * stays, and for each HTTP request the SAPI layer, the output layer and the superglobals begin and end, as
@@ -151,10 +153,30 @@ void php_lyger_boot_restore(void);
 /* Gives back to PHP what the state was made of, before the process ends. */
 void php_lyger_boot_release(void);
 
-/* The end of a request for extensions that keep one in C: sessions are written, uploads forgotten. */
-void php_lyger_extensions_end(void);
+/* ---- php_extensions.c ---- */
 
+/* Takes note of what extensions keep of the booted application; back to it, after a request; lets it go. */
+void php_lyger_extensions_keep(void);
+void php_lyger_extensions_restore(void);
+void php_lyger_extensions_release(void);
+/* The end of a request for those that have a part in its answer: sessions are written, uploads forgotten. */
+void php_lyger_extensions_end(void);
 /* Makes them ready for the next request. */
 void php_lyger_extensions_begin(void);
+
+/* A module's globals; NULL: it has none, or is not there. */
+void *php_lyger_globals_of(const char *module);
+/* A function of PHP with one argument, or NULL for none; undefined when it is not there or something is
+ * thrown.
+ */
+void php_lyger_call(const char *name, zval *result, zval *argument);
+
+/* ---- php_memory.c ---- */
+
+/* From here to the other no request leaves strings interned. */
+void php_lyger_memory_keep(void);
+void php_lyger_memory_release(void);
+/* Gives back what a large request has left free. */
+void php_lyger_memory_trim(void);
 
 #endif
