@@ -63,7 +63,7 @@ if test "$PHP_LYGER" != "no"; then
     ext/query/async.c ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c ext/query/transaction.c"
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
     ext/lyger_string.c ext/compute/php_compute.c ext/jsonout/php_json.c \
-    ext/cache/php_array.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \
+    ext/cache/php_array.c ext/cache/php_batch.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \
     ext/cache/php_value.c ext/query/php_handle.c ext/query/php_query.c ext/query/php_result.c ext/query/php_transaction.c"
   if test "$lyger_cv_os" = "linux"; then
     lyger_core="$lyger_core ext/cache/threads_linux.c"
@@ -90,7 +90,7 @@ if test "$PHP_LYGER" != "no"; then
     case $host_os in
       darwin*) AC_DEFINE([LYGER_LIBSQLITE], ["libsqlite3.dylib"], [what libsqlite3 is called here]) ;;
     esac
-    lyger_core="$lyger_core ext/query/sqlite.c ext/query/sqlite_load.c"
+    lyger_core="$lyger_core ext/query/sqlite.c ext/query/sqlite_load.c ext/query/sqlite_statement.c"
   fi
 
   if test "$PHP_LYGER_UV" != "no"; then

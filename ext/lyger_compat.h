@@ -68,6 +68,51 @@ static inline zend_string *php_lyger_string_extend(zend_string *string, size_t l
 #endif
 }
 
+/* zend_string_alloc() of this request's memory; NULL when memory_limit does not allow it. */
+static inline zend_string *php_lyger_string_alloc(size_t len)
+{
+#ifdef ZEND_HAS_OOM
+    zend_string *string = femalloc(ZEND_MM_ALIGNED_SIZE(_ZSTR_STRUCT_SIZE(len)), true);
+    if (string) {
+        GC_SET_REFCOUNT(string, 1);
+        GC_TYPE_INFO(string) = GC_STRING;
+        ZSTR_H(string) = 0;
+        ZSTR_LEN(string) = len;
+    }
+    return string;
+#else
+    return zend_string_alloc(len, false);
+#endif
+}
+
+/* Whether memory_limit allows so many bytes more; if not, PHP has noted that it was reached. */
+static inline bool php_lyger_memory_allows(size_t size)
+{
+#ifdef ZEND_HAS_OOM
+    void *memory = femalloc(size, true);
+    if (!memory) {
+        return false;
+    }
+    efree(memory);
+#else
+    (void)size;
+#endif
+    return true;
+}
+
+/* The same for a new array of so many elements; small ones are not asked about. */
+static inline bool php_lyger_memory_allows_array(uint32_t count, bool packed)
+{
+    size_t size = 1024;
+    if (EXPECTED(count <= size)) {
+        return true;
+    }
+    while (size < count) {
+        size *= 2;
+    }
+    return php_lyger_memory_allows(size * (packed ? sizeof(zval) : sizeof(Bucket) + sizeof(uint32_t)));
+}
+
 /*
  * What json_encode minds of an object. Property hooks and lazy objects came with 8.4.
  */

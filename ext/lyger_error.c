@@ -61,7 +61,7 @@ void php_lyger_throw(const lyger_error *error)
         return;
     }
     zend_class_entry *class_entry = php_lyger_throwable(class_of(error->status));
-    zend_object *exception = zend_throw_exception(class_entry, error->message, 0);
+    zend_object *exception = zend_throw_exception(class_entry, error->message, error->code);
     if (class_entry == php_lyger_exception.query) {
         zend_update_property_string(class_entry, exception, ZEND_STRL("sqlState"), error->sqlstate);
         zend_update_property_long(class_entry, exception, ZEND_STRL("position"), error->position);

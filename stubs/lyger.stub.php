@@ -129,8 +129,8 @@ namespace {
     /**
      * Stores many entries at once.
      *
-     * @param array|string $items a key => value map, a list of ['key' => …, 'value' => …] pairs, or the JSON
-     *     text of either
+     * @param array|string $items a key => value map, whatever its values are, or JSON text: of such a map or of
+     *     a list of {"key": …, "value": …} pairs
      * @return int how many were stored
      * @throws TypeError|ValueError naming the offending element, or the reason the text is not JSON
      */
@@ -281,12 +281,21 @@ namespace {
      * Until it ends, every statement with the same text in $dsn runs in the transaction. A call inside of $fn with the
      * same $dsn sets a savepoint, to which it rolls back. A fatal error rolls everything back.
      *
+     * SQLite's begin as BEGIN IMMEDIATE: those that read and then write wait for each other, for a minute at most where no
+     * timeout says otherwise.
+     *
      * @param callable $fn called without arguments
+     * @param array $options isolation: 'read uncommitted', 'read committed', 'repeatable read' or 'serializable' (SQLite's
+     *     are always that); read_only and deferrable: bool; mode, of SQLite: 'immediate' (the default), 'deferred' (that of
+     *     a read-only one) or 'exclusive'; timeout: seconds until it has begun. A savepoint has those of its transaction
      * @return mixed what $fn returned
+     * @throws ValueError for an option that is unknown, or that the database does not have
      * @throws Lyger\Exception\QueryException when the transaction cannot begin, or is not committed: then it is rolled
-     *     back. SQLSTATE 25P02: a statement in it had failed; 25000: a statement had ended it, or its connection was lost.
+     *     back. SQLSTATE 25P02: a statement in it had failed; 25000: a statement had ended it, or its connection was lost;
+     *     55P03: SQLite's lock was not free in time; 40001: it can only be done again (getCode() of both is 5,
+     *     SQLITE_BUSY).
      */
-    function lyger_db_transaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed {}
+    function lyger_db_transaction(#[\SensitiveParameter] string $dsn, callable $fn, array $options = []): mixed {}
 
     /**
      * Serves HTTP with this application until it is stopped.
@@ -673,7 +682,7 @@ namespace Lyger {
         public function dbQueryAsync(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
         /** @implementation-alias lyger_db_transaction */
-        public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed {}
+        public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn, array $options = []): mixed {}
 
         /** Runs one statement as lyger_db_query() does, with the same parameters, options and errors. */
         public function query(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): \Lyger\Result {}
@@ -842,7 +851,7 @@ namespace Lyger\Exception {
     {
     }
 
-    /** The database, the DSN, a result handle. */
+    /** The database, the DSN, a result handle. getCode() is SQLite's primary result code (5: busy), else 0. */
     class QueryException extends \RuntimeException implements \Lyger\Exception
     {
         /** Five characters (PostgreSQL's, or HY000 and the like for SQLite), '' when the error has none. */

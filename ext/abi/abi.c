@@ -98,6 +98,11 @@ const char *lyger_ffi_error_sqlstate(void)
     return thread_error ? thread_error->sqlstate : "";
 }
 
+int lyger_ffi_error_code(void)
+{
+    return thread_error ? thread_error->code : 0;
+}
+
 int lyger_ffi_error_position(void)
 {
     return thread_error ? thread_error->position : 0;

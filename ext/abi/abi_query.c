@@ -369,45 +369,63 @@ int lyger_ffi_db_configure(long max_connections, double connect_timeout, double 
 
 /* ---- transactions ---- */
 
-/* A call on the pool with a copy of the DSN, which the core wants NUL-terminated. */
-static int in_pool(const char *dsn, size_t dsn_len, lyger_error *error,
-                   lyger_status (*call)(lyger_pool *, const char *, size_t, lyger_error *))
+/* Copies the DSN, which the core wants NUL-terminated, and locks the pool; NULL, the error, and no lock, when
+ * that cannot be. After leave_with() the copy is gone. */
+static lyger_pool *enter_with(statement *copied, lyger_error *error)
 {
-    statement statement = {.dsn = dsn, .sql = "", .dsn_len = dsn_len};
-    if (!prepare(&statement, NULL, 0, 0, 0, 0, error)) {
-        return -1;
+    copied->sql = "";
+    if (!prepare(copied, NULL, 0, 0, 0, 0, error)) {
+        return NULL;
     }
-    lyger_pool *entered = enter_pool(&statement, error);
-    if (entered) {
-        call(entered, statement.dsn, dsn_len, error);
-        pthread_mutex_unlock(&pool_lock);
+    lyger_pool *entered = enter_pool(copied, error);
+    if (!entered) {
+        free(copied->params);
     }
-    free(statement.params);
+    return entered;
+}
+
+static int leave_with(statement *copied, const lyger_error *error)
+{
+    pthread_mutex_unlock(&pool_lock);
+    free(copied->params);
     return error->status == LYGER_OK ? 1 : -1;
 }
 
-static lyger_status commit(lyger_pool *entered, const char *dsn, size_t dsn_len, lyger_error *error)
+int lyger_ffi_db_begin(const char *dsn, size_t dsn_len, int isolation, int read_only, int deferrable,
+                       int mode, double timeout)
 {
-    return lyger_transaction_end(entered, dsn, dsn_len, true, error);
-}
-
-static lyger_status roll_back(lyger_pool *entered, const char *dsn, size_t dsn_len, lyger_error *error)
-{
-    return lyger_transaction_end(entered, dsn, dsn_len, false, error);
-}
-
-int lyger_ffi_db_begin(const char *dsn, size_t dsn_len)
-{
-    return in_pool(dsn, dsn_len, lyger_abi_enter(), lyger_transaction_begin);
+    lyger_error *error = lyger_abi_enter();
+    statement copied = {.dsn = dsn, .dsn_len = dsn_len, .options = {.timeout = timeout}};
+    if (!valid_choice(isolation, LYGER_SERIALIZABLE, "isolation", error) ||
+        !valid_choice(read_only, LYGER_CHOICE_YES, "read_only", error) ||
+        !valid_choice(deferrable, LYGER_CHOICE_YES, "deferrable", error) ||
+        !valid_choice(mode, LYGER_MODE_EXCLUSIVE, "mode", error)) {
+        return -1;
+    }
+    lyger_pool *entered = enter_with(&copied, error);
+    if (!entered) {
+        return -1;
+    }
+    const lyger_transaction_options options = {(lyger_isolation)isolation, (lyger_choice)read_only,
+                                               (lyger_choice)deferrable, (lyger_lock_mode)mode,
+                                               copied.options.timeout};
+    lyger_transaction_begin(entered, copied.dsn, dsn_len, &options, error);
+    return leave_with(&copied, error);
 }
 
 int lyger_ffi_db_end(const char *dsn, size_t dsn_len, int keep)
 {
     lyger_error *error = lyger_abi_enter();
+    statement copied = {.dsn = dsn, .dsn_len = dsn_len};
     if (!valid_choice(keep, 1, "keep", error)) {
         return -1;
     }
-    return in_pool(dsn, dsn_len, error, keep ? commit : roll_back);
+    lyger_pool *entered = enter_with(&copied, error);
+    if (!entered) {
+        return -1;
+    }
+    lyger_transaction_end(entered, copied.dsn, dsn_len, keep == 1, error);
+    return leave_with(&copied, error);
 }
 
 /* ---- endings ---- */

@@ -75,6 +75,9 @@ int lyger_ffi_error_status(void);
 /* The SQLSTATE of a failed query, "" when there is none. */
 const char *lyger_ffi_error_sqlstate(void);
 
+/* SQLite's primary result code (5: busy), 0 without one. */
+int lyger_ffi_error_code(void);
+
 /* Where in the query the error is, counted in characters from 1; 0 when unknown. */
 int lyger_ffi_error_position(void);
 
@@ -214,8 +217,12 @@ int lyger_ffi_result_rows(unsigned long handle, unsigned long long *row, char **
 int lyger_ffi_result_free(unsigned long handle);
 
 /* Begins a transaction: until it ends, every statement of the process with this text as its DSN runs in it.
- * Within a transaction it sets a savepoint. lyger_ffi_request_end() rolls back what is open. 1, or -1. */
-int lyger_ffi_db_begin(const char *dsn, size_t dsn_len);
+ * Within a transaction it sets a savepoint. lyger_ffi_request_end() rolls back what is open. 1, or -1.
+ * 0 of each option is the default. isolation: 1 read uncommitted, 2 read committed, 3 repeatable read,
+ * 4 serializable; read_only and deferrable: 1 no, 2 yes; mode, of SQLite: 1 deferred, 2 immediate (the
+ * default), 3 exclusive; timeout: seconds until it has begun. */
+int lyger_ffi_db_begin(const char *dsn, size_t dsn_len, int isolation, int read_only, int deferrable,
+                       int mode, double timeout);
 
 /* Commits (keep 1) or rolls back (0) what the innermost begin began. 1, or -1: it was rolled back instead,
  * SQLSTATE 25P02 because a statement had failed, 25000 because a statement had ended the transaction. */

@@ -8,6 +8,7 @@ void lyger_error_clear(lyger_error *error)
 {
     error->status = LYGER_OK;
     error->position = 0;
+    error->code = 0;
     error->sqlstate[0] = '\0';
     error->message[0] = '\0';
 }

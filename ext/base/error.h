@@ -30,6 +30,7 @@ typedef struct lyger_error {
     lyger_status status;
     char sqlstate[6];                       /* five characters (ISO/IEC 9075, PostgreSQL appendix A) or "" */
     int position;                           /* 1-based character in the statement, 0 when unknown */
+    int code;                               /* SQLite's primary result code (5 is busy), 0 without one */
     char message[LYGER_ERROR_MESSAGE_SIZE]; /* UTF-8, NUL-terminated, cut at a character boundary */
 } lyger_error;
 

@@ -53,6 +53,7 @@ typedef enum lyger_cache_type {
 } lyger_cache_type;
 
 #define LYGER_CACHE_IN_PLACE LYGER_CACHE_STRING_IN_PLACE /* types from here on can be pinned */
+#define LYGER_CACHE_TYPE_LAST LYGER_CACHE_ARRAY_IN_PLACE
 
 /* How a value that is used in place is put together: head comes before the bytes, and the 8-byte words at
  * places, which hold offsets, get the addresses of those offsets in the stored value. */

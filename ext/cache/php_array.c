@@ -1,6 +1,9 @@
 #include "php_array.h"
 
+#include "lyger_compat.h"
+
 #define DEPTH_MAX 512
+#define LARGE ((size_t)1 << 20) /* bytes; what is shorter cannot take PHP past twice its memory_limit */
 #define NAME_LENGTH_KEPT 64
 
 /* Every item starts at a multiple of 8, so that it can be read in whole words. */
@@ -89,7 +92,13 @@ static bool encode_element(zval *value, zend_string *name, zend_ulong index, boo
         put_bytes(text, ZSTR_VAL(name), ZSTR_LEN(name));
     }
     if (Z_TYPE_P(value) == IS_STRING) {
+        if (Z_STRLEN_P(value) > LARGE && !php_lyger_memory_allows(ZSTR_LEN(text->s) + Z_STRLEN_P(value))) {
+            return false;
+        }
         put_bytes(text, Z_STRVAL_P(value), Z_STRLEN_P(value));
+    }
+    if (UNEXPECTED(php_lyger_memory_limit_reached())) {
+        return false;
     }
     return Z_TYPE_P(value) != IS_ARRAY || encode(Z_ARRVAL_P(value), text, depth + 1);
 }
@@ -168,6 +177,7 @@ static zend_string *take_name(const char *bytes, size_t len, zend_ulong hash)
 /* What is left to read. */
 typedef struct array_source {
     const char *at, *end;
+    bool large; /* memory_limit is looked at while it is read */
 } array_source;
 
 static const char *take_bytes(array_source *from, uint64_t len)
@@ -186,6 +196,9 @@ static bool decode(array_source *from, zval *result, unsigned depth);
 static bool take_value(array_source *from, const element_head *head, zval *value, unsigned depth)
 {
     const char *bytes;
+    if (UNEXPECTED(from->large) && php_lyger_memory_limit_reached()) {
+        return false;
+    }
     switch (head->tag & ~KEY_IS_NAME) {
     case TAG_NULL:
         ZVAL_NULL(value);
@@ -291,6 +304,9 @@ static bool decode(array_source *from, zval *result, unsigned depth)
         ZVAL_EMPTY_ARRAY(result);
         return true;
     }
+    if (UNEXPECTED(from->large) && !php_lyger_memory_allows_array(head.count, head.kind == KIND_PACKED)) {
+        return false;
+    }
     HashTable *array = zend_new_array(head.count);
     bool whole = true;
     if (head.kind == KIND_PACKED) {
@@ -314,7 +330,7 @@ static bool decode(array_source *from, zval *result, unsigned depth)
 
 bool php_lyger_array_decode(const char *bytes, size_t len, zval *result)
 {
-    array_source from = {bytes, bytes + len};
+    array_source from = {bytes, bytes + len, len > LARGE};
     zval array;
     if (!decode(&from, &array, 0)) {
         return false;

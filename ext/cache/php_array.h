@@ -15,12 +15,12 @@
 #include "php_lyger.h"
 #include "zend_smart_str.h"
 
-/* Appends array to text. False when it holds something this form cannot (an object, a resource, itself): then
- * text holds a part of it, and serialize() or an error is next. */
+/* Appends array to text. False when it holds something this form cannot (an object, a resource, itself) or
+ * memory_limit was reached: then text holds a part of it, and serialize() or an error is next. */
 bool php_lyger_array_encode(HashTable *array, smart_str *text);
 
 /* Reads what php_lyger_array_encode() wrote; bytes are aligned to 8. Any bytes are safe: false when they are
- * not an array of this form, and then result is untouched. */
+ * not an array of this form or memory_limit was reached, and then result is untouched. */
 bool php_lyger_array_decode(const char *bytes, size_t len, zval *result);
 
 /* Drops the names that decoding kept for reuse. */

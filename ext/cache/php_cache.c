@@ -5,9 +5,11 @@
 #include "php_array.h"
 #include "php_value.h"
 
-#include "ext/json/php_json_parser.h"
 #include "ext/standard/file.h"
 #include "ext/standard/info.h"
+#include "ext/standard/php_string.h"
+
+#define KEY_SHOWN ((size_t)64) /* bytes of a key in a message */
 
 static lyger_cache *process_cache;
 static lyger_error open_error; /* why process_cache is NULL although it is switched on */
@@ -29,6 +31,20 @@ static zend_always_inline lyger_cache *usable_cache(void)
 lyger_cache *php_lyger_usable_cache(void)
 {
     return usable_cache();
+}
+
+zend_string *php_lyger_key_shown(const zend_string *key)
+{
+    bool whole = ZSTR_LEN(key) <= KEY_SHOWN;
+    zend_string *part = zend_string_init(ZSTR_VAL(key), whole ? ZSTR_LEN(key) : KEY_SHOWN, 0);
+    zend_string *text = php_addcslashes(part, ZEND_STRL("\0..\37\177..\377"));
+    zend_string_release(part);
+    if (!whole) {
+        part = text;
+        text = zend_string_concat2(ZSTR_VAL(part), ZSTR_LEN(part), ZEND_STRL("…"));
+        zend_string_release(part);
+    }
+    return text;
 }
 
 /* Stores one value; false without an exception when the cache is off or the key was there. */
@@ -91,7 +107,7 @@ static zend_always_inline void get(zend_string *key, zval *otherwise, zval *retu
         RETURN_THROWS();
     }
     lyger_cache *cache = usable_cache();
-    if (cache && EXPECTED(php_lyger_value_fetch(cache, key, return_value) != LYGER_CACHE_MISS)) {
+    if (cache && EXPECTED(php_lyger_value_fetch(cache, key, return_value) == LYGER_CACHE_HIT)) {
         return;
     }
     if (otherwise) {
@@ -332,200 +348,12 @@ ZEND_FUNCTION(lyger_cache_decrement)
     add_integer(INTERNAL_FUNCTION_PARAM_PASSTHRU, true);
 }
 
-/* The key as a string the caller releases; NULL with an exception that names the element. */
-static zend_string *batch_key(zval *key, uint32_t position)
-{
-    ZVAL_DEREF(key);
-    if (Z_TYPE_P(key) != IS_STRING && Z_TYPE_P(key) != IS_LONG) {
-        zend_argument_type_error(1, "must hold keys of type string or int, %s given at element %u",
-                                 zend_zval_type_name(key), position);
-        return NULL;
-    }
-    zend_string *string = zval_get_string(key);
-    if (ZSTR_LEN(string) - 1 >= LYGER_CACHE_KEY_MAX) {
-        zend_argument_value_error(1, "must hold keys of 1 to %u bytes, %zu given at element %u",
-                                  LYGER_CACHE_KEY_MAX, ZSTR_LEN(string), position);
-        zend_string_release(string);
-        return NULL;
-    }
-    return string;
-}
-
-ZEND_FUNCTION(lyger_cache_get_batch)
-{
-    HashTable *keys;
-    zval *otherwise = NULL, *key;
-    uint32_t position = 0;
-
-    ZEND_PARSE_PARAMETERS_START(1, 2)
-        Z_PARAM_ARRAY_HT(keys)
-        Z_PARAM_OPTIONAL
-        Z_PARAM_ZVAL(otherwise)
-    ZEND_PARSE_PARAMETERS_END();
-
-    lyger_cache *cache = usable_cache();
-    array_init_size(return_value, zend_hash_num_elements(keys));
-    ZEND_HASH_FOREACH_VAL(keys, key)
-    {
-        zval value;
-        zend_string *name = batch_key(key, position++);
-        if (!name) {
-            RETURN_THROWS();
-        }
-        if (!cache || php_lyger_value_fetch(cache, name, &value) == LYGER_CACHE_MISS) {
-            if (otherwise) {
-                ZVAL_COPY(&value, otherwise);
-            } else {
-                ZVAL_NULL(&value);
-            }
-        }
-        zend_symtable_update(Z_ARRVAL_P(return_value), name, &value);
-        zend_string_release(name);
-    }
-    ZEND_HASH_FOREACH_END();
-}
-
-/* One element of a batch: a key and a value that the batch owns. */
-typedef struct batch_item {
-    zend_string *key;
-    zval *value;
-} batch_item;
-
-static bool pair_to_item(zval *pair, uint32_t position, batch_item *item)
-{
-    ZVAL_DEREF(pair);
-    zval *key = Z_TYPE_P(pair) == IS_ARRAY ? zend_hash_str_find(Z_ARRVAL_P(pair), ZEND_STRL("key")) : NULL;
-    zval *value = key ? zend_hash_str_find(Z_ARRVAL_P(pair), ZEND_STRL("value")) : NULL;
-    if (!value) {
-        zend_argument_value_error(
-            1, "must be a map or a list of pairs with \"key\" and \"value\"; element %u is not", position);
-        return false;
-    }
-    item->value = value;
-    item->key = batch_key(key, position);
-    return item->key != NULL;
-}
-
-static bool map_to_item(zend_string *name, zend_ulong index, zval *value, uint32_t position, batch_item *item)
-{
-    zval key;
-    if (name) {
-        ZVAL_STR(&key, name);
-    } else {
-        ZVAL_LONG(&key, (zend_long)index);
-    }
-    item->value = value;
-    item->key = batch_key(&key, position);
-    return item->key != NULL;
-}
-
-/* Checks every element before anything is stored; false with an exception. Fills *count items. */
-static bool read_batch(HashTable *source, bool pairs, batch_item *items, uint32_t *count)
-{
-    zend_string *name;
-    zend_ulong index;
-    zval *value;
-    ZEND_HASH_FOREACH_KEY_VAL(source, index, name, value)
-    {
-        batch_item *item = &items[*count];
-        if (pairs ? !pair_to_item(value, *count, item) : !map_to_item(name, index, value, *count, item)) {
-            return false;
-        }
-        ++*count;
-    }
-    ZEND_HASH_FOREACH_END();
-    return true;
-}
-
-static zend_long store_batch(HashTable *source, bool pairs, uint32_t ttl)
-{
-    batch_item *items = safe_emalloc(zend_hash_num_elements(source) + 1, sizeof *items, 0);
-    uint32_t count = 0;
-    zend_long stored = 0;
-    if (read_batch(source, pairs, items, &count)) {
-        for (uint32_t i = 0; i < count && !EG(exception); i++) {
-            stored += store(items[i].key, items[i].value, 1, ttl, LYGER_CACHE_REPLACE);
-        }
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        zend_string_release(items[i].key);
-    }
-    efree(items);
-    return stored;
-}
-
-static const char *json_error_text(php_json_error_code code)
-{
-    switch (code) {
-    case PHP_JSON_ERROR_DEPTH:
-        return "nested too deeply";
-    case PHP_JSON_ERROR_CTRL_CHAR:
-        return "control character in a string";
-    case PHP_JSON_ERROR_UTF8:
-        return "not UTF-8";
-    case PHP_JSON_ERROR_UTF16:
-        return "a lone surrogate";
-    default:
-        return "syntax error";
-    }
-}
-
-/* Decodes the JSON text of a batch; false with an exception that says where it went wrong. */
-static bool decode_batch(zend_string *text, zval *batch)
-{
-    php_json_parser parser;
-    php_json_parser_init(&parser, batch, ZSTR_VAL(text), ZSTR_LEN(text), PHP_JSON_OBJECT_AS_ARRAY,
-                         PHP_JSON_PARSER_DEFAULT_DEPTH);
-    ZVAL_NULL(batch);
-    if (php_json_parse(&parser)) {
-        const char *at = (const char *)parser.scanner.token;
-        zend_argument_value_error(1, "must be JSON: %s near byte %zu",
-                                  json_error_text(php_json_parser_error_code(&parser)),
-                                  (size_t)(at - ZSTR_VAL(text)));
-        return false;
-    }
-    if (Z_TYPE_P(batch) != IS_ARRAY) {
-        zend_argument_value_error(1, "must be the JSON text of an object or an array, %s given",
-                                  zend_zval_type_name(batch));
-        zval_ptr_dtor(batch);
-        return false;
-    }
-    return true;
-}
-
-ZEND_FUNCTION(lyger_cache_set_batch)
-{
-    HashTable *items = NULL;
-    zend_string *text = NULL;
-    zend_long ttl = 0;
-
-    ZEND_PARSE_PARAMETERS_START(1, 2)
-        Z_PARAM_ARRAY_HT_OR_STR(items, text)
-        Z_PARAM_OPTIONAL
-        Z_PARAM_LONG(ttl)
-    ZEND_PARSE_PARAMETERS_END();
-
-    if (!php_lyger_ttl_is_valid(ttl, 2)) {
-        RETURN_THROWS();
-    }
-    if (items) {
-        RETURN_LONG(store_batch(items, zend_array_is_list(items), (uint32_t)ttl));
-    }
-    zval batch;
-    if (!decode_batch(text, &batch)) {
-        RETURN_THROWS();
-    }
-    /* A JSON object is a map even if its names are 0, 1, 2, …, which make a list of the decoded array. */
-    bool pairs = ZSTR_VAL(text)[strspn(ZSTR_VAL(text), " \t\r\n")] == '[';
-    ZVAL_LONG(return_value, store_batch(Z_ARRVAL(batch), pairs, (uint32_t)ttl));
-    zval_ptr_dtor(&batch);
-}
-
 /* A cache that cannot be opened is reported at start-up and by every call; PHP itself still starts. */
 static zend_result module_start(int module_number)
 {
     (void)module_number;
     lyger_error_clear(&open_error);
+    php_lyger_value_module_start();
     if (LYGER_G(cache).size == 0) {
         return SUCCESS;
     }
@@ -545,6 +373,7 @@ static void module_stop(void)
 {
     lyger_cache_close(process_cache);
     process_cache = NULL;
+    php_lyger_value_module_stop();
 }
 
 static void unpin(void)

@@ -34,6 +34,9 @@ static inline bool php_lyger_ttl_is_valid(zend_long ttl, uint32_t argument)
     return false;
 }
 
+/* The key as messages show it: printable and not too long. The caller releases it. */
+zend_string *php_lyger_key_shown(const zend_string *key);
+
 /* Makes class_entry, Lyger\CacheKeys, the class of what lyger_cache_keys() returns. */
 void php_lyger_cache_keys_register(zend_class_entry *class_entry);
 

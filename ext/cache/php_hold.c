@@ -3,16 +3,15 @@
  */
 #include "php_cache.h"
 
+#include "lyger_compat.h"
 #include "lyger_error.h"
 #include "os.h"
 #include "php_value.h"
 
-#include "ext/standard/php_string.h"
 #include "zend_exceptions.h"
 
-#define SLICE 100u             /* ms of waiting between two looks whether PHP wants to stop */
-#define WAIT_MAX 86400         /* seconds */
-#define KEY_SHOWN ((size_t)64) /* bytes of a key in a message */
+#define SLICE 100u     /* ms of waiting between two looks whether PHP wants to stop */
+#define WAIT_MAX 86400 /* seconds */
 #define TOKEN_DIGITS 16
 
 static bool wait_is_valid(double wait, uint32_t argument)
@@ -28,21 +27,6 @@ static bool wait_is_valid(double wait, uint32_t argument)
 static uint64_t end_of_wait(double wait)
 {
     return lyger_os_milliseconds() + (uint64_t)(wait * 1000);
-}
-
-/* The key as messages show it: printable and not too long. The caller releases it. */
-static zend_string *shown(const zend_string *key)
-{
-    bool whole = ZSTR_LEN(key) <= KEY_SHOWN;
-    zend_string *part = zend_string_init(ZSTR_VAL(key), whole ? ZSTR_LEN(key) : KEY_SHOWN, 0);
-    zend_string *text = php_addcslashes(part, ZEND_STRL("\0..\37\177..\377"));
-    zend_string_release(part);
-    if (!whole) {
-        part = text;
-        text = zend_string_concat2(ZSTR_VAL(part), ZSTR_LEN(part), ZEND_STRL("…"));
-        zend_string_release(part);
-    }
-    return text;
 }
 
 typedef enum waited { WAITED, WAITED_ENOUGH, WAITED_IN_VAIN /* with an exception */ } waited;
@@ -175,7 +159,8 @@ typedef struct remembrance {
     zend_fcall_info_cache compute_cache;
     uint32_t ttl, stale;
     double wait;
-    uint64_t lease; /* the token while this process computes */
+    uint64_t lease;  /* the token while this process computes */
+    bool unreadable; /* the value that is there, of which PHP has been warned */
 } remembrance;
 
 /* A shard that cannot be locked now is tried again when the request ends. */
@@ -192,15 +177,19 @@ typedef enum turn {
     TURN_OF_OTHERS
 } turn;
 
-static lyger_cache_found fetch(const remembrance *r, zval *return_value)
+/* Whether there is an answer: the value, or the end of the script. */
+static bool fetch(remembrance *r, zval *return_value)
 {
-    return php_lyger_value_fetch(r->cache, r->key, return_value);
+    lyger_cache_found found = r->unreadable ? php_lyger_value_fetch_again(r->cache, r->key, return_value)
+                                            : php_lyger_value_fetch(r->cache, r->key, return_value);
+    r->unreadable |= found == LYGER_CACHE_NO_ROOM;
+    return found == LYGER_CACHE_HIT || EG(exception) || php_lyger_memory_limit_reached();
 }
 
 static turn take_turn(remembrance *r, zval *return_value)
 {
     lyger_error error;
-    if (fetch(r, return_value) != LYGER_CACHE_MISS) {
+    if (fetch(r, return_value)) {
         return TURN_OVER;
     }
     if (lyger_cache_lease(r->cache, ZSTR_VAL(r->key), ZSTR_LEN(r->key), &r->lease, &error) != LYGER_OK) {
@@ -209,11 +198,11 @@ static turn take_turn(remembrance *r, zval *return_value)
     }
     if (!r->lease) {
         bool served =
-            r->stale && php_lyger_value_fetch_stale(r->cache, r->key, return_value) != LYGER_CACHE_MISS;
+            r->stale && php_lyger_value_fetch_stale(r->cache, r->key, return_value) == LYGER_CACHE_HIT;
         return served ? TURN_OVER : TURN_OF_OTHERS;
     }
     /* Whoever had the lease until now may have stored the value since this process looked. */
-    if (fetch(r, return_value) != LYGER_CACHE_MISS) {
+    if (fetch(r, return_value)) {
         give_back(r);
         return TURN_OVER;
     }
@@ -284,7 +273,7 @@ static void compute(remembrance *r, zval *return_value)
 static void refuse_to_wait_longer(const remembrance *r)
 {
     lyger_error error;
-    zend_string *key = shown(r->key);
+    zend_string *key = php_lyger_key_shown(r->key);
     lyger_fail(&error, LYGER_E_CACHE,
                "the value of \"%s\" is being computed by another process, and was not there in %g seconds",
                ZSTR_VAL(key), r->wait);

@@ -1,5 +1,7 @@
 #include "php_image.h"
 
+#include "lyger_compat.h"
+
 #define DEPTH_MAX 512
 #define KEYS_SHARED 256 /* power of two */
 #define IN_PLACE_STRING (GC_STRING | (IS_STR_INTERNED << GC_FLAGS_SHIFT))
@@ -314,7 +316,7 @@ static bool copy_elements(const image_copy *from, const zend_array *array, HashT
         if (Z_TYPE_P(value) == IS_UNDEF) {
             continue;
         }
-        if (!copy_value(from, value, &element, depth)) {
+        if (php_lyger_memory_limit_reached() || !copy_value(from, value, &element, depth)) {
             return false;
         }
         if (packed || !bucket->key) {
@@ -339,7 +341,8 @@ static bool copy_array(const image_copy *from, const zend_array *pointer, zval *
         return true;
     }
     const zend_array *array = follow(from, pointer, sizeof *array);
-    if (!array || depth > DEPTH_MAX) {
+    if (!array || depth > DEPTH_MAX ||
+        !php_lyger_memory_allows_array(array->nNumOfElements, HT_IS_PACKED(array))) {
         return false;
     }
     HashTable *copy = zend_new_array(array->nNumOfElements);

@@ -1,18 +1,21 @@
 #include "php_value.h"
 
-#include "lyger_error.h"
-#include "php_cache.h"
+#include "lyger_compat.h"
 #include "php_array.h"
+#include "php_cache.h"
 #include "php_image.h"
 
+#include "ext/standard/basic_functions.h"
+#include "ext/standard/php_incomplete_class.h"
 #include "ext/standard/php_var.h"
 #include "zend_closures.h"
+#include "zend_exceptions.h"
 
 /*
  * serialize() turns a resource into 0 without a word and follows a recursive array by reference, so both are
  * looked for before. Objects are asked nothing here: their own serialisation decides.
  */
-static const char *unstorable(zval *value)
+const char *php_lyger_value_unstorable(zval *value)
 {
     ZVAL_DEREF(value);
     if (Z_TYPE_P(value) == IS_RESOURCE) {
@@ -33,7 +36,7 @@ static const char *unstorable(zval *value)
     GC_PROTECT_RECURSION(array);
     ZEND_HASH_FOREACH_VAL(array, element)
     {
-        found = unstorable(element);
+        found = php_lyger_value_unstorable(element);
         if (found) {
             break;
         }
@@ -73,7 +76,7 @@ static bool pack_igbinary(zend_function *function, zval *value, lyger_cache_valu
 
 static bool pack_serialized(zval *value, uint32_t argument, lyger_cache_value *packed, smart_str *scratch)
 {
-    const char *reason = unstorable(value);
+    const char *reason = php_lyger_value_unstorable(value);
     if (reason) {
         zend_argument_type_error(argument, "must not be or contain %s", reason);
         return false;
@@ -103,6 +106,9 @@ static bool pack_array(zval *value, uint32_t argument, lyger_cache_value *packed
         return true;
     }
     smart_str_free(scratch);
+    if (UNEXPECTED(php_lyger_memory_limit_reached())) {
+        return false;
+    }
     return pack_serialized(value, argument, packed, scratch);
 }
 
@@ -143,17 +149,65 @@ bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *pac
     }
 }
 
-static lyger_cache_found unreadable(zval *return_value)
+/* ---- values that cannot be read ---- */
+
+static zend_object *(*create_incomplete)(zend_class_entry *class_entry);
+
+static zend_object *count_incomplete(zend_class_entry *class_entry)
 {
-    lyger_error error;
-    ZVAL_NULL(return_value);
-    lyger_fail(&error, LYGER_E_CACHE, "the stored value cannot be read back");
-    php_lyger_throw(&error);
-    return LYGER_CACHE_NO_ROOM;
+    LYGER_G(cache).incomplete++;
+    return create_incomplete(class_entry);
 }
 
-/* Consumes string. */
-static lyger_cache_found unserialize(zend_string *string, zval *return_value)
+void php_lyger_value_module_start(void)
+{
+    create_incomplete = PHP_IC_ENTRY->create_object;
+    PHP_IC_ENTRY->create_object = count_incomplete;
+}
+
+void php_lyger_value_module_stop(void)
+{
+    PHP_IC_ENTRY->create_object = create_incomplete;
+}
+
+/* The message of an exception, which is then forgotten. NULL when it only ends the script. */
+static zend_string *take_exception(void)
+{
+    zend_object *exception = EG(exception);
+    zval rv;
+    if (zend_is_unwind_exit(exception) || zend_is_graceful_exit(exception)) {
+        return NULL;
+    }
+    zval *message = zend_read_property_ex(zend_get_exception_base(exception), exception,
+                                          ZSTR_KNOWN(ZEND_STR_MESSAGE), true, &rv);
+    zend_string *text = strpprintf(0, "%s: %s", ZSTR_VAL(exception->ce->name),
+                                   Z_TYPE_P(message) == IS_STRING ? Z_STRVAL_P(message) : "");
+    zend_clear_exception();
+    return text;
+}
+
+/* The entry is a miss: warns of it, with what was thrown while it was read, else with why. */
+static void give_up(const zend_string *key, const char *why, bool warns)
+{
+    zend_string *thrown = NULL;
+    if (php_lyger_memory_limit_reached() || (EG(exception) && !(thrown = take_exception()))) {
+        return;
+    }
+    if (warns) {
+        zend_string *name = php_lyger_key_shown(key);
+        php_error_docref(NULL, E_WARNING, "The entry \"%s\" cannot be read and counts as a miss: %s",
+                         ZSTR_VAL(name), thrown ? ZSTR_VAL(thrown) : why);
+        zend_string_release(name);
+    }
+    if (thrown) {
+        zend_string_release(thrown);
+    }
+}
+
+/* ---- reading ---- */
+
+/* NULL, or why it could not be read; an exception may say more. Consumes string. */
+static const char *unserialize(zend_string *string, zval *return_value)
 {
     const unsigned char *at = (const unsigned char *)ZSTR_VAL(string);
     const unsigned char *end = at + ZSTR_LEN(string);
@@ -162,77 +216,75 @@ static lyger_cache_found unserialize(zend_string *string, zval *return_value)
     bool whole = php_var_unserialize(return_value, &at, end, &data) && at == end;
     PHP_VAR_UNSERIALIZE_DESTROY(data);
     zend_string_efree(string);
-    if (whole && !EG(exception)) {
-        return LYGER_CACHE_HIT;
-    }
-    zval_ptr_dtor(return_value);
-    return unreadable(return_value);
+    return whole ? NULL : "unserialize() does not accept it";
 }
 
-/* Consumes string. */
-static lyger_cache_found unserialize_igbinary(zend_string *string, zval *return_value)
+/* The same. */
+static const char *unserialize_igbinary(zend_string *string, zval *return_value)
 {
     zend_function *function = igbinary(ZEND_STRL("igbinary_unserialize"));
     zval text;
-    lyger_error error;
-    ZVAL_NULL(return_value);
     ZVAL_STR(&text, string);
     if (function) {
         zend_call_known_function(function, NULL, NULL, return_value, 1, &text, NULL);
-    } else {
-        lyger_fail(&error, LYGER_E_CACHE,
-                   "the stored value was written by igbinary, which this PHP has not loaded");
-        php_lyger_throw(&error);
     }
     zend_string_release(string);
-    if (EG(exception)) {
-        zval_ptr_dtor(return_value);
-        ZVAL_NULL(return_value);
-        return LYGER_CACHE_NO_ROOM;
-    }
-    return LYGER_CACHE_HIT;
+    return !function ? "it was written by igbinary, which this PHP has not loaded"
+           : Z_TYPE_P(return_value) == IS_ARRAY || Z_TYPE_P(return_value) == IS_OBJECT
+               ? NULL /* nothing else is stored in this form */
+               : "igbinary_unserialize() does not accept it";
 }
 
-/* Consumes string. */
-static lyger_cache_found decode_array(zend_string *string, zval *return_value)
+/* The values whose copied bytes are not yet the value. The same. */
+static const char *decode(zend_string *string, const lyger_cache_value *value, zval *return_value)
 {
-    bool whole = php_lyger_array_decode(ZSTR_VAL(string), ZSTR_LEN(string), return_value);
-    zend_string_efree(string);
-    return whole ? LYGER_CACHE_HIT : unreadable(return_value);
-}
-
-/* Consumes string, a copy of the image at. */
-static lyger_cache_found copy_image(zend_string *string, lyger_cache_type type, const void *at,
-                                    zval *return_value)
-{
-    bool whole = php_lyger_image_copy(type, ZSTR_VAL(string), ZSTR_LEN(string), at, return_value);
-    zend_string_efree(string);
-    return whole ? LYGER_CACHE_HIT : unreadable(return_value);
-}
-
-/* The values whose copied bytes are not yet the value. Consumes string. */
-static lyger_cache_found decode(zend_string *string, const lyger_cache_value *value, zval *return_value)
-{
+    bool whole;
+    zend_ulong incomplete = LYGER_G(cache).incomplete;
+    const char *why;
     switch (value->type) {
-    case LYGER_CACHE_ARRAY:
-        return decode_array(string, return_value);
     case LYGER_CACHE_SERIALIZED:
-        ZVAL_NULL(return_value);
-        return unserialize(string, return_value);
+        why = unserialize(string, return_value);
+        break;
     case LYGER_CACHE_IGBINARY:
-        return unserialize_igbinary(string, return_value);
-    default:
-        return copy_image(string, value->type, value->bytes, return_value);
+        why = unserialize_igbinary(string, return_value);
+        break;
+    case LYGER_CACHE_ARRAY:
+        whole = php_lyger_array_decode(ZSTR_VAL(string), ZSTR_LEN(string), return_value);
+        zend_string_efree(string);
+        return whole ? NULL : "it is damaged";
+    default: /* an image; value->bytes is where it lay */
+        whole =
+            php_lyger_image_copy(value->type, ZSTR_VAL(string), ZSTR_LEN(string), value->bytes, return_value);
+        zend_string_efree(string);
+        return whole ? NULL : "it is damaged";
     }
+    return why                                       ? why
+           : incomplete != LYGER_G(cache).incomplete ? "a class of it does not exist any more"
+                                                     : NULL;
+}
+
+static lyger_cache_found take_decoded(const zend_string *key, zend_string *string,
+                                      const lyger_cache_value *value, zval *return_value, bool warns)
+{
+    ZVAL_NULL(return_value);
+    const char *why = decode(string, value, return_value);
+    if (EXPECTED(!why) && EXPECTED(!EG(exception))) {
+        return LYGER_CACHE_HIT;
+    }
+    zval_ptr_dtor(return_value);
+    ZVAL_NULL(return_value);
+    give_up(key, why, warns);
+    return LYGER_CACHE_NO_ROOM;
 }
 
 /* The values that live in a string of their own. Consumes string. */
-static zend_always_inline lyger_cache_found take_string(zend_string *string, const lyger_cache_value *value,
-                                                        zval *return_value)
+static zend_always_inline lyger_cache_found take_string(const zend_string *key, zend_string *string,
+                                                        const lyger_cache_value *value, zval *return_value,
+                                                        bool warns)
 {
     ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
     if (UNEXPECTED(value->type != LYGER_CACHE_STRING)) {
-        return decode(string, value, return_value);
+        return take_decoded(key, string, value, return_value, warns);
     }
     if (UNEXPECTED(ZSTR_LEN(string) <= 1)) {
         zend_string *interned =
@@ -275,7 +327,8 @@ const php_lyger_allocate php_lyger_short_blocks[PHP_LYGER_SHORT_MOST / 8] = {
 #endif
 
 /* What is in sight. LYGER_CACHE_MISS when it changed meanwhile: look again. */
-static lyger_cache_found take_seen(lyger_cache *cache, const lyger_cache_sight *seen, zval *return_value)
+static lyger_cache_found take_seen(lyger_cache *cache, const zend_string *key, const lyger_cache_sight *seen,
+                                   zval *return_value, bool warns)
 {
     if (seen->value.type < LYGER_CACHE_STRING) {
         take_scalar(&seen->value, return_value);
@@ -285,24 +338,39 @@ static lyger_cache_found take_seen(lyger_cache *cache, const lyger_cache_sight *
         php_lyger_image_use(&seen->value, return_value);
         return LYGER_CACHE_HIT;
     }
-    zend_string *string = zend_string_alloc(seen->value.len, 0);
+    zend_string *string = php_lyger_string_alloc(seen->value.len);
+    if (UNEXPECTED(!string)) {
+        ZVAL_NULL(return_value);
+        return LYGER_CACHE_NO_ROOM;
+    }
     lyger_racy_read(ZSTR_VAL(string), seen->value.bytes, seen->value.len);
     if (EXPECTED(lyger_cache_confirm(cache, seen))) {
-        return take_string(string, &seen->value, return_value);
+        return take_string(key, string, &seen->value, return_value, warns);
     }
     zend_string_efree(string);
     return LYGER_CACHE_MISS;
 }
 
-lyger_cache_found php_lyger_value_fetch_any(lyger_cache *cache, zend_string *key, zval *return_value)
+static zend_always_inline lyger_cache_found fetch(lyger_cache *cache, zend_string *key, zval *return_value,
+                                                  bool warns)
 {
     lyger_cache_sight seen;
     lyger_cache_found found = LYGER_CACHE_MISS;
     while (found == LYGER_CACHE_MISS &&
            lyger_cache_see(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen) == LYGER_CACHE_HIT) {
-        found = take_seen(cache, &seen, return_value);
+        found = take_seen(cache, key, &seen, return_value, warns);
     }
     return found;
+}
+
+lyger_cache_found php_lyger_value_fetch_any(lyger_cache *cache, zend_string *key, zval *return_value)
+{
+    return fetch(cache, key, return_value, true);
+}
+
+lyger_cache_found php_lyger_value_fetch_again(lyger_cache *cache, zend_string *key, zval *return_value)
+{
+    return fetch(cache, key, return_value, false);
 }
 
 lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *key, zval *return_value)
@@ -312,7 +380,7 @@ lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *k
     lyger_cache_found found = LYGER_CACHE_MISS;
     while (found == LYGER_CACHE_MISS &&
            lyger_cache_see_stale(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen, &fresh) == LYGER_CACHE_HIT) {
-        found = take_seen(cache, &seen, return_value);
+        found = take_seen(cache, key, &seen, return_value, false);
     }
     return found;
 }

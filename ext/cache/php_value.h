@@ -14,10 +14,16 @@
  */
 bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *packed, smart_str *scratch);
 
-/* Everything that the function below does not deal with. */
+/* What the value is or contains that cannot be stored, for a message; NULL when all can. */
+const char *php_lyger_value_unstorable(zval *value);
+
+/* Everything that php_lyger_value_fetch() does not deal with itself. */
 lyger_cache_found php_lyger_value_fetch_any(lyger_cache *cache, zend_string *key, zval *return_value);
 
-/* As php_lyger_value_fetch(), and also for a value that is no longer fresh but may still be served. */
+/* As php_lyger_value_fetch(), without the warning: for whoever has had it. */
+lyger_cache_found php_lyger_value_fetch_again(lyger_cache *cache, zend_string *key, zval *return_value);
+
+/* The same, also for a value that is no longer fresh but may still be served. */
 lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *key, zval *return_value);
 
 #define PHP_LYGER_SHORT_MOST 256 /* bytes of a short string's whole block */
@@ -57,10 +63,15 @@ static zend_always_inline void php_lyger_copy_short(char *to, const char *from, 
     memcpy(to + len - 16, from + len - 16, 16);
 }
 
+/* Notes from now on when a value comes back without its class. */
+void php_lyger_value_module_start(void);
+void php_lyger_value_module_stop(void);
+
 /*
- * Fetches key into return_value. LYGER_CACHE_NO_ROOM stands for a value that was there but threw while it was
- * unserialised. Misses and short strings, which most values are, are dealt with here and inlined; everything
- * else is in no such hurry.
+ * Fetches key into return_value. LYGER_CACHE_NO_ROOM stands for a value that is there but can no longer be
+ * read, of which PHP has been warned; to the application it is a miss. (Or memory_limit was reached, or the
+ * script ends, or a handler of warnings threw: then the script does not go on from here.) Misses and short
+ * strings, which most values are, are dealt with here and inlined; everything else is in no such hurry.
  */
 static zend_always_inline lyger_cache_found php_lyger_value_fetch(lyger_cache *cache, zend_string *key,
                                                                   zval *return_value)

@@ -63,7 +63,7 @@ static bool is_whole(survey *of, const entry *e, uint64_t granules)
                   "an entry that is longer than its block") &&
            expect(of, type >= LYGER_CACHE_STRING || value_length(lens) == sizeof(int64_t),
                   "a number of the wrong size") &&
-           expect(of, type <= (cache->path[0] ? LYGER_CACHE_ARRAY : LYGER_CACHE_ARRAY_IN_PLACE),
+           expect(of, type <= (cache->path[0] ? LYGER_CACHE_IN_PLACE - 1 : LYGER_CACHE_TYPE_LAST),
                   "an entry of an unknown type") &&
            expect(of, lyger_hash_key(e->data, key_len, cache->hash_state) == hash,
                   "a hash that is not its key's") &&

@@ -14,6 +14,8 @@
 typedef struct lyger_backend lyger_backend;
 typedef struct lyger_connection lyger_connection;
 
+#define LYGER_BEGIN_SIZE 96 /* of the longest statement that begins a transaction */
+
 typedef struct lyger_statement {
     const char *sql; /* NUL-terminated at sql[len], no NUL inside */
     size_t len;
@@ -81,6 +83,11 @@ struct lyger_backend {
     lyger_status (*receive)(lyger_connection *connection, const lyger_limits *limits, lyger_result **result,
                             lyger_error *error);
     void (*cancel)(lyger_connection *connection);
+
+    /* Writes the statement that begins a transaction with these options, and into them what it makes of those
+     * that are left to it. LYGER_E_ARGUMENT for what it cannot do. */
+    lyger_status (*begin)(lyger_connection *connection, lyger_transaction_options *options,
+                          char sql[LYGER_BEGIN_SIZE], lyger_error *error);
 
     /* After a statement, whatever came of it: frees what it left, rolls a transaction back that is not
      * in_transaction. *usable says whether the connection may be used again. Not LYGER_OK: the caller must

@@ -76,7 +76,7 @@ void php_lyger_result_open(lyger_result *result, zval *return_value)
         RETURN_LONG((zend_long)handle);
     }
     php_lyger_result_free(result);
-    php_lyger_throw(&(lyger_error){LYGER_E_MEMORY, "", 0, "out of memory for a result's handle"});
+    php_lyger_throw(&(lyger_error){LYGER_E_MEMORY, .message = "out of memory for a result's handle"});
 }
 
 /* The result, waited for; NULL with an exception. A signal handler may have freed it meanwhile. */

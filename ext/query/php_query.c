@@ -257,11 +257,13 @@ static bool read_params(HashTable *params, php_lyger_query_call *call)
     return true;
 }
 
-/* Which of words[0..count) the option's value is; -1 with an exception that lists them. */
-static int read_word(const zval *value, const char *option, const char *const *words, int count)
+int php_lyger_query_word(const zval *value, uint32_t argument, const char *option, const char *const *words,
+                         int count)
 {
+    char known[128];
+    int used = 0;
     if (Z_TYPE_P(value) != IS_STRING) {
-        zend_argument_type_error(4, "must have a string for option \"%s\", %s given", option,
+        zend_argument_type_error(argument, "must have a string for option \"%s\", %s given", option,
                                  zend_zval_type_name(value));
         return -1;
     }
@@ -269,23 +271,23 @@ static int read_word(const zval *value, const char *option, const char *const *w
         if (zend_string_equals_cstr(Z_STR_P(value), words[i], strlen(words[i]))) {
             return i;
         }
+        used += snprintf(known + used, sizeof known - (size_t)used, "%s%s", i > 0 ? ", " : "", words[i]);
     }
-    zend_argument_value_error(4, "has the unknown value \"%s\" for option \"%s\"; known are %s, %s%s%s",
-                              Z_STRVAL_P(value), option, words[0], words[1], count > 2 ? ", " : "",
-                              count > 2 ? words[2] : "");
+    zend_argument_value_error(argument, "has the unknown value \"%s\" for option \"%s\"; known are %s",
+                              Z_STRVAL_P(value), option, known);
     return -1;
 }
 
-static bool read_timeout(const zval *value, double *timeout)
+bool php_lyger_query_timeout(const zval *value, uint32_t argument, double *timeout)
 {
     if (Z_TYPE_P(value) != IS_LONG && Z_TYPE_P(value) != IS_DOUBLE) {
-        zend_argument_type_error(4, "must have a number of seconds for option \"timeout\", %s given",
+        zend_argument_type_error(argument, "must have a number of seconds for option \"timeout\", %s given",
                                  zend_zval_type_name(value));
         return false;
     }
     *timeout = zval_get_double((zval *)value);
     if (!zend_finite(*timeout) || *timeout < 0) {
-        zend_argument_value_error(4, "must have 0 or more seconds for option \"timeout\"");
+        zend_argument_value_error(argument, "must have 0 or more seconds for option \"timeout\"");
         return false;
     }
     return true;
@@ -298,16 +300,16 @@ static bool read_option(zend_string *name, zval *value, lyger_query_options *opt
     int word;
     ZVAL_DEREF(value);
     if (zend_string_equals_literal(name, "bigint")) {
-        word = read_word(value, "bigint", styles, 3);
+        word = php_lyger_query_word(value, 4, "bigint", styles, 3);
         options->bigint = (lyger_number_style)word;
     } else if (zend_string_equals_literal(name, "numeric")) {
-        word = read_word(value, "numeric", styles, 3);
+        word = php_lyger_query_word(value, 4, "numeric", styles, 3);
         options->numeric = (lyger_number_style)word;
     } else if (zend_string_equals_literal(name, "rows")) {
-        word = read_word(value, "rows", rows, 2);
+        word = php_lyger_query_word(value, 4, "rows", rows, 2);
         options->rows_as_arrays = word == 1;
     } else if (zend_string_equals_literal(name, "timeout")) {
-        return read_timeout(value, &options->timeout);
+        return php_lyger_query_timeout(value, 4, &options->timeout);
     } else {
         zend_argument_value_error(
             4, "has the unknown option \"%s\"; known are bigint, numeric, timeout, rows", ZSTR_VAL(name));

@@ -22,6 +22,13 @@ typedef struct php_lyger_query_call {
 /* Parses them. False with an exception; otherwise the call is freed by what runs it. */
 bool php_lyger_query_parse(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *call);
 
+/* Which of words[0..count) the option's value is, in that argument; -1 with an exception that lists them. */
+int php_lyger_query_word(const zval *value, uint32_t argument, const char *option, const char *const *words,
+                         int count);
+
+/* Seconds of the option "timeout"; false with an exception. */
+bool php_lyger_query_timeout(const zval *value, uint32_t argument, double *timeout);
+
 typedef lyger_status (*php_lyger_query_start)(lyger_pool *pool, const char *dsn, size_t dsn_len,
                                               const char *sql, size_t sql_len, const lyger_param *params,
                                               size_t param_count, const lyger_query_options *options,

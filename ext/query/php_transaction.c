@@ -12,14 +12,79 @@ static lyger_status end(const zend_string *dsn, bool keep, lyger_error *error)
     return lyger_transaction_end(php_lyger_query_pool(), ZSTR_VAL(dsn), ZSTR_LEN(dsn), keep, error);
 }
 
-static bool begin(const zend_string *dsn)
+static bool read_choice(const zval *value, const char *option, lyger_choice *choice)
+{
+    if (Z_TYPE_P(value) != IS_FALSE && Z_TYPE_P(value) != IS_TRUE) {
+        zend_argument_type_error(3, "must have a bool for option \"%s\", %s given", option,
+                                 zend_zval_type_name(value));
+        return false;
+    }
+    *choice = Z_TYPE_P(value) == IS_TRUE ? LYGER_CHOICE_YES : LYGER_CHOICE_NO;
+    return true;
+}
+
+static bool read_option(const zend_string *name, const zval *value, lyger_transaction_options *options)
+{
+    /* Both in the order of their enums, which have a default before them. */
+    static const char *const isolations[] = {"read uncommitted", "read committed", "repeatable read",
+                                             "serializable"};
+    static const char *const modes[] = {"deferred", "immediate", "exclusive"};
+    int word;
+    if (zend_string_equals_literal(name, "isolation")) {
+        word = php_lyger_query_word(value, 3, "isolation", isolations, 4);
+        options->isolation = (lyger_isolation)(word + 1);
+    } else if (zend_string_equals_literal(name, "mode")) {
+        word = php_lyger_query_word(value, 3, "mode", modes, 3);
+        options->mode = (lyger_lock_mode)(word + 1);
+    } else if (zend_string_equals_literal(name, "read_only")) {
+        return read_choice(value, "read_only", &options->read_only);
+    } else if (zend_string_equals_literal(name, "deferrable")) {
+        return read_choice(value, "deferrable", &options->deferrable);
+    } else if (zend_string_equals_literal(name, "timeout")) {
+        return php_lyger_query_timeout(value, 3, &options->timeout);
+    } else {
+        zend_argument_value_error(3,
+                                  "has the unknown option \"%s\"; known are isolation, read_only, "
+                                  "deferrable, mode, timeout",
+                                  ZSTR_VAL(name));
+        return false;
+    }
+    return word >= 0;
+}
+
+static bool read_options(HashTable *given, lyger_transaction_options *options)
+{
+    zend_ulong index;
+    zend_string *name;
+    zval *value;
+    *options = (lyger_transaction_options){.timeout = (double)LYGER_G(query).statement_timeout};
+    if (!given) {
+        return true;
+    }
+    ZEND_HASH_FOREACH_KEY_VAL(given, index, name, value)
+    ZVAL_DEREF(value);
+    if (!name) {
+        zend_argument_value_error(3,
+                                  "has the unknown option " ZEND_LONG_FMT
+                                  "; known are isolation, read_only, deferrable, mode, timeout",
+                                  (zend_long)index);
+        return false;
+    }
+    if (!read_option(name, value, options)) {
+        return false;
+    }
+    ZEND_HASH_FOREACH_END();
+    return true;
+}
+
+static bool begin(const zend_string *dsn, const lyger_transaction_options *options)
 {
     lyger_error error;
     lyger_pool *pool = php_lyger_query_pool();
     if (!pool) {
         return false;
     }
-    lyger_status status = lyger_transaction_begin(pool, ZSTR_VAL(dsn), ZSTR_LEN(dsn), &error);
+    lyger_status status = lyger_transaction_begin(pool, ZSTR_VAL(dsn), ZSTR_LEN(dsn), options, &error);
     if (status == LYGER_OK && php_lyger_query_is_stopped()) {
         end(dsn, false, NULL);
     }
@@ -86,14 +151,18 @@ ZEND_FUNCTION(lyger_db_transaction)
     zend_string *dsn;
     zend_fcall_info fn;
     zend_fcall_info_cache cache;
+    HashTable *given = NULL;
+    lyger_transaction_options options;
 
-    ZEND_PARSE_PARAMETERS_START(2, 2)
+    ZEND_PARSE_PARAMETERS_START(2, 3)
         Z_PARAM_STR(dsn)
         Z_PARAM_FUNC(fn, cache)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_ARRAY_HT(given)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!begin(dsn)) {
-        return;
+    if (!read_options(given, &options) || !begin(dsn, &options)) {
+        RETURN_THROWS();
     }
     fn.retval = return_value;
     call(dsn, &fn, &cache);

@@ -234,7 +234,8 @@ lyger_transaction *lyger_pool_begin(lyger_pool *pool, lyger_connection *connecti
 {
     lyger_transaction *made = malloc(sizeof *made + connection->dsn_len + 1);
     if (made) {
-        *made = (lyger_transaction){pool->transactions, connection, 1, connection->dsn_len};
+        *made = (lyger_transaction){
+            .next = pool->transactions, .connection = connection, .depth = 1, .dsn_len = connection->dsn_len};
         memcpy(made->dsn, connection->dsn, connection->dsn_len + 1);
         pool->transactions = made;
         connection->in_transaction = true;

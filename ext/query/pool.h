@@ -18,6 +18,7 @@ typedef struct lyger_transaction {
     struct lyger_transaction *next;
     lyger_connection *connection; /* NULL when it is lost: ended by a statement, or with its connection */
     unsigned depth;               /* 1, and one more for each savepoint */
+    lyger_transaction_options options;
     size_t dsn_len;
     char dsn[]; /* owned; may hold a password */
 } lyger_transaction;

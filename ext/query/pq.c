@@ -189,6 +189,25 @@ static lyger_status make_usable(pq_connection *connection, const lyger_limits *l
     return status;
 }
 
+/* Manual, BEGIN. */
+static lyger_status pq_begin(lyger_connection *base, lyger_transaction_options *options,
+                             char sql[LYGER_BEGIN_SIZE], lyger_error *error)
+{
+    static const char *const isolations[] = {
+        "", " ISOLATION LEVEL READ UNCOMMITTED", " ISOLATION LEVEL READ COMMITTED",
+        " ISOLATION LEVEL REPEATABLE READ", " ISOLATION LEVEL SERIALIZABLE"};
+    static const char *const access[] = {"", " READ WRITE", " READ ONLY"};
+    static const char *const deferrables[] = {"", " NOT DEFERRABLE", " DEFERRABLE"};
+    (void)base;
+    if (options->mode) {
+        return lyger_fail(error, LYGER_E_ARGUMENT,
+                          "the option \"mode\" is SQLite's; PostgreSQL has \"isolation\"");
+    }
+    snprintf(sql, LYGER_BEGIN_SIZE, "BEGIN%s%s%s", isolations[options->isolation], access[options->read_only],
+             deferrables[options->deferrable]);
+    return LYGER_OK;
+}
+
 /* What DISCARD ALL does (manual, DISCARD), but for the statements that lyger has prepared. */
 static lyger_status clean_session(pq_connection *connection, const lyger_limits *limits)
 {
@@ -273,6 +292,7 @@ const lyger_backend lyger_pq_backend = {
     .descriptor = lyger_pq_descriptor,
     .receive = lyger_pq_receive,
     .cancel = lyger_pq_give_up,
+    .begin = pq_begin,
     .settle = pq_settle,
     .close = pq_close,
     .forget = pq_forget,

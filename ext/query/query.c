@@ -74,8 +74,9 @@ lyger_status lyger_fail_open_transaction(lyger_error *error)
 {
     lyger_fail(
         error, LYGER_E_QUERY,
-        "the statement left a transaction open, which has been rolled back: each statement may get another "
-        "connection");
+        "the statement left a transaction open, which has been rolled back: lyger_db_transaction() keeps one "
+        "for its function (its options: isolation, read_only, deferrable; mode is BEGIN IMMEDIATE and the "
+        "like of SQLite)");
     return lyger_with_state(error, LYGER_E_QUERY, "25000");
 }
 

@@ -146,12 +146,40 @@ lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t ds
                                     size_t sql_len, const lyger_param *params, size_t param_count,
                                     const lyger_query_options *options, lyger_sink *sink, lyger_error *error);
 
+typedef enum lyger_isolation {
+    LYGER_ISOLATION_DEFAULT, /* what the database's settings say */
+    LYGER_READ_UNCOMMITTED,
+    LYGER_READ_COMMITTED,
+    LYGER_REPEATABLE_READ,
+    LYGER_SERIALIZABLE,
+} lyger_isolation;
+
+typedef enum lyger_lock_mode {                     /* sqlite.org/lang_transaction.html, 2.2 */
+                               LYGER_MODE_DEFAULT, /* immediate, or deferred when the transaction only reads
+                                                    */
+                               LYGER_MODE_DEFERRED,
+                               LYGER_MODE_IMMEDIATE,
+                               LYGER_MODE_EXCLUSIVE,
+} lyger_lock_mode;
+
+typedef enum lyger_choice { LYGER_CHOICE_DEFAULT, LYGER_CHOICE_NO, LYGER_CHOICE_YES } lyger_choice;
+
+typedef struct lyger_transaction_options {
+    lyger_isolation isolation; /* SQLite's transactions are serializable, which is as good as each of them */
+    lyger_choice read_only;
+    lyger_choice deferrable; /* of a serializable one that only reads; SQLite's never wait for others then */
+    lyger_lock_mode mode;    /* of SQLite only */
+    double timeout;          /* seconds until it has begun, 0: none; SQLite waits for its lock there */
+} lyger_transaction_options;
+
 /*
  * Begins a transaction: until it ends, every statement of this DSN (the same text) runs in it, on one
- * connection. Inside a transaction it sets a savepoint. What is not ended at the end of the request is rolled
- * back. A statement that ends the transaction itself makes every further one an error.
+ * connection. Inside a transaction it sets a savepoint; options may then say what the outermost one has, and
+ * nothing else (SQLSTATE 25001). What is not ended at the end of the request is rolled back. A statement that
+ * ends the transaction itself makes every further one an error. options may be NULL.
  */
-lyger_status lyger_transaction_begin(lyger_pool *pool, const char *dsn, size_t dsn_len, lyger_error *error);
+lyger_status lyger_transaction_begin(lyger_pool *pool, const char *dsn, size_t dsn_len,
+                                     const lyger_transaction_options *options, lyger_error *error);
 
 /* Commits (keep) or rolls back what the innermost begin began. When a commit fails, it is rolled back; so it
  * is when a statement in it had failed, SQLSTATE 25P02. */

@@ -3,16 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A statement of lyger's own on the transaction's connection. */
+/* A statement of lyger's own on the transaction's connection; the timeout in seconds, 0: none. */
+static lyger_status run(lyger_pool *pool, const lyger_transaction *transaction, const char *sql,
+                        double timeout, lyger_result **result, lyger_error *error)
+{
+    const lyger_query_options options = {.timeout = timeout};
+    return lyger_query_run(pool, transaction->dsn, transaction->dsn_len, sql, strlen(sql), NULL, 0, &options,
+                           result, error);
+}
+
 static lyger_status command(lyger_pool *pool, const lyger_transaction *transaction, const char *sql,
-                            char *tag, size_t tag_size, lyger_error *error)
+                            lyger_error *error)
 {
     lyger_result *result = NULL;
-    lyger_status status = lyger_query_run(pool, transaction->dsn, transaction->dsn_len, sql, strlen(sql),
-                                          NULL, 0, NULL, &result, error);
-    if (status == LYGER_OK && tag) {
-        snprintf(tag, tag_size, "%s", lyger_result_describe(result)->tag);
-    }
+    lyger_status status = run(pool, transaction, sql, 0, &result, error);
     lyger_result_free(result);
     return status;
 }
@@ -22,14 +26,22 @@ static lyger_status savepoint(lyger_pool *pool, const lyger_transaction *transac
 {
     char sql[64];
     snprintf(sql, sizeof sql, "%s lyger_%u", what, transaction->depth);
-    return command(pool, transaction, sql, NULL, 0, error);
+    return command(pool, transaction, sql, error);
 }
 
-static lyger_status begin_first(lyger_pool *pool, const char *dsn, size_t dsn_len, lyger_error *error)
+static lyger_status begin_first(lyger_pool *pool, const char *dsn, size_t dsn_len,
+                                lyger_transaction_options options, lyger_error *error)
 {
+    char sql[LYGER_BEGIN_SIZE];
     lyger_connection *connection;
+    lyger_result *result = NULL;
     lyger_status status = lyger_pool_acquire(pool, dsn, dsn_len, &connection, error);
     if (status != LYGER_OK) {
+        return status;
+    }
+    status = connection->backend->begin(connection, &options, sql, error);
+    if (status != LYGER_OK) {
+        lyger_pool_release(pool, connection, NULL);
         return status;
     }
     lyger_transaction *transaction = lyger_pool_begin(pool, connection);
@@ -38,24 +50,57 @@ static lyger_status begin_first(lyger_pool *pool, const char *dsn, size_t dsn_le
         lyger_pool_release(pool, connection, NULL);
         return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a transaction");
     }
-    status = command(pool, transaction, "BEGIN", NULL, 0, error);
+    transaction->options = options;
+    status = run(pool, transaction, sql, options.timeout, &result, error);
+    lyger_result_free(result);
     if (status != LYGER_OK) {
-        lyger_pool_end(pool, transaction, false);
+        lyger_pool_end(pool, transaction, false); /* a connection that none has begun on stays */
     }
     return status;
 }
 
-lyger_status lyger_transaction_begin(lyger_pool *pool, const char *dsn, size_t dsn_len, lyger_error *error)
+/* A savepoint has no options of its own: it may ask for what is so already. */
+static lyger_status check_options(const lyger_transaction_options *outer,
+                                  const lyger_transaction_options *wanted, lyger_error *error)
 {
+    const char *name = NULL;
+    if (wanted->isolation && wanted->isolation != outer->isolation) {
+        name = "isolation";
+    } else if (wanted->read_only && wanted->read_only != outer->read_only) {
+        name = "read_only";
+    } else if (wanted->deferrable && wanted->deferrable != outer->deferrable) {
+        name = "deferrable";
+    } else if (wanted->mode && wanted->mode != outer->mode) {
+        name = "mode";
+    }
+    if (!name) {
+        return LYGER_OK;
+    }
+    lyger_fail(error, LYGER_E_QUERY,
+               "a transaction inside of another one is a savepoint in it: the option \"%s\" can only be that "
+               "of the outermost one",
+               name);
+    return lyger_with_state(error, LYGER_E_QUERY, "25001");
+}
+
+lyger_status lyger_transaction_begin(lyger_pool *pool, const char *dsn, size_t dsn_len,
+                                     const lyger_transaction_options *options, lyger_error *error)
+{
+    static const lyger_transaction_options defaults;
+    options = options ? options : &defaults;
     if (memchr(dsn, '\0', dsn_len)) {
         return lyger_fail(error, LYGER_E_ARGUMENT, "the DSN holds a NUL byte");
     }
     lyger_transaction *transaction = lyger_pool_transaction(pool, dsn, dsn_len);
     if (!transaction) {
-        return begin_first(pool, dsn, dsn_len, error);
+        return begin_first(pool, dsn, dsn_len, *options, error);
+    }
+    lyger_status status = check_options(&transaction->options, options, error);
+    if (status != LYGER_OK) {
+        return status;
     }
     transaction->depth++;
-    lyger_status status = savepoint(pool, transaction, "SAVEPOINT", error);
+    status = savepoint(pool, transaction, "SAVEPOINT", error);
     transaction->depth -= status != LYGER_OK;
     return status;
 }
@@ -76,7 +121,7 @@ static lyger_status undo(lyger_pool *pool, lyger_transaction *transaction, lyger
         transaction->depth--;
         return status;
     }
-    status = transaction->connection ? command(pool, transaction, "ROLLBACK", NULL, 0, error) : LYGER_OK;
+    status = transaction->connection ? command(pool, transaction, "ROLLBACK", error) : LYGER_OK;
     lyger_pool_end(pool, transaction, status == LYGER_OK);
     return status;
 }
@@ -84,16 +129,17 @@ static lyger_status undo(lyger_pool *pool, lyger_transaction *transaction, lyger
 /* The server answers COMMIT with ROLLBACK when a statement had failed (PostgreSQL manual, COMMIT). */
 static lyger_status commit(lyger_pool *pool, const lyger_transaction *transaction, lyger_error *error)
 {
-    char tag[32] = "";
+    lyger_result *result = NULL;
     if (transaction->depth > 1) {
         return savepoint(pool, transaction, "RELEASE SAVEPOINT", error);
     }
-    lyger_status status = command(pool, transaction, "COMMIT", tag, sizeof tag, error);
-    if (status == LYGER_OK && strcmp(tag, "ROLLBACK") == 0) {
+    lyger_status status = run(pool, transaction, "COMMIT", 0, &result, error);
+    if (status == LYGER_OK && strcmp(lyger_result_describe(result)->tag, "ROLLBACK") == 0) {
         lyger_fail(error, LYGER_E_QUERY,
                    "the transaction was rolled back instead of committed: a statement in it had failed");
-        return lyger_with_state(error, LYGER_E_QUERY, "25P02");
+        status = lyger_with_state(error, LYGER_E_QUERY, "25P02");
     }
+    lyger_result_free(result);
     return status;
 }
 

@@ -206,6 +206,47 @@ return static function (Closure $source, string $table): array {
             $insert($engine, $dsn, 3);
             $check->same('[[3]]', $ids($engine, $dsn));
         },
+        'what was to be undone and cannot be is lost with its transaction' => static function (object $engine, Check $check) use ($fresh, $insert, $ids): void {
+            $dsn = $fresh($engine, $check);
+            $thrown = $check->throws(QueryException::class, static fn() => $engine->dbTransaction($dsn, static function () use ($engine, $dsn, $insert, $check): void {
+                $insert($engine, $dsn, 1);
+                $check->throws(LogicException::class, static fn() => $engine->dbTransaction($dsn, static function () use ($engine, $dsn, $insert): void {
+                    $insert($engine, $dsn, 2);
+                    $engine->dbExecute($dsn, 'RELEASE SAVEPOINT lyger_2');
+                    throw new LogicException();
+                }));
+            }), 'transaction');
+            $check->same('25000', $thrown?->getSqlState());
+            $check->same('[]', $ids($engine, $dsn));
+        },
+        'a transaction has the options that it was given' => static function (object $engine, Check $check) use ($fresh, $insert, $ids): void {
+            $dsn = $fresh($engine, $check);
+            $reads = static fn(): string => $ids($engine, $dsn);
+            $writes = static fn(): int => $insert($engine, $dsn, 1);
+            $run = static fn(Closure $do, array $options): Closure => static fn() => $engine->dbTransaction($dsn, $do, $options);
+            foreach (['read uncommitted', 'read committed', 'repeatable read', 'serializable'] as $isolation) {
+                $check->same('[]', $run($reads, ['isolation' => $isolation, 'read_only' => true, 'deferrable' => true, 'timeout' => 5])());
+            }
+            $thrown = $check->throws(QueryException::class, $run($writes, ['read_only' => true]), 'read-only');
+            $check->same('25006', $thrown?->getSqlState());
+            $check->same(1, $run($writes, ['read_only' => false, 'deferrable' => false])());
+            $check->same('[[1]]', $run(static fn() => $engine->dbTransaction($dsn, $reads, ['isolation' => 'serializable']), ['isolation' => 'serializable'])());
+            $thrown = $check->throws(QueryException::class, $run($run($reads, ['read_only' => true]), []), 'savepoint', 'read_only');
+            $check->same('25001', $thrown?->getSqlState());
+            $check->throws(ValueError::class, $run($reads, ['isolation' => 'none']), '$options', 'isolation', 'serializable');
+            $check->throws(ValueError::class, $run($reads, ['mode' => 'write']), '$options', 'mode', 'immediate');
+            $check->throws(ValueError::class, $run($reads, ['readonly' => true]), '$options', 'readonly', 'read_only');
+            $check->throws(ValueError::class, $run($reads, [true]), '$options');
+            $check->throws(ValueError::class, $run($reads, ['timeout' => -1]), '$options', 'timeout');
+            $check->throws(TypeError::class, $run($reads, ['read_only' => 1]), '$options', 'read_only', 'int');
+            $check->throws(TypeError::class, $run($reads, ['isolation' => null]), '$options', 'isolation', 'null');
+            $check->same('[[1]]', $reads());
+        },
+        'a transaction that is begun by hand is refused, and the error names what does it' => static function (object $engine, Check $check) use ($source): void {
+            $dsn = $source($check);
+            $thrown = $check->throws(QueryException::class, static fn() => $engine->dbExecute($dsn, 'BEGIN'), 'ransaction()', 'isolation', 'mode');
+            $check->same('25000', $thrown?->getSqlState());
+        },
         'statements that were sent belong to the transaction' => static function (object $engine, Check $check) use ($fresh, $ids, $table): void {
             $dsn = $fresh($engine, $check);
             $sent = [];

@@ -43,6 +43,7 @@ static void nothing_is_wrong_before_the_first_call(void)
     check_fine();
     CHECK_STR(lyger_ffi_error_sqlstate(), "");
     CHECK_INT(lyger_ffi_error_position(), 0);
+    CHECK_INT(lyger_ffi_error_code(), 0);
 }
 
 static void greeting_and_information_are_texts(void)

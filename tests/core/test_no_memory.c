@@ -244,7 +244,7 @@ static void do_a_transaction(void)
     CHECK_INT(run("create table t(a)", NULL, 0, &result), LYGER_OK);
     lyger_result_free(result);
     countdown = kept;
-    bool begun = done(lyger_transaction_begin(pool, dsn, 15, &error));
+    bool begun = done(lyger_transaction_begin(pool, dsn, 15, NULL, &error));
     result = NULL;
     bool stored = begun && done(run("insert into t values (1), (2)", NULL, 0, &result));
     lyger_result_free(result);

@@ -210,7 +210,7 @@ static void sqlite_runs_at_once_and_tells_errors_later(void)
 static void transaction_waits_for_its_own_statement(void)
 {
     begin(2);
-    CHECK_INT(lyger_transaction_begin(pool, dsn, strlen(dsn), &error), LYGER_OK);
+    CHECK_INT(lyger_transaction_begin(pool, dsn, strlen(dsn), NULL, &error), LYGER_OK);
     lyger_result *first = send_to(dsn, "select txid_current() t", 0);
     lyger_result *second = send_to(dsn, "select txid_current() t", 0);
     char text[80];

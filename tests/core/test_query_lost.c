@@ -134,7 +134,7 @@ static void rows_of_a_transaction(void)
     lyger_error after;
     armed = false;
     size_t len = strlen(victim_dsn);
-    CHECK_INT(lyger_transaction_begin(pool, victim_dsn, len, &error), LYGER_OK);
+    CHECK_INT(lyger_transaction_begin(pool, victim_dsn, len, NULL, &error), LYGER_OK);
     armed = true;
     CHECK_INT(lyger_query_run(pool, victim_dsn, len, rows, strlen(rows), NULL, 0, NULL, &result, &error),
               LYGER_E_QUERY);

@@ -419,7 +419,9 @@ static void locked_database_is_waited_for_within_the_time_limit(void)
     }
     CHECK_INT(read(ready[0], &byte, 1), 1);
     CHECK_FAILS(query_with(dsn_of("lock.db", "?mode=rwc"), "insert into t values (1)", NULL, 0, &options),
-                LYGER_E_TIMEOUT, "time limit");
+                LYGER_E_QUERY, "database is locked");
+    CHECK_STR(error.sqlstate, "55P03");
+    CHECK_INT(error.code, 5);
     CHECK_INT(write(done[1], "x", 1), 1);
     int status;
     CHECK_INT(waitpid(child, &status, 0), child);

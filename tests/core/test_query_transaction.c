@@ -36,7 +36,7 @@ static const char *query(const char *sql)
 static lyger_status start(void)
 {
     lyger_error_clear(&error);
-    return lyger_transaction_begin(pool, dsn, strlen(dsn), &error);
+    return lyger_transaction_begin(pool, dsn, strlen(dsn), NULL, &error);
 }
 
 static lyger_status finish_with(bool keep)
@@ -92,6 +92,20 @@ static void failed_statement_inside_a_level_is_undone_with_it(void)
     query("insert into moved values (4)");
     CHECK_INT(finish_with(true), LYGER_OK);
     CHECK_STR(query("select n from moved order by n"), "[{\"n\":1},{\"n\":4}]");
+}
+
+static void level_that_cannot_be_undone_loses_the_rest(void)
+{
+    fresh_table();
+    CHECK_INT(start(), LYGER_OK);
+    query("insert into moved values (1)");
+    CHECK_INT(start(), LYGER_OK);
+    query("insert into moved values (2)");
+    CHECK_STR(query("release savepoint lyger_2"), "[]");
+    CHECK_INT(finish_with(false), LYGER_E_QUERY);
+    CHECK_INT(finish_with(true), LYGER_E_QUERY);
+    CHECK_STR(error.sqlstate, "25000");
+    CHECK_STR(query("select count(*) c from moved"), "[{\"c\":0}]");
 }
 
 static void statement_that_ends_it_makes_the_rest_an_error(void)
@@ -153,6 +167,7 @@ static void all(void)
     kept_and_undone();
     nested_levels_are_savepoints();
     failed_statement_inside_a_level_is_undone_with_it();
+    level_that_cannot_be_undone_loses_the_rest();
     statement_that_ends_it_makes_the_rest_an_error();
     end_of_the_request_rolls_back();
     abandoned_one_is_rolled_back_with_all_its_levels();

@@ -39,8 +39,11 @@ $calls = [
     ['lyger_ffi_db_execute', 'sqlite::memory:', 15, 'SELECT 1', 8, 'junk', 4, 0],
     ['lyger_ffi_db_send', null, 0, 'SELECT 1', 8, null, 0, 0, 0, 0, 0],
     ['lyger_ffi_db_send', 'sqlite::memory:', 15, 'SELECT 1', 8, null, 0, 3, 0, 0, 0],
-    ['lyger_ffi_db_begin', null, 0],
-    ['lyger_ffi_db_begin', "a\0b", 3],
+    ['lyger_ffi_db_begin', null, 0, 0, 0, 0, 0, 0],
+    ['lyger_ffi_db_begin', "a\0b", 3, 0, 0, 0, 0, 0],
+    ['lyger_ffi_db_begin', 'sqlite::memory:', 15, 5, 0, 0, 0, 0],
+    ['lyger_ffi_db_begin', 'sqlite::memory:', 15, 0, 0, 0, -1, 0],
+    ['lyger_ffi_db_begin', 'sqlite::memory:', 15, 0, 0, 0, 0, -1],
     ['lyger_ffi_db_end', 'sqlite::memory:', 15, 1],
     ['lyger_ffi_db_end', 'sqlite::memory:', 15, 2],
     ['lyger_ffi_result_rows', 1, null, FFI::addr($bytes), FFI::addr($length)],
@@ -105,6 +108,9 @@ lyger_ffi_db_send 0: dsn is NULL
 lyger_ffi_db_send 0: bigint must be 0 to 2, 3 given
 lyger_ffi_db_begin -1: dsn is NULL
 lyger_ffi_db_begin -1: the DSN holds a NUL byte
+lyger_ffi_db_begin -1: isolation must be 0 to 4, 5 given
+lyger_ffi_db_begin -1: mode must be 0 to 3, -1 given
+lyger_ffi_db_begin -1: timeout must be a number of seconds, 0 or more
 lyger_ffi_db_end -1: there is no transaction on this DSN
 lyger_ffi_db_end -1: keep must be 0 to 1, 2 given
 lyger_ffi_result_rows -1: row, rows or rows_len is NULL

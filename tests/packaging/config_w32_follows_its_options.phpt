@@ -16,7 +16,7 @@ $show = static function (array $report) use ($all): void {
 $show(run_config_w32(['PHP_LYGER_SQLITE' => 'no', 'PHP_LYGER_BOUNDARY' => 'yes']));
 $show(run_config_w32([], ['sqlite3.h']));
 $nothing = run_config_w32(['PHP_LYGER_PGSQL' => 'no', 'PHP_LYGER_SQLITE' => 'no']);
-echo count(preg_grep('~/(pq\w*|sqlite)\.c$~', $nothing['sources'])), ' ', count($nothing['defines']), "\n";
+echo count(preg_grep('~/(pq\w*|sqlite\w*)\.c$~', $nothing['sources'])), ' ', count($nothing['defines']), "\n";
 echo count(run_config_w32([], ['libpq-fe.h'])['defines']), "\n";
 $refused = run_config_w32([], ['ext/query/wait_win32.c']);
 echo count($refused['sources']), ' ', implode("\n", $refused['warnings']), "\n";
@@ -25,8 +25,8 @@ echo count(run_config_w32(['PHP_LYGER' => 'no'])['sources']), "\n";
 --EXPECT--
 lyger lyger-pgsql lyger-sqlite lyger-boundary
 LYGER_WITH_PGSQL LYGER_WITH_SQLITE
-without ext/query/sqlite.c ext/query/sqlite_load.c (0 others): LYGER_WITH_PGSQL LYGER_BOUNDARY
-without ext/query/sqlite.c ext/query/sqlite_load.c (0 others): LYGER_WITH_PGSQL
+without ext/query/sqlite.c ext/query/sqlite_load.c ext/query/sqlite_statement.c (0 others): LYGER_WITH_PGSQL LYGER_BOUNDARY
+without ext/query/sqlite.c ext/query/sqlite_load.c ext/query/sqlite_statement.c (0 others): LYGER_WITH_PGSQL
   lyger is built without SQLite: its library or header was not found
 0 0
 1

@@ -57,7 +57,7 @@ TypeError: lyger_db_query(): Argument #4 ($options) must have a string for optio
 ValueError: lyger_db_query(): Argument #4 ($options) must have 0 or more seconds for option "timeout"
 ValueError: lyger_db_query(): Argument #4 ($options) must have 0 or more seconds for option "timeout"
 Lyger\Exception\QueryException [42601]@0: the query is empty
-Lyger\Exception\QueryException [25000]@0: the statement left a transaction open, which has been rolled back: each statement may get another connection
+Lyger\Exception\QueryException [25000]@0: the statement left a transaction open, which has been rolled back: lyger_db_transaction() keeps one for its function (its options: isolation, read_only, deferrable; mode is BEGIN IMMEDIATE and the like of SQLite)
 -- a slow statement ends in time
 Lyger\Exception\QueryException [57014]@0: the statement took longer than its time limit and was given up
 Lyger\Exception\QueryException [57014]@0: the statement took longer than its time limit and was given up

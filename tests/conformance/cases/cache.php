@@ -20,6 +20,14 @@ final class ConformanceSecret
     }
 }
 
+final class ConformanceRefuses
+{
+    public function __wakeup(): void
+    {
+        throw new LogicException('not read');
+    }
+}
+
 return [
     'values of every type come back as they went in' => static function (object $engine, Check $check): void {
         $values = [
@@ -177,7 +185,7 @@ return [
     'batches store maps, pairs and JSON' => static function (object $engine, Check $check): void {
         $check->same(3, $engine->cacheSetBatch(['a' => 1, 7 => [1], 'o' => new ConformancePoint(1, 2.0)]));
         $check->same(['a' => 1, 7 => [1]], $engine->cacheGetBatch(['a', '7']));
-        $check->same(2, $engine->cacheSetBatch([['key' => 'p', 'value' => null], ['value' => 'v', 'key' => 5]]));
+        $check->same(2, $engine->cacheSetBatch('[{"key": "p", "value": null}, {"value": "v", "key": 5}]'));
         $check->same(['p' => null, 5 => 'v'], $engine->cacheGetBatch(['p', '5'], 'miss'));
         $check->same(2, $engine->cacheSetBatch(' {"j": {"k": [1, 2.5]}, "ü": "\u00fc"} '));
         $check->same(['j' => ['k' => [1, 2.5]], 'ü' => 'ü'], $engine->cacheGetBatch(['j', 'ü']));
@@ -187,8 +195,30 @@ return [
         $check->same(0, $engine->cacheSetBatch('{}'));
         $check->same(0, $engine->cacheSetBatch('[]'));
         $check->same(1, $engine->cacheSetBatch(['same' => 1]));
-        $check->same(2, $engine->cacheSetBatch([['key' => 'same', 'value' => 2], ['key' => 'same', 'value' => 3]]));
+        $check->same(2, $engine->cacheSetBatch('[{"key": "same", "value": 2}, {"key": "same", "value": 3}]'));
         $check->same(3, $engine->cacheGet('same'));
+    },
+    'an array is a map whatever its values are' => static function (object $engine, Check $check): void {
+        $pair = ['key' => 'chosen by data', 'value' => 1];
+        $check->same(2, $engine->cacheSetBatch([$pair, 'text']));
+        $check->same([0 => $pair, 1 => 'text', 'chosen by data' => null], $engine->cacheGetBatch(['0', '1', 'chosen by data']));
+    },
+    'an entry that cannot be read is a miss with a warning' => static function (object $engine, Check $check): void {
+        $warnings = [];
+        set_error_handler(static function (int $level, string $message) use (&$warnings): bool {
+            $warnings[] = $message;
+            return true;
+        });
+        try {
+            $engine->cacheSet('refuses', new ConformanceRefuses());
+            $check->same('default', $engine->cacheGet('refuses', 'default'));
+            $check->same(true, str_contains(implode($warnings), 'The entry "refuses" cannot be read and counts as a miss: LogicException: not read'));
+            $check->same('computed', $engine->cacheRemember('refuses', static fn() => 'computed'));
+            $check->same('computed', $engine->cacheGet('refuses'));
+            $check->same(2, count($warnings));
+        } finally {
+            restore_error_handler();
+        }
     },
     'a JSON object is a map whatever its keys are' => static function (object $engine, Check $check): void {
         $check->same(2, $engine->cacheSetBatch('{"0": "zero", "1": "one"}'));
@@ -202,16 +232,17 @@ return [
         $check->throws(TypeError::class, static fn() => $engine->cacheGetBatch(['a', 1.5]), '$keys', 'float', 'element 1');
         $check->throws(ValueError::class, static fn() => $engine->cacheGetBatch(['a', 'b', '']), '$keys', 'element 2');
         $check->throws(ValueError::class, static fn() => $engine->cacheSetBatch(['a' => 1, '' => 2]), '$items', 'element 1');
-        $check->throws(ValueError::class, static fn() => $engine->cacheSetBatch(['a', 'b']), '$items', 'element 0');
+        $check->throws(ValueError::class, static fn() => $engine->cacheSetBatch('["a", "b"]'), '$items', 'element 0');
+        $check->throws(TypeError::class, static fn() => $engine->cacheSetBatch(['a' => 1, 'b' => static fn() => 1]), '$items', 'a closure', 'element 1');
         $check->throws(
             ValueError::class,
-            static fn() => $engine->cacheSetBatch([['key' => 'a', 'value' => 1], ['key' => 'b']]),
+            static fn() => $engine->cacheSetBatch('[{"key": "a", "value": 1}, {"key": "b"}]'),
             '$items',
             'element 1',
         );
         $check->throws(
             TypeError::class,
-            static fn() => $engine->cacheSetBatch([['key' => 'a', 'value' => 1], ['key' => null, 'value' => 1]]),
+            static fn() => $engine->cacheSetBatch('[{"key": "a", "value": 1}, {"key": null, "value": 1}]'),
             '$items',
             'null',
             'element 1',

@@ -22,6 +22,47 @@ return $shared(
         );
         $check->throws(JsonException::class, static fn() => json_encode($result, JSON_THROW_ON_ERROR));
     },
+    'transactions wait for each other, and tell a lock from a failure' => static function (object $engine, Check $check): void {
+        $one = "sqlite:$check->file?mode=rwc";
+        $two = "sqlite:$check->file";
+        $engine->dbExecute($one, 'CREATE TABLE t (n INTEGER)');
+        $engine->dbExecute($one, 'INSERT INTO t VALUES (0)');
+        $read = static fn(string $dsn): string => $engine->dbQueryJson($dsn, 'SELECT n FROM t');
+        $write = static fn(string $dsn): int => $engine->dbExecute($dsn, 'UPDATE t SET n = n + 1');
+        $is = static function (string $state, ?Lyger\Exception\QueryException $thrown) use ($check): void {
+            $check->same([$state, 5], [$thrown?->getSqlState(), $thrown?->getCode()]);
+        };
+        foreach ([[], ['mode' => 'immediate'], ['mode' => 'exclusive']] as $options) {
+            $engine->dbTransaction($one, static function () use ($engine, $two, $check, $is): void {
+                $is('55P03', $check->throws(
+                    Lyger\Exception\QueryException::class,
+                    static fn() => $engine->dbTransaction($two, static fn() => 1, ['timeout' => 0.05]),
+                    'locked',
+                ));
+                $is('55P03', $check->throws(
+                    Lyger\Exception\QueryException::class,
+                    static fn() => $engine->dbExecute($two, 'UPDATE t SET n = 9', [], ['timeout' => 0.05]),
+                    'locked',
+                ));
+            }, $options);
+        }
+        $is('40001', $check->throws(
+            Lyger\Exception\QueryException::class,
+            static fn() => $engine->dbTransaction($one, static function () use ($engine, $read, $write, $one, $two): void {
+                $read($one);
+                $engine->dbTransaction($two, static fn() => $write($one), ['mode' => 'immediate']);
+            }, ['mode' => 'deferred']),
+            'locked',
+        ));
+        $check->same('[{"n":0}]', $read($one));
+        $check->same(1, $engine->dbTransaction($one, static fn() => $write($one)));
+        $check->same('[{"n":1}]', $engine->dbTransaction($two, static fn() => $engine->dbTransaction($one, static fn() => $read($one), ['read_only' => true])));
+        $check->throws(ValueError::class, static fn() => $engine->dbTransaction($one, static fn() => 1, ['read_only' => true, 'mode' => 'immediate']), 'mode');
+        $broken = $check->throws(Lyger\Exception\QueryException::class, static fn() => $engine->dbQuery($one, 'SELECT nothing FROM t'));
+        $check->same(['HY000', 1], [$broken?->getSqlState(), $broken?->getCode()]);
+        $taken = $check->throws(Lyger\Exception\QueryException::class, static fn() => $engine->dbExecute("$two?mode=ro", 'UPDATE t SET n = 1'));
+        $check->same(['25006', 8], [$taken?->getSqlState(), $taken?->getCode()]);
+    },
     'a failed statement leaves the transaction as it was' => static function (object $engine, Check $check): void {
         $dsn = "sqlite:$check->file?mode=rwc";
         $engine->dbExecute($dsn, 'CREATE TABLE t (id INTEGER PRIMARY KEY)');

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Lyger\Fallback;
 
 use Lyger\Exception\CacheException;
+use Lyger\Internal\Serialized;
 
 /**
  * A cache in an array of this process: the same rules as the shared one, seen by this process only and kept until it
@@ -89,12 +90,28 @@ final class Cache
 
     public function set(string $key, mixed $value, int $ttl): void
     {
-        $packed = !\is_scalar($value) && $value !== null;
-        $this->put($key, $packed ? serialize($value) : $value, self::expiry($ttl), $packed);
-        $this->counters['sets']++;
+        $this->setAll([[$key, $value]], $ttl);
     }
 
-    public function get(string $key, mixed $default): mixed
+    /**
+     * @param list<array{string, mixed}> $items keys and values
+     * @return int how many were stored
+     */
+    public function setAll(array $items, int $ttl): int
+    {
+        // What an object throws while it is serialised comes before anything is stored.
+        foreach ($items as $i => [$key, $value]) {
+            $packed = !\is_scalar($value) && $value !== null;
+            $items[$i] = [$key, $packed ? serialize($value) : $value, $packed];
+        }
+        foreach ($items as [$key, $value, $packed]) {
+            $this->put($key, $value, self::expiry($ttl), $packed);
+            $this->counters['sets']++;
+        }
+        return \count($items);
+    }
+
+    public function get(string $method, string $key, mixed $default): mixed
     {
         $entry = $this->find($key);
         if ($entry === null) {
@@ -102,7 +119,10 @@ final class Cache
             return $default;
         }
         $this->counters['hits']++;
-        return $entry[2] ? unserialize($entry[0]) : $entry[0];
+        if (!$entry[2]) {
+            return $entry[0];
+        }
+        return Serialized::read($method, $key, $entry[0], $value) ? $value : $default;
     }
 
     public function has(string $key): bool

@@ -110,7 +110,7 @@ final class Engine
     public function cacheGet(string $key, mixed $default = ''): mixed
     {
         CacheArguments::key(__FUNCTION__, $key);
-        return $this->cache->get($key, $default);
+        return $this->cache->get(__FUNCTION__, $key, $default);
     }
 
     public function cacheDelete(string $key): bool
@@ -175,7 +175,7 @@ final class Engine
         $position = 0;
         foreach ($keys as $key) {
             $key = CacheArguments::batchKey(__FUNCTION__, 'keys', $key, $position++);
-            $values[$key] = $this->cache->get($key, $default);
+            $values[$key] = $this->cache->get(__FUNCTION__, $key, $default);
         }
         return $values;
     }
@@ -183,13 +183,7 @@ final class Engine
     public function cacheSetBatch(array|string $items, int $ttl = 0): int
     {
         CacheArguments::ttl(__FUNCTION__, 2, $ttl);
-        $stored = 0;
-        foreach (CacheArguments::batch(__FUNCTION__, $items) as [$key, $value]) {
-            CacheArguments::value(__FUNCTION__, 1, 'items', $value);
-            $this->cache->set($key, $value, $ttl);
-            $stored++;
-        }
-        return $stored;
+        return $this->cache->setAll(CacheArguments::batch(__FUNCTION__, $items), $ttl);
     }
 
     /** There is no other process to wait for, or to be served a stale value. */
@@ -205,7 +199,7 @@ final class Engine
         HoldArguments::stale(__FUNCTION__, $stale, $ttl);
         HoldArguments::wait(__FUNCTION__, 5, $wait);
         $missing = new \stdClass(); // no value that is fetched can be this object
-        $value = $this->cache->get($key, $missing);
+        $value = $this->cache->get(__FUNCTION__, $key, $missing);
         if ($value !== $missing) {
             return $value;
         }
@@ -285,8 +279,8 @@ final class Engine
         return Result::of($rows, $rows->named);
     }
 
-    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed
+    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn, array $options = []): mixed
     {
-        return $this->query->transaction(__FUNCTION__, $dsn, $fn);
+        return $this->query->transaction(__FUNCTION__, $dsn, $fn, $options);
     }
 }

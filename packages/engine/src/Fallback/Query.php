@@ -12,6 +12,7 @@ use Lyger\Internal\Failure;
 use Lyger\Internal\QueryOptions;
 use Lyger\Internal\QueryParams;
 use Lyger\Internal\Transaction;
+use Lyger\Internal\TransactionOptions;
 
 /**
  * Queries through PHP's own extensions. Results are kept under numbers that are never given out twice, so that a freed or made-up handle
@@ -112,12 +113,13 @@ final class Query
         }
     }
 
-    public function transaction(string $method, #[\SensitiveParameter] string $dsn, callable $fn): mixed
+    public function transaction(string $method, #[\SensitiveParameter] string $dsn, callable $fn, array $options): mixed
     {
+        $options = TransactionOptions::read($method, $options);
         $source = Dsn::parse($method, $dsn);
         $transactions = $this->connections->transactions;
         return Transaction::run(
-            static fn() => $transactions->begin($source),
+            static fn() => $transactions->begin($source, $options),
             static fn(bool $keep) => $transactions->end($source, $keep),
             $fn,
         );

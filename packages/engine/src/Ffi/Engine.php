@@ -16,8 +16,10 @@ use Lyger\Internal\Keys;
 use Lyger\Internal\QueryOptions;
 use Lyger\Internal\QueryParams;
 use Lyger\Internal\Result;
+use Lyger\Internal\Serialized;
 use Lyger\Internal\Singular;
 use Lyger\Internal\Transaction;
+use Lyger\Internal\TransactionOptions;
 
 /**
  * Lyger\Engine over liblyger.so: the same core as the extension's, entered through FFI. See stubs/lyger.stub.php for
@@ -111,7 +113,7 @@ final class Engine
     public function cacheGet(string $key, mixed $default = ''): mixed
     {
         CacheArguments::key(__FUNCTION__, $key);
-        return $this->fetch($key, $default);
+        return $this->fetch(__FUNCTION__, $key, $default);
     }
 
     public function cacheDelete(string $key): bool
@@ -179,7 +181,7 @@ final class Engine
         $position = 0;
         foreach ($keys as $key) {
             $key = CacheArguments::batchKey(__FUNCTION__, 'keys', $key, $position++);
-            $values[$key] = $this->fetch($key, $default);
+            $values[$key] = $this->fetch(__FUNCTION__, $key, $default);
         }
         return $values;
     }
@@ -187,10 +189,16 @@ final class Engine
     public function cacheSetBatch(array|string $items, int $ttl = 0): int
     {
         CacheArguments::ttl(__FUNCTION__, 2, $ttl);
+        // What an object throws while it is serialised comes before anything is stored.
+        $packed = array_map(
+            static fn(array $item): array => [$item[0], ...self::pack($item[1])],
+            CacheArguments::batch(__FUNCTION__, $items),
+        );
         $stored = 0;
-        foreach (CacheArguments::batch(__FUNCTION__, $items) as [$key, $value]) {
-            CacheArguments::value(__FUNCTION__, 1, 'items', $value);
-            $stored += (int) $this->store($key, $value, $ttl);
+        foreach ($packed as [$key, $type, $bytes]) {
+            $stored += (int) $this->yes(
+                $this->library->lyger_ffi_cache_store($key, \strlen($key), $type, $bytes, \strlen($bytes), $ttl)
+            );
         }
         return $stored;
     }
@@ -208,16 +216,18 @@ final class Engine
         HoldArguments::wait(__FUNCTION__, 5, $wait);
         $end = Holds::endOfWait($wait);
         $missing = new \stdClass(); // no value that is fetched can be this object
+        $warns = true;
         do {
-            $value = $this->fetch($key, $missing);
+            $value = $this->fetch(__FUNCTION__, $key, $missing, false, $warns);
             if ($value !== $missing) {
                 return $value;
             }
+            $warns = false;
             $lease = $this->holds->lease($key);
             if ($lease !== null) {
                 return $this->compute($key, $compute, $ttl, $stale, $lease);
             }
-            if ($stale > 0 && ($value = $this->fetch($key, $missing, true)) !== $missing) {
+            if ($stale > 0 && ($value = $this->fetch(__FUNCTION__, $key, $missing, true, false)) !== $missing) {
                 return $value;
             }
         } while ($this->holds->waitAWhile($key, Holds::LEASE, $end));
@@ -271,10 +281,19 @@ final class Engine
         return Result::of(new Rows($this, $this->library, $handle, $this->yes(...)), $read->named);
     }
 
-    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn): mixed
+    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn, array $options = []): mixed
     {
+        $options = TransactionOptions::read(__FUNCTION__, $options);
         return Transaction::run(
-            fn() => $this->yes($this->library->lyger_ffi_db_begin($dsn, \strlen($dsn))),
+            fn() => $this->yes($this->library->lyger_ffi_db_begin(
+                $dsn,
+                \strlen($dsn),
+                (int) array_search($options->isolation, ['', ...TransactionOptions::ISOLATIONS], true),
+                self::choice($options->readOnly),
+                self::choice($options->deferrable),
+                (int) array_search($options->mode, ['', ...TransactionOptions::MODES], true),
+                $options->timeout,
+            )),
             fn(bool $keep) => $this->yes($this->library->lyger_ffi_db_end($dsn, \strlen($dsn), (int) $keep)),
             $fn,
         );
@@ -402,6 +421,11 @@ final class Engine
         return false;
     }
 
+    private static function choice(?bool $given): int
+    {
+        return $given === null ? 0 : 1 + (int) $given;
+    }
+
     private function yes(int $answer): bool
     {
         return $answer < 0 ? throw $this->failure() : $answer === 1;
@@ -418,6 +442,7 @@ final class Engine
                 $message,
                 self::text($this->library->lyger_ffi_error_sqlstate()),
                 $this->library->lyger_ffi_error_position(),
+                code: $this->library->lyger_ffi_error_code(),
             ),
             8 => new ServerException($message),
             default => new RuntimeException($message),
@@ -457,7 +482,7 @@ final class Engine
         try {
             // Whoever had the lease until now may have stored the value since this process looked.
             $missing = new \stdClass();
-            $value = $this->fetch($key, $missing);
+            $value = $this->fetch('cacheRemember', $key, $missing, false, false);
             if ($value !== $missing) {
                 return $value;
             }
@@ -504,7 +529,7 @@ final class Engine
         } while ($more);
     }
 
-    private function fetch(string $key, mixed $default, bool $stale = false): mixed
+    private function fetch(string $method, string $key, mixed $default, bool $stale = false, bool $warns = true): mixed
     {
         $fetch = $stale ? 'lyger_ffi_cache_fetch_stale' : 'lyger_ffi_cache_fetch';
         $found = $this->library->$fetch(
@@ -525,7 +550,7 @@ final class Engine
             self::FLOAT => unpack('e', $bytes)[1],
             self::BOOL => $bytes === "\1",
             self::NULL => null,
-            default => unserialize($bytes),
+            default => Serialized::read($method, $key, $bytes, $value, $warns) ? $value : $default,
         };
     }
 

@@ -109,32 +109,38 @@ final class CacheArguments
     }
 
     /**
-     * The elements of a cacheSetBatch(): a key => value map, a list of pairs, or the JSON text of either.
+     * The elements of a cacheSetBatch(): a key => value map, or JSON text, of a map or of a list of pairs.
      *
      * @return list<array{string, mixed}> key and value, every element checked
      */
     public static function batch(string $method, array|string $items): array
     {
-        $pairs = null;
+        $pairs = false;
         if (\is_string($items)) {
-            // A JSON object is a map whatever its keys are; decoded, {"0": …} would look like a list.
             $pairs = !str_starts_with(ltrim($items, " \t\n\r"), '{');
             $items = self::decode($method, $items);
         }
-        $pairs ??= array_is_list($items);
         $batch = [];
         foreach ($items as $key => $value) {
             $position = \count($batch);
             if ($pairs) {
                 if (!\is_array($value) || !\array_key_exists('key', $value) || !\array_key_exists('value', $value)) {
                     throw new \ValueError(
-                        "Lyger\\Engine::$method(): Argument #1 (\$items) must be a map or a list of pairs with \"key\" "
-                        . "and \"value\"; element $position is not"
+                        "Lyger\\Engine::$method(): Argument #1 (\$items) must be the JSON text of a map or of a list of "
+                        . "pairs with \"key\" and \"value\"; element $position is not one"
                     );
                 }
                 ['key' => $key, 'value' => $value] = $value;
             }
-            $batch[] = [self::batchKey($method, 'items', $key, $position), $value];
+            $key = self::batchKey($method, 'items', $key, $position);
+            $reason = self::unstorable($value);
+            if ($reason !== null) {
+                throw new \TypeError(
+                    "Lyger\\Engine::$method(): Argument #1 (\$items) must not be or contain $reason, as element "
+                    . "$position does"
+                );
+            }
+            $batch[] = [$key, $value];
         }
         return $batch;
     }

@@ -19,8 +19,9 @@ final class Failure
         string $sqlState = '',
         int $position = 0,
         ?\Throwable $previous = null,
+        int $code = 0,
     ): QueryException {
-        $failure = new QueryException($message, 0, $previous);
+        $failure = new QueryException($message, $code, $previous);
         (new \ReflectionProperty(QueryException::class, 'sqlState'))->setValue($failure, $sqlState);
         (new \ReflectionProperty(QueryException::class, 'position'))->setValue($failure, $position);
         return $failure;
@@ -29,7 +30,8 @@ final class Failure
     public static function openTransaction(): QueryException
     {
         return self::query(
-            'the statement left a transaction open, which has been rolled back: each statement may get another connection',
+            'the statement left a transaction open, which has been rolled back: dbTransaction() keeps one for its function '
+            . '(its options: isolation, read_only, deferrable; mode is BEGIN IMMEDIATE and the like of SQLite)',
             '25000', // invalid_transaction_state
         );
     }

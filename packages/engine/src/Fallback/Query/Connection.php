@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Lyger\Fallback\Query;
 
 use Lyger\Internal\QueryOptions;
+use Lyger\Internal\TransactionOptions;
 
 /**
  * One connection to a database, used by one query at a time.
@@ -23,8 +24,16 @@ interface Connection
     /** Gives up what was sent. */
     public function cancel(): void;
 
-    /** Runs a statement of our own, such as BEGIN; returns the command tag, '' where there is none. */
-    public function command(string $sql): string;
+    /** Runs a statement of our own, such as BEGIN, for so many seconds at most (0: no limit); returns the command tag, '' where there is none. */
+    public function command(string $sql, float $timeout = 0): string;
+
+    /**
+     * The statement that begins a transaction with these options, and the options with what it makes of those left to it.
+     *
+     * @return array{string, TransactionOptions}
+     * @throws \ValueError for an option that the database does not have
+     */
+    public function begin(TransactionOptions $options): array;
 
     /** Whether a transaction that a statement leaves open is meant to be. */
     public function keepTransactions(bool $keep): void;

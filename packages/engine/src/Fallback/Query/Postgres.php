@@ -7,6 +7,7 @@ namespace Lyger\Fallback\Query;
 use Lyger\Internal\Failure;
 use Lyger\Internal\QueryOptions;
 use Lyger\Internal\QueryParams;
+use Lyger\Internal\TransactionOptions;
 
 /**
  * PostgreSQL through ext/pgsql. Not through PDO, whose own parser reads the statement for placeholders without knowing
@@ -216,8 +217,29 @@ final class Postgres implements Connection
         @pg_cancel_query($this->link);
     }
 
-    public function command(string $sql): string
+    /** Manual, BEGIN. */
+    public function begin(TransactionOptions $options): array
     {
+        if ($options->mode !== '') {
+            throw new \ValueError('the option "mode" is SQLite\'s; PostgreSQL has "isolation"');
+        }
+        return ['BEGIN'
+            . ($options->isolation === '' ? '' : ' ISOLATION LEVEL ' . strtoupper($options->isolation))
+            . match ($options->readOnly) {
+                null => '',
+                true => ' READ ONLY',
+                false => ' READ WRITE',
+            }
+            . match ($options->deferrable) {
+                null => '',
+                true => ' DEFERRABLE',
+                false => ' NOT DEFERRABLE',
+            }, $options];
+    }
+
+    public function command(string $sql, float $timeout = 0): string
+    {
+        $this->limit($timeout);
         $this->start($sql, []);
         return (string) pg_result_status($this->receive(null), PGSQL_STATUS_STRING);
     }

@@ -6,6 +6,7 @@ namespace Lyger\Fallback\Query;
 
 use Lyger\Internal\Failure;
 use Lyger\Internal\QueryOptions;
+use Lyger\Internal\TransactionOptions;
 use PDO;
 use PDOException;
 use PDOStatement;
@@ -18,7 +19,7 @@ use PDOStatement;
  */
 final class Sqlite implements Connection
 {
-    private const BUSY = 5; // seconds to wait for another process's lock
+    private const BUSY = 60; // seconds to wait for another process's lock where there is no timeout
 
     private const MEMORY = ':memory:';
 
@@ -26,6 +27,8 @@ final class Sqlite implements Connection
     private readonly string $path;
     private readonly ?string $identity;
     private bool $keepsTransactions = false;
+    private bool $readsOnly = false; // its transaction
+    private float $waits = 0; // seconds for a lock, 0: BUSY
 
     public function __construct(Dsn $dsn)
     {
@@ -75,8 +78,12 @@ final class Sqlite implements Connection
             throw Failure::query('only one statement can be run at a time', 'HY000');
         }
         try {
+            $this->waitForLocks($options->timeout);
             $before = $this->number('SELECT total_changes()');
             $statement = $this->pdo->prepare($sql);
+            if ($this->readsOnly && !$statement->getAttribute(PDO::SQLITE_ATTR_READONLY_STATEMENT)) {
+                throw Failure::query('the statement may write, but its transaction is read-only', '25006');
+            }
             foreach ($bind as $slot => $value) {
                 $statement->bindValue($slot, $value, match (true) {
                     $value === null => PDO::PARAM_NULL,
@@ -92,7 +99,7 @@ final class Sqlite implements Connection
             $affected = $changed ? $this->number('SELECT changes()') : 0;
         } catch (PDOException $problem) {
             $this->tidy();
-            throw Failure::query(self::reason($problem), (string) ($problem->errorInfo[0] ?? 'HY000'), 0, $problem);
+            throw $this->failure($problem, $this->keepsTransactions);
         }
         if ($this->tidy()) {
             throw Failure::openTransaction();
@@ -108,6 +115,31 @@ final class Sqlite implements Connection
             },
             $options->named,
         );
+    }
+
+    private function waitForLocks(float $timeout): void
+    {
+        if ($timeout > 0 || $this->waits > 0) {
+            $this->waits = $timeout;
+            $milliseconds = $timeout > 0 ? (int) min(2147483647, ceil($timeout * 1000)) : self::BUSY * 1000;
+            $this->pdo->exec("PRAGMA busy_timeout = $milliseconds");
+        }
+    }
+
+    /** SQLite has no SQLSTATE; see ext/query/sqlite_statement.c. */
+    private function failure(PDOException $problem, bool $inTransaction): \Throwable
+    {
+        $code = (int) ($problem->errorInfo[1] ?? 0) & 0xff;
+        $state = match ($code) {
+            5 => $inTransaction ? '40001' : '55P03', // SQLITE_BUSY: only doing all of it again helps, or the lock was not free
+            6 => '55P03', // SQLITE_LOCKED
+            8 => '25006', // SQLITE_READONLY
+            10 => '58030', // SQLITE_IOERR
+            11, 26 => 'XX001', // SQLITE_CORRUPT, SQLITE_NOTADB
+            13 => '53100', // SQLITE_FULL
+            default => (string) ($problem->errorInfo[0] ?? 'HY000'),
+        };
+        return Failure::query(self::reason($problem), $state, 0, $problem, $code);
     }
 
     private function number(string $query): int
@@ -190,18 +222,31 @@ final class Sqlite implements Connection
     {
     }
 
-    public function command(string $sql): string
+    /** See sqlite_begin() in ext/query/sqlite.c. */
+    public function begin(TransactionOptions $options): array
+    {
+        if ($options->readOnly === true && \in_array($options->mode, ['immediate', 'exclusive'], true)) {
+            throw new \ValueError('the option "mode" takes a lock for writing, which "read_only" excludes');
+        }
+        $options = $options->withMode($options->mode ?: ($options->readOnly === true ? 'deferred' : 'immediate'));
+        $this->readsOnly = $options->readOnly === true;
+        return ['BEGIN ' . strtoupper($options->mode), $options];
+    }
+
+    public function command(string $sql, float $timeout = 0): string
     {
         try {
+            $this->waitForLocks($timeout);
             $this->pdo->exec($sql);
         } catch (PDOException $problem) {
-            throw Failure::query(self::reason($problem), (string) ($problem->errorInfo[0] ?? 'HY000'), 0, $problem);
+            throw $this->failure($problem, false);
         }
         return '';
     }
 
     public function keepTransactions(bool $keep): void
     {
+        $this->readsOnly = $this->readsOnly && $keep;
         $this->keepsTransactions = $keep;
     }
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Lyger\Fallback\Query;
 
 use Lyger\Internal\Failure;
+use Lyger\Internal\TransactionOptions;
 
 /**
  * The transactions that were begun, one per DSN, with its savepoints: every statement of the DSN gets its connection.
@@ -18,6 +19,9 @@ final class Transactions
 
     /** @var array<string, int> by DSN: 1, and one more for each savepoint */
     private array $depth = [];
+
+    /** @var array<string, TransactionOptions> by DSN */
+    private array $options = [];
 
     public function __construct(private readonly Connections $all)
     {
@@ -49,19 +53,38 @@ final class Transactions
         return false;
     }
 
-    public function begin(Dsn $dsn): void
+    public function begin(Dsn $dsn, TransactionOptions $options): void
     {
         $text = $dsn->text;
         if (isset($this->depth[$text])) {
+            $different = $this->options[$text]->differs($options);
+            if ($different !== null) {
+                throw Failure::query(
+                    "a transaction inside of another one is a savepoint in it: the option \"$different\" can only be that of the "
+                    . 'outermost one',
+                    '25001', // active_sql_transaction
+                );
+            }
             $this->command($dsn, 'SAVEPOINT lyger_' . $this->depth[$text] + 1);
             $this->depth[$text]++;
             return;
         }
         $connection = $this->all->take($dsn);
-        $connection->keepTransactions(true);
-        $connection->command('BEGIN');
+        $begun = false;
+        try {
+            [$sql, $options] = $connection->begin($options);
+            $connection->keepTransactions(true);
+            $connection->command($sql, $options->timeout);
+            $begun = true;
+        } finally {
+            if (!$begun) {
+                $connection->keepTransactions(false);
+                $this->all->give($dsn, $connection);
+            }
+        }
         $this->depth[$text] = 1;
         $this->connections[$text] = $connection;
+        $this->options[$text] = $options;
     }
 
     /** Commits or rolls back what the innermost begin() began; a commit that fails is rolled back. */
@@ -124,7 +147,7 @@ final class Transactions
 
     private function over(Dsn $dsn): void
     {
-        unset($this->depth[$dsn->text], $this->connections[$dsn->text]);
+        unset($this->depth[$dsn->text], $this->connections[$dsn->text], $this->options[$dsn->text]);
     }
 
     private function command(Dsn $dsn, string $sql): string

@@ -1,0 +1,37 @@
+/*
+ * Inside the SQLite backend: what its files share. A connection's life is in sqlite.c, a statement's in
+ * sqlite_statement.c.
+ */
+#ifndef LYGER_QUERY_SQLITE_H
+#define LYGER_QUERY_SQLITE_H
+
+#include "backend.h"
+#include "result.h"
+#include "sqlite_api.h"
+
+#include <setjmp.h>
+
+typedef struct sqlite_connection {
+    lyger_connection base; /* first member */
+    sqlite3 *db;
+    sqlite3_stmt *statement; /* under way */
+    lyger_rows rows;         /* of a statement whose rows are written as they come */
+    const lyger_limits *limits;
+    lyger_status stopped; /* what the limits said inside a callback */
+    int64_t busy_since;
+    bool waited;    /* for a lock, in this statement */
+    bool read_only; /* its transaction */
+    const lyger_path_gate *gate;
+    bool memory;
+    bool altered; /* settings, attached databases or temporary tables that another request must not see */
+    bool denied;  /* the gate refused a file that the statement names */
+    jmp_buf escape;
+} sqlite_connection;
+
+/* Of lyger_backend. */
+lyger_status lyger_sqlite_run(lyger_connection *base, const lyger_statement *statement,
+                              const lyger_limits *limits, lyger_result **result, lyger_error *error);
+lyger_status lyger_sqlite_write_json(lyger_connection *base, const lyger_statement *statement,
+                                     const lyger_limits *limits, lyger_sink *sink, lyger_error *error);
+
+#endif
