@@ -101,6 +101,7 @@ static PHP_RINIT_FUNCTION(lyger)
 #if defined(COMPILE_DL_LYGER) && defined(ZTS)
     ZEND_TSRMLS_CACHE_UPDATE();
 #endif
+    LYGER_G(request_over) = false;
     for (size_t i = 0; i < ROOM_COUNT; i++) {
         if (rooms[i]->request_start) {
             rooms[i]->request_start();
@@ -113,6 +114,7 @@ static PHP_RSHUTDOWN_FUNCTION(lyger)
 {
     (void)type;
     (void)module_number;
+    LYGER_G(request_over) = true;
     for (size_t i = ROOM_COUNT; i-- > 0;) {
         if (rooms[i]->request_stop) {
             rooms[i]->request_stop();

@@ -41,6 +41,10 @@ ZEND_METHOD(Lyger_Engine, getInstance)
 {
     ZEND_PARSE_PARAMETERS_NONE();
 
+    if (UNEXPECTED(LYGER_G(request_over))) {
+        object_init_ex(return_value, engine_class);
+        return;
+    }
     if (!LYGER_G(engine)) {
         zval engine;
         object_init_ex(&engine, engine_class);

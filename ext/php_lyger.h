@@ -80,6 +80,8 @@ typedef struct php_lyger_server_globals {
 ZEND_BEGIN_MODULE_GLOBALS(lyger)
     bool core_alias;     /* lyger.core_alias */
     zend_object *engine; /* the instance of Lyger\Engine of this request, or NULL */
+    bool request_over; /* after RSHUTDOWN code of the application still runs (stream_close() of a stream that
+                          was left open): it may use everything, and nothing of it is kept for later */
     php_lyger_cache_globals cache;
     php_lyger_query_globals query;
     php_lyger_server_globals server;

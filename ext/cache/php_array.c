@@ -163,7 +163,7 @@ static zend_string *take_name(const char *bytes, size_t len, zend_ulong hash)
     }
     zend_string *name = zend_string_init(bytes, len, false);
     /* What a damaged segment says of the hash must not reach a hash table. */
-    if (zend_string_hash_val(name) != hash || len > NAME_LENGTH_KEPT) {
+    if (zend_string_hash_val(name) != hash || len > NAME_LENGTH_KEPT || LYGER_G(request_over)) {
         return name;
     }
     if (*kept) {

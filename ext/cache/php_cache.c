@@ -390,6 +390,9 @@ static void unpin(void)
  */
 static void request_gone(void)
 {
+    if (process_cache) {
+        lyger_cache_end_request(process_cache);
+    }
     if (!FG(stream_wrappers) && !FG(stream_filters)) {
         unpin();
     }

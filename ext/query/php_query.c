@@ -482,5 +482,6 @@ static void info(void)
 
 const php_lyger_room php_lyger_query_room = {
     .request_stop = request_stop,
+    .request_gone = request_stop, /* what code that runs after the first has opened */
     .info = info,
 };
