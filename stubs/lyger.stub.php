@@ -330,9 +330,11 @@ namespace {
      * stream wrappers, session, output buffers. What is the application's own stays: globals, static variables,
      * classes, functions, constants. A fatal error ends the worker, which is replaced.
      *
-     * PHP_SAPI stays "cli", as it is compiled into the application. A request's $_SERVER has no argv. Of the settings
+     * PHP_SAPI and php_sapi_name() are "lyger" under `lyger serve`; in a script that calls this by itself they become it
+     * here, and what was compiled before keeps "cli". A request's $_SERVER has no argv. Of the settings
      * that the command line has different, output_buffering and max_execution_time stay 0 unless -d or the boot sets
-     * them; html_errors is on and implicit_flush off. Connections that the application opens while booting are shared
+     * them; html_errors is on and implicit_flush off unless -d or the boot says otherwise; where there is no memory_limit
+     * it becomes 128M. Connections that the application opens while booting are shared
      * by all workers, which few protocols survive: open them on first use. lyger's own are not shared.
      *
      * Options; times are seconds (int or float), sizes bytes (int, or a string as "8M"), null or "" leaves a text out:
@@ -399,7 +401,7 @@ namespace {
      *
      * The first call starts the server, with options from LYGER_OPTIONS; the workers go on from there, and the
      * supervisor gets false when the server has ended. The rest is the contract of FrankenPHP's worker function, which
-     * with lyger.frankenphp_api=1 is there under its own name too: superglobals are filled anew, output is flushed,
+     * under `lyger serve`, or with lyger.frankenphp_api=1, is there under its own name too: superglobals are filled anew, output is flushed,
      * $_SESSION is gone after the request; globals, handlers and settings stay as the callback left them; what it
      * returns is ignored; an exception that it does not catch is reported and the loop goes on; exit() ends the
      * worker's script.
@@ -416,6 +418,16 @@ namespace {
      * @return bool false when there is no request, or its answer has ended
      */
     function lyger_finish_request(): bool {}
+
+    /**
+     * For the command `lyger serve`: executes the command of this process again, with lyger.serve=1, so that PHP is the
+     * SAPI "lyger" before it compiles a file of the application. Does not return where that is possible.
+     *
+     * @internal
+     * @throws Lyger\Exception\ServerException where it cannot be done: not the command line, or nothing says what the
+     *                                          command was
+     */
+    function lyger_restart_to_serve(): void {}
 
 #ifdef LYGER_BOUNDARY
     /* The probes of the boundary report, only in builds with --enable-lyger-boundary (see ext/boundary/boundary.h). */

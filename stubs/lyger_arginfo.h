@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: ab1ccb813abbdc084fd52414a828d64d483f3b19 */
+ * Stub hash: aad1599c024042b48f7a31a1827c82f6256747f4 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -143,6 +143,8 @@ ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_finish_request, 0, 0, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
+
+#define arginfo_lyger_restart_to_serve arginfo_lyger_stop_server
 
 #if defined(LYGER_BOUNDARY)
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_nothing, 0, 0, IS_VOID, 0)
@@ -582,6 +584,7 @@ ZEND_FUNCTION(lyger_start_server);
 ZEND_FUNCTION(lyger_stop_server);
 ZEND_FUNCTION(lyger_handle_request);
 ZEND_FUNCTION(lyger_finish_request);
+ZEND_FUNCTION(lyger_restart_to_serve);
 #if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_nothing);
 #endif
@@ -757,6 +760,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_stop_server, arginfo_lyger_stop_server)
 	ZEND_FE(lyger_handle_request, arginfo_lyger_handle_request)
 	ZEND_FE(lyger_finish_request, arginfo_lyger_finish_request)
+	ZEND_FE(lyger_restart_to_serve, arginfo_lyger_restart_to_serve)
 #if defined(LYGER_BOUNDARY)
 	ZEND_FE(lyger_probe_nothing, arginfo_lyger_probe_nothing)
 #endif

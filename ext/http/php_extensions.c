@@ -240,7 +240,7 @@ static void end_session(void)
         return;
     }
     stop(boot.session);
-    for (size_t i = 0; !php_lyger_serving.loop && i < SESSION_HANDLERS; i++) {
+    for (size_t i = 0; i < SESSION_HANDLERS; i++) {
         ZVAL_COPY(&session_handlers()[i], &boot.session_handlers[i]);
     }
     boot.session_ended = true;

@@ -45,6 +45,11 @@ ZEND_FUNCTION(lyger_finish_request)
     RETURN_FALSE;
 }
 
+ZEND_FUNCTION(lyger_restart_to_serve)
+{
+    refuse();
+}
+
 static void info(void)
 {
     php_info_print_table_row(2, "HTTP server", "not built in");

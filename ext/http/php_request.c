@@ -17,10 +17,14 @@
 #include "ext/standard/head.h"
 #include "main/php_main.h"
 
+#define GARBAGE ((size_t)2 << 20) /* bytes that are worth a look for cycles */
+
 /* ---- superglobals ---- */
 
 static struct {
     zend_auto_global *get, *post, *cookie, *files, *server, *request;
+    zval environment;                        /* $_ENV of the boot; undefined: there is none */
+    zend_auto_global_callback import_server; /* PHP's own */
 } superglobals;
 
 static zend_auto_global *auto_global(const char *name)
@@ -44,6 +48,49 @@ static void import(zend_auto_global *global)
 }
 
 /*
+ * filter_input(INPUT_SERVER, …) looks into an array of its own, which PHP fills through this hook, variable
+ * by variable; the hook fills $_SERVER as well.
+ */
+static void give_to_filter(void)
+{
+    zval *server = &PG(http_globals)[TRACK_VARS_SERVER], whole, *value;
+    zend_string *name;
+    if (Z_TYPE_P(server) != IS_ARRAY) {
+        return;
+    }
+    ZVAL_COPY_VALUE(&whole, server);
+    array_init(server);
+    ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL(whole), name, value)
+    if (name && Z_TYPE_P(value) == IS_STRING) {
+        char *text = estrndup(Z_STRVAL_P(value), Z_STRLEN_P(value));
+        sapi_module.input_filter(PARSE_SERVER, ZSTR_VAL(name), &text, Z_STRLEN_P(value), NULL);
+        efree(text);
+    }
+    ZEND_HASH_FOREACH_END();
+    zval_ptr_dtor(server);
+    ZVAL_COPY_VALUE(server, &whole);
+}
+
+/* PHP asks whether $_SERVER is there before it looks into the filter's: most requests never do. */
+static bool server_is_wanted(zend_string *name)
+{
+    (void)name;
+    if (php_lyger_current.hub) {
+        give_to_filter();
+    }
+    return false; /* not again in this request */
+}
+
+static void import_server(void)
+{
+    superglobals.import_server(superglobals.server->name);
+    superglobals.server->armed = PG(auto_globals_jit);
+    if (!PG(auto_globals_jit)) {
+        give_to_filter();
+    }
+}
+
+/*
  * With auto_globals_jit $_SERVER and $_REQUEST are made when code that names them is compiled, which for most
  * of an application was long ago: an entry that is not armed any more is named somewhere. (The command line's
  * PHP names $_SERVER itself.) $_ENV stays.
@@ -51,19 +98,51 @@ static void import(zend_auto_global *global)
 static void import_superglobals(void)
 {
     zval *files = &PG(http_globals)[TRACK_VARS_FILES];
-    if (UNEXPECTED(!superglobals.get)) {
-        find_superglobals();
-    }
     zval_ptr_dtor_nogc(files);
     ZVAL_UNDEF(files);
     import(superglobals.get);
     import(superglobals.post);
     import(superglobals.cookie);
     import(superglobals.files);
-    import(superglobals.server);
+    import_server();
     if (!superglobals.request->jit || !superglobals.request->armed) {
         import(superglobals.request);
     }
+}
+
+/* What the application wrote into $_ENV while it booted stays; what a request writes does not. */
+void php_lyger_superglobals_keep(void)
+{
+    zval *environment;
+    find_superglobals();
+    superglobals.import_server = superglobals.server->auto_global_callback;
+    superglobals.server->auto_global_callback = server_is_wanted;
+    zend_is_auto_global_str(ZEND_STRL("_ENV"));
+    environment = zend_hash_str_find_deref(&EG(symbol_table), ZEND_STRL("_ENV"));
+    if (environment) {
+        ZVAL_COPY(&superglobals.environment, environment);
+    }
+}
+
+static void restore_environment(void)
+{
+    zval *now = zend_hash_str_find_deref(&EG(symbol_table), ZEND_STRL("_ENV"));
+    zval *then = &superglobals.environment;
+    if (UNEXPECTED(Z_TYPE_P(then) == IS_ARRAY &&
+                   (!now || Z_TYPE_P(now) != IS_ARRAY || Z_ARR_P(now) != Z_ARR_P(then)))) {
+        Z_ADDREF_P(then);
+        zend_hash_str_update(&EG(symbol_table), ZEND_STRL("_ENV"), then);
+    }
+}
+
+void php_lyger_superglobals_release(void)
+{
+    if (superglobals.import_server) {
+        superglobals.server->auto_global_callback = superglobals.import_server;
+        superglobals.import_server = NULL;
+    }
+    zval_ptr_dtor(&superglobals.environment);
+    ZVAL_UNDEF(&superglobals.environment);
 }
 
 /* A body can be large: what it became does not wait for the next request. */
@@ -97,10 +176,20 @@ static void describe(void)
     }
 }
 
-/* php.ini's output_buffering and output_handler. */
+/*
+ * Whenever code of the application may run there is an output layer: PHP's functions of output do not ask
+ * whether there is one. Between requests, and after the last, this one drops what a destructor or a loop's
+ * script writes.
+ */
+static void renew_output(void)
+{
+    php_output_deactivate();
+    php_output_activate();
+}
+
+/* php.ini's output_buffering, output_handler and implicit_flush. */
 static void begin_output(void)
 {
-    php_output_activate();
     if (PG(output_handler) && PG(output_handler)[0]) {
         zval handler;
         ZVAL_STRING(&handler, PG(output_handler));
@@ -109,6 +198,8 @@ static void begin_output(void)
     } else if (PG(output_buffering)) {
         php_output_start_user(NULL, PG(output_buffering) > 1 ? PG(output_buffering) : 0,
                               PHP_OUTPUT_HANDLER_STDFLAGS);
+    } else if (PG(implicit_flush)) {
+        php_output_set_implicit_flush(1);
     }
 }
 
@@ -134,6 +225,7 @@ static void begin(const lyger_hub_request *request)
     zval handler;
     ZVAL_COPY_VALUE(&handler, &EG(user_error_handler));
     ZVAL_UNDEF(&EG(user_error_handler));
+    renew_output();                    /* while there is no answer whose headers it would send */
     PG(during_request_startup) = true; /* warnings are display_startup_errors' */
     php_lyger_answer_begin();
     php_lyger_request_read(request);
@@ -255,9 +347,10 @@ static void close_body(void)
 /* What the client waits for: headers, session, the rest of the output. */
 static void end_answer(void)
 {
+    superglobals.server->armed = false; /* the filter's array ends with the extensions */
     php_lyger_extensions_end();
     php_lyger_settle();
-    php_output_deactivate();
+    renew_output();
     php_lyger_settle();
     php_lyger_answer_end(true);
 }
@@ -269,6 +362,25 @@ static void end_rooms(void)
     php_lyger_query_room.request_stop();
     if (cache) {
         lyger_cache_end_request(cache);
+    }
+}
+
+/*
+ * PHP collects cycles when there are many, however large, and at the end of a request, which here never
+ * comes. Here they are collected when memory has grown by an eighth since the last time, so that the time
+ * that takes is a part of the time in which it was filled.
+ */
+static void collect_cycles(void)
+{
+    static size_t left; /* bytes after the last collection, or fewer */
+    size_t used = zend_memory_usage(false), least = left / 8 > GARBAGE ? left / 8 : GARBAGE;
+    if (used < left) {
+        left = used;
+    }
+    if (UNEXPECTED(used - left >= least && gc_enabled())) {
+        zend_gc_collect_cycles();
+        php_lyger_settle();
+        left = zend_memory_usage(false);
     }
 }
 
@@ -288,12 +400,14 @@ static void end_request(void)
     SG(request_info).query_string = SG(request_info).request_uri = SG(request_info).cookie_data = NULL;
     SG(request_info).content_type = NULL;
     php_lyger_request_forget();
-    end_rooms();
     EG(exit_status) = 0;
     if (!php_lyger_serving.loop) {
+        restore_environment();
         php_lyger_boot_restore();
     }
     php_lyger_settle(); /* destructors of what was dropped */
+    collect_cycles();
+    end_rooms(); /* the last: until here code of the application has run */
     php_lyger_memory_trim();
     zend_set_memory_limit(PG(memory_limit));
     zend_memory_reset_peak_usage();
@@ -316,9 +430,10 @@ static void check_memory_limit(void)
     }
 }
 
-static void finish(void)
+/* A loop's shutdown functions are its script's, which ends with the request when that exits. */
+static void finish(bool last)
 {
-    if (!php_lyger_serving.loop) {
+    if (!php_lyger_serving.loop || last) {
         call_shutdown_functions();
     }
     end_output();
@@ -339,7 +454,7 @@ static bool serve(const lyger_hub_request *request, zend_fcall_info *handler, ze
         *left = leaves();
         php_lyger_settle();
         if (php_lyger_serving.worker) {
-            finish();
+            finish(*left);
         }
         served = true;
     }
@@ -358,10 +473,8 @@ static void wind_up(void)
         zend_observer_fcall_end_all();
     }
     php_lyger_answer_failed();
-    if (!php_lyger_serving.loop) {
-        php_call_shutdown_functions();
-        php_free_shutdown_functions();
-    }
+    php_call_shutdown_functions();
+    php_free_shutdown_functions();
     zend_try
     {
         php_output_end_all();
@@ -374,7 +487,7 @@ static void wind_up(void)
     zend_end_try();
     zend_try
     {
-        php_output_deactivate();
+        renew_output();
     }
     zend_end_try();
     php_lyger_answer_end(true);

@@ -347,29 +347,10 @@ static void keep_streams(void)
     boot.context = FG(default_context);
 }
 
-static void set_default(const char *name, size_t len, const char *value)
-{
-    zend_ini_entry *entry = zend_hash_str_find_ptr(EG(ini_directives), name, len);
-    if (entry && !entry->modified) { /* by the application, which then means it */
-        zend_alter_ini_entry_chars(entry->name, value, strlen(value), PHP_INI_SYSTEM, PHP_INI_STAGE_RUNTIME);
-    }
-}
-
-/* As a web server's SAPI has them; the command line's are for a terminal. argv would be what a client writes
- * into its query string. */
-static void change_defaults(void)
-{
-    set_default(ZEND_STRL("html_errors"), "1");
-    set_default(ZEND_STRL("implicit_flush"), "0");
-    set_default(ZEND_STRL("register_argc_argv"), "0");
-    PG(during_request_startup) = false;
-}
-
 void php_lyger_boot_keep(void)
 {
     boot.kept = true;
     php_lyger_memory_keep();
-    change_defaults();
     keep_ini();
     if (!php_lyger_serving.loop) {
         boot.shutdown_functions = BG(user_shutdown_function_names);

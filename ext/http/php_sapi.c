@@ -105,10 +105,7 @@ static void worker_flush(void *context)
     if (!php_lyger_current.hub || answer.over) {
         return;
     }
-    if (!answer.composed) {
-        sapi_send_headers();
-    }
-    if (!answer.over) {
+    if (answer.composed) { /* as PHP-FPM: flush() before the first byte sends no headers */
         send_held();
         lyger_hub_flush(php_lyger_serving.worker);
     }

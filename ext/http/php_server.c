@@ -83,6 +83,7 @@ static void drop_boot_output(void)
 {
     php_output_discard_all();
     php_output_deactivate();
+    php_output_activate(); /* as between requests: php_request.c */
     sapi_deactivate();
     SG(headers_sent) = 0;
     php_lyger_settle();
@@ -102,6 +103,8 @@ static void begin_worker(lyger_worker *worker)
     php_lyger_serving.taken_over = true;
     pthread_atfork(NULL, NULL, forked_by_handler);
     drop_boot_output();
+    php_lyger_web_settings();
+    php_lyger_superglobals_keep();
     php_lyger_boot_keep();
     php_lyger_data_start();
     php_lyger_sapi_take_over();
@@ -118,6 +121,7 @@ static void end_worker(void)
     }
     if (php_lyger_serving.taken_over) {
         php_lyger_serving.taken_over = false;
+        php_lyger_superglobals_release();
         php_lyger_request_forget();
         sapi_initialize_empty_request();
         php_lyger_sapi_give_back();
@@ -209,7 +213,7 @@ static bool run(bool loop, bool *stopped)
     serving->config.cancel_on_disconnect = true;
     serving->loop = loop;
     php_output_flush_all();
-    php_lyger_web_begin();
+    php_lyger_web_begin(loop);
     serving->running = true;
     lyger_status status = lyger_server_check(&serving->config, &error);
     if (status == LYGER_OK) {
@@ -348,6 +352,20 @@ ZEND_FUNCTION(lyger_finish_request)
     ZEND_PARSE_PARAMETERS_NONE();
 
     RETURN_BOOL(php_lyger_request_finish());
+}
+
+ZEND_FUNCTION(lyger_restart_to_serve)
+{
+    lyger_error error;
+
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    if (!can_start()) {
+        RETURN_THROWS();
+    }
+    if (lyger_server_execute_again((const char *const[]){"-d", "lyger.serve=1", NULL}, &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+    }
 }
 
 /* ---- the module's life ---- */

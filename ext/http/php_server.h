@@ -46,8 +46,11 @@ void php_lyger_web_request_start(void);
 /* Whether this is the command line's PHP, which can become a server. */
 bool php_lyger_web_is_possible(void);
 /* From here to the other it is one, unless it is from its start (lyger.serve). */
-void php_lyger_web_begin(void);
+void php_lyger_web_begin(bool loop);
 void php_lyger_web_end(void);
+/* In a worker, before it takes note of the boot's state: settings whose defaults are for a terminal become a
+ * web server's. */
+void php_lyger_web_settings(void);
 
 /* ---- php_options.c ---- */
 
@@ -135,6 +138,10 @@ php_lyger_outcome php_lyger_request_handle(const lyger_hub_request *request, zen
 
 /* What fastcgi_finish_request() does; false when there is nothing to finish. */
 bool php_lyger_request_finish(void);
+
+/* Takes note of superglobals that the application may change while it boots, and lets them go. */
+void php_lyger_superglobals_keep(void);
+void php_lyger_superglobals_release(void);
 
 /* Reports what was thrown and not caught, as the end of a script does; exit() is silence. */
 void php_lyger_settle(void);

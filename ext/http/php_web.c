@@ -18,6 +18,8 @@
 
 #define NAME "lyger"
 #define CLI "cli"
+#define MEMORY_LIMIT ((size_t)128 << 20) /* bytes, of a worker whose PHP has no limit */
+#define MEMORY_LIMIT_TEXT "128M"
 
 static struct {
     bool command_line;      /* PHP was started as such, whatever it is called by now */
@@ -186,6 +188,55 @@ static void want_opcache(void)
     }
 }
 
+/* Whether -d says something of it. PHP's own settings for the command line come first in that text. */
+static bool is_typed(const char *name)
+{
+    static const char *const own[] = {"html_errors", "register_argc_argv", "implicit_flush",
+                                      "output_buffering"};
+    const char *at = sapi_module.ini_entries;
+    size_t len = strlen(name);
+    int found = 0;
+    while (at && *at) {
+        found += strncmp(at, name, len) == 0 && (at[len] == '=' || at[len] == ' ');
+        at = strchr(at, '\n');
+        at += at ? 1 : 0;
+    }
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        found -= strcmp(name, own[i]) == 0;
+    }
+    return found > 0;
+}
+
+/* Not where somebody has said something else: on the command line, or the application by ini_set(). */
+static void set_default(const char *name, const char *value)
+{
+    zend_ini_entry *entry = zend_hash_str_find_ptr(EG(ini_directives), name, strlen(name));
+    if (entry && !entry->modified && !is_typed(name)) {
+        zend_alter_ini_entry_chars(entry->name, value, strlen(value), PHP_INI_SYSTEM, PHP_INI_STAGE_RUNTIME);
+    }
+}
+
+/* PHP's own default. An application that is large when it has booted gets as much again. */
+static void limit_memory(void)
+{
+    char limit[32];
+    size_t used = zend_memory_usage(true) * 2;
+    snprintf(limit, sizeof limit, "%zu", used > MEMORY_LIMIT ? used : MEMORY_LIMIT);
+    if (PG(memory_limit) <= 0) {
+        set_default("memory_limit", used > MEMORY_LIMIT ? limit : MEMORY_LIMIT_TEXT);
+    }
+}
+
+/* argv would be what a client writes into its query string. */
+void php_lyger_web_settings(void)
+{
+    set_default("html_errors", "1");
+    set_default("implicit_flush", "0");
+    set_default("register_argc_argv", "0");
+    limit_memory();
+    PG(during_request_startup) = false;
+}
+
 /* ---- life ---- */
 
 void php_lyger_web_module_start(void)
@@ -220,8 +271,11 @@ void php_lyger_web_request_start(void)
     }
 }
 
-void php_lyger_web_begin(void)
+void php_lyger_web_begin(bool loop)
 {
+    if (LYGER_G(server).serve && !loop && !LYGER_G(server).frankenphp_api) {
+        unsetenv("FRANKENPHP_WORKER"); /* a handler that runs Symfony's front controller is no loop */
+    }
     zend_constant *constant = zend_hash_str_find_ptr(EG(zend_constants), ZEND_STRL("PHP_SAPI"));
     if (has_name()) {
         return;

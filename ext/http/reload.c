@@ -111,14 +111,15 @@ bool lyger_reload_takeover(lyger_takeover *takeover)
 
 /* ---- booting ---- */
 
-/* Pointers to NUL-terminated texts one after the other, with room for one more and the NULL at the end. */
-static char **list(char *texts, size_t len, bool (*wanted)(const char *text))
+/* Pointers to NUL-terminated texts one after the other, with room for so many more and the NULL at the end.
+ */
+static char **list(char *texts, size_t len, size_t more, bool (*wanted)(const char *text))
 {
     size_t count = 0;
     for (char *at = texts; at < texts + len; at += strlen(at) + 1) {
         count++;
     }
-    char **result = calloc(count + 2, sizeof *result);
+    char **result = calloc(count + more + 1, sizeof *result);
     count = 0;
     for (char *at = texts; result && at < texts + len; at += strlen(at) + 1) {
         if (wanted(at)) {
@@ -178,8 +179,8 @@ lyger_status lyger_reload_boot(lyger_hub *hub, const lyger_takeover *given, lyge
         return lyger_fail(error, LYGER_E_SERVER, "cannot make a socket pair: %s", strerror(errno));
     }
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
-    char **arguments = list(command.arguments, command.arguments_len, any);
-    char **environment = list(command.environment, command.environment_len, inherited);
+    char **arguments = list(command.arguments, command.arguments_len, 0, any);
+    char **environment = list(command.environment, command.environment_len, 1, inherited);
     pid_t parent = getpid(), child = -1;
     int reason = ENOMEM;
     if (arguments && environment) {
@@ -206,4 +207,52 @@ lyger_status lyger_reload_boot(lyger_hub *hub, const lyger_takeover *given, lyge
     *pid = child;
     *control = pair[0];
     return LYGER_OK;
+}
+
+/* ---- executing again ---- */
+
+/* After the first of the arguments; the same NULL ends both. */
+static void insert(char **arguments, const char *const *more, size_t count)
+{
+    size_t old = 0;
+    while (arguments[old]) {
+        old++;
+    }
+    memmove(arguments + 1 + count, arguments + 1, (old - 1) * sizeof *arguments);
+    memcpy(arguments + 1, more, count * sizeof *arguments);
+}
+
+static bool has_argument(const char *text)
+{
+    const char *end = command.arguments + command.arguments_len, *at = command.arguments;
+    while (at < end && strcmp(at, text) != 0) {
+        at += strlen(at) + 1;
+    }
+    return at < end;
+}
+
+lyger_status lyger_server_execute_again(const char *const *more, lyger_error *error)
+{
+    size_t count = 0;
+    while (more[count]) {
+        count++;
+    }
+    lyger_server_remember();
+    if (!command.arguments || !command.environment || command.arguments_len == 0 || !command.program) {
+        return lyger_fail(error, LYGER_E_SERVER, "/proc does not say what this process's command was");
+    }
+    if (command.taken_over || has_argument(more[count - 1])) {
+        return lyger_fail(error, LYGER_E_SERVER, "this process was executed for serving already");
+    }
+    char **arguments = list(command.arguments, command.arguments_len, count, any);
+    char **environment = list(command.environment, command.environment_len, 0, any);
+    int reason = ENOMEM;
+    if (arguments && environment) {
+        insert(arguments, more, count);
+        execve(command.program, arguments, environment);
+        reason = errno;
+    }
+    free(arguments);
+    free(environment);
+    return lyger_fail(error, LYGER_E_SERVER, "cannot execute %s: %s", command.program, strerror(reason));
 }

@@ -120,6 +120,13 @@ lyger_status lyger_server_run(const lyger_server_config *config, lyger_server_ro
  */
 void lyger_server_remember(void);
 
+/*
+ * Executes this process's command again, with more arguments after the program's name (NULL ends them).
+ * Returns only when that failed, when the command has the last of them already, or when this process was
+ * started by a supervisor for a reload: LYGER_E_SERVER.
+ */
+lyger_status lyger_server_execute_again(const char *const *more, lyger_error *error);
+
 /* In a worker or the supervisor: asks the supervisor to drain, as SIGTERM does. Elsewhere it does nothing. */
 void lyger_server_stop(void);
 
