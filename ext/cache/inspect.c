@@ -4,9 +4,8 @@
 #include "arena.h"
 #include "lane.h"
 #include "os.h"
-#include "racy.h"
+#include "read_fast.h"
 #include "region.h"
-#include "shard.h"
 
 #include <stdlib.h>
 
@@ -143,7 +142,7 @@ lyger_status lyger_cache_describe_classes(lyger_cache *cache,
 /* ---- walking over the keys ---- */
 
 /* Copies the key of a slot's entry when it is live and begins with prefix; its length, 0 when it is not. */
-static size_t copy_key(const lyger_cache *cache, const index_slot *slot, const char *prefix, size_t len,
+static size_t copy_key(const lyger_cache *cache, index_slot *slot, const char *prefix, size_t len,
                        char key[LYGER_CACHE_KEY_MAX])
 {
     for (;;) {
@@ -152,16 +151,18 @@ static size_t copy_key(const lyger_cache *cache, const index_slot *slot, const c
             return 0;
         }
         const entry *e = entry_at(cache, slot_granule(word));
-        uint64_t stamp = atomic_load_explicit(&e->stamp, memory_order_acquire);
-        uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-        uint64_t expires = expiry_of(e);
-        size_t key_len = key_length(lens);
+        entry_sight seen = {.e = e, .slot = slot, .word = word};
+        lyger_step(STEP_SLOT_READ);
+        seen.stamp = atomic_load_explicit(&e->stamp, memory_order_acquire);
+        seen.lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
+        seen.expires = expiry_of(e);
+        lyger_step(STEP_STAMP_READ);
+        size_t key_len = key_length(seen.lens);
         lyger_racy_read(key, e->data, key_len);
-        atomic_thread_fence(memory_order_acquire);
-        if (stamp && atomic_load_explicit(&e->stamp, memory_order_relaxed) == stamp &&
-            atomic_load_explicit(slot, memory_order_relaxed) == word) {
+        lyger_step(STEP_COPIED);
+        if (stamp_is_set(seen.stamp) && still_there(&seen)) {
             bool wanted = key_len >= len && (!len || memcmp(key, prefix, len) == 0);
-            return wanted && !expiry_over(expires, lyger_os_milliseconds()) ? key_len : 0;
+            return wanted && !expired(&seen) ? key_len : 0;
         }
     }
 }

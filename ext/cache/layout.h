@@ -145,6 +145,12 @@ typedef enum region_kind {
 
 #define STAMP_LIMBO ((uint64_t)1 << 63) /* in the stamp of an entry that is gone but pinned */
 
+/* Whether it is the stamp of an entry that is, or was when it was read, published. */
+static inline bool stamp_is_set(uint64_t stamp)
+{
+    return (int64_t)stamp > 0;
+}
+
 /* An expiry: the millisecond when it is over, and above it for how many seconds more it may be served stale.
  */
 #define EXPIRY_BITS 43u

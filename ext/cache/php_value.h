@@ -50,17 +50,12 @@ static zend_always_inline zend_string *php_lyger_short_string(size_t len)
 
 #endif
 
-/* memcpy() of so few bytes, at least 16, is not worth a call. */
-static zend_always_inline void php_lyger_copy_short(char *to, const char *from, size_t len)
+/* Room for fetch_short(). */
+static zend_always_inline char *php_lyger_short_room(void *context, size_t len)
 {
-    size_t at = 0;
-    for (; at + 32 < len; at += 32) {
-        memcpy(to + at, from + at, 32);
-    }
-    if (at + 16 < len) {
-        memcpy(to + at, from + at, 16);
-    }
-    memcpy(to + len - 16, from + len - 16, 16);
+    zend_string **string = (zend_string **)context;
+    *string = php_lyger_short_string(len);
+    return ZSTR_VAL(*string);
 }
 
 /* Notes from now on when a value comes back without its class. */
@@ -76,25 +71,19 @@ void php_lyger_value_module_stop(void);
 static zend_always_inline lyger_cache_found php_lyger_value_fetch(lyger_cache *cache, zend_string *key,
                                                                   zval *return_value)
 {
-    uint64_t hash = lyger_hash_key(ZSTR_VAL(key), ZSTR_LEN(key), cache->hash_state);
-    entry_sight seen;
-    glance result = glance_at(cache, hash, ZSTR_VAL(key), ZSTR_LEN(key), &seen, true);
+    zend_string *string = NULL;
+    glance result = fetch_short(cache, ZSTR_VAL(key), ZSTR_LEN(key),
+                                PHP_LYGER_SHORT_MOST - _ZSTR_HEADER_SIZE - 1, php_lyger_short_room, &string);
+    if (EXPECTED(result == GLANCE_HIT)) {
+        ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
+        ZVAL_NEW_STR(return_value, string);
+        return LYGER_CACHE_HIT;
+    }
     if (result == GLANCE_MISS) {
         lyger_lane_count(cache, COUNT_MISSES);
         return LYGER_CACHE_MISS;
     }
-    size_t len = value_length(seen.lens);
-    if (EXPECTED(result == GLANCE_HIT) && EXPECTED(value_type(seen.lens) == LYGER_CACHE_STRING) &&
-        EXPECTED(len - 16 < PHP_LYGER_SHORT_MOST - _ZSTR_HEADER_SIZE - 16)) {
-        zend_string *string = php_lyger_short_string(len);
-        php_lyger_copy_short(ZSTR_VAL(string), value_seen(&seen, ZSTR_LEN(key)), len);
-        if (EXPECTED(still_there(&seen))) {
-            ZSTR_VAL(string)[len] = '\0';
-            ZVAL_NEW_STR(return_value, string);
-            lyger_policy_hit(seen.slot);
-            lyger_lane_count(cache, COUNT_HITS);
-            return LYGER_CACHE_HIT;
-        }
+    if (string) {
         zend_string_efree(string);
     }
     return php_lyger_value_fetch_any(cache, key, return_value);

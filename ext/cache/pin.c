@@ -2,6 +2,7 @@
 
 #include "lane.h"
 #include "os.h"
+#include "step.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,7 @@ bool lyger_pin_holds(lyger_cache *cache, granule at)
                 lyger_lane_lives(l)) {
                 return true;
             }
+            lyger_step(STEP_LANE_SEEN);
         }
     } while (hand_overs(cache) != before);
     return false;
@@ -137,8 +139,10 @@ bool lyger_cache_pin(lyger_cache *cache, const lyger_cache_sight *sight)
         !lyger_cache_confirm(cache, sight) || !afford(cache, self->own, granules)) {
         return false;
     }
+    lyger_step(STEP_PIN_WANTED);
     atomic_store_explicit(&pins[free_place], at, memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
+    lyger_step(STEP_PIN_PLACED);
     if (!lyger_cache_confirm(cache, sight)) {
         atomic_store_explicit(&pins[free_place], 0, memory_order_release);
         return false;

@@ -4,6 +4,10 @@
  */
 #include "read_fast.h"
 
+#ifdef LYGER_TEST_HOOKS
+void (*lyger_cache_step)(cache_step step);
+#endif
+
 #define OPTIMISTIC_TRIES 64 /* after which a reader that keeps being overtaken takes the lock */
 
 /* Finds a key without a lock. */
@@ -19,11 +23,12 @@ static glance search(lyger_cache *cache, shard *s, uint64_t hash, const char *ke
             if (word >> 32 != hash >> 32 || !word) {
                 continue;
             }
-            glance result = look_at(cache, &b->slots[i], word, key, key_len, seen, false);
+            glance result = look_at(cache, &b->slots[i], word, hash, key, key_len, seen, false);
             if (result != GLANCE_MISS) {
                 return result;
             }
         }
+        lyger_step(STEP_BUCKET_READ);
         if (atomic_load_explicit(&b->overflow, memory_order_acquire) == 0) {
             break;
         }
@@ -89,6 +94,7 @@ static __attribute__((noinline)) bool find(lyger_cache *cache, uint64_t hash, co
 /* Describes what was seen; false when a number changed hands while it was read. */
 static bool describe(const entry_sight *seen, lyger_cache_sight *sight)
 {
+    lyger_step(STEP_SIGHTED);
     sight->entry = seen->e;
     sight->slot = seen->slot;
     sight->stamp = seen->stamp;
@@ -133,7 +139,7 @@ lyger_cache_found lyger_cache_see_stale(lyger_cache *cache, const char *key, siz
     entry_sight seen;
     do {
         bool found = find_any(cache, s, hash, key, key_len, &seen);
-        if (found && expiry_gone(expiry_of(seen.e), lyger_os_milliseconds())) {
+        if (found && expiry_gone(seen.expires, lyger_os_milliseconds())) {
             reclaim(cache, s, hash, key, key_len);
             found = false;
         }
@@ -151,7 +157,11 @@ lyger_cache_found lyger_cache_see_stale(lyger_cache *cache, const char *key, siz
 bool lyger_cache_confirm(lyger_cache *cache, const lyger_cache_sight *sight)
 {
     (void)cache;
-    entry_sight seen = {sight->entry, (index_slot *)(uintptr_t)sight->slot, sight->word, sight->stamp, 0};
+    entry_sight seen = {.e = sight->entry,
+                        .slot = (index_slot *)(uintptr_t)sight->slot,
+                        .word = sight->word,
+                        .stamp = sight->stamp};
+    lyger_step(STEP_COPIED);
     return still_there(&seen);
 }
 

@@ -13,6 +13,7 @@
 #include "policy.h"
 #include "racy.h"
 #include "shard.h"
+#include "step.h"
 
 #define READ_INLINE inline __attribute__((always_inline))
 
@@ -22,15 +23,21 @@ typedef enum glance { GLANCE_MISS, GLANCE_HIT, GLANCE_AGAIN } glance;
 typedef struct entry_sight {
     const entry *e;
     index_slot *slot;
-    uint64_t word, stamp, lens;
+    uint64_t word, stamp, lens, expires;
 } entry_sight;
 
-/* Everything read before this was the entry's own when the index and the stamp are still what they were. */
+/*
+ * Everything read between the stamp and this was the entry's own when the stamp was set (stamp_is_set()), is
+ * the same now, and the slot is, too. The comparison alone does not tell: memory without an entry has no
+ * stamp before and none after, while the entry that was filled in meanwhile is published under the very same
+ * slot word, because it has the same place. tests/model/read.pml is this protocol.
+ */
 static READ_INLINE bool still_there(const entry_sight *seen)
 {
     atomic_thread_fence(memory_order_acquire);
-    return atomic_load_explicit(&seen->e->stamp, memory_order_relaxed) == seen->stamp &&
-           atomic_load_explicit(seen->slot, memory_order_relaxed) == seen->word;
+    bool same_entry = atomic_load_explicit(&seen->e->stamp, memory_order_relaxed) == seen->stamp;
+    lyger_step(STEP_STAMP_COMPARED);
+    return same_entry && atomic_load_explicit(seen->slot, memory_order_relaxed) == seen->word;
 }
 
 static inline const char *value_seen(const entry_sight *seen, size_t key_len)
@@ -42,21 +49,29 @@ static inline const char *value_seen(const entry_sight *seen, size_t key_len)
  * Looks at the entry of one slot whose tag fits: GLANCE_HIT when it has this key, and its lengths are right.
  * Until still_there() has said so the lengths may be anything, but a key never reaches past the segment: see
  * segment.c. A caller that confirms asks that itself, before it believes anything, and bears with any length.
+ * The whole hash is compared because what lies there may be the middle of a value, whose bytes may look like
+ * a stamp and like the key, but not like the key's hash.
  */
-static READ_INLINE glance look_at(const lyger_cache *cache, index_slot *slot, uint64_t word, const char *key,
-                                  size_t key_len, entry_sight *seen, bool confirms)
+static READ_INLINE glance look_at(const lyger_cache *cache, index_slot *slot, uint64_t word, uint64_t hash,
+                                  const char *key, size_t key_len, entry_sight *seen, bool confirms)
 {
     const entry *e = entry_at(cache, slot_granule(word));
     /* The value is wanted next; by the time its length is known it is on its way. */
     __builtin_prefetch((const char *)e + 64);
     __builtin_prefetch((const char *)e + 128);
+    lyger_step(STEP_SLOT_READ);
     seen->e = e;
     seen->slot = slot;
     seen->word = word;
     seen->stamp = atomic_load_explicit(&e->stamp, memory_order_acquire);
     seen->lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-    bool same = key_length(seen->lens) == key_len && lyger_racy_equal(e->data, key, key_len);
-    if (!confirms && __builtin_expect(!seen->stamp || !still_there(seen), 0)) {
+    seen->expires = expiry_of(e);
+    lyger_step(STEP_STAMP_READ);
+    bool same = atomic_load_explicit(&e->hash, memory_order_relaxed) == hash &&
+                key_length(seen->lens) == key_len && lyger_racy_equal(e->data, key, key_len);
+    lyger_step(STEP_KEY_COMPARED);
+    if (__builtin_expect(!stamp_is_set(seen->stamp), 0) ||
+        (!confirms && __builtin_expect(!still_there(seen), 0))) {
         return GLANCE_AGAIN;
     }
     return same ? GLANCE_HIT : GLANCE_MISS;
@@ -64,8 +79,7 @@ static READ_INLINE glance look_at(const lyger_cache *cache, index_slot *slot, ui
 
 static inline bool expired(const entry_sight *seen)
 {
-    uint64_t expires = expiry_of(seen->e);
-    return __builtin_expect(expires != 0, 0) && expiry_over(expires, lyger_os_milliseconds());
+    return __builtin_expect(seen->expires != 0, 0) && expiry_over(seen->expires, lyger_os_milliseconds());
 }
 
 static READ_INLINE glance glance_at(const lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
@@ -78,13 +92,64 @@ static READ_INLINE glance glance_at(const lyger_cache *cache, uint64_t hash, con
     if (__builtin_expect(slots != 0, 1)) {
         index_slot *slot = &b->slots[__builtin_ctz(slots)];
         uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
-        bool hit =
-            word && look_at(cache, slot, word, key, key_len, seen, confirms) == GLANCE_HIT && !expired(seen);
+        bool hit = word && look_at(cache, slot, word, hash, key, key_len, seen, confirms) == GLANCE_HIT &&
+                   !expired(seen);
         return hit ? GLANCE_HIT : GLANCE_AGAIN;
     }
+    lyger_step(STEP_BUCKET_READ);
     bool nowhere_else = atomic_load_explicit(&b->overflow, memory_order_acquire) == 0 &&
                         atomic_load_explicit(&cache->masks[number], memory_order_relaxed) == mask;
     return nowhere_else ? GLANCE_MISS : GLANCE_AGAIN;
+}
+
+/* memcpy() of so few bytes, at least 16, is not worth a call. */
+static READ_INLINE void copy_short(char *to, const char *from, size_t len)
+{
+#ifdef LYGER_UNDER_TSAN
+    lyger_racy_read(to, from, len);
+#else
+    size_t at = 0;
+    for (; at + 32 < len; at += 32) {
+        memcpy(to + at, from + at, 32);
+    }
+    if (at + 16 < len) {
+        memcpy(to + at, from + at, 16);
+    }
+    memcpy(to + len - 16, from + len - 16, 16);
+#endif
+}
+
+#define SHORT_LEAST 16u /* bytes */
+
+/* Makes room for a short string of len bytes. */
+typedef char *(*short_room)(void *context, size_t len);
+
+/*
+ * GLANCE_HIT with the whole string of 16 bytes to `most` in what room() gave, counted; GLANCE_MISS, not
+ * counted; GLANCE_AGAIN: the long way has the answer, and what room() gave, if it was called, is of no use.
+ */
+static READ_INLINE glance fetch_short(lyger_cache *cache, const char *key, size_t key_len, size_t most,
+                                      short_room room, void *context)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    entry_sight seen;
+    glance result = glance_at(cache, hash, key, key_len, &seen, true);
+    if (result != GLANCE_HIT) {
+        return result;
+    }
+    size_t len = value_length(seen.lens);
+    if (__builtin_expect(
+            value_type(seen.lens) != LYGER_CACHE_STRING || len - SHORT_LEAST > most - SHORT_LEAST, 0)) {
+        return GLANCE_AGAIN;
+    }
+    copy_short(room(context, len), value_seen(&seen, key_len), len);
+    lyger_step(STEP_COPIED);
+    if (__builtin_expect(!still_there(&seen), 0)) {
+        return GLANCE_AGAIN;
+    }
+    lyger_policy_hit(seen.slot);
+    lyger_lane_count(cache, COUNT_HITS);
+    return GLANCE_HIT;
 }
 
 #endif

@@ -91,6 +91,7 @@ void lyger_shard_reap(lyger_cache *cache, shard *s)
         }
         count(&s->held, -(uint64_t)block_size(cache, e));
         atomic_store_explicit(&e->stamp, 0, memory_order_relaxed);
+        atomic_thread_fence(memory_order_release);
         e->queue = QUEUE_NONE;
         free_block(cache, s, at);
     }

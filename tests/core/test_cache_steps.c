@@ -1,0 +1,325 @@
+/*
+ * Readers without a lock and what writers do between any two of their steps. step.h names the places; here
+ * every sequence of a few actions is put into them, so that nothing depends on luck: what a reader returns
+ * was there at some moment of its read, and every line that confirms something is needed.
+ */
+#include "cache_help.h"
+
+#include "cache/arena.h"
+#include "cache/read_fast.h"
+
+#ifdef LYGER_TEST_HOOKS
+
+#define KEY "the key of every read"
+#define LEN 200u
+#define STEPS 4u /* of a read, into which something is put */
+
+typedef enum action { NOTHING, OVERWRITE, REMOVE, BEGIN, REFILL, FINISH, ACTIONS } action;
+
+/* What is going on. */
+static lyger_cache *cache;
+static shard *its_shard;
+static uint32_t step, skipped, plan[STEPS]; /* the first steps may be left alone */
+static uint64_t number, current,
+    oldest;             /* of values: the last, the one that is there (0: none), the read's first */
+static bool was_absent; /* at some moment of the read */
+static granule begun;   /* a block that a writer has taken and filled by half */
+static lyger_cache_type type;
+static bool
+    spoils_keys; /* a key is only half written, too; else readers believe that they are in the right place */
+static char begun_bytes[LEN];
+
+static uint64_t key_number(void)
+{
+    return content_key(KEY, strlen(KEY));
+}
+
+static entry_draft draft_of(const char *bytes)
+{
+    return (entry_draft){.hash = lyger_hash_key(KEY, strlen(KEY), cache->hash_state),
+                         .key = KEY,
+                         .key_len = strlen(KEY),
+                         .type = type,
+                         .bytes = bytes,
+                         .bytes_len = LEN,
+                         .len = LEN};
+}
+
+/* A writer's two halves: a block is filled, with foreign bytes at the end of the value, and later published.
+ */
+static void begin(void)
+{
+    if (!begun) {
+        entry_draft draft = draft_of(begun_bytes);
+        content_fill(begun_bytes, LEN, key_number(), ++number);
+        memset(begun_bytes + LEN / 2, 0xEE, LEN / 2);
+        begun = lyger_arena_take(cache, its_shard, granules_for(draft.key_len, LEN));
+        lyger_shard_write(cache, begun, &draft);
+        if (spoils_keys) {
+            memset(entry_at(cache, begun)->data, 0xEE, 4);
+        }
+    }
+}
+
+static void finish_begun(void)
+{
+    if (begun) {
+        entry_draft draft = draft_of(begun_bytes);
+        content_fill(begun_bytes, LEN, key_number(), ++number);
+        lyger_shard_write(cache, begun, &draft);
+        lyger_shard_publish(cache, its_shard, begun, &draft);
+        current = number;
+        begun = 0;
+    }
+}
+
+static void act(action what)
+{
+    bool stored;
+    switch (what) {
+    case OVERWRITE:
+    case REFILL:
+        put_typed(cache, KEY, type, LEN, ++number, LYGER_CACHE_REPLACE, &stored, NULL);
+        current = number;
+        if (what == REFILL) {
+            begin();
+        }
+        break;
+    case REMOVE:
+        take_out(cache, KEY);
+        current = 0;
+        break;
+    case BEGIN:
+        begin();
+        break;
+    case FINISH:
+        finish_begun();
+        break;
+    default:
+        break;
+    }
+    was_absent = was_absent || !current;
+}
+
+static void at_step(cache_step where)
+{
+    (void)where;
+    if (skipped > 0) {
+        skipped--;
+    } else if (step < STEPS) {
+        void (*hook)(cache_step) = lyger_cache_step;
+        lyger_cache_step = NULL; /* what happens here is not the reader's */
+        act((action)plan[step++]);
+        lyger_cache_step = hook;
+    }
+}
+
+/* What a read may be; *value gets the bytes of a hit. */
+typedef glance reader(char value[LEN]);
+
+static char *short_place(void *context, size_t len)
+{
+    return len == LEN ? context : NULL;
+}
+
+static glance read_long(char value[LEN])
+{
+    lyger_cache_value got;
+    return lyger_cache_fetch(cache, KEY, strlen(KEY), &got, &(lyger_cache_room){short_place, value}) ==
+                   LYGER_CACHE_HIT
+               ? GLANCE_HIT
+               : GLANCE_MISS;
+}
+
+static glance read_short(char value[LEN])
+{
+    glance result = fetch_short(cache, KEY, strlen(KEY), LEN, short_place, value);
+    return result == GLANCE_AGAIN ? read_long(value) : result;
+}
+
+static glance read_stale(char value[LEN])
+{
+    lyger_cache_value got;
+    return lyger_cache_fetch_stale(cache, KEY, strlen(KEY), &got, &(lyger_cache_room){short_place, value}) ==
+                   LYGER_CACHE_HIT
+               ? GLANCE_HIT
+               : GLANCE_MISS;
+}
+
+/* A value that is pinned is read when the read is over, and whatever came after it. */
+static glance read_pinned(char value[LEN])
+{
+    lyger_cache_sight sight;
+    while (lyger_cache_see(cache, KEY, strlen(KEY), &sight) == LYGER_CACHE_HIT) {
+        if (lyger_cache_pin(cache, &sight)) {
+            void (*hook)(cache_step) = lyger_cache_step;
+            uint64_t was = current;
+            lyger_cache_step = NULL;
+            /* Three writers, as freed blocks are used again in turn. */
+            for (int i = 0; i < 3; i++) {
+                begin();
+                act(OVERWRITE);
+            }
+            memcpy(value, sight.value.bytes, LEN);
+            current = was; /* these came after the read */
+            lyger_cache_step = hook;
+            lyger_cache_unpin(cache);
+            return GLANCE_HIT;
+        }
+    }
+    return GLANCE_MISS;
+}
+
+static bool note_key(const char *key, size_t key_len, void *context)
+{
+    if (key_len != strlen(KEY) || memcmp(key, KEY, key_len) != 0) {
+        *(glance *)context = GLANCE_AGAIN;
+    } else if (*(glance *)context == GLANCE_MISS) {
+        *(glance *)context = GLANCE_HIT;
+    }
+    return true;
+}
+
+/* As a read of a value that cannot be wrong: the key must be. */
+static glance read_keys(char value[LEN])
+{
+    glance result = GLANCE_MISS;
+    lyger_cache_walk walk = {number_of_shard(cache, its_shard), 0};
+    while (walk.shard == number_of_shard(cache, its_shard) &&
+           lyger_cache_walk_on(cache, &walk, "", 0, note_key, &result)) {
+    }
+    content_fill(value, LEN, key_number(), oldest);
+    return result;
+}
+
+static glance read_presence(char value[LEN])
+{
+    content_fill(value, LEN, key_number(), oldest);
+    return lyger_cache_contains(cache, KEY, strlen(KEY)) ? GLANCE_HIT : GLANCE_MISS;
+}
+
+/* Whether one read with the plan's actions in it is right. */
+static bool is_right(reader *read, uint32_t skip)
+{
+    char value[LEN];
+    uint64_t got;
+    begun = 0;
+    step = 0;
+    skipped = skip;
+    lyger_cache_step = NULL;
+    act(OVERWRITE);
+    oldest = current;
+    was_absent = false;
+    lyger_cache_step = at_step;
+    glance result = read(value);
+    lyger_cache_step = NULL;
+    bool right = result == GLANCE_MISS  ? was_absent
+                 : result == GLANCE_HIT ? content_whole(value, LEN, key_number(), &got) && got >= oldest
+                                        : false;
+    if (begun) {
+        finish_begun();
+    }
+    return right;
+}
+
+/* Every plan. Actions behind a read's last step make no difference, so those plans are left out. */
+static void check_every_plan(reader *read, lyger_cache_type of_type, uint32_t skip)
+{
+    uint32_t wrong = 0, plans = 0, most = 0;
+    cache = open_cache(MEGABYTE);
+    its_shard = shard_of_key(cache, KEY);
+    type = of_type;
+    number = 0;
+    memset(plan, 0, sizeof plan);
+    for (bool more = true; more;) {
+        if (!is_right(read, skip) && wrong++ == 0) {
+            printf("# wrong with %u %u %u %u\n", plan[0], plan[1], plan[2], plan[3]);
+        }
+        plans++;
+        most = step > most ? step : most;
+        uint32_t last = step < STEPS ? step : STEPS;
+        for (uint32_t i = last; i < STEPS; i++) {
+            plan[i] = 0;
+        }
+        while (last > 0 && ++plan[last - 1] == ACTIONS) {
+            plan[--last] = 0;
+        }
+        more = last > 0;
+    }
+    CHECK_INT(wrong, 0);
+    printf("# %u plans of at most %u steps\n", plans, most);
+    CHECK(plans > 20 && most >= 3);
+    lyger_cache_unpin(cache);
+    check_all_memory_is_there(cache);
+    close_cache(cache);
+}
+
+static void short_string_is_whole_whatever_happens_while_it_is_read(void)
+{
+    check_every_plan(read_short, LYGER_CACHE_STRING, 0);
+}
+
+static void copied_value_is_whole_whatever_happens_while_it_is_read(void)
+{
+    check_every_plan(read_long, LYGER_CACHE_SERIALIZED, 0);
+    check_every_plan(read_long, LYGER_CACHE_SERIALIZED, 3);
+}
+
+static void stale_read_is_whole_whatever_happens_meanwhile(void)
+{
+    check_every_plan(read_stale, LYGER_CACHE_STRING, 0);
+}
+
+static void pinned_value_stays_whatever_happens_while_it_is_pinned(void)
+{
+    check_every_plan(read_pinned, LYGER_CACHE_ARRAY_IN_PLACE, 0);
+    check_every_plan(read_pinned, LYGER_CACHE_ARRAY_IN_PLACE, 5);
+}
+
+static void walked_key_is_whole_whatever_happens_meanwhile(void)
+{
+    spoils_keys = true;
+    check_every_plan(read_keys, LYGER_CACHE_STRING, 0);
+    spoils_keys = false;
+}
+
+static void key_that_stays_is_never_missed(void)
+{
+    check_every_plan(read_presence, LYGER_CACHE_STRING, 0);
+}
+
+/* The slot is compared as well as the stamp because of writers that die: they may have withdrawn an entry and
+ * not ended it. Whoever repairs the shard looks for pins first and takes the memory then, without its stamp.
+ */
+static void entry_that_a_dead_writer_withdrew_is_not_pinned(void)
+{
+    lyger_cache_sight sight;
+    cache = open_cache(MEGABYTE);
+    its_shard = shard_of_key(cache, KEY);
+    type = LYGER_CACHE_ARRAY_IN_PLACE;
+    act(OVERWRITE);
+    CHECK_INT(lyger_cache_see(cache, KEY, strlen(KEY), &sight), LYGER_CACHE_HIT);
+    uint64_t hash = lyger_hash_key(KEY, strlen(KEY), cache->hash_state);
+    lyger_index_withdraw(cache, its_shard, lyger_index_find(cache, its_shard, hash, KEY, strlen(KEY)), hash);
+    CHECK(!lyger_cache_confirm(cache, &sight));
+    CHECK(!lyger_cache_pin(cache, &sight));
+    lyger_shard_rebuild(cache, its_shard);
+    check_all_memory_is_there(cache);
+    close_cache(cache);
+}
+
+int main(void)
+{
+    RUN(entry_that_a_dead_writer_withdrew_is_not_pinned);
+    RUN(short_string_is_whole_whatever_happens_while_it_is_read);
+    RUN(copied_value_is_whole_whatever_happens_while_it_is_read);
+    RUN(stale_read_is_whole_whatever_happens_meanwhile);
+    RUN(pinned_value_stays_whatever_happens_while_it_is_pinned);
+    RUN(walked_key_is_whole_whatever_happens_meanwhile);
+    RUN(key_that_stays_is_never_missed);
+    return finish();
+}
+
+#else
+#error "scripts/test-core defines LYGER_TEST_HOOKS"
+#endif
