@@ -9,3 +9,18 @@ $(phplibdir)/liblyger.la: ./liblyger.la
 ifneq ($(DESTDIR),)
 INSTALL_ROOT = $(DESTDIR)
 endif
+
+# The command, run by the PHP that the extension was built for. PEAR copies what is installed here without its mode; it installs
+# the command itself (package.xml, role "script").
+ifeq ($(PHP_PEAR_VERSION),)
+install: install-command
+endif
+
+install-command:
+	@echo "Installing command:               $(INSTALL_ROOT)$(bindir)/lyger"
+	@$(mkinstalldirs) $(INSTALL_ROOT)$(bindir)
+	@sed '1s,.*,#!$(PHP_EXECUTABLE),' $(srcdir)/bin/lyger >lyger-command
+	@$(INSTALL) -m 755 lyger-command $(INSTALL_ROOT)$(bindir)/lyger
+	@rm -f lyger-command
+
+.PHONY: install-command

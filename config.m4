@@ -183,6 +183,7 @@ if test "$PHP_LYGER" != "no"; then
     fi
     PHP_SUBST([LIBLYGER_LDFLAGS])
     PHP_SUBST([shared_objects_liblyger])
+    PHP_SUBST([bindir])
     PHP_ADD_MAKEFILE_FRAGMENT([$ext_srcdir/Makefile.frag])
     PHP_MODULES="$PHP_MODULES \$(phplibdir)/liblyger.la"
   fi

@@ -2,19 +2,56 @@
 
 #include "php_ini.h"
 
-/* A whole number of at least `least`; PHP reports a refused value itself and keeps the old one. */
+bool php_lyger_read_size(const zend_string *text, zend_long *bytes)
+{
+    /* "64MB" and "64MiB" are what people write; PHP knows K, M and G. */
+    const char *at = ZSTR_VAL(text);
+    size_t len = ZSTR_LEN(text);
+    if (len > 2 && (at[len - 1] | 0x20) == 'b' && at[len - 2] > '9') {
+        len -= at[len - 2] == 'i' && at[len - 3] > '9' ? 2 : 1;
+    }
+    zend_string *number = zend_string_init(at, len, false), *problem = NULL;
+    *bytes = zend_ini_parse_quantity(number, &problem);
+    zend_string_release(number);
+    if (problem) {
+        zend_string_release(problem);
+    }
+    return len > 0 && !problem;
+}
+
+/* Before its first value an entry has none: then the default follows. */
+static zend_result refuse(const zend_ini_entry *entry, const zend_string *given, const char *rule)
+{
+    zend_error(E_WARNING, "%s must be %s, \"%s\" given%s", ZSTR_VAL(entry->name), rule, ZSTR_VAL(given),
+               entry->value ? "" : "; its default is used");
+    return FAILURE;
+}
+
+static ZEND_INI_MH(update_size)
+{
+    (void)mh_arg3;
+    (void)stage;
+    zend_long bytes;
+    if (!php_lyger_read_size(new_value, &bytes) || bytes < 0) {
+        return refuse(entry, new_value, "a size such as 64M or 1G (bytes, or with K, M or G)");
+    }
+    *(zend_long *)ZEND_INI_GET_ADDR() = bytes;
+    return SUCCESS;
+}
+
+/* A whole number of at least `least`. */
 static zend_result update_at_least(zend_ini_entry *entry, zend_string *value, void *mh_arg1, void *mh_arg2,
                                    int stage, zend_long least)
 {
-    zend_string *message = NULL;
-    zend_long number = zend_ini_parse_quantity(value, &message);
-    if (message || number < least) {
-        if (message) {
-            zend_string_release(message);
+    zend_string *problem = NULL;
+    char rule[64];
+    zend_long number = zend_ini_parse_quantity(value, &problem);
+    if (problem || number < least) {
+        if (problem) {
+            zend_string_release(problem);
         }
-        zend_error(E_WARNING, "%s must be a whole number of at least " ZEND_LONG_FMT ", \"%s\" given",
-                   ZSTR_VAL(entry->name), least, ZSTR_VAL(value));
-        return FAILURE;
+        snprintf(rule, sizeof rule, "a whole number of at least " ZEND_LONG_FMT, least);
+        return refuse(entry, value, rule);
     }
     return OnUpdateLong(entry, value, mh_arg1, mh_arg2, NULL, stage);
 }
@@ -33,7 +70,7 @@ static ZEND_INI_MH(update_from_one)
 
 /* clang-format off */
 PHP_INI_BEGIN()
-    STD_PHP_INI_ENTRY("lyger.cache_size", "64M", PHP_INI_SYSTEM, update_from_zero,
+    STD_PHP_INI_ENTRY("lyger.cache_size", "64M", PHP_INI_SYSTEM, update_size,
                       cache.size, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_ENTRY("lyger.cache_path", "", PHP_INI_SYSTEM, OnUpdateString,
                       cache.path, zend_lyger_globals, lyger_globals)

@@ -337,12 +337,13 @@ namespace {
      * it becomes 128M. Connections that the application opens while booting are shared
      * by all workers, which few protocols survive: open them on first use. lyger's own are not shared.
      *
-     * Options; times are seconds (int or float), sizes bytes (int, or a string as "8M"), null or "" leaves a text out:
+     * Options; times are seconds (int or float), sizes bytes (int, or a string as "8M" or "8MB"), null or "" leaves a text out:
      *
      *   host                  name, address or "unix:/path"; default: every interface
      *   backlog               1 to 65535, default 511
      *   reuse_port            bool, default false
-     *   socket_mode           permissions of a Unix socket, as 0660; default 0: what the umask leaves
+     *   socket_mode           permissions of a Unix socket, as 0660 or "0660"; default 0: what the umask leaves. Where there
+     *                         is a user, the socket belongs to that user and group
      *   user                  name or number: the process that reads from clients and the workers become this user, who
      *                         must not be root. Only root can; default: they stay who started them
      *   group                 name or number; default: the user's own. The user's other groups come with it
@@ -378,6 +379,7 @@ namespace {
      *   pid_file              default: none
      *   watch                 a directory: a change in it reloads; default: none
      *   name                  of the application; default: the script's name
+     *   check_only            bool: the options are looked at, those of the environment too, and nothing is started
      *
      * The environment variable LYGER_OPTIONS, a JSON object of these and "port", wins over both arguments.
      *

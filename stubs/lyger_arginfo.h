@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: aad1599c024042b48f7a31a1827c82f6256747f4 */
+ * Stub hash: d655670f2e30ce6d3000d7d0c0d00276f3a9053e */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -3,9 +3,9 @@
 /**
  * The languages, countries and regions of the world, loaded into SQLite by lyger and asked for through its doors.
  *
- *     LYGER_LIBRARY=/path/to/liblyger.so php -d extension=lyger.so -d ffi.enable=1 demo.php FILE.sqlite
+ *     LYGER_LIBRARY=/path/to/liblyger.so php -d extension=lyger.so -d ffi.enable=1 demo.php FILE.sqlite [SUMMARY]
  *
- * FILE.sqlite is written anew. scripts/demo builds lyger and runs this. The data comes from Debian's iso-codes package
+ * FILE.sqlite is written anew. A second argument names a file for a summary, a line for each chapter. scripts/demo builds lyger and runs this. The data comes from Debian's iso-codes package
  * (/usr/share/iso-codes/json).
  */
 
@@ -17,27 +17,39 @@ require __DIR__ . '/../../packages/engine/autoload.php';
 
 const DATA = '/usr/share/iso-codes/json';
 
-if ($argc !== 2) {
-    fwrite(STDERR, "usage: php examples/iso-codes/demo.php FILE.sqlite\n");
+if ($argc !== 2 && $argc !== 3) {
+    fwrite(STDERR, "usage: php examples/iso-codes/demo.php FILE.sqlite [SUMMARY]\n");
     exit(2);
 }
 $file = $argv[1];
 if (is_file($file)) {
     unlink($file);
 }
-exit(story("sqlite:$file"));
+exit(story("sqlite:$file", $argv[2] ?? null));
 
-function story(string $dsn): int
+function story(string $dsn, ?string $summary): int
 {
     load(Lyger\Engine::getInstance(), $dsn);
     $doors = doors();
     $differences = 0;
-    foreach (chapters($dsn) as [$title, $work, $show]) {
+    $lines = '';
+    foreach (chapters($dsn) as $name => [$title, $work, $show]) {
         echo "\n$title\n";
-        $differences += tell($doors, $work, $show);
+        [$others, $times] = tell($doors, $work, $show);
+        $differences += $others;
+        $lines .= sprintf("%-9s %s (%s)\n", $name, $title, implode(', ', array_map(
+            static fn(string $door, float $ns): string => "$door " . time_text($ns), array_keys($times), $times)));
+    }
+    if ($summary !== null) {
+        file_put_contents($summary, $lines);
     }
     echo "\n", Lyger\Engine::getInstance()->systemInfo(), "\n";
     return $differences ? 1 : 0;
+}
+
+function time_text(float $ns): string
+{
+    return $ns < 1e6 ? sprintf('%.1f µs', $ns / 1e3) : sprintf('%.1f ms', $ns / 1e6);
 }
 
 /** @return array<string, object> the same methods three times */
@@ -74,7 +86,7 @@ function load(object $engine, string $dsn): void
     }
 }
 
-/** @return list<array{string, callable, callable}> what is done, how, and how the result is shown */
+/** @return array<string, array{string, callable, callable}> what is done, how, and how the result is shown */
 function chapters(string $dsn): array
 {
     $most = 'SELECT c.name AS country, c.flag, count(*) AS regions FROM subdivisions s'
@@ -96,17 +108,22 @@ function chapters(string $dsn): array
         ? preg_replace('/^(.{150}).*$/su', '$1 … ', $text) . strlen($text) . ' bytes'
         : $text;
     return [
-        ['The countries with the most regions, as JSON', $json($most), $text],
-        ['All languages of ISO 639-3, as JSON (three calls: query, JSON, free)', $json($all), $text],
-        ['The shared cache: set with a time to live, and get', $cached, $text],
-        ['Compute: the sum of sqrt(i) * sin(i) for a million i', $heavy, static fn(float $sum) => sprintf('%.9f', $sum)],
+        'joins' => ['The countries with the most regions, as JSON', $json($most), $text],
+        'rows' => ['All languages of ISO 639-3 from SQLite to JSON', $json($all), $text],
+        'cache' => ['The shared cache: set with a time to live, and get', $cached, $text],
+        'compute' => ['The sum of sqrt(i) * sin(i) for a million i', $heavy, static fn(float $sum) => sprintf('%.9f', $sum)],
     ];
 }
 
-/** Runs the work through every door, shows the result once and each door's time; returns how many doors differ. */
-function tell(array $doors, callable $work, callable $show): int
+/**
+ * Runs the work through every door, shows the result once and each door's time.
+ *
+ * @return array{int, array<string, float>} how many doors differ, and each door's nanoseconds
+ */
+function tell(array $doors, callable $work, callable $show): array
 {
     $differences = 0;
+    $medians = [];
     $native = $show($work($doors['native']));
     echo "  $native\n";
     foreach ($doors as $name => $engine) {
@@ -117,10 +134,11 @@ function tell(array $doors, callable $work, callable $show): int
             $times[] = hrtime(true) - $start;
         }
         sort($times);
+        $medians[$name] = (float) $times[5];
         $same = $show($result) === $native;
         $differences += $same ? 0 : 1;
         $remark = $same ? '' : '   gives something else: ' . $show($result);
         printf("  %-10s %10.1f µs%s\n", $name, $times[5] / 1e3, $remark);
     }
-    return $differences;
+    return [$differences, array_reverse($medians)];
 }

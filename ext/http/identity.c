@@ -100,8 +100,8 @@ lyger_status lyger_identity_find(const lyger_server_config *config, lyger_identi
     }
     if (geteuid() != 0) {
         return lyger_fail(error, LYGER_E_SERVER,
-                          "cannot serve as user %s: only root can become another user, and this process is "
-                          "user %ld",
+                          "user cannot be %s: only root can become another user, and this process is user "
+                          "%ld",
                           config->user, (long)geteuid());
     }
     identity->other = true;

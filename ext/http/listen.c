@@ -1,3 +1,8 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* O_PATH, AT_EMPTY_PATH */
+#endif
+
+#include "identity.h"
 #include "listen.h"
 
 #include <arpa/inet.h>
@@ -106,8 +111,12 @@ static int listen_tcp(const struct sockaddr *address, socklen_t size, bool dual,
 
 static lyger_status cannot_listen(const char *host, uint16_t port, int reason, lyger_error *error)
 {
-    return lyger_fail(error, LYGER_E_SERVER, "cannot listen on %s port %u: %s", host, (unsigned)port,
-                      strerror(reason));
+    const char *help = reason == EADDRINUSE ? "; another process listens there, and port 0 picks a free one"
+                       : reason == EACCES && port < 1024 ? "; ports below 1024 are root's"
+                       : reason == EADDRNOTAVAIL         ? "; it is no address of this machine"
+                                                         : "";
+    return lyger_fail(error, LYGER_E_SERVER, "cannot listen on %s port %u: %s%s", host, (unsigned)port,
+                      strerror(reason), help);
 }
 
 /* This machine has no such address or family: fine as long as there is another to listen on. */
@@ -178,9 +187,11 @@ static lyger_status listen_name(lyger_listening *listening, const lyger_server_c
     }
     int status = getaddrinfo(host, port, &hints, &found);
     if (status != 0) {
-        return lyger_fail(error, LYGER_E_SERVER, "cannot listen on %s port %u: %s", config->host,
-                          (unsigned)config->port,
-                          status == EAI_SYSTEM ? strerror(errno) : gai_strerror(status));
+        return lyger_fail(
+            error, LYGER_E_SERVER,
+            "host must be a name or address of this machine without a port, or unix:/path, \"%s\" "
+            "given: %s",
+            config->host, status == EAI_SYSTEM ? strerror(errno) : gai_strerror(status));
     }
     int reason = 0;
     bool done = false;
@@ -233,6 +244,28 @@ static lyger_status clear_path(const struct sockaddr_un *address, lyger_error *e
                           : strerror(status));
 }
 
+/* A server that root starts and somebody else is: the socket is that user's, so that its permissions (0660)
+ * are for the proxy that is in its group. Through a descriptor, and a socket only: the directory may be
+ * another's, who could swap the file. */
+static bool give_away(const char *path, const lyger_server_config *config)
+{
+    lyger_identity identity;
+    struct stat is;
+    lyger_error error;
+    if (lyger_identity_find(config, &identity, &error) != LYGER_OK || !identity.other) {
+        return true;
+    }
+    int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    bool given = fd >= 0 && fstat(fd, &is) == 0 && S_ISSOCK(is.st_mode) &&
+                 fchownat(fd, "", identity.user, identity.group, AT_EMPTY_PATH) == 0;
+    int reason = errno;
+    if (fd >= 0) {
+        close(fd);
+    }
+    errno = reason;
+    return given;
+}
+
 static lyger_status listen_unix(lyger_listening *listening, const lyger_server_config *config,
                                 lyger_error *error)
 {
@@ -241,8 +274,9 @@ static lyger_status listen_unix(lyger_listening *listening, const lyger_server_c
     struct stat is;
     size_t len = strlen(path);
     if (len == 0 || len >= sizeof address.sun_path) {
-        return lyger_fail(error, LYGER_E_SERVER, "cannot listen on %s: a socket's path has 1 to %zu bytes",
-                          config->host, sizeof address.sun_path - 1);
+        return lyger_fail(error, LYGER_E_SERVER,
+                          "host must be unix: and a path of 1 to %zu bytes, \"%s\" given",
+                          sizeof address.sun_path - 1, config->host);
     }
     memcpy(address.sun_path, path, len);
     lyger_status status = clear_path(&address, error);
@@ -264,7 +298,7 @@ static lyger_status listen_unix(lyger_listening *listening, const lyger_server_c
         listening->unlinked = lstat(path, &is) == 0 ? strdup(path) : NULL;
         listening->device = is.st_dev;
         listening->inode = is.st_ino;
-        bound = listen(fd, (int)config->backlog);
+        bound = give_away(path, config) ? listen(fd, (int)config->backlog) : -1;
         reason = errno;
     }
     if (bound != 0 || !listening->unlinked) {

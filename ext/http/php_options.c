@@ -1,5 +1,6 @@
 #include "php_server.h"
 #include "lyger_error.h"
+#include "lyger_ini.h"
 
 #include "zend_exceptions.h"
 #include "zend_smart_str.h"
@@ -17,6 +18,7 @@ typedef enum kind {
     SECONDS, /* uint32_t of milliseconds, given as int or float */
     BYTES,   /* uint64_t, given as int or as "8M" */
     BYTES32, /* uint32_t */
+    MODE,    /* uint32_t of permissions, given as int or as "0660" */
     FLAG,    /* bool */
     FORMAT,  /* access_log_format */
 } kind;
@@ -38,7 +40,7 @@ static const option options[] = {
     {"port", COUNT, AT(port), 0, 65535},
     {"backlog", COUNT, AT(backlog), 1, 65535},
     {"reuse_port", FLAG, AT(reuse_port), 0, 0},
-    {"socket_mode", COUNT, AT(socket_mode), 0, 0777},
+    {"socket_mode", MODE, AT(socket_mode), 0, 0777},
     {"user", TEXT, AT(user), 0, 0},
     {"group", TEXT, AT(group), 0, 0},
     {"workers", COUNT, AT(workers), 1, LYGER_HUB_WORKERS_MAX / 2 - 4},
@@ -76,47 +78,133 @@ static const option options[] = {
     {"pid_file", PATH, AT(pid_file), 0, 0},
     {"watch", PATH, AT(watch), 0, 0},
     {"name", TEXT, AT(name), 0, 0},
+    {"check_only", FLAG, AT(check_only), 0, 0},
 };
 #define OPTION_COUNT (sizeof options / sizeof *options)
 
-/* Where options come from: argument 3, or the environment. */
+/* Where options come from: argument 3, or LYGER_OPTIONS, which `lyger serve` fills too. */
 typedef struct source {
     bool environment;
+    const HashTable *typed; /* of the command: an option's name => what was typed for it; else NULL */
 } source;
 
-static ZEND_ATTRIBUTE_FORMAT(printf, 3, 4) bool refuse(const source *from, zend_class_entry *class_entry,
-                                                       const char *format, ...)
+static const char *typed_as(const source *from, const char *name)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    zend_string *text = zend_vstrpprintf(0, format, arguments);
-    va_end(arguments);
-    if (from->environment) {
+    const zval *typed = from->typed ? zend_hash_str_find(from->typed, name, strlen(name)) : NULL;
+    return typed && Z_TYPE_P(typed) == IS_STRING ? Z_STRVAL_P(typed) : NULL;
+}
+
+/* Says it to whoever made the mistake: of a command's option as it was typed, of a call in PHP's own words.
+ */
+static bool refuse(const source *from, zend_class_entry *class_entry, const char *name, const char *rule,
+                   const char *given)
+{
+    const char *typed = typed_as(from, name);
+    if (typed) {
+        zend_throw_exception_ex(php_lyger_throwable(php_lyger_exception.server), 0, "%s %s, %s given", typed,
+                                rule, given);
+    } else if (from->environment) {
         zend_throw_exception_ex(php_lyger_throwable(php_lyger_exception.server), 0,
-                                "The environment variable LYGER_OPTIONS %s", ZSTR_VAL(text));
+                                "The environment variable LYGER_OPTIONS: option \"%s\" %s, %s given", name,
+                                rule, given);
     } else {
-        zend_argument_error(class_entry, 3, "%s", ZSTR_VAL(text));
+        zend_argument_error(class_entry, 3, "%s for option \"%s\", %s given", rule, name, given);
     }
-    zend_string_release(text);
     return false;
 }
 
-static bool refuse_type(const source *from, const option *option, const char *wanted, const zval *value)
+/* The value as it was given; in PHP's own words its type, where that is wrong. */
+static bool refuse_value(const source *from, zend_class_entry *class_entry, const option *option,
+                         const char *rule, const zval *value)
 {
-    return refuse(from, zend_ce_type_error, "must have %s for option \"%s\", %s given", wanted, option->name,
-                  zend_zval_type_name(value));
+    char given[160];
+    if (!from->environment && class_entry == zend_ce_type_error) {
+        return refuse(from, class_entry, option->name, rule, zend_zval_type_name(value));
+    }
+    switch (Z_TYPE_P(value)) {
+    case IS_STRING:
+        snprintf(given, sizeof given, Z_STRLEN_P(value) > 100 ? "\"%.100s…\"" : "\"%.100s\"",
+                 Z_STRVAL_P(value));
+        break;
+    case IS_LONG:
+        snprintf(given, sizeof given, ZEND_LONG_FMT, Z_LVAL_P(value));
+        break;
+    case IS_DOUBLE:
+        snprintf(given, sizeof given, "%.15g", Z_DVAL_P(value));
+        break;
+    case IS_TRUE: /* of the command: an option without "=" */
+        strcpy(given, typed_as(from, option->name) ? "nothing" : "true");
+        break;
+    default:
+        snprintf(given, sizeof given, "%s", zend_zval_type_name(value));
+    }
+    return refuse(from, class_entry, option->name, rule, given);
+}
+
+/* How many letters differ, as far as a slip of the finger goes (Levenshtein's distance, cut off). */
+static size_t distance(const char *one, const char *other)
+{
+    size_t row[32], len = strlen(other);
+    if (len >= sizeof row / sizeof *row) {
+        return len;
+    }
+    for (size_t k = 0; k <= len; k++) {
+        row[k] = k;
+    }
+    for (size_t i = 0; one[i]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t k = 1; k <= len; k++) {
+            size_t replaced = diagonal + (one[i] != other[k - 1]);
+            diagonal = row[k];
+            row[k] = MIN(replaced, MIN(row[k], row[k - 1]) + 1);
+        }
+    }
+    return row[len];
+}
+
+/* As a command has it: dashes. */
+static void append_name(smart_str *to, const char *name, bool dashes)
+{
+    smart_str_appends(to, dashes ? "--" : "\"");
+    for (; *name; name++) {
+        smart_str_appendc(to, dashes && *name == '_' ? '-' : *name);
+    }
+    smart_str_appends(to, dashes ? "" : "\"");
 }
 
 static bool refuse_unknown(const source *from, const char *name)
 {
-    smart_str known = {0};
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        smart_str_appends(&known, i ? ", " : "");
-        smart_str_appends(&known, options[i].name);
+    const char *typed = typed_as(from, name);
+    smart_str more = {0};
+    for (size_t i = 0; i < OPTION_COUNT && !more.s; i++) {
+        if (distance(name, options[i].name) <= 2) {
+            smart_str_appends(&more, "; did you mean ");
+            append_name(&more, options[i].name, typed);
+            smart_str_appendc(&more, '?');
+        }
     }
-    smart_str_0(&known);
-    refuse(from, zend_ce_value_error, "has the unknown option \"%s\"; known are %s", name, ZSTR_VAL(known.s));
-    smart_str_free(&known);
+    bool guessed = more.s != NULL;
+    smart_str_appends(&more, typed && guessed ? ""
+                             : typed          ? "; `lyger help` lists them"
+                             : guessed        ? " Known are "
+                                              : "; known are ");
+    for (size_t i = 0; i < OPTION_COUNT && !typed; i++) {
+        smart_str_appends(&more, i ? ", " : "");
+        smart_str_appends(&more, options[i].name);
+    }
+    smart_str_0(&more);
+    if (typed) {
+        zend_throw_exception_ex(php_lyger_throwable(php_lyger_exception.server), 0, "there is no option %s%s",
+                                typed, ZSTR_VAL(more.s));
+    } else if (from->environment) {
+        zend_throw_exception_ex(php_lyger_throwable(php_lyger_exception.server), 0,
+                                "The environment variable LYGER_OPTIONS has the unknown option \"%s\"%s",
+                                name, ZSTR_VAL(more.s));
+    } else {
+        zend_argument_value_error(3, "has the unknown option \"%s\"%s", name, ZSTR_VAL(more.s));
+    }
+    smart_str_free(&more);
     return false;
 }
 
@@ -129,10 +217,10 @@ static bool read_text(const source *from, const option *option, const zval *valu
         return true;
     }
     if (Z_TYPE_P(value) != IS_STRING) {
-        return refuse_type(from, option, "a string or null", value);
+        return refuse_value(from, zend_ce_type_error, option, "must be a string or null", value);
     }
     if (zend_str_has_nul_byte(Z_STR_P(value))) {
-        return refuse(from, zend_ce_value_error, "must have no NUL byte in option \"%s\"", option->name);
+        return refuse(from, zend_ce_value_error, option->name, "must have no NUL byte", "one");
     }
     *to = Z_STRLEN_P(value) > 0 ? Z_STRVAL_P(value) : NULL;
     return true;
@@ -146,35 +234,62 @@ static bool read_path(const source *from, const option *option, const zval *valu
     if (!*to || strcmp(*to, "-") == 0 || php_check_open_basedir_ex(*to, 0) == 0) {
         return true;
     }
-    return refuse(from, zend_ce_value_error,
-                  "must have a path within open_basedir for option \"%s\", \"%s\" given", option->name, *to);
+    return refuse_value(from, zend_ce_value_error, option, "must be a path within open_basedir", value);
 }
 
-static bool in_range(const source *from, const option *option, double number)
+static bool in_range(const source *from, const option *option, double number, const zval *value)
 {
+    char rule[96];
     if (number >= option->least && number <= option->most) {
         return true;
     }
-    return refuse(from, zend_ce_value_error, "must be between %.15g and %.15g for option \"%s\", %.15g given",
-                  option->least, option->most, option->name, number);
+    /* A least that is a part of a second is there so that it is not 0. */
+    snprintf(rule, sizeof rule, "must be between %.15g and %.0f%s", option->least, option->most,
+             option->kind == SECONDS                            ? " seconds"
+             : option->kind == BYTES || option->kind == BYTES32 ? " bytes"
+                                                                : "");
+    return refuse_value(from, zend_ce_value_error, option, rule, value);
 }
 
 static bool read_count(const source *from, const option *option, const zval *value, zend_long *number)
 {
     if (Z_TYPE_P(value) != IS_LONG) {
-        return refuse_type(from, option, "an int", value);
+        return refuse_value(from, zend_ce_type_error, option,
+                            typed_as(from, option->name) ? "must be a whole number" : "must be an int",
+                            value);
     }
     *number = Z_LVAL_P(value);
-    return in_range(from, option, (double)*number);
+    return in_range(from, option, (double)*number, value);
+}
+
+/* As chmod(1) writes it: text is octal, with or without the 0; PHP's 0660 is an int already. */
+static bool read_mode(const source *from, const option *option, const zval *value, uint32_t *mode)
+{
+    zend_long number = -1;
+    if (Z_TYPE_P(value) == IS_LONG) {
+        number = Z_LVAL_P(value);
+    } else if (Z_TYPE_P(value) == IS_STRING && Z_STRLEN_P(value) > 0 && Z_STRLEN_P(value) < 6 &&
+               strspn(Z_STRVAL_P(value), "01234567") == Z_STRLEN_P(value)) {
+        number = (zend_long)strtol(Z_STRVAL_P(value), NULL, 8);
+    }
+    if (number < 0 || number > 0777) {
+        return refuse_value(from, zend_ce_value_error, option,
+                            "must be permissions between 0 and 0777, such as 0660", value);
+    }
+    *mode = (uint32_t)number;
+    return true;
 }
 
 static bool read_seconds(const source *from, const option *option, const zval *value, uint32_t *milliseconds)
 {
     if (Z_TYPE_P(value) != IS_LONG && Z_TYPE_P(value) != IS_DOUBLE) {
-        return refuse_type(from, option, "a number of seconds", value);
+        return refuse_value(from, zend_ce_type_error, option,
+                            typed_as(from, option->name) ? "must be a number of seconds"
+                                                         : "must be a number of seconds (int or float)",
+                            value);
     }
     double seconds = zval_get_double((zval *)value);
-    if (!in_range(from, option, seconds)) {
+    if (!in_range(from, option, seconds, value)) {
         return false;
     }
     *milliseconds = (uint32_t)ceil(seconds * 1000);
@@ -183,46 +298,42 @@ static bool read_seconds(const source *from, const option *option, const zval *v
 
 static bool read_bytes(const source *from, const option *option, const zval *value, uint64_t *bytes)
 {
-    zend_string *problem = NULL;
+    static const char rule[] = "must be a number of bytes, such as 65536, \"64K\" or \"8M\"";
     zend_long number;
     if (Z_TYPE_P(value) == IS_STRING) {
-        number = zend_ini_parse_quantity(Z_STR_P(value), &problem);
-        if (problem || Z_STRLEN_P(value) == 0) {
-            if (problem) {
-                zend_string_release(problem);
-            }
-            return refuse(from, zend_ce_value_error,
-                          "must have a number of bytes, such as 65536 or \"8M\", "
-                          "for option \"%s\", \"%s\" given",
-                          option->name, Z_STRVAL_P(value));
+        if (!php_lyger_read_size(Z_STR_P(value), &number)) {
+            return refuse_value(from, zend_ce_value_error, option, rule, value);
         }
     } else if (Z_TYPE_P(value) == IS_LONG) {
         number = Z_LVAL_P(value);
     } else {
-        return refuse_type(from, option, "a number of bytes", value);
+        return refuse_value(from, zend_ce_type_error, option, rule, value);
     }
     *bytes = (uint64_t)number;
-    return in_range(from, option, (double)number);
+    return in_range(from, option, (double)number, value);
 }
 
 static bool read_format(const source *from, const option *option, const zval *value,
                         lyger_server_config *config)
 {
-    if (Z_TYPE_P(value) != IS_STRING) {
-        return refuse_type(from, option, "a string", value);
+    static const char *const names[] = {
+        [LYGER_LOG_COMBINED] = "combined", [LYGER_LOG_JSON] = "json", [LYGER_LOG_TERMINAL] = "terminal"};
+    for (size_t i = 0; Z_TYPE_P(value) == IS_STRING && i < sizeof names / sizeof *names; i++) {
+        if (strcmp(Z_STRVAL_P(value), names[i]) == 0) {
+            config->access_log_format = i;
+            return true;
+        }
     }
-    if (zend_string_equals_literal(Z_STR_P(value), "combined")) {
-        config->access_log_format = LYGER_LOG_COMBINED;
-    } else if (zend_string_equals_literal(Z_STR_P(value), "json")) {
-        config->access_log_format = LYGER_LOG_JSON;
-    } else if (zend_string_equals_literal(Z_STR_P(value), "terminal")) {
-        config->access_log_format = LYGER_LOG_TERMINAL;
-    } else {
-        return refuse(from, zend_ce_value_error,
-                      "has the unknown value \"%s\" for option \"%s\"; known are "
-                      "combined, json, terminal",
-                      Z_STRVAL_P(value), option->name);
+    return refuse_value(from, Z_TYPE_P(value) == IS_STRING ? zend_ce_value_error : zend_ce_type_error, option,
+                        "must be \"combined\", \"json\" or \"terminal\"", value);
+}
+
+static bool read_flag(const source *from, const option *option, const zval *value, bool *to)
+{
+    if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE) {
+        return refuse_value(from, zend_ce_type_error, option, "must be true or false", value);
     }
+    *to = Z_TYPE_P(value) == IS_TRUE;
     return true;
 }
 
@@ -254,21 +365,56 @@ static bool read_number(const source *from, const option *option, const zval *va
     }
 }
 
+/* What was typed is text; the option knows what it means. */
+static const zval *of_text(const option *option, const zval *value, zval *room)
+{
+    zend_long number;
+    double fraction;
+    if (Z_TYPE_P(value) != IS_STRING) {
+        return value;
+    }
+    const char *text = Z_STRVAL_P(value);
+    if (option->kind == COUNT || option->kind == SECONDS) {
+        switch (is_numeric_string(text, Z_STRLEN_P(value), &number, &fraction, false)) {
+        case IS_LONG:
+            ZVAL_LONG(room, number);
+            return room;
+        case IS_DOUBLE:
+            ZVAL_DOUBLE(room, fraction);
+            return room;
+        }
+    } else if (option->kind == FLAG) {
+        bool yes = zend_ini_parse_bool(Z_STR_P(value));
+        bool no = strcmp(text, "0") == 0 || strcmp(text, "off") == 0 || strcmp(text, "no") == 0 ||
+                  strcmp(text, "false") == 0;
+        if (yes || no) {
+            ZVAL_BOOL(room, yes);
+            return room;
+        }
+    } else if (strcmp(text, "null") == 0) {
+        ZVAL_NULL(room);
+        return room;
+    }
+    return value;
+}
+
 static bool read_option(const source *from, const option *option, const zval *value,
                         lyger_server_config *config)
 {
     void *to = (char *)config + option->at;
+    zval room;
+    if (typed_as(from, option->name)) {
+        value = of_text(option, value, &room);
+    }
     switch (option->kind) {
     case TEXT:
         return read_text(from, option, value, to);
     case PATH:
         return read_path(from, option, value, to);
     case FLAG:
-        if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE) {
-            return refuse_type(from, option, "a bool", value);
-        }
-        *(bool *)to = Z_TYPE_P(value) == IS_TRUE;
-        return true;
+        return read_flag(from, option, value, to);
+    case MODE:
+        return read_mode(from, option, value, to);
     case FORMAT:
         return read_format(from, option, value, config);
     default:
@@ -284,6 +430,9 @@ static bool read_all(const source *from, HashTable *given, lyger_server_config *
     ZEND_HASH_FOREACH_KEY_VAL(given, index, name, value)
     const option *found = NULL;
     char number[24];
+    if (from->environment && name && ZSTR_LEN(name) == 0) {
+        continue;
+    }
     for (size_t i = 0; name && !found && i < OPTION_COUNT; i++) {
         found = strcmp(options[i].name, ZSTR_VAL(name)) == 0 ? &options[i] : NULL;
     }
@@ -297,31 +446,79 @@ static bool read_all(const source *from, HashTable *given, lyger_server_config *
     }
     ZEND_HASH_FOREACH_END();
     if (config->follow_symlinks && PG(open_basedir) && *PG(open_basedir)) {
-        return refuse(from, zend_ce_value_error, "cannot have option \"follow_symlinks\" with open_basedir");
+        return refuse(from, zend_ce_value_error, "follow_symlinks", "must be false where open_basedir is set",
+                      "true");
     }
     if (config->host && strncmp(config->host, "unix:", 5) == 0 &&
         php_check_open_basedir_ex(config->host + 5, 0) != 0) {
-        return refuse(from, zend_ce_value_error,
-                      "must have a path within open_basedir for option \"host\", \"%s\" given", config->host);
+        return refuse(from, zend_ce_value_error, "host", "must be a path within open_basedir", config->host);
     }
+    return true;
+}
+
+/* How the command's options were typed: what it has put under the name "". NULL: not by the command. */
+static const HashTable *typed_options(const zval *environment)
+{
+    const zval *typed = Z_TYPE_P(environment) == IS_ARRAY
+                            ? zend_hash_find(Z_ARRVAL_P(environment), ZSTR_EMPTY_ALLOC())
+                            : NULL;
+    return typed && Z_TYPE_P(typed) == IS_ARRAY ? Z_ARRVAL_P(typed) : NULL;
+}
+
+/* The options that the environment has, in *to. */
+static bool read_environment(zval *to, source *from)
+{
+    const char *text = getenv("LYGER_OPTIONS");
+    if (!text || !*text) {
+        ZVAL_EMPTY_ARRAY(to);
+        return true;
+    }
+    if (php_json_decode_ex(to, text, strlen(text), PHP_JSON_OBJECT_AS_ARRAY, 16) == FAILURE ||
+        Z_TYPE_P(to) != IS_ARRAY) {
+        zend_throw_exception(
+            php_lyger_throwable(php_lyger_exception.server),
+            "The environment variable LYGER_OPTIONS must be a JSON object of server options, such as "
+            "{\"port\": 8000, \"workers\": 4}",
+            0);
+        return false;
+    }
+    from->typed = typed_options(to);
     return true;
 }
 
 bool php_lyger_options_read(HashTable *given, lyger_server_config *config, zval *environment)
 {
-    const source call = {false}, outside = {true};
-    const char *text = getenv("LYGER_OPTIONS");
+    const source call = {false, NULL};
+    source outside = {true, NULL};
     if (given && !read_all(&call, given, config)) {
         return false;
     }
-    if (!text || !*text) {
-        return true;
-    }
     zval_ptr_dtor(environment);
     ZVAL_NULL(environment);
-    if (php_json_decode_ex(environment, text, strlen(text), PHP_JSON_OBJECT_AS_ARRAY, 16) == FAILURE ||
-        Z_TYPE_P(environment) != IS_ARRAY) {
-        return refuse(&outside, NULL, "must be a JSON object of server options");
+    return read_environment(environment, &outside) && read_all(&outside, Z_ARRVAL_P(environment), config);
+}
+
+void php_lyger_options_throw(const lyger_error *error, const zval *environment)
+{
+    source outside = {true, typed_options(environment)};
+    char name[32];
+    size_t len = strcspn(error->message, " ");
+    snprintf(name, sizeof name, "%.*s", (int)MIN(len, sizeof name - 1), error->message);
+    const char *typed = typed_as(&outside, name);
+    if (typed) {
+        zend_throw_exception_ex(php_lyger_throwable(php_lyger_exception.server), 0, "%s%s", typed,
+                                error->message + len);
+    } else {
+        php_lyger_throw(error);
     }
-    return read_all(&outside, Z_ARRVAL_P(environment), config);
+}
+
+bool php_lyger_options_check(const lyger_server_config *config, const zval *environment)
+{
+    lyger_error error;
+    if (lyger_server_check(config, &error) == LYGER_OK) {
+        return true;
+    }
+    php_lyger_options_throw(&error, environment);
+    return false;
 }

@@ -215,19 +215,16 @@ static bool run(bool loop, bool *stopped)
     php_output_flush_all();
     php_lyger_web_begin(loop);
     serving->running = true;
-    lyger_status status = lyger_server_check(&serving->config, &error);
-    if (status == LYGER_OK) {
-        status = lyger_server_run(&serving->config, &role, &worker, &error);
-    }
+    lyger_status status = lyger_server_run(&serving->config, &role, &worker, &error);
     if (status != LYGER_OK || role == LYGER_ROLE_STOPPED) {
         serving->running = false;
         php_lyger_web_end();
     }
     if (status != LYGER_OK) {
-        php_lyger_throw(&error);
+        php_lyger_options_throw(&error, &serving->options);
         return false;
     }
-    *stopped = role == LYGER_ROLE_STOPPED;
+    *stopped = serving->stopped = role == LYGER_ROLE_STOPPED;
     if (!*stopped) {
         begin_worker(worker);
     }
@@ -259,7 +256,13 @@ ZEND_FUNCTION(lyger_start_server)
     lyger_server_defaults(&php_lyger_serving.config);
     php_lyger_serving.config.port = (uint16_t)port;
     if (!php_lyger_options_read(options, &php_lyger_serving.config, &php_lyger_serving.options) ||
-        !run(false, &stopped)) {
+        !php_lyger_options_check(&php_lyger_serving.config, &php_lyger_serving.options)) {
+        RETURN_THROWS();
+    }
+    if (php_lyger_serving.config.check_only) {
+        return;
+    }
+    if (!run(false, &stopped)) {
         RETURN_THROWS();
     }
     if (stopped) {
@@ -301,6 +304,7 @@ static bool begin_loop(bool *stopped)
     }
     lyger_server_defaults(&php_lyger_serving.config);
     return php_lyger_options_read(NULL, &php_lyger_serving.config, &php_lyger_serving.options) &&
+           php_lyger_options_check(&php_lyger_serving.config, &php_lyger_serving.options) &&
            run(true, stopped);
 }
 
@@ -372,7 +376,13 @@ ZEND_FUNCTION(lyger_restart_to_serve)
 
 const char *php_lyger_server_state(void)
 {
-    return php_lyger_serving.worker ? "worker" : "off";
+    if (php_lyger_serving.worker) {
+        return "worker";
+    }
+    if (php_lyger_serving.stopped) {
+        return "stopped";
+    }
+    return lyger_server_is_reload() ? "reload" : "off";
 }
 
 static zend_result module_start(int module_number)

@@ -31,6 +31,7 @@ typedef struct php_lyger_server {
     bool loop;            /* the application asks for requests itself: lyger_handle_request() */
     bool taken_over;      /* PHP talks to the hub: begin_worker() until end_worker() */
     lyger_worker *worker; /* in a worker, else NULL; also NULL in what the application forks from one */
+    bool stopped;         /* a server was run by this process, and has ended */
     bool cancel;          /* give up queries for a client that has gone */
     zval options;         /* keeps the texts of config that came from the environment */
 } php_lyger_server;
@@ -57,6 +58,13 @@ void php_lyger_web_settings(void);
 /* Reads options of the call (argument 3 of it; NULL: none), then those of the environment, which win: what is
  * typed on a command line counts more than what stands in a script. False with an exception. */
 bool php_lyger_options_read(HashTable *options, lyger_server_config *config, zval *environment);
+
+/* Throws an error of the server; one that begins with the name of an option that was typed on a command line
+ * names it as it was typed. */
+void php_lyger_options_throw(const lyger_error *error, const zval *environment);
+
+/* lyger_server_check(); false with an exception. */
+bool php_lyger_options_check(const lyger_server_config *config, const zval *environment);
 
 /* ---- php_sapi.c ---- */
 

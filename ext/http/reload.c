@@ -98,6 +98,11 @@ void lyger_server_remember(void)
     take_over();
 }
 
+bool lyger_server_is_reload(void)
+{
+    return command.taken_over;
+}
+
 bool lyger_reload_takeover(lyger_takeover *takeover)
 {
     lyger_server_remember();

@@ -81,6 +81,8 @@ typedef struct lyger_server_config {
     const char *pid_file;
     const char *watch; /* a directory: a change in it reloads (for development); NULL: none */
 
+    bool check_only; /* the door looks at all of it (lyger_server_check()) and runs nothing */
+
     const char *name; /* of the application, for the status page and process titles; may be NULL */
 
     /* Called in a freshly forked child before anything else; may be NULL. */
@@ -96,7 +98,7 @@ typedef struct lyger_server_config {
 /* Everything at its default: 1 worker per processor, port 8000, … */
 void lyger_server_defaults(lyger_server_config *config);
 
-/* The first thing that is wrong with it: LYGER_E_ARGUMENT that names the member. */
+/* The first thing that is wrong with it: an error whose message begins with the member's name. */
 lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *error);
 
 typedef enum lyger_server_role {
@@ -126,6 +128,9 @@ void lyger_server_remember(void);
  * started by a supervisor for a reload: LYGER_E_SERVER.
  */
 lyger_status lyger_server_execute_again(const char *const *more, lyger_error *error);
+
+/* Whether this process was started by a supervisor to boot the application anew, and has not done so yet. */
+bool lyger_server_is_reload(void);
 
 /* In a worker or the supervisor: asks the supervisor to drain, as SIGTERM does. Elsewhere it does nothing. */
 void lyger_server_stop(void);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* sched_getaffinity, O_PATH */
 #endif
 
+#include "identity.h"
 #include "server.h"
 
 #include <errno.h>
@@ -67,11 +68,11 @@ static lyger_status check_ranges(const range *ranges, size_t count, lyger_error 
 }
 
 /* A path that the server answers itself: it begins with a slash and has no query. */
-static lyger_status check_path(const char *name, const char *path, lyger_error *error)
+static lyger_status check_path(const char *name, const char *example, const char *path, lyger_error *error)
 {
     if (path && *path && (path[0] != '/' || strpbrk(path, "?# \t\r\n"))) {
-        return lyger_fail(error, LYGER_E_ARGUMENT, "%s must be a path such as /%s, \"%s\" given", name, name,
-                          path);
+        return lyger_fail(error, LYGER_E_ARGUMENT, "%s must be a path such as /%s, \"%s\" given", name,
+                          example, path);
     }
     return LYGER_OK;
 }
@@ -85,7 +86,8 @@ static lyger_status check_directory(const char *name, const char *path, lyger_er
     }
     int descriptor = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) {
-        return lyger_fail(error, LYGER_E_SERVER, "%s %s cannot be opened: %s", name, path, strerror(errno));
+        return lyger_fail(error, LYGER_E_SERVER, "%s must be a directory: %s cannot be opened: %s", name,
+                          path, strerror(errno));
     }
     close(descriptor);
     return LYGER_OK;
@@ -118,21 +120,25 @@ lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *
     };
     lyger_status status = check_ranges(ranges, sizeof ranges / sizeof *ranges, error);
     if (status == LYGER_OK) {
-        status = check_path("health", config->health_path, error);
+        status = check_path("health_path", "health", config->health_path, error);
     }
     if (status == LYGER_OK) {
-        status = check_path("metrics", config->metrics_path, error);
+        status = check_path("metrics_path", "metrics", config->metrics_path, error);
     }
     if (status == LYGER_OK) {
-        status = check_path("status", config->status_path, error);
+        status = check_path("status_path", "-/lyger", config->status_path, error);
     }
     if (status == LYGER_OK && config->group && *config->group && (!config->user || !*config->user)) {
-        status = lyger_fail(error, LYGER_E_ARGUMENT, "group must come with a user");
+        status = lyger_fail(error, LYGER_E_ARGUMENT, "group needs a user beside it");
     }
     if (status == LYGER_OK) {
         status = check_directory("document_root", config->document_root, error);
     }
-    return status == LYGER_OK ? check_directory("body_directory", config->body_directory, error) : status;
+    if (status == LYGER_OK) {
+        status = check_directory("body_directory", config->body_directory, error);
+    }
+    lyger_identity who;
+    return status == LYGER_OK ? lyger_identity_find(config, &who, error) : status;
 }
 
 /* Different in every worker, so that they do not all end at once. */

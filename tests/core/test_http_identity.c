@@ -108,7 +108,7 @@ static void what_does_not_exist_is_named(void)
     CHECK_INT(find("4123456789", NULL, &identity, &error), LYGER_E_ARGUMENT);
     CHECK(strstr(error.message, "group must be given with the user 4123456789") != NULL);
     CHECK_INT(find(NULL, "nogroup", &identity, &error), LYGER_E_ARGUMENT);
-    CHECK(strncmp(error.message, "group must come with a user", 27) == 0);
+    CHECK(strncmp(error.message, "group needs a user beside it", 28) == 0);
     CHECK_INT(find("root", NULL, &identity, &error), LYGER_E_ARGUMENT);
     CHECK_INT(find("0", NULL, &identity, &error), LYGER_E_ARGUMENT);
     CHECK(strstr(error.message, "must not be root") != NULL);

@@ -10,11 +10,11 @@ echo implode("\n", $output), "status $status\n";
 
 // A small tree of its own, in step at first.
 $tree = sys_get_temp_dir() . '/lyger-package-' . getmypid();
-foreach (['scripts', 'debian', 'ext/base', 'packages/engine/src'] as $dir) {
+foreach (['scripts', 'debian', 'bin', 'ext/base', 'packages/engine/src', 'packages/engine/bin'] as $dir) {
     mkdir("$tree/$dir", 0700, true);
 }
 $files = ['scripts/package-files', 'ext/base/version.h', 'package.xml', 'composer.json', 'debian/changelog',
-    'packages/engine/src/EngineFactory.php'];
+    'packages/engine/src/EngineFactory.php', 'bin/lyger', 'packages/engine/bin/lyger'];
 foreach ($files as $file) {
     copy(source_tree() . "/$file", "$tree/$file");
 }
@@ -27,6 +27,9 @@ $run('--check');
 file_put_contents("$tree/ext/new.c", '');
 $run('--check');
 unlink("$tree/ext/new.c");
+file_put_contents("$tree/bin/lyger", "\n", FILE_APPEND);
+$run('--check');
+$run('');
 file_put_contents("$tree/ext/base/version.h", "#define LYGER_VERSION \"9.9.9\"\n");
 $run('--check');
 exec('rm -r ' . escapeshellarg($tree));
@@ -37,6 +40,8 @@ status 0
 0: 
 1: package.xml is not what the tree gives: run scripts/package-files
 +    <file name="ext/new.c" role="src"/>
+1: packages/engine/bin/lyger is not bin/lyger: run scripts/package-files
+0: packages/engine/bin/lyger written
 1: package.xml is not what the tree gives: run scripts/package-files
 -   <release>%d.%d.%d</release>
 -   <api>%d.%d.%d</api>

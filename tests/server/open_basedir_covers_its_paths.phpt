@@ -29,14 +29,14 @@ array_map('unlink', glob("$inside/*"));
 rmdir($inside);
 ?>
 --EXPECTF--
-ValueError: lyger_start_server(): Argument #3 ($options) must have a path within open_basedir for option "document_root", "/etc" given
-ValueError: lyger_start_server(): Argument #3 ($options) must have a path within open_basedir for option "access_log", "/var/tmp/lyger.log" given
-ValueError: lyger_start_server(): Argument #3 ($options) must have a path within open_basedir for option "pid_file", "/../lyger.pid" given
-ValueError: lyger_start_server(): Argument #3 ($options) must have a path within open_basedir for option "body_directory", "/var/tmp" given
-ValueError: lyger_start_server(): Argument #3 ($options) must have a path within open_basedir for option "watch", "/etc" given
-ValueError: lyger_start_server(): Argument #3 ($options) must have a path within open_basedir for option "host", "unix:/var/tmp/lyger.sock" given
-ValueError: lyger_start_server(): Argument #3 ($options) cannot have option "follow_symlinks" with open_basedir
-ValueError: health must be a path such as /health, "within" given
+ValueError: lyger_start_server(): Argument #3 ($options) must be a path within open_basedir for option "document_root", "/etc" given
+ValueError: lyger_start_server(): Argument #3 ($options) must be a path within open_basedir for option "access_log", "/var/tmp/lyger.log" given
+ValueError: lyger_start_server(): Argument #3 ($options) must be a path within open_basedir for option "pid_file", "/../lyger.pid" given
+ValueError: lyger_start_server(): Argument #3 ($options) must be a path within open_basedir for option "body_directory", "/var/tmp" given
+ValueError: lyger_start_server(): Argument #3 ($options) must be a path within open_basedir for option "watch", "/etc" given
+ValueError: lyger_start_server(): Argument #3 ($options) must be a path within open_basedir for option "host", unix:/var/tmp/lyger.sock given
+ValueError: lyger_start_server(): Argument #3 ($options) must be false where open_basedir is set for option "follow_symlinks", true given
+ValueError: health_path must be a path such as /health, "within" given
 %ALyger\Exception\CacheException%Anot within open_basedir%Anot there
 stored
 there

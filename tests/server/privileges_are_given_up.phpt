@@ -45,8 +45,8 @@ rmdir($bodies);
 --EXPECT--
 ValueError: user must be a name or number that this system knows, "no-such-user" given
 ValueError: user must not be root: leave it out to serve as root
-ValueError: group must come with a user
-TypeError: lyger_start_server(): Argument #3 ($options) must have a string or null for option "user", int given
+ValueError: group needs a user beside it
+TypeError: lyger_start_server(): Argument #3 ($options) must be a string or null for option "user", int given
 Uid 65534 65534 65534 65534, Gid 65534 65534 65534 65534, Groups 65534, CapPrm 0000000000000000, CapEff 0000000000000000, body 0, booted by 0, no shadow
 Uid 65534 65534 65534 65534, Gid 65534 65534 65534 65534, Groups 65534, CapPrm 0000000000000000, CapEff 0000000000000000, body 200000, booted by 0, no shadow
 Uid 65534 65534 65534 65534, Gid 65534 65534 65534 65534, Groups 65534, CapPrm 0000000000000000, CapEff 0000000000000000, body 0, booted by 0, no shadow

@@ -63,9 +63,9 @@ Lyger\Exception\ServerException: The server cannot be started from inside of a r
 Lyger\Exception\ServerException: The server cannot be started from inside of a request that it serves
 Lyger\Exception\ServerException: A request is being handled already
 The server cannot be started inside of a fiber: its workers would never leave it
-document_root /nowhere cannot be opened: No such file or directory
-document_root /starting_where_it_cannot.php cannot be opened: Not a directory
-body_directory /nowhere cannot be opened: No such file or directory
+document_root must be a directory: /nowhere cannot be opened: No such file or directory
+document_root must be a directory: /starting_where_it_cannot.php cannot be opened: Not a directory
+body_directory must be a directory: /nowhere cannot be opened: No such file or directory
 cannot open the access log /nowhere/log: No such file or directory
 bool(false)
 twice, one after the other: first second
