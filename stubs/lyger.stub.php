@@ -339,7 +339,8 @@ namespace {
      *
      * Options; times are seconds (int or float), sizes bytes (int, or a string as "8M" or "8MB"), null or "" leaves a text out:
      *
-     *   host                  name, address or "unix:/path"; default: every interface
+     *   host                  name, address or "unix:/path"; default "127.0.0.1". "0.0.0.0" opens it to others, "::" on
+     *                         IPv6 too
      *   backlog               1 to 65535, default 511
      *   reuse_port            bool, default false
      *   socket_mode           permissions of a Unix socket, as 0660 or "0660"; default 0: what the umask leaves. Where there
@@ -351,7 +352,9 @@ namespace {
      *   max_requests          of a worker, then it is replaced; default 0: no limit
      *   max_requests_jitter   up to so many more, at random; default 0
      *   memory_limit          of PHP's heap in a worker, looked at between requests; default 0: no limit
-     *   request_timeout       then the client gets 504 and the worker SIGTERM; 0 (none) to 86400, default 30
+     *   request_timeout       without progress (nothing written, nothing taken by the client): then the client gets 504
+     *                         and the worker SIGTERM; 0 (none) to 86400, default 30. set_time_limit() in the request
+     *                         asks for more. It holds anew for what goes on after lyger_finish_request()
      *   kill_timeout          from SIGTERM to SIGKILL; default 5
      *   queue_limit           requests that wait for a worker; more get 503; default 1000
      *   grace                 for running requests when the server stops; default 30
@@ -362,17 +365,25 @@ namespace {
      *   max_request_line      64 to 1048576, default 8192
      *   max_head              256 to 524288, default 32768
      *   max_fields            1 to 100, default 100
-     *   max_body_size         more is 413; default 8M; PHP's post_max_size and upload_max_filesize hold as well
+     *   max_body_size         more is 413; default: PHP's post_max_size, which holds as well
      *   body_in_memory        longer bodies go to a file; default 64K
      *   body_directory        for those files; default: the system's directory for temporary files
-     *   response_buffer       bytes kept for a slow client before its worker waits; 4096 to 1G, default 256K
+     *   response_buffer       bytes kept in memory for a slow client; 4096 to 1G, default 256K
+     *   response_spool        and then in a temporary file in body_directory, before its worker waits; default 64M
+     *   spool_limit           bytes of all temporary files together; then bodies get 503 and workers wait; default 1G
+     *   connection_memory     bytes of requests and answers that all clients together may hold in memory; beyond it
+     *                         files are used and clients refused; default 256M
      *   header_timeout, body_timeout, idle_timeout, write_timeout   of a client; default 10, 30, 60, 30
+     *   body_rate             bytes a second that a body must come in with after its first body_timeout; default 16K
      *   document_root         files in it are sent without asking the application; default: none
      *   index                 file for a directory, default "index.html"
      *   follow_symlinks       bool, also out of document_root; default false
      *   static_caching        Cache-Control of files; default: none
      *   compress              bool, text for clients that accept it; default true
-     *   health_path, metrics_path     default "/health", "/metrics"
+     *   health_path           such as "/health", answered from C also while every worker is busy; default: none, as the
+     *                         path may be the application's
+     *   metrics_path          such as "/metrics", in Prometheus' format, for this machine only; default: none
+     *   metrics_public        bool, for everybody; default false
      *   status_path           a page about workers and queue, for this machine only; default: none
      *   access_log            a file, or "-" for standard output; default: none
      *   access_log_format     "combined" (default), "json" or "terminal"

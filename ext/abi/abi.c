@@ -155,7 +155,12 @@ const char *lyger_ffi_version(void)
 
 void lyger_start_server(unsigned short port)
 {
-    lyger_http_start(port, NULL, lyger_abi_enter());
+    lyger_http_start(NULL, port, NULL, lyger_abi_enter());
+}
+
+int lyger_ffi_start_server(const char *host, unsigned short port)
+{
+    return lyger_http_start(host, port, NULL, lyger_abi_enter()) == LYGER_OK ? 1 : -1;
 }
 
 void lyger_stop_server(void)
@@ -182,8 +187,15 @@ __attribute__((destructor)) static void stop_at_exit(void)
 
 void lyger_start_server(unsigned short port)
 {
+    lyger_ffi_start_server(NULL, port);
+}
+
+int lyger_ffi_start_server(const char *host, unsigned short port)
+{
+    (void)host;
     lyger_fail(lyger_abi_enter(), LYGER_E_SERVER, "cannot serve port %u: this build of lyger has no server",
                port);
+    return -1;
 }
 
 void lyger_stop_server(void)

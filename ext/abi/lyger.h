@@ -57,8 +57,8 @@ char *lyger_jsonify_result(unsigned long handle);
 /* A handle that is not live is ignored. */
 void lyger_free_result(unsigned long handle);
 
-/* Serves / and /health on every interface, from a thread of its own; port 0 picks a free port. Returns when
- * it listens; lyger_last_error() says why it does not. */
+/* Serves / and /health to this machine, from a thread of its own; port 0 picks a free port. Returns when it
+ * listens; lyger_last_error() says why it does not. */
 void lyger_start_server(unsigned short port);
 
 /* Closes every connection and ends the thread; without a server it does nothing. */
@@ -233,6 +233,10 @@ int lyger_ffi_db_end(const char *dsn, size_t dsn_len, int keep);
 int lyger_ffi_db_configure(long max_connections, double connect_timeout, double statement_timeout);
 
 /* ---- server and process ---- */
+
+/* lyger_start_server() on an address: 0.0.0.0 is every IPv4 interface, :: every interface; NULL is 127.0.0.1.
+ * 1, or -1 when it does not listen. */
+int lyger_ffi_start_server(const char *host, unsigned short port);
 
 /* The port that is served, 0 without a server. */
 unsigned short lyger_ffi_server_port(void);

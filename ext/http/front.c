@@ -58,14 +58,14 @@ static void drain(lyger_front *front)
     }
     front->draining = true;
     for (uint32_t i = 0; i < front->listener_count; i++) {
-        empty_backlog(front, &front->listeners[i]);
-        close_handle(&front->listeners[i].handle);
+        empty_backlog(front, front->listeners[i]);
+        close_handle(&front->listeners[i]->handle);
     }
     lyger_http_drain(&front->host);
 }
 
-/* A descriptor of a new log comes with its order, and ends what one call receives (unix(7)). */
-static ssize_t hear_orders(int control, char *orders, size_t room, int *log)
+/* A descriptor comes with its order, and ends what one call receives (unix(7)). */
+static ssize_t hear_orders(int control, char *orders, size_t room, int *descriptor)
 {
     union {
         struct cmsghdr header;
@@ -77,7 +77,7 @@ static ssize_t hear_orders(int control, char *orders, size_t room, int *log)
     ssize_t count = recvmsg(control, &message, MSG_CMSG_CLOEXEC);
     const struct cmsghdr *given = count > 0 ? CMSG_FIRSTHDR(&message) : NULL;
     if (given && given->cmsg_level == SOL_SOCKET && given->cmsg_type == SCM_RIGHTS) {
-        memcpy(log, CMSG_DATA(given), sizeof *log);
+        memcpy(descriptor, CMSG_DATA(given), sizeof *descriptor);
     }
     return count;
 }
@@ -89,28 +89,7 @@ static void tell_stop(lyger_front *front)
     }
 }
 
-static void on_control(uv_poll_t *poll, int status, int events)
-{
-    lyger_front *front = poll->data;
-    char orders[64];
-    int log = -1;
-    ssize_t count = status < 0 ? 0 : hear_orders(front->control_descriptor, orders, sizeof orders, &log);
-    (void)events;
-    if (count == 0) {
-        uv_stop(&front->loop); /* nobody is there who could say when to end */
-        uv_poll_stop(poll);
-    }
-    for (ssize_t i = 0; i < count; i++) {
-        if (orders[i] == 'd') {
-            drain(front);
-        } else if (orders[i] == 'l') {
-            lyger_access_log_reopen(front->log, log);
-            log = -1;
-        }
-    }
-}
-
-/* ---- the loop ---- */
+/* ---- listening ---- */
 
 static void on_client(uv_stream_t *listener, int status)
 {
@@ -121,6 +100,77 @@ static void on_client(uv_stream_t *listener, int status)
     count_client(front);
     lyger_http_accept(&front->host, listener);
 }
+
+static int listen_on(lyger_front *front, lyger_front_listener *listener, int descriptor)
+{
+    struct sockaddr_storage name = {0};
+    socklen_t size = sizeof name;
+    int status;
+    if (getsockname(descriptor, (struct sockaddr *)&name, &size) != 0) {
+        return UV_EBADF;
+    }
+    if (name.ss_family == AF_UNIX) {
+        uv_pipe_init(&front->loop, &listener->pipe, 0);
+        status = uv_pipe_open(&listener->pipe, descriptor);
+    } else {
+        uv_tcp_init(&front->loop, &listener->tcp);
+        status = uv_tcp_open(&listener->tcp, descriptor);
+    }
+    listener->handle.data = front;
+    return status < 0 ? status : uv_listen(&listener->stream, (int)front->config->backlog, on_client);
+}
+
+static void free_listener(uv_handle_t *handle)
+{
+    free(handle); /* the first member of its union */
+}
+
+/* In place of a Unix socket whose name has gone: who found it before is still served. */
+static void listen_anew(lyger_front *front, int descriptor)
+{
+    lyger_front_listener *listener = calloc(1, sizeof *listener);
+    if (front->draining || front->listener_count == 0 || !listener) {
+        close(descriptor);
+        free(listener);
+        return;
+    }
+    if (listen_on(front, listener, descriptor) < 0) {
+        uv_close(&listener->handle, free_listener);
+        return;
+    }
+    empty_backlog(front, front->listeners[0]);
+    uv_close(&front->listeners[0]->handle, free_listener);
+    front->listeners[0] = listener;
+}
+
+/* ---- orders ---- */
+
+static void on_control(uv_poll_t *poll, int status, int events)
+{
+    lyger_front *front = poll->data;
+    char orders[64];
+    int descriptor = -1;
+    ssize_t count =
+        status < 0 ? 0 : hear_orders(front->control_descriptor, orders, sizeof orders, &descriptor);
+    (void)events;
+    if (count == 0) {
+        uv_stop(&front->loop); /* nobody is there who could say when to end */
+        uv_poll_stop(poll);
+    }
+    for (ssize_t i = 0; i < count; i++) {
+        if (orders[i] == 'd') {
+            drain(front);
+        } else if (orders[i] == 'l') {
+            lyger_access_log_reopen(front->log, descriptor);
+            descriptor = -1;
+        } else if (orders[i] == 'u' && descriptor >= 0) {
+            listen_anew(front, descriptor);
+            descriptor = -1;
+        }
+    }
+}
+
+/* ---- the loop ---- */
 
 static void on_bell(uv_poll_t *poll, int status, int events)
 {
@@ -173,25 +223,6 @@ static void on_tick(uv_timer_t *timer)
 
 /* ---- beginning and end ---- */
 
-static int listen_on(lyger_front *front, lyger_front_listener *listener, int descriptor)
-{
-    struct sockaddr_storage name = {0};
-    socklen_t size = sizeof name;
-    int status;
-    if (getsockname(descriptor, (struct sockaddr *)&name, &size) != 0) {
-        return UV_EBADF;
-    }
-    if (name.ss_family == AF_UNIX) {
-        uv_pipe_init(&front->loop, &listener->pipe, 0);
-        status = uv_pipe_open(&listener->pipe, descriptor);
-    } else {
-        uv_tcp_init(&front->loop, &listener->tcp);
-        status = uv_tcp_open(&listener->tcp, descriptor);
-    }
-    listener->handle.data = front;
-    return status < 0 ? status : uv_listen(&listener->stream, (int)front->config->backlog, on_client);
-}
-
 static int listen_all(lyger_front *front, const lyger_front_sockets *sockets)
 {
     int status = 0;
@@ -201,7 +232,9 @@ static int listen_all(lyger_front *front, const lyger_front_sockets *sockets)
     }
     for (uint32_t i = 0; i < sockets->count && status == 0; i++) {
         front->listener_count++;
-        status = listen_on(front, &front->listeners[i], sockets->descriptors[i]);
+        front->listeners[i] = calloc(1, sizeof **front->listeners);
+        status =
+            front->listeners[i] ? listen_on(front, front->listeners[i], sockets->descriptors[i]) : UV_ENOMEM;
     }
     return status;
 }
@@ -290,6 +323,9 @@ static void forget(lyger_front *front)
     lyger_compress_forget();
     lyger_http_host_free(&front->host);
     lyger_buffer_free(&front->scratch);
+    for (uint32_t i = 0; i < front->listener_count; i++) {
+        free(front->listeners[i]);
+    }
     free(front->listeners);
     free(front->slots);
     free(front);

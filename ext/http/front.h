@@ -12,7 +12,8 @@
 typedef struct lyger_front_sockets {
     const int *descriptors; /* listening, non-blocking */
     uint32_t count;
-    /* To the supervisor: a byte 'd' drains, 'l' reopens the log, whose descriptor may come with it; its end
+    /* To the supervisor: a byte 'd' drains, 'l' reopens the log, whose descriptor may come with it, 'u'
+     * brings a new Unix socket in place of the first one; its end
      * ends this process, which says 's' when a worker wants the server to end. */
     int control;
     int log; /* the access log's descriptor; -1: the file is opened here */

@@ -96,7 +96,7 @@ struct lyger_front {
     uv_idle_t idle; /* active: do not wait */
     uv_timer_t ticker;
     int control_descriptor;
-    lyger_front_listener *listeners;
+    lyger_front_listener **listeners;
     uint32_t listener_count;
     lyger_static *files;
     lyger_access_log *log;

@@ -96,10 +96,11 @@ static void kill_doomed(lyger_front *front, uint64_t now)
 
 static void give_up_waiting(lyger_job *job)
 {
+    char doing[LYGER_HUB_DOING_SIZE];
+    lyger_hub_describe(job->front->hub, job->slot, doing);
     lyger_front_cancel(job);
-    lyger_front_say(job->front,
-                    "no worker became free within %.15g s (request_timeout): a request was refused",
-                    job->front->config->request_timeout / 1000.0);
+    lyger_front_say(job->front, "no worker became free within %.15g s (request_timeout), refused: %s",
+                    job->front->config->request_timeout / 1000.0, doing);
     lyger_metrics_count(&job->front->metrics, LYGER_METRICS_REJECTED_QUEUE);
     lyger_front_refuse(job, 503, "Retry-After: 1\r\n", "no worker became free in time");
 }

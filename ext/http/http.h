@@ -178,11 +178,14 @@ typedef struct lyger_http_options {
 extern const lyger_http_options lyger_http_default_options;
 
 /*
- * Listens on every interface (dual-stack [::], or 0.0.0.0 where there is no IPv6) and serves in a thread of
- * its own, with signals blocked; returns when it listens. Port 0 picks a free one. options NULL means the
- * defaults. LYGER_E_SERVER when it cannot listen or a server is running in this process already.
+ * Listens on an address and serves in a thread of its own, with signals blocked; returns when it listens.
+ * NULL is this machine only, 0.0.0.0 every IPv4 interface, :: every interface. Port 0 picks a free one.
+ * options NULL means the defaults. LYGER_E_SERVER when it cannot listen or a server is running in this
+ * process already; LYGER_E_ARGUMENT for what is no address.
  */
-lyger_status lyger_http_start(uint16_t port, const lyger_http_options *options, lyger_error *error);
+#define LYGER_HTTP_LOOPBACK "127.0.0.1"
+lyger_status lyger_http_start(const char *host, uint16_t port, const lyger_http_options *options,
+                              lyger_error *error);
 
 /* Closes every socket, ends the thread, frees everything. Without a server it does nothing. */
 void lyger_http_stop(void);

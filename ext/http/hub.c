@@ -359,18 +359,18 @@ uint32_t lyger_hub_places(const lyger_hub *hub)
 }
 
 /* A request's method and target; what is written over meanwhile reads as nonsense, never out of bounds. */
-static void describe(const lyger_hub *hub, const lyger_hub_slot *slot, lyger_hub_worker *worker)
+void lyger_hub_describe(const lyger_hub *hub, const lyger_hub_slot *slot, char text[LYGER_HUB_DOING_SIZE])
 {
     const lyger_http_span target = slot->parsed.target, method = slot->parsed.method_name; /* as checked */
-    size_t room = hub->settings.room, size = sizeof worker->doing;
+    size_t room = hub->settings.room;
     size_t end = (size_t)target.at + target.len, len;
-    worker->request = slot->request.id;
+    text[0] = '\0';
     if (method.at > end || end > room) {
         return;
     }
-    len = end - method.at < size - 1 ? end - method.at : size - 1;
-    memcpy(worker->doing, slot->bytes + method.at, len);
-    worker->doing[len] = '\0';
+    len = end - method.at < LYGER_HUB_DOING_SIZE - 1 ? end - method.at : LYGER_HUB_DOING_SIZE - 1;
+    memcpy(text, slot->bytes + method.at, len);
+    text[len] = '\0';
 }
 
 void lyger_hub_look(const lyger_hub *hub, uint32_t place, lyger_hub_worker *worker)
@@ -390,7 +390,8 @@ void lyger_hub_look(const lyger_hub *hub, uint32_t place, lyger_hub_worker *work
     if (worker->state == LYGER_WORKER_BUSY && number > 0 && number <= hub->settings.requests) {
         const lyger_hub_slot *slot = hub_slot(hub, number - 1);
         if (atomic_load(&slot->owner) == place + 1) {
-            describe(hub, slot, worker);
+            worker->request = slot->request.id;
+            lyger_hub_describe(hub, slot, worker->doing);
         }
     }
 }

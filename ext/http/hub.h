@@ -273,6 +273,8 @@ void lyger_hub_retire(lyger_hub *hub, uint32_t place);
 
 /* ---- anybody: a look at a worker ---- */
 
+#define LYGER_HUB_DOING_SIZE 256
+
 typedef struct lyger_hub_worker {
     lyger_worker_state state;
     pid_t pid;
@@ -283,9 +285,12 @@ typedef struct lyger_hub_worker {
     uint64_t requests;   /* finished */
     uint64_t memory;     /* lyger_hub_tell() */
     uint32_t connections;
-    uint64_t request; /* id of what it is doing, 0: nothing */
-    char doing[256];  /* method and target of it, cut, NUL-terminated; "" for nothing */
+    uint64_t request;                 /* id of what it is doing, 0: nothing */
+    char doing[LYGER_HUB_DOING_SIZE]; /* lyger_hub_describe(); "" for nothing */
 } lyger_hub_worker;
+
+/* A request's method and target, cut, NUL-terminated. */
+void lyger_hub_describe(const lyger_hub *hub, const lyger_hub_slot *slot, char text[LYGER_HUB_DOING_SIZE]);
 
 uint32_t lyger_hub_places(const lyger_hub *hub);
 void lyger_hub_look(const lyger_hub *hub, uint32_t place, lyger_hub_worker *worker);

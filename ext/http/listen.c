@@ -125,26 +125,6 @@ static bool absent(int reason)
     return reason == EAFNOSUPPORT || reason == EADDRNOTAVAIL || reason == EPROTONOSUPPORT;
 }
 
-static lyger_status listen_everywhere(lyger_listening *listening, const lyger_server_config *config,
-                                      lyger_error *error)
-{
-    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = in6addr_any};
-    struct sockaddr_in four = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_ANY)};
-    set_port((struct sockaddr *)&six, config->port);
-    set_port((struct sockaddr *)&four, config->port);
-    const char *host = "[::]";
-    int fd = listen_tcp((struct sockaddr *)&six, sizeof six, true, config);
-    if (fd < 0 && absent(errno)) {
-        host = "0.0.0.0";
-        fd = listen_tcp((struct sockaddr *)&four, sizeof four, false, config);
-    }
-    if (fd < 0) {
-        return cannot_listen(host, config->port, errno, error);
-    }
-    add(listening, fd);
-    return LYGER_OK;
-}
-
 /* Every address of a name, all with the port that the first one got. LYGER_E_SERVER with *reason. */
 static bool listen_all(lyger_listening *listening, const struct addrinfo *addresses, bool literal,
                        const lyger_server_config *config, int *reason)
@@ -172,14 +152,14 @@ static bool listen_all(lyger_listening *listening, const struct addrinfo *addres
 }
 
 static lyger_status listen_name(lyger_listening *listening, const lyger_server_config *config,
-                                lyger_error *error)
+                                const char *given, lyger_error *error)
 {
     char host[NI_MAXHOST], port[8];
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found;
     struct in6_addr six;
-    size_t len = strlen(config->host);
-    bool brackets = len > 2 && config->host[0] == '[' && config->host[len - 1] == ']';
-    lyger_copy_text(host, sizeof host, config->host + brackets, len - 2 * (size_t)brackets);
+    size_t len = strlen(given);
+    bool brackets = len > 2 && given[0] == '[' && given[len - 1] == ']';
+    lyger_copy_text(host, sizeof host, given + brackets, len - 2 * (size_t)brackets);
     snprintf(port, sizeof port, "%u", (unsigned)config->port);
     if (brackets) {
         hints.ai_family = AF_INET6;
@@ -191,7 +171,7 @@ static lyger_status listen_name(lyger_listening *listening, const lyger_server_c
             error, LYGER_E_SERVER,
             "host must be a name or address of this machine without a port, or unix:/path, \"%s\" "
             "given: %s",
-            config->host, status == EAI_SYSTEM ? strerror(errno) : gai_strerror(status));
+            given, status == EAI_SYSTEM ? strerror(errno) : gai_strerror(status));
     }
     int reason = 0;
     bool done = false;
@@ -206,7 +186,7 @@ static lyger_status listen_name(lyger_listening *listening, const lyger_server_c
         }
     }
     freeaddrinfo(found);
-    return done ? LYGER_OK : cannot_listen(config->host, config->port, reason, error);
+    return done ? LYGER_OK : cannot_listen(given, config->port, reason, error);
 }
 
 /* ---- Unix sockets ---- */
@@ -372,15 +352,39 @@ lyger_status lyger_listen_open(lyger_listening *listening, const lyger_server_co
         }
         return status;
     }
-    if (!config->host || !*config->host) {
-        status = listen_everywhere(listening, config, error);
-    } else if (strncmp(config->host, UNIX_PREFIX, sizeof UNIX_PREFIX - 1) == 0) {
+    const char *host = config->host && *config->host ? config->host : LYGER_HTTP_LOOPBACK;
+    if (strncmp(host, UNIX_PREFIX, sizeof UNIX_PREFIX - 1) == 0) {
         status = listen_unix(listening, config, error);
     } else {
-        status = listen_name(listening, config, error);
+        status = listen_name(listening, config, host, error);
     }
     if (status != LYGER_OK) {
         lyger_listen_close(listening, true);
+    }
+    return status;
+}
+
+lyger_status lyger_listen_again(lyger_listening *listening, const lyger_server_config *config, bool *again,
+                                lyger_error *error)
+{
+    struct stat is;
+    lyger_listening made = {0};
+    *again = false;
+    if (!listening->unlinked) {
+        return LYGER_OK;
+    }
+    if (lstat(listening->unlinked, &is) == 0) {
+        return is.st_dev == listening->device && is.st_ino == listening->inode
+                   ? LYGER_OK
+                   : lyger_fail(error, LYGER_E_SERVER, "%s is not this server's socket any more",
+                                listening->unlinked);
+    }
+    lyger_status status = listen_unix(&made, config, error);
+    if (status == LYGER_OK) {
+        close(listening->descriptors[0]);
+        free(listening->unlinked);
+        *listening = made;
+        *again = true;
     }
     return status;
 }

@@ -24,6 +24,10 @@ lyger_status lyger_listen_open(lyger_listening *listening, const lyger_server_co
                                lyger_error *error);
 
 /* Closes them; as owner also removes the socket file if it is still the one that was made. */
+/* Makes a Unix socket again whose name was removed; *again says whether it was. */
+lyger_status lyger_listen_again(lyger_listening *listening, const lyger_server_config *config, bool *again,
+                                lyger_error *error);
+
 void lyger_listen_close(lyger_listening *listening, bool owner);
 
 #endif

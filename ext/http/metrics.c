@@ -1,6 +1,7 @@
 #include "metrics.h"
 
 #include "figures.h"
+#include "status.h"
 #include "text.h"
 #include "base/version.h"
 
@@ -298,7 +299,8 @@ bool lyger_metrics_answer(lyger_metrics *metrics, const lyger_server_config *con
                           lyger_http_connection *connection, const lyger_http_request *request,
                           const char *head)
 {
-    if (!lyger_figures_is_for(request, head, config->metrics_path, "")) {
+    if (!lyger_figures_is_for(request, head, config->metrics_path, "") ||
+        (!config->metrics_public && !lyger_status_allowed(request, head, lyger_http_peer(connection)))) {
         return false;
     }
     lyger_buffer text;

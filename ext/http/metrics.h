@@ -145,7 +145,8 @@ bool lyger_metrics_write(lyger_metrics *metrics, const lyger_server_config *conf
 /* Figures of the cache in the same format, for config.figures; the status page draws them by their names. */
 bool lyger_metrics_write_cache(lyger_cache *cache, lyger_sink *sink);
 
-/* Answers GET and HEAD of config.metrics_path; false, with nothing sent, for any other path. */
+/* Answers GET and HEAD of config.metrics_path; false, with nothing sent, for any other path, and for who may
+ * not see it: see lyger_status_allowed(). */
 bool lyger_metrics_answer(lyger_metrics *metrics, const lyger_server_config *config, const lyger_hub *hub,
                           lyger_http_connection *connection, const lyger_http_request *request,
                           const char *head);

@@ -2,6 +2,7 @@
 #include "lyger_error.h"
 #include "lyger_ini.h"
 
+#include "SAPI.h"
 #include "zend_exceptions.h"
 #include "zend_smart_str.h"
 #include "main/fopen_wrappers.h"
@@ -61,8 +62,12 @@ static const option options[] = {
     {"body_in_memory", BYTES, AT(body_in_memory), 0, MUCH},
     {"body_directory", PATH, AT(body_directory), 0, 0},
     {"response_buffer", BYTES, AT(response_buffer), 4096, 1 << 30},
+    {"response_spool", BYTES, AT(response_spool), 0, MUCH},
+    {"spool_limit", BYTES, AT(spool_limit), 0, MUCH},
+    {"connection_memory", BYTES, AT(http.memory), 1 << 20, 1e12},
     {"header_timeout", SECONDS, AT(http.header_timeout), 0.001, DAY},
     {"body_timeout", SECONDS, AT(http.body_timeout), 0.001, DAY},
+    {"body_rate", BYTES32, AT(http.body_rate), 1, 1 << 30},
     {"idle_timeout", SECONDS, AT(http.idle_timeout), 0.001, DAY},
     {"write_timeout", SECONDS, AT(http.write_timeout), 0.001, DAY},
     {"document_root", PATH, AT(document_root), 0, 0},
@@ -72,6 +77,7 @@ static const option options[] = {
     {"compress", FLAG, AT(compress), 0, 0},
     {"health_path", TEXT, AT(health_path), 0, 0},
     {"metrics_path", TEXT, AT(metrics_path), 0, 0},
+    {"metrics_public", FLAG, AT(metrics_public), 0, 0},
     {"status_path", TEXT, AT(status_path), 0, 0},
     {"access_log", PATH, AT(access_log), 0, 0},
     {"access_log_format", FORMAT, AT(access_log_format), 0, 0},
@@ -490,6 +496,8 @@ bool php_lyger_options_read(HashTable *given, lyger_server_config *config, zval 
 {
     const source call = {false, NULL};
     source outside = {true, NULL};
+    /* What PHP would not take need not come in. */
+    config->http.max_body = SG(post_max_size) > 0 ? (uint64_t)SG(post_max_size) : INT64_MAX;
     if (given && !read_all(&call, given, config)) {
         return false;
     }

@@ -131,9 +131,11 @@ bool php_lyger_answer_is_over(void)
     return answer.over;
 }
 
-/* With display_errors PHP has sent its headers before the message, as it sees it. */
+/* With display_errors PHP has sent its headers before the message, as it sees it. What is on its way already
+ * must not look like all of it: it is cut off. */
 void php_lyger_answer_failed(void)
 {
+    answer.broken |= answer.sent && !answer.over;
     if (!answer.composed && SG(sapi_headers).http_response_code == 200) {
         SG(sapi_headers).http_response_code = 500;
     } else if (!answer.sent && answer.status == 200) {
@@ -252,6 +254,17 @@ static void add_field(const char *line, size_t len)
     answer.fields_len = wanted;
 }
 
+/* "HTTP/1.1 404 Not Here" goes to the I/O process as CGI says it (RFC 3875, section 6.3.3). */
+static void take_status_line(const char *line)
+{
+    char field[160];
+    const char *status = line ? strchr(line, ' ') : NULL;
+    int len = status ? snprintf(field, sizeof field, "Status:%s", status) : 0;
+    if (len > 0 && (size_t)len < sizeof field && is_field(field, (size_t)len, 6)) {
+        add_field(field, (size_t)len);
+    }
+}
+
 static void take_header(const sapi_header_struct *header)
 {
     const char *line = header->header;
@@ -266,6 +279,7 @@ static void take_header(const sapi_header_struct *header)
         add_field(line, header->header_len);
     } else if (lyger_http_same_word(line, name_len, "status")) { /* as CGI has it (RFC 3875, section 6.3.3) */
         answer.status = atoi(colon + 1);
+        add_field(line, header->header_len);
     }
 }
 
@@ -276,6 +290,7 @@ static int worker_send_headers(sapi_headers_struct *headers)
         return SAPI_HEADER_SENT_SUCCESSFULLY;
     }
     answer.status = headers->http_response_code ? headers->http_response_code : 200;
+    take_status_line(headers->http_status_line);
     for (sapi_header_struct *header = zend_llist_get_first_ex(&headers->headers, &position); header;
          header = zend_llist_get_next_ex(&headers->headers, &position)) {
         take_header(header);
@@ -362,6 +377,32 @@ static zend_result worker_get_request_time(double *seconds)
     return SUCCESS;
 }
 
+/* ---- time ---- */
+
+static ZEND_INI_MH((*update_time_limit)); /* PHP's own */
+
+/* set_time_limit(), or the setting behind it: what an application says about its time holds for the server,
+ * too. */
+static ZEND_INI_MH(on_time_limit)
+{
+    zend_result result = update_time_limit(entry, new_value, mh_arg1, mh_arg2, mh_arg3, stage);
+    if (result == SUCCESS && stage == ZEND_INI_STAGE_RUNTIME && php_lyger_current.hub &&
+        php_lyger_serving.worker) {
+        zend_long seconds = EG(timeout_seconds);
+        lyger_hub_allow(php_lyger_serving.worker, seconds > 0 ? (uint64_t)seconds * 1000000000u : UINT64_MAX);
+    }
+    return result;
+}
+
+static void hear_time_limit(bool hear)
+{
+    zend_ini_entry *entry = zend_hash_str_find_ptr(EG(ini_directives), ZEND_STRL("max_execution_time"));
+    if (hear) {
+        update_time_limit = entry->on_modify;
+    }
+    entry->on_modify = hear ? on_time_limit : update_time_limit;
+}
+
 /* ---- taking over ---- */
 
 void php_lyger_sapi_take_over(void)
@@ -380,6 +421,7 @@ void php_lyger_sapi_take_over(void)
     sapi_module.register_server_variables = worker_register_server_variables;
     sapi_module.get_request_time = worker_get_request_time;
     sapi_module.phpinfo_as_text = 0;
+    hear_time_limit(true);
 }
 
 void php_lyger_sapi_give_back(void)
@@ -398,4 +440,5 @@ void php_lyger_sapi_give_back(void)
     sapi_module.register_server_variables = outside.register_server_variables;
     sapi_module.get_request_time = outside.get_request_time;
     sapi_module.phpinfo_as_text = outside.phpinfo_as_text;
+    hear_time_limit(false);
 }

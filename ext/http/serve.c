@@ -220,19 +220,9 @@ static int bind_and_listen(server *server, const struct sockaddr *address)
     return status < 0 ? status : uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_client);
 }
 
-/* Every interface: [::], which takes IPv4 too, or 0.0.0.0 on a machine without IPv6. */
-static int listen_on(server *server, uint16_t port)
+static int listen_on(server *server, const struct sockaddr_storage *address)
 {
-    struct sockaddr_in6 six;
-    struct sockaddr_in four;
-    uv_ip6_addr("::", port, &six);
-    uv_ip4_addr("0.0.0.0", port, &four);
-    int status = bind_and_listen(server, (const struct sockaddr *)&six);
-    if (status == UV_EAFNOSUPPORT || status == UV_EADDRNOTAVAIL || status == UV_EPROTONOSUPPORT) {
-        close_handle((uv_handle_t *)&server->listener);
-        uv_run(&server->loop, UV_RUN_DEFAULT);
-        status = bind_and_listen(server, (const struct sockaddr *)&four);
-    }
+    int status = bind_and_listen(server, (const struct sockaddr *)address);
     struct sockaddr_storage name;
     int size = sizeof name;
     if (status == 0) {
@@ -270,10 +260,22 @@ static void destroy(server *server)
     free(server);
 }
 
-static lyger_status start(uint16_t port, const lyger_http_options *options, lyger_error *error)
+/* An address, not a name: nothing is looked up here. */
+static bool read_address(const char *host, uint16_t port, struct sockaddr_storage *address)
+{
+    return uv_ip4_addr(host, port, (struct sockaddr_in *)address) == 0 ||
+           uv_ip6_addr(host, port, (struct sockaddr_in6 *)address) == 0;
+}
+
+static lyger_status start(const char *host, uint16_t port, const lyger_http_options *options,
+                          lyger_error *error)
 {
     if (lyger_uv_load(error) != LYGER_OK) {
         return LYGER_E_SERVER;
+    }
+    struct sockaddr_storage address = {0};
+    if (!read_address(host, port, &address)) {
+        return lyger_fail(error, LYGER_E_ARGUMENT, "\"%s\" is no address to listen on", host);
     }
     server *server = calloc(1, sizeof *server);
     if (!server) {
@@ -290,10 +292,10 @@ static lyger_status start(uint16_t port, const lyger_http_options *options, lyge
     server->host.options = *options;
     server->started = uv_hrtime();
     lyger_http_host_init(&server->host);
-    status = listen_on(server, port);
+    status = listen_on(server, &address);
     if (status < 0) {
         destroy(server);
-        return lyger_fail(error, LYGER_E_SERVER, "cannot listen on port %u: %s", (unsigned)port,
+        return lyger_fail(error, LYGER_E_SERVER, "cannot listen on %s port %u: %s", host, (unsigned)port,
                           uv_strerror(status));
     }
     server->sweeper.data = server->stopper.data = server;
@@ -310,7 +312,8 @@ static lyger_status start(uint16_t port, const lyger_http_options *options, lyge
     return LYGER_OK;
 }
 
-lyger_status lyger_http_start(uint16_t port, const lyger_http_options *options, lyger_error *error)
+lyger_status lyger_http_start(const char *host, uint16_t port, const lyger_http_options *options,
+                              lyger_error *error)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     lyger_status status;
@@ -320,7 +323,8 @@ lyger_status lyger_http_start(uint16_t port, const lyger_http_options *options, 
         status = lyger_fail(error, LYGER_E_SERVER, "a server is running in this process already, on port %u",
                             (unsigned)running->port);
     } else {
-        status = start(port, options ? options : &lyger_http_default_options, error);
+        status = start(host ? host : LYGER_HTTP_LOOPBACK, port,
+                       options ? options : &lyger_http_default_options, error);
     }
     pthread_mutex_unlock(&control);
     return status;

@@ -38,7 +38,7 @@
 /* What a server is asked to do. Texts are borrowed until lyger_server_run() returns in the supervisor; NULL
  * or "" where it says so leaves the thing out. Times are milliseconds, sizes bytes. */
 typedef struct lyger_server_config {
-    const char *host; /* name or address; NULL: every interface; "unix:/path" for a Unix socket */
+    const char *host; /* name or address, "unix:/path" for a Unix socket; NULL: this machine only */
     uint16_t port;    /* 0 picks one */
     uint32_t backlog;
     bool reuse_port;
@@ -72,8 +72,10 @@ typedef struct lyger_server_config {
     const char *static_caching; /* value of Cache-Control for files; NULL: none */
     bool compress;
 
-    const char *health_path;  /* "/health"; NULL: none */
-    const char *metrics_path; /* "/metrics"; NULL: none */
+    const char
+        *health_path; /* such as "/health"; NULL: none, as all three, whose paths may be the application's */
+    const char *metrics_path; /* such as "/metrics", loopback only; NULL: none */
+    bool metrics_public;      /* to everybody */
     const char *status_path;  /* the status page, loopback only; NULL: none */
 
     const char *access_log; /* a file, "-" for standard output; NULL: none */

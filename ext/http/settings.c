@@ -5,6 +5,8 @@
 #include "identity.h"
 #include "server.h"
 
+#include "process.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -28,6 +30,7 @@ static uint32_t processors(void)
 void lyger_server_defaults(lyger_server_config *config)
 {
     memset(config, 0, sizeof *config);
+    config->host = LYGER_HTTP_LOOPBACK;
     config->port = 8000;
     config->backlog = 511;
     config->workers = processors();
@@ -45,8 +48,6 @@ void lyger_server_defaults(lyger_server_config *config)
     config->spool_limit = 1073741824;
     config->index = "index.html";
     config->compress = true;
-    config->health_path = "/health";
-    config->metrics_path = "/metrics";
 }
 
 typedef struct range {
@@ -155,6 +156,10 @@ bool lyger_server_worn(const lyger_server_config *config, const lyger_worker *wo
 {
     static uint64_t last; /* request of this worker; 0: not drawn yet */
     if (config->memory_limit && memory > config->memory_limit) {
+        lyger_server_say(
+            config, "worker %ld ended by memory_limit: %llu of %llu bytes are in use after %llu requests",
+            (long)getpid(), (unsigned long long)memory, (unsigned long long)config->memory_limit,
+            (unsigned long long)lyger_hub_finished(worker));
         return true;
     }
     if (!config->max_requests) {

@@ -238,8 +238,10 @@ static void describe(const lyger_static *files, const found *file, const char *e
         add_field(plan, "Vary: Accept-Encoding\r\n");
     }
     if (plan->status == 200 || plan->status == 206) {
-        add_field(plan, "Content-Type: %s\r\nX-Content-Type-Options: nosniff\r\nAccept-Ranges: bytes\r\n",
-                  file->type);
+        add_field(plan, "Content-Type: %s\r\nX-Content-Type-Options: nosniff\r\n", file->type);
+        if (!file->coded) { /* no part can be asked of what is compressed here */
+            add_field(plan, "Accept-Ranges: bytes\r\n");
+        }
         if (file->coding) {
             add_field(plan, "Content-Encoding: %s\r\n", file->coding);
         }

@@ -24,11 +24,33 @@ static int hex_digit(char byte)
                                                       : -1;
 }
 
-/* Whether text[0..len) is the extension of something that PHP would run, in any case. */
+static bool begins_with(const char *text, size_t len, const char *word)
+{
+    size_t word_len = strlen(word);
+    return len >= word_len && lyger_http_same_word(text, word_len, word);
+}
+
+static bool is_letter(char byte)
+{
+    return (byte | 32) >= 'a' && (byte | 32) <= 'z';
+}
+
+/* Whether text[0..len) is the extension of something that PHP would run, in any case, or of a copy of it:
+ * php, php5, phps, php~, php#, php_old, php-bak, phpold, inc~. */
 static bool is_source_extension(const char *text, size_t len)
 {
-    static const char *const words[] = {"phtml", "phar", "phps", "pht", "inc"};
-    if (len > 0 && text[len - 1] == '~') { /* an editor's backup */
+    return begins_with(text, len, "php") || begins_with(text, len, "phtml") ||
+           begins_with(text, len, "phar") || begins_with(text, len, "pht") ||
+           (begins_with(text, len, "inc") && (len == 3 || !is_letter(text[3])));
+}
+
+/* What editors and people call the copy of a file, whatever its own extension was; "~" and digits after it
+ * are numbered ones. */
+static bool is_copy_extension(const char *text, size_t len)
+{
+    static const char *const words[] = {"bak", "backup", "old", "orig", "save",
+                                        "swp", "swo",    "swn", "rej",  "tmp"};
+    while (len > 0 && (text[len - 1] == '~' || (text[len - 1] >= '0' && text[len - 1] <= '9'))) {
         len--;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -36,22 +58,25 @@ static bool is_source_extension(const char *text, size_t len)
             return true;
         }
     }
-    size_t stem = len;
-    while (stem > 3 && text[stem - 1] >= '0' && text[stem - 1] <= '9') { /* php5 */
-        stem--;
-    }
-    return lyger_http_same_word(text, stem, "php");
+    return false;
 }
 
-/* Every extension counts, not only the last: config.php.bak is what config.php is. */
+/*
+ * Every extension counts, not only the last: config.php.bak is what config.php is. Of names without one that
+ * tells, those are left out that only a copy has: config~, #config#, config.bak.
+ */
 bool lyger_static_is_source(const char *name)
 {
     const char *slash = strrchr(name, '/');
-    const char *dot = strchr(slash ? slash + 1 : name, '.');
-    while (dot) {
+    const char *base = slash ? slash + 1 : name;
+    size_t base_len = strlen(base);
+    if (base_len > 0 && (base[0] == '#' || base[base_len - 1] == '#' || base[base_len - 1] == '~')) {
+        return true;
+    }
+    for (const char *dot = strchr(base, '.'); dot;) {
         const char *next = strchr(dot + 1, '.');
         size_t len = next ? (size_t)(next - dot - 1) : strlen(dot + 1);
-        if (is_source_extension(dot + 1, len)) {
+        if (is_source_extension(dot + 1, len) || (!next && is_copy_extension(dot + 1, len))) {
             return true;
         }
         dot = next;

@@ -98,30 +98,46 @@ static void tell_io(lyger_supervisor *supervisor, char command)
     }
 }
 
+/* With a descriptor, or without one where it is -1. */
+static void give_io(lyger_supervisor *supervisor, char order, int descriptor)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof descriptor)];
+    } more = {.bytes = {0}};
+    struct iovec part = {&order, 1};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = more.bytes, .msg_controllen = sizeof more.bytes};
+    if (descriptor < 0 || supervisor->io_control < 0) {
+        tell_io(supervisor, order);
+        return;
+    }
+    more.header = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof descriptor), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(&more.header), &descriptor, sizeof descriptor);
+    ssize_t ignored = sendmsg(supervisor->io_control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)ignored;
+}
+
 static void reopen_log(lyger_supervisor *supervisor)
 {
     int log = open_log(supervisor);
-    if (log < 0 || supervisor->io_control < 0) {
-        tell_io(supervisor, 'l');
-    } else {
-        char order = 'l';
-        union {
-            struct cmsghdr header;
-            char bytes[CMSG_SPACE(sizeof log)];
-        } more = {.bytes = {0}};
-        struct iovec part = {&order, 1};
-        struct msghdr message = {.msg_iov = &part,
-                                 .msg_iovlen = 1,
-                                 .msg_control = more.bytes,
-                                 .msg_controllen = sizeof more.bytes};
-        more.header = (struct cmsghdr){
-            .cmsg_len = CMSG_LEN(sizeof log), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-        memcpy(CMSG_DATA(&more.header), &log, sizeof log);
-        ssize_t ignored = sendmsg(supervisor->io_control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-        (void)ignored;
-    }
+    give_io(supervisor, 'l', log);
     if (log >= 0) {
         close(log);
+    }
+}
+
+/* A Unix socket whose name somebody has removed is made anew. */
+static void listen_again(lyger_supervisor *supervisor)
+{
+    lyger_error error;
+    bool again;
+    if (lyger_listen_again(&supervisor->listening, supervisor->config, &again, &error) != LYGER_OK) {
+        lyger_server_say(supervisor->config, "%s", error.message);
+    } else if (again) {
+        lyger_server_say(supervisor->config, "listening on %s again", supervisor->listening.text);
+        give_io(supervisor, 'u', supervisor->listening.descriptors[0]);
     }
 }
 
@@ -324,6 +340,9 @@ static void hear_signals(lyger_supervisor *supervisor)
             break;
         case SIGHUP:
             if (!signal.kernel) {
+                if (supervisor->phase == LYGER_PHASE_SERVING) {
+                    listen_again(supervisor);
+                }
                 lyger_boot_ask(supervisor, "reloading");
             } else if (!supervisor->signals.nohup) {
                 stop_asked(supervisor); /* the terminal it runs in was closed */

@@ -364,6 +364,7 @@ static void configure(void)
         .compress = true,
         .health_path = "/health",
         .metrics_path = "/metrics",
+        .metrics_public = true,
     };
     config.http.max_body = 4 << 20;
     config.http.idle_timeout = 5000;

@@ -67,6 +67,15 @@ static void tree_remove(void)
 
 #define TREE_TIME 784111777 /* Sun, 06 Nov 1994 08:49:37 GMT */
 
+/* Sources under the names that editors and people give to their copies. */
+static const char *const tree_copies[] = {
+    "conf.php_old", "conf.php-bak",   "conf.phpold",     "conf.php,v",  "conf.inc_1",
+    "#conf.php#",   "#conf#",         "conf~",           "conf.bak",    "conf.ORIG",
+    "conf.old2",    "conf(copy).php", "conf.php(copy)",  "conf.php;1",  "conf.php.1",
+    "conf.inc~",    "conf.PHPS",      "conf.php.save.1", "conf.phtml_", "conf.phar.tar.gz",
+    "conf.swp",
+};
+
 static void tree_make(void)
 {
     strcpy(tree, "/tmp/lyger-static-XXXXXX");
@@ -97,7 +106,13 @@ static void tree_make(void)
     tree_file("public/Old.PHP5", "<?php source", TREE_TIME);
     tree_file("public/conf.php.bak", "<?php source", TREE_TIME);
     tree_file("public/conf.php~", "<?php source", TREE_TIME);
+    for (size_t i = 0; i < sizeof tree_copies / sizeof *tree_copies; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "public/%s", tree_copies[i]);
+        tree_file(path, "<?php source", TREE_TIME);
+    }
     tree_file("public/php.txt", "about php", TREE_TIME);
+    tree_file("public/old.income.1", "no copy", TREE_TIME);
     tree_file("public/100%.txt", "percent", TREE_TIME);
     tree_file("public/%41.txt", "twice", TREE_TIME);
     tree_file("public/caf\xc3\xa9.txt", "accent", TREE_TIME);

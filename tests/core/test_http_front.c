@@ -25,6 +25,31 @@ static void requests_reach_workers_and_come_back(void)
     stop();
 }
 
+/* What nobody asked for is the application's, and so are figures for who may not see them. */
+static void paths_of_ours_have_to_be_asked_for(void)
+{
+    configure();
+    config.metrics_public = false;
+    serve();
+    get("/metrics"); /* from here, but under a name, as a browser that was led astray would */
+    CHECK_STR(body_start(), "hello");
+    exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Forwarded-For: a\r\n\r\n");
+    CHECK_STR(body_start(), "hello");
+    exchange("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+    CHECK(strstr(body_start(), "\nlyger_http_connections 1\n") != NULL);
+    stop();
+    lyger_server_config defaults;
+    lyger_server_defaults(&defaults);
+    config.health_path = defaults.health_path;
+    config.metrics_path = defaults.metrics_path;
+    serve();
+    exchange("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+    CHECK_STR(body_start(), "hello");
+    get("/health");
+    CHECK_STR(body_start(), "hello");
+    stop();
+}
+
 static void interim_answer_asks_for_the_body(void)
 {
     configure();
@@ -651,6 +676,7 @@ int main(void)
     }
     signal(SIGPIPE, SIG_IGN);
     RUN(requests_reach_workers_and_come_back);
+    RUN(paths_of_ours_have_to_be_asked_for);
     RUN(interim_answer_asks_for_the_body);
     RUN(pipelined_requests_are_answered_in_order);
     RUN(large_bodies_go_through_a_file_that_is_removed);

@@ -24,7 +24,7 @@ static void serve_with(const lyger_http_options *options)
 {
     lyger_error error;
     lyger_error_clear(&error);
-    CHECK_INT(lyger_http_start(0, options, &error), LYGER_OK);
+    CHECK_INT(lyger_http_start(NULL, 0, options, &error), LYGER_OK);
     CHECK_STR(error.message, "");
     CHECK(lyger_http_port() > 0);
 }
@@ -505,7 +505,7 @@ static void second_server_and_taken_port_are_errors(void)
 {
     lyger_error error;
     serve_with(NULL);
-    CHECK_INT(lyger_http_start(0, NULL, &error), LYGER_E_SERVER);
+    CHECK_INT(lyger_http_start(NULL, 0, NULL, &error), LYGER_E_SERVER);
     CHECK(strstr(error.message, "running"));
     lyger_http_stop();
     CHECK_INT(lyger_http_port(), 0);
@@ -516,10 +516,40 @@ static void second_server_and_taken_port_are_errors(void)
     CHECK_INT(bind(fd, (struct sockaddr *)&any, sizeof any), 0);
     CHECK_INT(listen(fd, 1), 0);
     getsockname(fd, (struct sockaddr *)&any, &size);
-    CHECK_INT(lyger_http_start(ntohs(any.sin_port), NULL, &error), LYGER_E_SERVER);
-    CHECK(strstr(error.message, "cannot listen on port"));
+    CHECK_INT(lyger_http_start(NULL, ntohs(any.sin_port), NULL, &error), LYGER_E_SERVER);
+    CHECK(strstr(error.message, "cannot listen on 127.0.0.1 port"));
     CHECK_INT(lyger_http_port(), 0);
     close(fd);
+}
+
+/* 127.0.0.2 is this machine too, but nothing that is listened on without being asked for. */
+static bool answers_at(uint32_t address)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(lyger_http_port())};
+    to.sin_addr.s_addr = htonl(address);
+    bool connected = connect(fd, (struct sockaddr *)&to, sizeof to) == 0;
+    close(fd);
+    return connected;
+}
+
+static void opening_it_to_others_is_said(void)
+{
+    static const struct {
+        const char *host;
+        bool everywhere;
+    } hosts[] = {{NULL, false}, {"127.0.0.1", false}, {"0.0.0.0", true}, {"::", true}};
+    lyger_error error;
+    for (int i = 0; i < 4; i++) {
+        if (lyger_http_start(hosts[i].host, 0, NULL, &error) != LYGER_OK && i == 3) {
+            break; /* no IPv6 here */
+        }
+        CHECK(answers_at(INADDR_LOOPBACK));
+        CHECK(answers_at(INADDR_LOOPBACK + 1) == hosts[i].everywhere);
+        lyger_http_stop();
+    }
+    CHECK_INT(lyger_http_start("localhost", 0, NULL, &error), LYGER_E_ARGUMENT);
+    CHECK_INT(lyger_http_start("", 0, NULL, &error), LYGER_E_ARGUMENT);
 }
 
 static void stopping_closes_everything_and_starting_again_works(void)
@@ -579,7 +609,7 @@ static int child_without_a_server(void)
         return 1;
     }
     lyger_http_stop();
-    if (lyger_http_start(0, NULL, &error) != LYGER_OK) {
+    if (lyger_http_start(NULL, 0, NULL, &error) != LYGER_OK) {
         return 2;
     }
     int fd = dial_port(lyger_http_port());
@@ -629,7 +659,10 @@ static void forked_child_has_no_server_and_holds_no_socket(void)
 
 static void both_address_families_are_served(void)
 {
-    serve_with(NULL);
+    lyger_error error;
+    if (lyger_http_start("::", 0, NULL, &error) != LYGER_OK) {
+        return; /* a machine without IPv6 */
+    }
     int fd = socket(AF_INET6, SOCK_STREAM, 0);
     struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(lyger_http_port())};
     to.sin6_addr = in6addr_loopback;
@@ -686,6 +719,7 @@ int main(void)
     RUN(slow_clients_are_let_go);
     RUN(one_connection_too_many_is_told_so);
     RUN(second_server_and_taken_port_are_errors);
+    RUN(opening_it_to_others_is_said);
     RUN(stopping_closes_everything_and_starting_again_works);
     RUN(signals_never_arrive_in_the_serving_thread);
     RUN(forked_child_has_no_server_and_holds_no_socket);

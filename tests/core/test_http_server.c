@@ -487,6 +487,14 @@ static void a_unix_socket_is_served_and_removed(void)
         CHECK(ask(fd, "/"));
         CHECK_INT(hear(fd, body), 200);
         CHECK(lstat(path, &is) == 0 && (is.st_mode & 0777) == 0600);
+        unlink(path); /* as a clean-up of /tmp may do */
+        signal_one(server.pid, SIGHUP);
+        UNTIL(said(&server, " again"));
+        int renewed;
+        UNTIL((renewed = connect_unix(path)) >= 0);
+        CHECK(ask(renewed, "/"));
+        CHECK_INT(hear(renewed, body), 200);
+        CHECK(lstat(path, &is) == 0 && (is.st_mode & 0777) == 0600);
         launch(&second, "workers=1", host);
         CHECK(said(&second, "another process answers there"));
         CHECK_INT(ends(&second, 5000), 4 << 8);
@@ -524,6 +532,10 @@ static void names_and_brackets_are_addresses(void)
         signal_one(server.pid, SIGTERM);
         CHECK_INT(ends(&server, 5000), 0);
         launch(&server, "workers=1", "host=");
+        CHECK(said(&server, "listening on http://127.0.0.1:"));
+        signal_one(server.pid, SIGTERM);
+        CHECK_INT(ends(&server, 5000), 0);
+        launch(&server, "workers=1", "host=::");
         CHECK(said(&server, "listening on http://[::]:"));
         CHECK_INT(get(&server, "/", body), 200); /* IPv4 too */
         signal_one(server.pid, SIGTERM);

@@ -190,6 +190,18 @@ static void what_is_not_public_is_not_found(void)
         }
         CHECK_INT(status, 0);
     }
+    for (size_t i = 0; i < sizeof tree_copies / sizeof *tree_copies; i++) {
+        char target[64] = "/", *to = target + 1;
+        for (const char *at = tree_copies[i]; *at; at++) {
+            to += sprintf(to, *at == '#' ? "%%23" : "%c", *at);
+        }
+        int status = get(target);
+        if (status != 0) {
+            printf("# %s: %d\n", target, status);
+        }
+        CHECK_INT(status, 0);
+    }
+    CHECK_INT(get("/old.income.1"), 200);
     char path[6000] = "GET /";
     memset(path + 5, 'a', 5000);
     CHECK_INT(ask(path, ""), 0);

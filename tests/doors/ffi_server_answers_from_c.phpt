@@ -29,7 +29,15 @@ var_dump($ffi->lyger_ffi_server_port(), @stream_socket_client("tcp://127.0.0.1:$
 
 $taken = stream_socket_server('tcp://0.0.0.0:0');
 $ffi->lyger_start_server((int) substr(strrchr(stream_socket_get_name($taken, false), ':'), 1));
-echo preg_replace('/\d+/', 'PORT', $ffi->lyger_last_error()), "\n";
+echo preg_replace('/ \d+:/', ' PORT:', $ffi->lyger_last_error()), "\n";
+
+// Only who says so opens it to others; 127.0.0.2 is not what it listens on by default.
+foreach ([null, '0.0.0.0'] as $host) {
+    echo $ffi->lyger_ffi_start_server($host, 0), ' ';
+    var_dump((bool) @stream_socket_client('tcp://127.0.0.2:' . $ffi->lyger_ffi_server_port(), $number, $reason, 5));
+    $ffi->lyger_stop_server();
+}
+echo $ffi->lyger_ffi_start_server('localhost', 0), ' ', $ffi->lyger_last_error(), "\n";
 ?>
 --EXPECT--
 HTTP/1.1 200 OK ok same version
@@ -38,4 +46,7 @@ HTTP/1.1 404 Not Found
 a server is running in this process already, on port PORT
 int(0)
 bool(false)
-cannot listen on port PORT: address already in use
+cannot listen on 127.0.0.1 port PORT: address already in use
+1 bool(false)
+1 bool(true)
+-1 "localhost" is no address to listen on

@@ -387,7 +387,8 @@ final class Engine
 
     /**
      * The library's own server: / and /health, answered in C by a thread of this process, at once and until it ends or
-     * stopServer() is called. $handler is not called, as no other thread may enter PHP; there are no options.
+     * stopServer() is called. $handler is not called, as no other thread may enter PHP. The only option is "host", an
+     * address: 127.0.0.1 unless it says another, "0.0.0.0" or "::" for every interface.
      */
     public static function startServer(callable $handler, int $port = 8000, array $options = []): void
     {
@@ -396,12 +397,14 @@ final class Engine
                 "Lyger\Engine::startServer(): Argument #2 (\$port) must be between 0 and 65535, $port given"
             );
         }
-        if ($options !== []) {
-            throw new ServerException('The server of the FFI engine has no options; the extension lyger has them');
+        $host = $options['host'] ?? '127.0.0.1';
+        if (array_diff_key($options, ['host' => true]) !== [] || !is_string($host)) {
+            throw new ServerException(
+                'The server of the FFI engine has no option but "host", an address; the extension lyger has the others'
+            );
         }
         $engine = self::getInstance();
-        $engine->library->lyger_start_server($port);
-        if (self::text($engine->library->lyger_last_error()) !== '') {
+        if ($engine->library->lyger_ffi_start_server($host, $port) !== 1) {
             throw $engine->failure();
         }
     }
