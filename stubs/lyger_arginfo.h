@@ -1,9 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
-<<<<<<< HEAD
- * Stub hash: d655670f2e30ce6d3000d7d0c0d00276f3a9053e */
-=======
- * Stub hash: 07a7703855c482c8a5a8abaf6b306ca303ba3ed1 */
->>>>>>> 072f9b4 (Server: it listens on 127.0.0.1, shadows no route unasked, and cuts off what breaks off)
+ * Stub hash: 92634c3d6ecf590b063c1bf7727ccb2fcc934f4b */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
