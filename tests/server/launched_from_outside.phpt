@@ -19,7 +19,7 @@ $server = new Server(<<<'PHP'
 echo $server->get('/')->body, "\n", $server->get('/index.php/info')->body, "\n";
 echo $server->post('/', str_repeat('x', 1000))->status, ' ', $server->post('/', str_repeat('x', 2000))->status, "\n";
 var_dump(str_contains($server->get('/alive')->body, '"status":"ok"'), str_contains($server->get('/health')->body, 'index.php'));
-$server->stop();
+$server->stop(expected: '/^413: a body of more than max_body_size/');
 ?>
 --EXPECT--
 ["\/index.php","\/public\/index.php","\/public",false,null,0]
