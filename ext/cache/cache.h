@@ -186,7 +186,7 @@ uint64_t lyger_cache_count(lyger_cache *cache);
 typedef enum lyger_cache_kind { LYGER_CACHE_LOCK, LYGER_CACHE_LEASE } lyger_cache_kind;
 
 /* One attempt, ttl in seconds: a *token other than 0 when it was free. LYGER_E_CACHE also when the cache has
- * no room for more locks (one for 16 KiB of cache, no less than 32). */
+ * no room for more locks (one for 16 KiB of cache). */
 lyger_status lyger_cache_lock(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
                               uint64_t *token, lyger_error *error);
 

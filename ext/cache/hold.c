@@ -11,7 +11,8 @@
 
 #include <stdlib.h>
 
-#define PROBES 32u       /* slots that may hold a name */
+#define GROUP 16u /* neighbouring slots; a name may be in either of two such groups */
+#define PROBES (2 * GROUP)
 #define LOOK_EVERY 20u   /* ms between looks whether a holder still runs */
 #define CHAIN_LONGEST 64 /* leases in a circle that is found */
 
@@ -35,9 +36,16 @@ static hold_slot *slots_of(const lyger_cache *cache, const shard *s)
     return cache->holds + (size_t)number_of_shard(cache, s) * cache->header->hold_count;
 }
 
+/*
+ * The slots of the first group, then those of the second. A name goes where more slots are free, which fills
+ * the groups evenly (Azar, Broder, Karlin, Upfal: "Balanced allocations", SIAM J. Comput. 1999), so that all
+ * the locks that are promised, for half of the slots, find a place.
+ */
 static hold_slot *slot_at(const lyger_cache *cache, const shard *s, uint64_t name, uint32_t probe)
 {
-    return slots_of(cache, s) + (((uint32_t)(name >> 20) + probe) & (cache->header->hold_count - 1));
+    uint32_t groups = cache->header->hold_count / GROUP;
+    uint32_t group = (uint32_t)(name >> (probe < GROUP ? 20 : 42)) & (groups - 1);
+    return slots_of(cache, s) + group * GROUP + probe % GROUP;
 }
 
 /* Without the lock the answer may be old as soon as it is given. */
@@ -62,11 +70,17 @@ static bool over(const hold_slot *slot, uint64_t now)
 static hold_slot *free_slot(const lyger_cache *cache, const shard *s, uint64_t name)
 {
     uint64_t now = lyger_os_milliseconds();
+    uint32_t free[2] = {0, 0};
+    hold_slot *found[2] = {NULL, NULL};
     for (uint32_t probe = 0; probe < PROBES; probe++) {
         hold_slot *slot = slot_at(cache, s, name, probe);
         if (atomic_load(&slot->name) == 0 || over(slot, now)) {
-            return slot;
+            free[probe / GROUP]++;
+            found[probe / GROUP] = slot;
         }
+    }
+    if (free[0] + free[1] > 0) {
+        return found[free[1] > free[0]];
     }
     /* What the dead held is looked for last: asking after threads takes time. */
     for (uint32_t probe = 0; probe < PROBES; probe++) {
@@ -142,7 +156,7 @@ static lyger_status attempt(lyger_cache *cache, shard *s, uint64_t name, uint64_
     if (!slot) {
         status =
             lyger_fail(error, LYGER_E_CACHE, "more named locks are held than this cache has room for (%u)",
-                       cache->header->hold_count * cache->header->shard_count);
+                       cache->header->hold_count / 2 * cache->header->shard_count);
     } else if (!note_own(name, fresh)) {
         status = lyger_fail(error, LYGER_E_MEMORY, "out of memory");
     } else {

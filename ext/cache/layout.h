@@ -13,7 +13,7 @@
 
 #include <stdatomic.h>
 
-#define LYGER_CACHE_LAYOUT 3u
+#define LYGER_CACHE_LAYOUT 4u
 #define GRANULE 16u
 #define LANE_COUNT 256u
 #define REGION_MOST 512u /* regions of a segment, at most */
@@ -44,7 +44,7 @@ typedef struct segment_header {
     uint32_t shard_count;     /* power of two */
     uint32_t bucket_count;    /* per shard at most, power of two */
     uint32_t ghost_count;     /* sets per shard, power of two */
-    uint32_t hold_count;      /* named locks per shard at most, power of two */
+    uint32_t hold_count;      /* places for named locks per shard, power of two */
     uint32_t pin_count;       /* pins per lane at most, power of two */
     uint32_t region_granules; /* not a power of two: regions must not fall on the same cache sets */
     uint32_t region_count;

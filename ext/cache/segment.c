@@ -15,9 +15,7 @@
 #define SHARDS_LEAST 4u
 #define SHARDS_MAX 64u
 #define BYTES_PER_BUCKET 512u /* of entries: 73 bytes an entry when every slot is used */
-#define BYTES_PER_HOLD 16384u /* of the segment, for a named lock */
-#define HOLDS_LEAST 32u       /* per shard */
-#define HOLDS_MOST 4096u
+#define BYTES_PER_HOLD 16384u /* of the segment, for a named lock, which needs two places: see hold.c */
 #define BYTES_PER_PIN 131072u /* of the segment, for a pin of each lane */
 #define PINS_LEAST 32u
 #define PINS_MOST 512u
@@ -97,7 +95,7 @@ static void plan(segment_header *header, uint64_t size)
     header->shard_count = shards;
     header->bucket_count = (uint32_t)power_of_two_at_most(size / shards / BYTES_PER_BUCKET);
     header->ghost_count = header->bucket_count;
-    header->hold_count = clamp(power_of_two_at_most(size / shards / BYTES_PER_HOLD), HOLDS_LEAST, HOLDS_MOST);
+    header->hold_count = (uint32_t)(2 * power_of_two_at_least(size / shards / BYTES_PER_HOLD));
     header->pin_count = clamp(power_of_two_at_most(size / BYTES_PER_PIN), PINS_LEAST, PINS_MOST);
     header->region_count = (uint32_t)regions;
     while (places_of(header).end > size) {

@@ -240,6 +240,31 @@ static void full_table_refuses_and_takes_what_the_dead_held(void)
     close_cache(cache);
 }
 
+/* Whatever they are called: each segment hashes with another seed. */
+static void all_the_locks_that_are_promised_are_had(void)
+{
+    static const size_t sizes[] = {MEGABYTE,      MEGABYTE,      MEGABYTE, 5 * MEGABYTE + 12345,
+                                   64 * MEGABYTE, 100 * MEGABYTE};
+    char key[32];
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        lyger_cache *cache = open_cache(sizes[i]);
+        size_t promised = sizes[i] / 16384, count = 0;
+        lyger_error error = {0};
+        for (uint64_t token = 1; token && count < promised * 4; count += token != 0) {
+            snprintf(key, sizeof key, "lock %zu", count);
+            token = 0;
+            lyger_cache_lock(cache, key, strlen(key), 1000, &token, &error);
+        }
+        if (count < promised) {
+            printf("# %zu of %zu locks in %zu bytes\n", count, promised, sizes[i]);
+        }
+        CHECK(count >= promised && count < promised * 4);
+        CHECK(strstr(error.message, "more named locks") != NULL);
+        lyger_cache_end_request(cache);
+        close_cache(cache);
+    }
+}
+
 /* Takes its own, then tries to take the next one's, as remember() does; whether it was told of a circle. */
 static bool compute_in_circle(lyger_cache *cache, int number, int count, bool *got)
 {
@@ -350,6 +375,7 @@ int main(void)
     RUN(lock_of_an_ended_request_outlives_its_process);
     RUN(lease_taken_twice_by_one_thread_is_an_error);
     RUN(forked_child_holds_nothing_of_its_parent);
+    RUN(all_the_locks_that_are_promised_are_had);
     RUN(full_table_refuses_and_takes_what_the_dead_held);
     RUN(one_of_a_circle_gets_an_error_and_the_others_go_on);
     RUN(wait_of_a_killed_process_is_not_inherited);
