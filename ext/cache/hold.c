@@ -86,7 +86,7 @@ static hold_slot *free_slot(const lyger_cache *cache, const shard *s, uint64_t n
     for (uint32_t probe = 0; probe < PROBES; probe++) {
         hold_slot *slot = slot_at(cache, s, name, probe);
         uint64_t owner = atomic_load(&slot->owner);
-        if (owner && lyger_os_thread_state(owner) == LYGER_OS_GONE) {
+        if (owner && lyger_lane_gone(cache, owner)) {
             return slot;
         }
     }
@@ -194,7 +194,7 @@ static lyger_status take(lyger_cache *cache, const char *key, size_t key_len, ly
             *own_already = true;
             return LYGER_OK;
         }
-        if (lyger_os_thread_state(holder) != LYGER_OS_GONE) {
+        if (!lyger_lane_gone(cache, holder)) {
             return LYGER_OK;
         }
         bury(cache, s, name, holder);
@@ -270,7 +270,7 @@ static void wait_for(lyger_cache *cache, shard *s, uint64_t name, uint32_t milli
             return;
         }
         uint64_t owner = atomic_load(&slot->owner);
-        if (owner && lyger_os_thread_state(owner) == LYGER_OS_GONE) {
+        if (owner && lyger_lane_gone(cache, owner)) {
             return;
         }
         if (!lyger_os_wait(&s->holds_changed, seen,

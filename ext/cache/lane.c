@@ -16,18 +16,24 @@ bool lyger_lane_lives(const lane *l)
     if (owner == LANE_HANDED) {
         return lyger_os_milliseconds() < atomic_load(&l->handed_until);
     }
-    return owner != 0 && lyger_os_thread_state(owner) != LYGER_OS_GONE;
+    return owner != 0 && lyger_os_thread_state(owner, atomic_load(&l->program)) != LYGER_OS_GONE;
 }
 
 /* Makes a lane that is free, or whose thread is gone, this thread's; what was pinned there no longer is. */
 static bool take(lyger_cache *cache, lane *l, uint64_t thread)
 {
     uint64_t owner = atomic_load(&l->owner);
-    if ((owner != 0 && lyger_lane_lives(l)) || !atomic_compare_exchange_strong(&l->owner, &owner, thread)) {
+    if (owner != 0 && lyger_lane_lives(l)) {
+        return false;
+    }
+    /* A new owner must not be judged by the program of the old one. */
+    atomic_store(&l->program, 0);
+    if (!atomic_compare_exchange_strong(&l->owner, &owner, thread)) {
         return false;
     }
     atomic_store(&l->waits_for, 0);
     lyger_pin_clear(cache, l);
+    atomic_store(&l->program, lyger_lane_own.program);
     return true;
 }
 
@@ -93,6 +99,7 @@ void lyger_lane_enter(lyger_cache *cache)
         lyger_lane_leave(entered);
     }
     mine->thread = lyger_os_thread();
+    mine->program = lyger_os_program();
     mine->own = claim(cache, mine->thread);
     mine->shared = mine->own == &cache->lanes[0];
     mine->segment = cache->base;
@@ -118,7 +125,7 @@ void lyger_lane_leave(lyger_cache *cache)
     mine->segment = NULL;
 }
 
-lane *lyger_lane_of(lyger_cache *cache, uint64_t thread)
+lane *lyger_lane_of(const lyger_cache *cache, uint64_t thread)
 {
     for (uint32_t i = 1; i < LANE_COUNT; i++) {
         if (atomic_load_explicit(&cache->lanes[i].owner, memory_order_relaxed) == thread) {
@@ -126,6 +133,12 @@ lane *lyger_lane_of(lyger_cache *cache, uint64_t thread)
         }
     }
     return NULL;
+}
+
+bool lyger_lane_gone(const lyger_cache *cache, uint64_t thread)
+{
+    const lane *l = lyger_lane_of(cache, thread);
+    return lyger_os_thread_state(thread, l ? atomic_load(&l->program) : 0) == LYGER_OS_GONE;
 }
 
 void lyger_lane_reap(lyger_cache *cache)

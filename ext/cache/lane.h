@@ -13,8 +13,9 @@
 typedef struct own_lane {
     const char *segment; /* the base of the segment that the lane is in */
     lane *own;
-    uint64_t thread; /* lyger_os_thread() */
-    bool shared;     /* own is lane 0 */
+    uint64_t thread;  /* lyger_os_thread() */
+    uint64_t program; /* lyger_os_program() */
+    bool shared;      /* own is lane 0 */
 } own_lane;
 
 extern __thread own_lane lyger_lane_own __attribute__((tls_model("initial-exec")));
@@ -51,8 +52,11 @@ void lyger_lane_leave(lyger_cache *cache);
 /* Whether the lane's thread is still there, or may be about to be. */
 bool lyger_lane_lives(const lane *l);
 
+/* Whether nothing of the thread is left that entered the segment under that name. */
+bool lyger_lane_gone(const lyger_cache *cache, uint64_t thread);
+
 /* The lane of the thread with that name, NULL when it has none. */
-lane *lyger_lane_of(lyger_cache *cache, uint64_t thread);
+lane *lyger_lane_of(const lyger_cache *cache, uint64_t thread);
 
 /* Takes over the lanes of threads that died, and with them what they pinned. */
 void lyger_lane_reap(lyger_cache *cache);

@@ -72,6 +72,7 @@ typedef struct lane {
     _Atomic uint64_t counters[COUNTERS];
     _Atomic uint64_t handed_until; /* ms; how long a lane handed to a child waits for it */
     _Atomic uint64_t waits_for;    /* the name of the lease this thread waits for, 0 for none */
+    _Atomic uint64_t program;      /* lyger_os_program(): who executes another one has left */
     _Atomic uint32_t chunks;       /* of the memory that pins may hold */
 } lane;
 

@@ -35,7 +35,7 @@ static lock_result refuse(uint64_t holder, const char *doing, uint64_t waited, l
 static lock_result look_at_holder(segment_lock *lock, uint64_t holder, uint64_t self, uint64_t waited,
                                   lyger_error *error)
 {
-    lyger_os_state state = lyger_os_thread_state(holder);
+    lyger_os_state state = lyger_os_thread_state(holder, 0);
     if (state == LYGER_OS_GONE) {
         return take_from(lock, holder, self) ? LOCK_INHERITED : LOCK_TAKEN;
     }

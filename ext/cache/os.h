@@ -27,9 +27,14 @@ uint64_t lyger_os_thread_space(void);
 
 typedef enum lyger_os_state { LYGER_OS_GONE, LYGER_OS_RUNS, LYGER_OS_STOPPED } lyger_os_state;
 
-/* What has become of the thread with that name; a killed one that nobody waited for is gone. Only Linux tells
- * that a thread is stopped; elsewhere it runs, and the patience of who waits for it ends later. */
-lyger_os_state lyger_os_thread_state(uint64_t name);
+/* Names what this process executes: another number after exec(), the same after fork(). 0 where nobody tells.
+ */
+uint64_t lyger_os_program(void);
+
+/* What has become of the thread with that name; a killed one that nobody waited for is gone, and so is one
+ * that executes another program than that; 0 stands for any. Only Linux tells that a thread is stopped;
+ * elsewhere it runs, and the patience of who waits for it ends later. */
+lyger_os_state lyger_os_thread_state(uint64_t name, uint64_t program);
 
 /* The number of its process that people know, for messages. */
 uint32_t lyger_os_thread_number(uint64_t name);

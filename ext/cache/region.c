@@ -136,7 +136,7 @@ bool lyger_region_salvage(lyger_cache *cache, uint64_t now)
         return false;
     }
     looked = now;
-    if (lyger_os_thread_state(holder) != LYGER_OS_GONE ||
+    if (lyger_os_thread_state(holder, 0) != LYGER_OS_GONE ||
         !atomic_compare_exchange_strong(&lock->holder, &holder, lyger_lane(cache)->thread)) {
         return false;
     }

@@ -74,8 +74,14 @@ uint64_t lyger_os_thread_space(void)
     return 0;
 }
 
-lyger_os_state lyger_os_thread_state(uint64_t name)
+uint64_t lyger_os_program(void)
 {
+    return 0;
+}
+
+lyger_os_state lyger_os_thread_state(uint64_t name, uint64_t program)
+{
+    (void)program;
     if ((uint32_t)name == 0) {
         return LYGER_OS_GONE;
     }

@@ -39,9 +39,10 @@ static uint32_t thread_id(void)
     return (uint32_t)syscall(SYS_gettid);
 }
 
-/* Fields 3 and 22 of /proc/ID/stat (proc(5)): the state's letter and when the thread began, in clock ticks.
- * False when it cannot be read. */
-static bool read_stat(uint32_t id, char *state, uint32_t *began)
+/* Fields 3 and 22 of /proc/ID/stat (proc(5)): the state's letter and when the thread began, in clock ticks;
+ * and from 26 and 28 where its program and stack begin, which differ from one execution to the next, 0 where
+ * that is kept from us. False when it cannot be read. */
+static bool read_stat(uint32_t id, char *state, uint32_t *began, uint64_t *program)
 {
     char name[32], text[1024];
     snprintf(name, sizeof name, "/proc/%u/stat", id);
@@ -57,13 +58,17 @@ static bool read_stat(uint32_t id, char *state, uint32_t *began)
     text[len] = '\0';
     /* The name of the program, in parentheses, may hold anything; what follows does not. */
     const char *at = strrchr(text, ')');
-    unsigned long long ticks;
-    if (!at ||
-        sscanf(at + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-               state, &ticks) != 2) {
+    unsigned long long ticks, code = 0, stack = 0;
+    if (!at || sscanf(at + 1,
+                      " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %*s "
+                      "%*s %*s %llu "
+                      "%*s %llu",
+                      state, &ticks, &code, &stack) < 2) {
         return false;
     }
     *began = (uint32_t)ticks;
+    *program =
+        code > 1 && stack > 0 ? code * 31 + stack : 0; /* 0, or 1 for the code, is what others may see */
     return true;
 }
 
@@ -71,8 +76,9 @@ static bool read_stat(uint32_t id, char *state, uint32_t *began)
 uint64_t lyger_os_thread(void)
 {
     uint32_t id = thread_id(), began = 0;
+    uint64_t program;
     char state;
-    if (!read_stat(id, &state, &began)) {
+    if (!read_stat(id, &state, &began, &program)) {
         began = 0;
     }
     return (uint64_t)(began & 0x7FFFFFFFu) << 32 | id;
@@ -84,9 +90,18 @@ uint64_t lyger_os_thread_space(void)
     return stat("/proc/self/ns/pid", &space) == 0 ? (uint64_t)space.st_ino : 0;
 }
 
-lyger_os_state lyger_os_thread_state(uint64_t name)
+uint64_t lyger_os_program(void)
+{
+    uint32_t began;
+    uint64_t program;
+    char state;
+    return read_stat(thread_id(), &state, &began, &program) ? program : 0;
+}
+
+lyger_os_state lyger_os_thread_state(uint64_t name, uint64_t program)
 {
     uint32_t id = (uint32_t)name, began;
+    uint64_t executes;
     char state;
     if ((int32_t)id <= 0) {
         return LYGER_OS_GONE; /* no thread's; to kill() it would be a group of processes */
@@ -94,10 +109,11 @@ lyger_os_state lyger_os_thread_state(uint64_t name)
     if (kill((pid_t)id, 0) != 0 && errno == ESRCH) {
         return LYGER_OS_GONE;
     }
-    if (!read_stat(id, &state, &began)) {
+    if (!read_stat(id, &state, &began, &executes)) {
         return kill((pid_t)id, 0) != 0 && errno == ESRCH ? LYGER_OS_GONE : LYGER_OS_RUNS;
     }
-    if (state == 'Z' || state == 'X' || (name >> 32 && (began & 0x7FFFFFFFu) != name >> 32)) {
+    if (state == 'Z' || state == 'X' || (name >> 32 && (began & 0x7FFFFFFFu) != name >> 32) ||
+        (program && executes && program != executes)) {
         return LYGER_OS_GONE;
     }
     return state == 'T' || state == 't' ? LYGER_OS_STOPPED : LYGER_OS_RUNS;

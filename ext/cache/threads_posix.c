@@ -78,8 +78,14 @@ uint64_t lyger_os_thread_space(void)
     return 0;
 }
 
-lyger_os_state lyger_os_thread_state(uint64_t name)
+uint64_t lyger_os_program(void)
 {
+    return 0;
+}
+
+lyger_os_state lyger_os_thread_state(uint64_t name, uint64_t program)
+{
+    (void)program;
     int32_t id = (int32_t)(uint32_t)name;
     if (id <= 0) {
         return LYGER_OS_GONE; /* no thread's; to kill() it would be a group of processes */

@@ -211,7 +211,7 @@ static void use_lock(void)
         return;
     }
     while (!atomic_compare_exchange_strong(inside, &other, self)) {
-        if (lyger_os_thread_state(other) != LYGER_OS_GONE) {
+        if (lyger_os_thread_state(other, 0) != LYGER_OS_GONE) {
             found(EXCLUSION, "%s %s", kind == LYGER_CACHE_LOCK ? "lock" : "lease", key);
             break;
         }

@@ -161,10 +161,10 @@ static void lock_of_a_stranger_is_waited_for(void)
     other_process other = begin_other(program, "lock", segment_path());
     CHECK(appears(cache, "here"));
     uint64_t holder = holder_of(cache, "key");
-    CHECK_INT(lyger_os_thread_state(holder), LYGER_OS_RUNS);
+    CHECK_INT(lyger_os_thread_state(holder, 0), LYGER_OS_RUNS);
     CHECK(put(cache, "key", 100, 2));
     CHECK_INT(end_of_other(other), EXIT_SUCCESS);
-    CHECK_INT(lyger_os_thread_state(holder), LYGER_OS_GONE);
+    CHECK_INT(lyger_os_thread_state(holder, 0), LYGER_OS_GONE);
     CHECK_INT(facts_of(cache).lock_recoveries, 0);
     remove_named(cache);
 }
