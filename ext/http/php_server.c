@@ -121,6 +121,7 @@ static void end_worker(void)
     }
     if (php_lyger_serving.taken_over) {
         php_lyger_serving.taken_over = false;
+        php_lyger_serving.stopped = true; /* for a loop's script, which goes on to its end */
         php_lyger_superglobals_release();
         php_lyger_request_forget();
         sapi_initialize_empty_request();
