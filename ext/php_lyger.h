@@ -51,9 +51,9 @@ const char *php_lyger_server_state(void);
 #define PHP_LYGER_NAMES_KEPT 512 /* power of two */
 
 typedef struct php_lyger_cache_globals {
-    zend_long size; /* lyger.cache_size, bytes */
-    char *path;     /* lyger.cache_path */
-    bool zero_copy; /* lyger.cache_zero_copy */
+    zend_long size;        /* lyger.cache_size, bytes */
+    char *path;            /* lyger.cache_path */
+    bool zero_copy;        /* lyger.cache_zero_copy */
     zend_ulong incomplete; /* objects of __PHP_Incomplete_Class that were made; wraps */
     /* Of arrays that were decoded in this request: php_array.c. Here and not in a thread-local variable,
      * which lyger.so has little room for: a library that is loaded at run time gets 1 to 2 KB in all. */
