@@ -64,7 +64,7 @@ if test "$PHP_LYGER" != "no"; then
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
     ext/lyger_string.c ext/compute/php_compute.c ext/jsonout/php_json.c \
     ext/cache/php_array.c ext/cache/php_batch.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c \
-    ext/cache/php_value.c ext/query/php_handle.c ext/query/php_query.c ext/query/php_result.c ext/query/php_transaction.c"
+    ext/cache/php_value.c ext/query/php_handle.c ext/query/php_params.c ext/query/php_query.c ext/query/php_result.c ext/query/php_transaction.c"
   if test "$lyger_cv_os" = "linux"; then
     lyger_core="$lyger_core ext/cache/threads_linux.c"
   else
@@ -79,7 +79,7 @@ if test "$PHP_LYGER" != "no"; then
     case $host_os in
       darwin*) AC_DEFINE([LYGER_LIBPQ], ["libpq.5.dylib"], [what libpq is called here]) ;;
     esac
-    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_casts.c ext/query/pq_catalog.c ext/query/pq_json.c ext/query/pq_load.c \
+    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_casts.c ext/query/pq_catalog.c ext/query/pq_describe.c ext/query/pq_json.c ext/query/pq_load.c \
       ext/query/pq_nested.c ext/query/pq_param.c ext/query/pq_plans.c ext/query/pq_result.c ext/query/pq_statement.c ext/query/pq_types.c \
       ext/query/pq_wire.c"
   fi

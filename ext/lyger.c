@@ -67,6 +67,7 @@ static PHP_MINIT_FUNCTION(lyger)
         return FAILURE;
     }
     php_lyger_cache_keys_register(register_class_Lyger_CacheKeys(zend_ce_iterator));
+    php_lyger_binary_register(register_class_Lyger_Binary());
     php_lyger_result_register(
         register_class_Lyger_Result(zend_ce_aggregate, zend_ce_countable, php_json_serializable_ce));
 #ifdef LYGER_BOUNDARY

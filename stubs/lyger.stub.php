@@ -214,17 +214,23 @@ namespace {
      *
      * @param string $dsn postgres://…, postgresql://…, a libpq keyword string, sqlite:/path or sqlite::memory:.
      *     A SQLite file that does not exist is an error; sqlite:/path?mode=rwc creates it, ?mode=ro reads only.
-     * @param array $params bound, never interpolated: $1 for PostgreSQL, also ? where no $n occurs (?? is the
-     *     operator ?); ?, ?1, $1, :name for SQLite. Each is null, a scalar, a Stringable, or, for PostgreSQL, a list of
-     *     these, which is an array there: WHERE id = ANY($1) with [[1, 2, 3]]; lists of equally long lists are arrays of
-     *     more dimensions
+     * @param array $params bound, never interpolated. By position: $1, or ? where no $n occurs (?? is then the operator
+     *     ? of PostgreSQL), ?1 of SQLite. By name: :name, with keys that may begin with the colon (a colon directly behind
+     *     a name, a number or a bracket is that of an array's slice; ?? is the operator here, too). Each is null, a scalar,
+     *     a backed enum, a Stringable, or one of these:
+     *     - Lyger\Binary: bytes, for bytea and blobs;
+     *     - DateTimeInterface, to the microsecond: timestamptz gets the instant; timestamp, date and time what the
+     *       object's own clock shows; SQLite its text in UTC, "2024-02-29 11:30:00+00:00", which sorts;
+     *     - an array, for PostgreSQL, as the statement takes it: a list where that is an array, WHERE id = ANY($1) with
+     *       [[1, 2, 3]] (lists of equally long lists have more dimensions); JSON where it is json or jsonb, a list or an
+     *       object with the array's keys. The server is asked for the type, which takes a turn more (libpq 14)
      * @param array $options bigint and numeric: 'number', 'string' or 'auto' (a string where a double would lose
      *     digits); timeout: seconds of the clock, in place of lyger.db_statement_timeout (max_execution_time does not
      *     count the time that the server takes); rows: 'object', or 'array' for rows without names
      * @return int a handle >= 1, of this process and request
      * @throws TypeError for a parameter, or an element of one, of a type that no database has
-     * @throws ValueError for an unknown option, and for parameters that are not as many as the statement takes, hold a NUL
-     *     byte, or are lists that are no array; it names the parameter and the element
+     * @throws ValueError for an unknown option, and for parameters that the statement does not have or has besides, for
+     *     texts with a NUL byte, and for arrays where the statement takes none; it names the parameter and the element
      * @throws Lyger\Exception\QueryException with the SQLSTATE, the server's message and position
      */
     function lyger_db_query(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
@@ -557,6 +563,14 @@ namespace Lyger {
         public function rewind(): void {}
 
         public function valid(): bool {}
+    }
+
+    /** Bytes as a parameter of a statement: bytea of PostgreSQL, a blob of SQLite. */
+    final class Binary
+    {
+        public readonly string $bytes;
+
+        public function __construct(string $bytes) {}
     }
 
     /**

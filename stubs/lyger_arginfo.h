@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 92634c3d6ecf590b063c1bf7727ccb2fcc934f4b */
+ * Stub hash: 8eeccae84991f3942fa72b2cbcadf8a7f814fb40 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -285,6 +285,10 @@ ZEND_END_ARG_INFO()
 #define arginfo_class_Lyger_CacheKeys_rewind arginfo_lyger_stop_server
 
 #define arginfo_class_Lyger_CacheKeys_valid arginfo_lyger_finish_request
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Lyger_Binary___construct, 0, 0, 1)
+	ZEND_ARG_TYPE_INFO(0, bytes, IS_STRING, 0)
+ZEND_END_ARG_INFO()
 
 #define arginfo_class_Lyger_Result___construct arginfo_class_Lyger_CacheKeys___construct
 
@@ -657,6 +661,7 @@ ZEND_METHOD(Lyger_CacheKeys, key);
 ZEND_METHOD(Lyger_CacheKeys, next);
 ZEND_METHOD(Lyger_CacheKeys, rewind);
 ZEND_METHOD(Lyger_CacheKeys, valid);
+ZEND_METHOD(Lyger_Binary, __construct);
 ZEND_METHOD(Lyger_Result, __construct);
 ZEND_METHOD(Lyger_Result, count);
 ZEND_METHOD(Lyger_Result, getIterator);
@@ -847,6 +852,12 @@ static const zend_function_entry class_Lyger_CacheKeys_methods[] = {
 };
 
 
+static const zend_function_entry class_Lyger_Binary_methods[] = {
+	ZEND_ME(Lyger_Binary, __construct, arginfo_class_Lyger_Binary___construct, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
 static const zend_function_entry class_Lyger_Result_methods[] = {
 	ZEND_ME(Lyger_Result, __construct, arginfo_class_Lyger_Result___construct, ZEND_ACC_PRIVATE)
 	ZEND_ME(Lyger_Result, count, arginfo_class_Lyger_Result_count, ZEND_ACC_PUBLIC)
@@ -1021,6 +1032,23 @@ static zend_class_entry *register_class_Lyger_CacheKeys(zend_class_entry *class_
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
 	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
 	zend_class_implements(class_entry, 1, class_entry_Iterator);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Lyger_Binary(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "Binary", class_Lyger_Binary_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL;
+
+	zval property_bytes_default_value;
+	ZVAL_UNDEF(&property_bytes_default_value);
+	zend_string *property_bytes_name = zend_string_init("bytes", sizeof("bytes") - 1, 1);
+	zend_declare_typed_property(class_entry, property_bytes_name, &property_bytes_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING));
+	zend_string_release(property_bytes_name);
 
 	return class_entry;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ANY SIZE_MAX /* the size of a value that has no fixed one */
 #define PARAM_HEAD 9 /* bytes before a packed parameter's name and value */
 
 static pthread_mutex_t pool_lock =
@@ -55,7 +56,10 @@ static uint64_t read_little_endian(const char *bytes)
  * whole ones. depth: of the list that they are in, 0 for none. */
 static size_t count_params(const char *packed, size_t len, int depth, size_t *all, lyger_error *error)
 {
-    static const size_t sizes[] = {0, 1, 8, 8};
+    static const size_t sizes[] = {
+        [LYGER_PARAM_NULL] = 0,    [LYGER_PARAM_BOOL] = 1,   [LYGER_PARAM_INT] = 8,
+        [LYGER_PARAM_FLOAT] = 8,   [LYGER_PARAM_TEXT] = ANY, [LYGER_PARAM_LIST] = ANY,
+        [LYGER_PARAM_BYTES] = ANY, [LYGER_PARAM_MAP] = ANY,  [LYGER_PARAM_TIME] = 16};
     size_t count = 0, at = 0;
     while (at < len) {
         size_t rest = len - at, type = (unsigned char)packed[at];
@@ -66,16 +70,17 @@ static size_t count_params(const char *packed, size_t len, int depth, size_t *al
             lyger_fail(error, LYGER_E_ARGUMENT, "params end within parameter %zu", count);
             return 0;
         }
-        if (type > LYGER_PARAM_LIST || (type < LYGER_PARAM_TEXT && value != sizes[type])) {
+        if (type > LYGER_PARAM_TIME || (sizes[type] != ANY && value != sizes[type])) {
             lyger_fail(error, LYGER_E_ARGUMENT,
                        "parameter %zu: type %zu with a value of %zu bytes is not known", count, type, value);
             return 0;
         }
-        if (type == LYGER_PARAM_LIST && depth == LYGER_LIST_DEPTH) {
-            lyger_fail(error, LYGER_E_ARGUMENT, "params nest more than %d lists", LYGER_LIST_DEPTH);
+        bool is_list = type == LYGER_PARAM_LIST || type == LYGER_PARAM_MAP;
+        if (is_list && depth == LYGER_PARAM_DEPTH) {
+            lyger_fail(error, LYGER_E_ARGUMENT, "params nest more than %d lists", LYGER_PARAM_DEPTH);
             return 0;
         }
-        if (type == LYGER_PARAM_LIST) {
+        if (is_list) {
             count_params(packed + at + PARAM_HEAD + name, value, depth + 1, all, error);
             if (error->status != LYGER_OK) {
                 return 0;
@@ -124,11 +129,18 @@ static void unpack_param(lyger_param *param, int type, room *room, const char *v
         bits = read_little_endian(value);
         memcpy(&param->real, &bits, sizeof bits);
         break;
+    case LYGER_PARAM_TIME:
+        param->time.seconds = (int64_t)read_little_endian(value);
+        param->time.microseconds = (uint32_t)read_length(value + 8) % 1000000;
+        param->time.offset = (int32_t)read_length(value + 12) % 86400;
+        break;
     case LYGER_PARAM_TEXT:
+    case LYGER_PARAM_BYTES:
         param->text.bytes = put_copy(room, value, len);
         param->text.len = len;
         break;
     case LYGER_PARAM_LIST:
+    case LYGER_PARAM_MAP:
         param->list.items = room->params;
         param->list.count = unpack_params(room, value, len);
         break;

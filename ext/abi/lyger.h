@@ -174,10 +174,13 @@ void lyger_ffi_cache_end_request(void);
  * params is NULL or params_len bytes, one parameter after the other, each being: 1 byte type, 4 bytes length
  * of the name, 4 bytes length of the value (both little-endian), the name without ":" ("" for a parameter
  * given by position), the value. In PHP: pack('CVV', $type, strlen($name), strlen($value)) . $name . $value
- * Types are the cache's 0 to 4, and 5: a list, an array of PostgreSQL, whose value is its elements, each as a
- * parameter without a name; at most 6 lists nest.
- * bigint and numeric: 0 a JSON number, 1 a string, 2 a string where a double would lose digits.
- * rows: 0 objects, 1 arrays without names. timeout: seconds, 0 for that of lyger_ffi_db_configure(). */
+ * Types are the cache's 0 to 4, and 5: a list, an array or JSON of PostgreSQL, whose value is its elements,
+ * each as a parameter without a name; 6: bytes, for bytea and blobs; 7: a map, JSON of PostgreSQL, whose
+ * value is its members, each as a parameter with its key as name; 8: a time, as 8 bytes seconds since 1970 in
+ * UTC, 4 bytes microseconds, 4 bytes seconds east of UTC of the clock that showed it. At most 64 lists and
+ * maps nest, 6 in an array. bigint and numeric: 0 a JSON number, 1 a string, 2 a string where a double would
+ * lose digits. rows: 0 objects, 1 arrays without names. timeout: seconds, 0 for that of
+ * lyger_ffi_db_configure(). */
 
 /* A handle, 0 on failure. */
 unsigned long lyger_ffi_db_query(const char *dsn, size_t dsn_len, const char *query, size_t query_len,

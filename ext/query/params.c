@@ -2,14 +2,26 @@
 
 #include "jsonout/jsonout.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #define HIGHEST_NUMBER 65536 /* above the protocol's limit of 65535, so that the server says it */
 
-typedef enum piece { PIECE_END, PIECE_OTHER, PIECE_BLANK, PIECE_NUMBERED, PIECE_MARK, PIECE_DOUBLED } piece;
+typedef enum piece {
+    PIECE_END,
+    PIECE_OTHER,
+    PIECE_BLANK,
+    PIECE_NUMBERED,
+    PIECE_MARK,
+    PIECE_DOUBLED,
+    PIECE_NAMED
+} piece;
 
 typedef struct lexer {
-    const char *at, *end;
+    const char *at, *end, *begin;
     bool standard_strings;
     unsigned number; /* of the last PIECE_NUMBERED */
 } lexer;
@@ -150,6 +162,26 @@ static piece dollar(lexer *lex)
     return PIECE_OTHER;
 }
 
+/* ":name", but not the colons of "::", ":=" and of a slice. */
+static piece colon(lexer *lex)
+{
+    char before = lex->at > lex->begin ? lex->at[-1] : ' ';
+    bool behind_operand =
+        begins_name(before) || is_digit(before) || (before != '\0' && strchr(")]\"'$", before));
+    if (next_is(lex, 1, ':') || next_is(lex, 1, '=')) {
+        lex->at += 2;
+        return PIECE_OTHER;
+    }
+    lex->at++;
+    if (behind_operand || lex->at == lex->end || !begins_name(*lex->at)) {
+        return PIECE_OTHER;
+    }
+    while (lex->at < lex->end && (begins_name(*lex->at) || is_digit(*lex->at))) {
+        lex->at++;
+    }
+    return PIECE_NAMED;
+}
+
 static piece next_piece(lexer *lex)
 {
     if (lex->at == lex->end) {
@@ -176,6 +208,9 @@ static piece next_piece(lexer *lex)
     if (c == '$') {
         return dollar(lex);
     }
+    if (c == ':') {
+        return colon(lex);
+    }
     if (c == '\'' || c == '"') {
         skip_quoted(lex, c, c == '\'' && !lex->standard_strings);
     } else if (begins_name(c)) {
@@ -189,8 +224,9 @@ static piece next_piece(lexer *lex)
 lyger_placeholders lyger_placeholders_find(const char *sql, size_t len, bool standard_strings)
 {
     lyger_placeholders found = {0};
-    lexer lex = {sql, sql + len, standard_strings, 0};
+    lexer lex = {sql, sql + len, sql, standard_strings, 0};
     for (;;) {
+        const char *start = lex.at;
         switch (next_piece(&lex)) {
         case PIECE_END:
             return found;
@@ -203,31 +239,114 @@ lyger_placeholders lyger_placeholders_find(const char *sql, size_t len, bool sta
         case PIECE_DOUBLED:
             found.doubled++;
             break;
+        case PIECE_NAMED:
+            if (found.names++ == 0) {
+                found.name = start + 1;
+                found.name_len = (size_t)(lex.at - start) - 1;
+            }
+            break;
         default:
             break;
         }
     }
 }
 
-bool lyger_placeholders_number(const char *sql, size_t len, bool standard_strings, lyger_sink *sink)
+/* Where in the numbering its reader is. */
+typedef struct reader {
+    lexer lex;
+    uint64_t marks; /* so far */
+    size_t next;    /* the parameter whose name is tried first: names mostly come in their order */
+} reader;
+
+static reader read_from_start(const lyger_numbering *numbering)
 {
-    lexer lex = {sql, sql + len, standard_strings, 0};
-    uint64_t number = 0;
+    const char *sql = numbering->sql;
+    return (reader){.lex = {sql, sql + numbering->len, sql, numbering->standard_strings, 0}};
+}
+
+static bool has_name(const lyger_param *param, const char *name, size_t len)
+{
+    size_t skip = param->name_len > 0 && *param->name == ':';
+    return param->name_len - skip == len && memcmp(param->name + skip, name, len) == 0;
+}
+
+/* The parameter of that name, from 0; param_count when there is none. */
+static size_t find_name(const lyger_numbering *numbering, reader *reader, const char *name, size_t len)
+{
+    size_t count = numbering->param_count;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (reader->next + i) % count;
+        if (has_name(&numbering->params[at], name, len)) {
+            reader->next = at + 1;
+            return at;
+        }
+    }
+    return count;
+}
+
+/* The next piece; *number is what stands for it, 0 when it stays as it is. */
+static piece next_numbered(const lyger_numbering *numbering, reader *reader, uint64_t *number)
+{
+    const char *start = reader->lex.at;
+    piece kind = next_piece(&reader->lex);
+    *number = 0;
+    if (kind == PIECE_MARK && !numbering->params) {
+        *number = ++reader->marks;
+    } else if (kind == PIECE_NAMED && numbering->params) {
+        size_t at = find_name(numbering, reader, start + 1, (size_t)(reader->lex.at - start) - 1);
+        *number = at < numbering->param_count ? at + 1 : 0;
+    }
+    return kind;
+}
+
+lyger_status lyger_placeholders_check_names(const lyger_numbering *numbering, lyger_error *error)
+{
+    reader reader = read_from_start(numbering);
+    lyger_status status = LYGER_OK;
+    uint64_t number;
+    bool *used = calloc(numbering->param_count + 1, sizeof *used);
+    if (!used) {
+        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a query");
+    }
+    for (piece kind = PIECE_OTHER; kind != PIECE_END && status == LYGER_OK;) {
+        const char *start = reader.lex.at;
+        kind = next_numbered(numbering, &reader, &number);
+        used[number] = true;
+        if (kind == PIECE_NAMED && number == 0) {
+            status = lyger_fail(error, LYGER_E_ARGUMENT, "the query's parameter \"%.*s\" has no value",
+                                (int)(reader.lex.at - start < 60 ? reader.lex.at - start : 60), start);
+        }
+    }
+    for (size_t i = 0; i < numbering->param_count && status == LYGER_OK; i++) {
+        char label[LYGER_PARAM_LABEL_SIZE];
+        if (!used[i + 1]) {
+            status = lyger_fail(error, LYGER_E_ARGUMENT, "the query has no %s",
+                                lyger_param_label(&numbering->params[i], i, label));
+        }
+    }
+    free(used);
+    return status;
+}
+
+bool lyger_placeholders_number(const lyger_numbering *numbering, lyger_sink *sink)
+{
+    reader reader = read_from_start(numbering);
+    uint64_t number;
     bool ok = true;
     while (ok) {
-        const char *start = lex.at;
-        piece kind = next_piece(&lex);
+        const char *start = reader.lex.at;
+        piece kind = next_numbered(numbering, &reader, &number);
         if (kind == PIECE_END) {
             return true;
         }
-        if (kind == PIECE_MARK) {
+        if (number > 0) {
             char text[LYGER_INT_SIZE];
-            ok = lyger_sink_put_char(sink, '$') &&
-                 lyger_sink_put(sink, text, lyger_format_uint(text, ++number));
+            ok =
+                lyger_sink_put_char(sink, '$') && lyger_sink_put(sink, text, lyger_format_uint(text, number));
         } else if (kind == PIECE_DOUBLED) {
             ok = lyger_sink_put_char(sink, '?');
         } else {
-            ok = lyger_sink_put(sink, start, (size_t)(lex.at - start));
+            ok = lyger_sink_put(sink, start, (size_t)(reader.lex.at - start));
         }
     }
     return false;
@@ -243,21 +362,21 @@ int lyger_sql_characters(const char *from, const char *to)
     return count;
 }
 
-int lyger_placeholders_origin(const char *sql, size_t len, bool standard_strings, int position)
+int lyger_placeholders_origin(const lyger_numbering *numbering, int position)
 {
-    lexer lex = {sql, sql + len, standard_strings, 0};
-    uint64_t number = 0;
-    int given = 0, numbered = 0; /* characters before lex.at in either text */
+    reader reader = read_from_start(numbering);
+    uint64_t number;
+    int given = 0, numbered = 0; /* characters before the reader in either text */
     for (;;) {
-        const char *start = lex.at;
-        piece kind = next_piece(&lex);
+        const char *start = reader.lex.at;
+        piece kind = next_numbered(numbering, &reader, &number);
         if (kind == PIECE_END) {
             return given + 1;
         }
-        int width = lyger_sql_characters(start, lex.at), written = width;
-        if (kind == PIECE_MARK) {
+        int width = lyger_sql_characters(start, reader.lex.at), written = width;
+        if (number > 0) {
             char text[LYGER_INT_SIZE];
-            written = 1 + (int)lyger_format_uint(text, ++number);
+            written = 1 + (int)lyger_format_uint(text, number);
         } else if (kind == PIECE_DOUBLED) {
             written = 1;
         }
@@ -270,15 +389,51 @@ int lyger_placeholders_origin(const char *sql, size_t len, bool standard_strings
     }
 }
 
+static lexer read_words(const char *sql, size_t len)
+{
+    return (lexer){sql, sql + len, sql, true, 0};
+}
+
 size_t lyger_sql_first_word(const char *sql, size_t len)
 {
-    lexer lex = {sql, sql + len, true, 0};
+    lexer lex = read_words(sql, len);
     for (;;) {
         const char *start = lex.at;
         if (next_piece(&lex) != PIECE_BLANK) {
             return (size_t)(start - sql);
         }
     }
+}
+
+/* Reads on to behind the next word and says whether it is that one, in either case; if not, it stays there.
+ */
+static bool skip_word(lexer *lex, const char *word)
+{
+    size_t len = strlen(word);
+    lexer ahead = *lex;
+    const char *start;
+    piece kind;
+    do {
+        start = ahead.at;
+        kind = next_piece(&ahead);
+    } while (kind == PIECE_BLANK);
+    bool is = kind == PIECE_OTHER && (size_t)(ahead.at - start) == len && strncasecmp(start, word, len) == 0;
+    if (is) {
+        *lex = ahead;
+    }
+    return is;
+}
+
+bool lyger_sql_keeps_numbers(const char *sql, size_t len)
+{
+    lexer lex = read_words(sql, len);
+    if (!skip_word(&lex, "create")) {
+        return skip_word(&lex, "prepare");
+    }
+    if (skip_word(&lex, "or")) {
+        skip_word(&lex, "replace");
+    }
+    return skip_word(&lex, "function") || skip_word(&lex, "procedure");
 }
 
 const char *lyger_param_label(const lyger_param *param, size_t index, char label[LYGER_PARAM_LABEL_SIZE])
@@ -311,12 +466,12 @@ static lyger_status check_value(const lyger_param *param, lyger_param_place *pla
         return lyger_fail(error, LYGER_E_ARGUMENT, "%s holds a NUL byte, which no text in a database can",
                           lyger_param_place_text(place, text));
     }
-    if (param->type != LYGER_PARAM_LIST) {
+    if (param->type != LYGER_PARAM_LIST && param->type != LYGER_PARAM_MAP) {
         return LYGER_OK;
     }
-    if (place->depth == LYGER_LIST_DEPTH) {
+    if (place->depth == LYGER_PARAM_DEPTH) {
         return lyger_fail(error, LYGER_E_ARGUMENT, "%s nests more than %d lists", place->label,
-                          LYGER_LIST_DEPTH);
+                          LYGER_PARAM_DEPTH);
     }
     lyger_status status = LYGER_OK;
     place->depth++;
@@ -326,6 +481,81 @@ static lyger_status check_value(const lyger_param *param, lyger_param_place *pla
     }
     place->depth--;
     return status;
+}
+
+/* ---- times ---- */
+
+/* Year, month and day of a day since 1970-01-01 in the Gregorian calendar; eras of 400 years have 146097 days
+ * and are counted from the first of a March (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+ */
+static void civil_from_days(int64_t days, int64_t *year, int *month, int *day)
+{
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    int64_t of_era = days - era * 146097;
+    int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
+    int64_t shifted = (5 * of_year + 2) / 153;
+    *day = (int)(of_year - (153 * shifted + 2) / 5 + 1);
+    *month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
+    *year = years + era * 400 + (*month <= 2);
+}
+
+size_t lyger_param_time_text(const lyger_param *param, lyger_time_style style, char text[LYGER_TIME_SIZE])
+{
+    int offset = style == LYGER_TIME_UTC ? 0 : param->time.offset, east = offset < 0 ? -offset : offset;
+    int64_t local, year;
+    int month, day;
+    if (__builtin_add_overflow(param->time.seconds, offset, &local)) {
+        return 0;
+    }
+    int64_t days = local / 86400;
+    int second = (int)(local % 86400);
+    if (second < 0) {
+        second += 86400;
+        days--;
+    }
+    civil_from_days(days, &year, &month, &day);
+    if (style == LYGER_TIME_UTC && (year < 0 || year > 9999)) {
+        return 0;
+    }
+    bool before = style != LYGER_TIME_UTC && year < 1;
+    int used = snprintf(text, LYGER_TIME_SIZE, "%04" PRId64 "-%02d-%02d%c%02d:%02d:%02d",
+                        before ? 1 - year : year, month, day, style == LYGER_TIME_JSON ? 'T' : ' ',
+                        second / 3600, second / 60 % 60, second % 60);
+    if (param->time.microseconds > 0) {
+        used +=
+            snprintf(text + used, (size_t)(LYGER_TIME_SIZE - used), ".%06" PRIu32, param->time.microseconds);
+    }
+    used += snprintf(text + used, (size_t)(LYGER_TIME_SIZE - used), "%c%02d:%02d", offset < 0 ? '-' : '+',
+                     east / 3600, east / 60 % 60);
+    if (east % 60 > 0) {
+        used += snprintf(text + used, (size_t)(LYGER_TIME_SIZE - used), ":%02d", east % 60);
+    }
+    used += snprintf(text + used, (size_t)(LYGER_TIME_SIZE - used), "%s", before ? " BC" : "");
+    return (size_t)used;
+}
+
+/* ---- checks ---- */
+
+/* Names may have a colon or not; only where both occur can one come twice. */
+static lyger_status check_twice(const lyger_param *params, size_t count, lyger_error *error)
+{
+    size_t colons = 0;
+    for (size_t i = 0; i < count; i++) {
+        colons += params[i].name_len > 0 && *params[i].name == ':';
+    }
+    for (size_t i = 0; i < count && colons > 0 && colons < count; i++) {
+        size_t skip = params[i].name_len > 0 && *params[i].name == ':';
+        for (size_t j = 0; j < i; j++) {
+            if (has_name(&params[j], params[i].name + skip, params[i].name_len - skip)) {
+                char label[LYGER_PARAM_LABEL_SIZE];
+                return lyger_fail(error, LYGER_E_ARGUMENT, "%s is given twice, with a colon and without",
+                                  lyger_param_label(&params[i], i, label));
+            }
+        }
+    }
+    return LYGER_OK;
 }
 
 lyger_status lyger_params_check(const lyger_param *params, size_t count, lyger_error *error)
@@ -347,5 +577,5 @@ lyger_status lyger_params_check(const lyger_param *params, size_t count, lyger_e
             return status;
         }
     }
-    return LYGER_OK;
+    return count > 0 && params[0].name ? check_twice(params, count, error) : LYGER_OK;
 }

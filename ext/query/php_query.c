@@ -3,8 +3,6 @@
 #include "lyger_error.h"
 #include "lyger_string.h"
 
-#include "query/params.h"
-
 #include "zend_exceptions.h"
 #include "ext/standard/info.h"
 #include "main/fopen_wrappers.h"
@@ -78,184 +76,6 @@ lyger_pool *php_lyger_query_pool(void)
 }
 
 /* ---- arguments ---- */
-
-static void list_free(const lyger_param *param)
-{
-    if (param->type == LYGER_PARAM_LIST && param->list.items) {
-        for (size_t i = 0; i < param->list.count; i++) {
-            list_free(&param->list.items[i]);
-        }
-        efree((void *)param->list.items);
-    }
-}
-
-static void call_free(php_lyger_query_call *call)
-{
-    for (uint32_t i = 0; i < call->param_count; i++) {
-        list_free(&call->params[i]);
-    }
-    for (size_t i = 0; i < call->text_count; i++) {
-        zend_string_release(call->texts[i]);
-    }
-    if (call->params) {
-        efree(call->params);
-    }
-    if (call->texts) {
-        efree(call->texts);
-    }
-}
-
-/* Keeps the text for the call. */
-static void keep_text(php_lyger_query_call *call, zend_string *text, lyger_param *param)
-{
-    if (call->text_count == call->text_room) {
-        call->text_room = call->text_room ? call->text_room * 2 : 8;
-        call->texts = safe_erealloc(call->texts, call->text_room, sizeof *call->texts, 0);
-    }
-    call->texts[call->text_count++] = text;
-    param->type = LYGER_PARAM_TEXT;
-    param->text.bytes = ZSTR_VAL(text);
-    param->text.len = ZSTR_LEN(text);
-}
-
-/* Objects without __toString and resources are no parameters. */
-static void refuse_param(const zval *value, const lyger_param_place *place)
-{
-    char text[LYGER_PLACE_SIZE];
-    zend_argument_type_error(
-        3,
-        "must hold null, bool, int, float, string, Stringable or lists of them; %s given "
-        "for %s",
-        zend_zval_type_name(value), lyger_param_place_text(place, text));
-}
-
-static bool read_value(zval *value, lyger_param_place *place, lyger_param *param, php_lyger_query_call *call);
-
-/* A list in the parameter that place says. False with an exception, and nothing to free in param. */
-static bool read_list(HashTable *list, lyger_param_place *place, lyger_param *param,
-                      php_lyger_query_call *call)
-{
-    uint32_t count = zend_hash_num_elements(list);
-    char text[LYGER_PLACE_SIZE];
-    zval *value;
-    bool ok = true;
-    if (place->depth == LYGER_LIST_DEPTH) { /* an array that contains itself ends here, too */
-        zend_argument_value_error(3, "must nest at most %d lists; %s nests more", LYGER_LIST_DEPTH,
-                                  place->label);
-        return false;
-    }
-    if (!zend_array_is_list(list)) {
-        zend_argument_value_error(
-            3, "must hold lists where it holds arrays; %s is none (json_encode() makes JSON of it)",
-            lyger_param_place_text(place, text));
-        return false;
-    }
-    lyger_param *items = count > 0 ? safe_emalloc(count, sizeof *items, 0) : NULL;
-    param->type = LYGER_PARAM_LIST;
-    param->list.items = items;
-    param->list.count = 0;
-    GC_TRY_ADDREF(list); /* through a reference, __toString() could write to it */
-    place->depth++;
-    ZEND_HASH_FOREACH_VAL(list, value)
-    place->at[place->depth - 1] = param->list.count;
-    ok = read_value(value, place, &items[param->list.count], call);
-    if (!ok) {
-        break;
-    }
-    param->list.count++;
-    ZEND_HASH_FOREACH_END();
-    place->depth--;
-    zend_array_release(list);
-    if (!ok) {
-        list_free(param);
-    }
-    return ok;
-}
-
-/* False with an exception. */
-static bool read_value(zval *value, lyger_param_place *place, lyger_param *param, php_lyger_query_call *call)
-{
-    zend_string *text;
-    ZVAL_DEREF(value);
-    param->name = NULL;
-    param->name_len = 0;
-    switch (Z_TYPE_P(value)) {
-    case IS_NULL:
-        param->type = LYGER_PARAM_NULL;
-        return true;
-    case IS_FALSE:
-    case IS_TRUE:
-        param->type = LYGER_PARAM_BOOL;
-        param->boolean = Z_TYPE_P(value) == IS_TRUE;
-        return true;
-    case IS_LONG:
-        param->type = LYGER_PARAM_INT;
-        param->integer = Z_LVAL_P(value);
-        return true;
-    case IS_DOUBLE:
-        param->type = LYGER_PARAM_FLOAT;
-        param->real = Z_DVAL_P(value);
-        return true;
-    case IS_ARRAY:
-        return read_list(Z_ARRVAL_P(value), place, param, call);
-    case IS_OBJECT:
-        if (!Z_OBJCE_P(value)->__tostring) {
-            break;
-        }
-        ZEND_FALLTHROUGH;
-    case IS_STRING:
-        text = zval_try_get_string(value);
-        if (!text) {
-            return false;
-        }
-        keep_text(call, text, param);
-        return true;
-    default:
-        break;
-    }
-    refuse_param(value, place);
-    return false;
-}
-
-static bool read_param(zval *value, zend_string *name, php_lyger_query_call *call)
-{
-    lyger_param_place place = {.depth = 0};
-    lyger_param *param = &call->params[call->param_count];
-    const lyger_param named = {.name = name ? ZSTR_VAL(name) : NULL, .name_len = name ? ZSTR_LEN(name) : 0};
-    lyger_param_label(&named, call->param_count, place.label);
-    if (!read_value(value, &place, param, call)) {
-        return false;
-    }
-    param->name = named.name;
-    param->name_len = named.name_len;
-    call->param_count++;
-    return true;
-}
-
-/* A list is positional, an array with names only is named. */
-static bool read_params(HashTable *params, php_lyger_query_call *call)
-{
-    zend_ulong index;
-    zend_string *name;
-    zval *value;
-    uint32_t count = zend_hash_num_elements(params);
-    bool list = zend_array_is_list(params);
-    if (count == 0) {
-        return true;
-    }
-    call->params = safe_emalloc(count, sizeof *call->params, 0);
-    ZEND_HASH_FOREACH_KEY_VAL(params, index, name, value)
-    if (!list && !name) {
-        zend_argument_value_error(
-            3, "must be a list, or have a name for every value; " ZEND_ULONG_FMT " is no name", index);
-        return false;
-    }
-    if (!read_param(value, name, call)) {
-        return false;
-    }
-    ZEND_HASH_FOREACH_END();
-    return true;
-}
 
 int php_lyger_query_word(const zval *value, uint32_t argument, const char *option, const char *const *words,
                          int count)
@@ -355,8 +175,8 @@ bool php_lyger_query_parse(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *c
     ZEND_PARSE_PARAMETERS_END_EX(return false);
 
     if (!php_lyger_query_pool() || !read_options(options, &call->options) ||
-        (params && !read_params(params, call))) {
-        call_free(call);
+        (params && !php_lyger_params_read(params, call))) {
+        php_lyger_params_free(call);
         return false;
     }
     return true;
@@ -388,7 +208,7 @@ lyger_result *php_lyger_query_result(php_lyger_query_call *call, php_lyger_query
     lyger_status status =
         start(php_lyger_query_pool(), ZSTR_VAL(call->dsn), ZSTR_LEN(call->dsn), ZSTR_VAL(call->sql),
               ZSTR_LEN(call->sql), call->params, call->param_count, &call->options, &result, &error);
-    call_free(call);
+    php_lyger_params_free(call);
     if (UNEXPECTED(php_lyger_query_is_stopped())) {
         php_lyger_result_free(result);
         result = NULL;
@@ -443,7 +263,7 @@ ZEND_FUNCTION(lyger_db_query_json)
     lyger_status status = lyger_query_write_json(
         php_lyger_query_pool(), ZSTR_VAL(call.dsn), ZSTR_LEN(call.dsn), ZSTR_VAL(call.sql),
         ZSTR_LEN(call.sql), call.params, call.param_count, &call.options, &text.sink, &error);
-    call_free(&call);
+    php_lyger_params_free(&call);
     if (status != LYGER_OK || php_lyger_query_is_stopped()) {
         php_lyger_string_free(&text);
         php_lyger_query_left(status, &error);

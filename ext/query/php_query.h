@@ -29,6 +29,16 @@ int php_lyger_query_word(const zval *value, uint32_t argument, const char *optio
 /* Seconds of the option "timeout"; false with an exception. */
 bool php_lyger_query_timeout(const zval *value, uint32_t argument, double *timeout);
 
+/* Reads the parameters of a call: a list is positional, an array with names only is named. False with an
+ * exception; what was read is freed with the call. */
+bool php_lyger_params_read(HashTable *params, php_lyger_query_call *call);
+
+/* Frees what a call holds. */
+void php_lyger_params_free(php_lyger_query_call *call);
+
+/* Completes Lyger\\Binary, which the generated code registered. */
+void php_lyger_binary_register(zend_class_entry *class_entry);
+
 typedef lyger_status (*php_lyger_query_start)(lyger_pool *pool, const char *dsn, size_t dsn_len,
                                               const char *sql, size_t sql_len, const lyger_param *params,
                                               size_t param_count, const lyger_query_options *options,

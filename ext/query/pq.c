@@ -48,25 +48,85 @@ static bool pq_claims(const char *dsn, size_t len)
     return named && at < len && dsn[at] == '=';
 }
 
+/*
+ * Whether a part of the user's name or password may be taken for another part of the DSN, which messages
+ * would show. In a URI libpq ends both at the first '@', and sees none behind a '/'.
+ */
+static bool is_ambiguous_uri(const char *dsn)
+{
+    const char *authority = strstr(dsn, "://"), *last = NULL;
+    if (!has_prefix(dsn, strlen(dsn), "postgres") || !authority) {
+        return false;
+    }
+    authority += 3;
+    for (const char *at = authority; *at && *at != '?'; at++) {
+        last = *at == '@' ? at : last;
+    }
+    return last && strcspn(authority, "@/") < (size_t)(last - authority);
+}
+
+/* The same for a value that is shown: what a keyword string with other separators, a password with '@', or a
+ * URI without a host would make of it. */
+static bool is_ambiguous_value(const char *keyword, const char *value)
+{
+    if (strcmp(keyword, "port") == 0) {
+        return value[strspn(value, "0123456789,")] != '\0';
+    }
+    if (strcmp(keyword, "host") == 0 || strcmp(keyword, "hostaddr") == 0) {
+        /* A '@' begins the name of an abstract socket. */
+        return value[strcspn(value, "=; ")] != '\0' || (*value && strchr(value + 1, '@'));
+    }
+    return (strcmp(keyword, "user") == 0 || strcmp(keyword, "dbname") == 0) &&
+           (strchr(value, ';') || strstr(value, "password="));
+}
+
 /* Checks the DSN's form and finds its own connect_timeout. libpq's message would quote the DSN, password and
- * all. */
-static lyger_status check_dsn(const lyger_pq *pq, const char *dsn, double *timeout, lyger_error *error)
+ * all. *options is freed with pq->conninfoFree(). */
+static lyger_status check_dsn(const lyger_pq *pq, const char *dsn, double *timeout,
+                              PQconninfoOption **options, lyger_error *error)
 {
     char *message = NULL;
-    PQconninfoOption *options = pq->conninfoParse(dsn, &message);
+    *options = pq->conninfoParse(dsn, &message);
     pq->freemem(message);
-    if (!options) {
+    if (!*options) {
         return lyger_fail(
             error, LYGER_E_QUERY,
             "the DSN is not a valid PostgreSQL connection string (not shown: it may hold a password)");
     }
-    for (const PQconninfoOption *option = options; option->keyword; option++) {
+    bool ambiguous = is_ambiguous_uri(dsn);
+    for (const PQconninfoOption *option = *options; option->keyword; option++) {
+        ambiguous = ambiguous || (option->val && is_ambiguous_value(option->keyword, option->val));
         if (option->val && strcmp(option->keyword, "connect_timeout") == 0 && atoi(option->val) > 0) {
             *timeout = atoi(option->val);
         }
     }
-    pq->conninfoFree(options);
-    return LYGER_OK;
+    if (!ambiguous) {
+        return LYGER_OK;
+    }
+    pq->conninfoFree(*options);
+    *options = NULL;
+    return lyger_fail(
+        error, LYGER_E_QUERY,
+        "the DSN can be read in two ways, and is not shown, as it may hold a password: in a URI, '@', "
+        "'/' and ':' of a user name or password are written %%40, %%2F and %%3A, and a port is a "
+        "number; in a keyword string spaces separate, and values with others are in single quotes");
+}
+
+/* A secret that the other side says back is left out of the message. */
+static void hide_secrets(const PQconninfoOption *options, lyger_error *error)
+{
+    for (const PQconninfoOption *option = options; error && option->keyword; option++) {
+        size_t len = option->val ? strlen(option->val) : 0;
+        bool secret = len > 3 && option->dispchar && *option->dispchar == '*';
+        for (const PQconninfoOption *other = options; secret && other->keyword; other++) {
+            secret = other == option || !other->val || strcmp(other->val, option->val) != 0;
+        }
+        char *at = secret ? strstr(error->message, option->val) : NULL;
+        for (; at; at = strstr(at, option->val)) {
+            memcpy(at, "***", 3);
+            memmove(at + 3, at + len, strlen(at + len) + 1);
+        }
+    }
 }
 
 static void ignore_notice(void *context, const PGresult *notice)
@@ -132,25 +192,16 @@ static void pq_forget(lyger_connection *base)
 
 static lyger_status make_usable(pq_connection *connection, const lyger_limits *limits, lyger_error *error);
 
-static lyger_status pq_open(const lyger_opening *opening, lyger_connection **connection, lyger_error *error)
+static lyger_status connect_to(const lyger_pq *pq, const char *dsn, const lyger_limits *limits,
+                               lyger_connection **connection, lyger_error *error)
 {
-    double timeout = opening->connect_timeout;
-    const lyger_pq *pq = lyger_pq_load(error);
-    if (!pq) {
-        return LYGER_E_QUERY;
-    }
-    lyger_status status = check_dsn(pq, opening->dsn, &timeout, error);
-    if (status != LYGER_OK) {
-        return status;
-    }
     pq_connection *made = calloc(1, sizeof *made);
     if (!made) {
         return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a connection");
     }
     /* The DSN stands where it may override the application's name, but not the encoding. */
     const char *const names[] = {"fallback_application_name", "dbname", "client_encoding", NULL};
-    const char *const values[] = {"lyger", opening->dsn, "UTF8", NULL};
-    lyger_limits limits = lyger_limits_for(opening->interrupt, timeout);
+    const char *const values[] = {"lyger", dsn, "UTF8", NULL};
     made->pq = pq;
     made->server = pq->connectStartParams(names, values, 1);
     if (!made->server) {
@@ -158,18 +209,39 @@ static lyger_status pq_open(const lyger_opening *opening, lyger_connection **con
         return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a connection");
     }
     pq->setNoticeReceiver(made->server, ignore_notice, NULL);
-    status = poll_connection(made, &limits, error);
+    lyger_status status = poll_connection(made, limits, error);
     if (status == LYGER_OK) {
         pq->setnonblocking(made->server, 1);
-        status = make_usable(made, &limits, error);
+        status = make_usable(made, limits, error);
     }
     if (status != LYGER_OK) {
         /* A fork inside the interrupt hook: the session is the parent's. */
-        limits.process == getpid() ? pq_close(&made->base) : pq_forget(&made->base);
+        limits->process == getpid() ? pq_close(&made->base) : pq_forget(&made->base);
         return status;
     }
     *connection = &made->base;
     return LYGER_OK;
+}
+
+static lyger_status pq_open(const lyger_opening *opening, lyger_connection **connection, lyger_error *error)
+{
+    double timeout = opening->connect_timeout;
+    const lyger_pq *pq = lyger_pq_load(error);
+    if (!pq) {
+        return LYGER_E_QUERY;
+    }
+    PQconninfoOption *options;
+    lyger_status status = check_dsn(pq, opening->dsn, &timeout, &options, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    lyger_limits limits = lyger_limits_for(opening->interrupt, timeout);
+    status = connect_to(pq, opening->dsn, &limits, connection, error);
+    if (status != LYGER_OK) {
+        hide_secrets(options, error);
+    }
+    pq->conninfoFree(options);
+    return status;
 }
 
 /* What the writer of rows relies on, whatever the database's settings or an earlier statement made of it. The

@@ -10,8 +10,9 @@
 
 #include <libpq-fe.h>
 
-#define LYGER_PQ_TUPLES_CHUNK 12 /* PGRES_TUPLES_CHUNK, which older headers do not have */
-#define LYGER_PQ_PORTION 64      /* rows that a stream asks for at a time */
+#define LYGER_PQ_TUPLES_CHUNK 12  /* PGRES_TUPLES_CHUNK, which older headers do not have */
+#define LYGER_PQ_PIPELINE_SYNC 10 /* PGRES_PIPELINE_SYNC, the same */
+#define LYGER_PQ_PORTION 64       /* rows that a stream asks for at a time */
 
 typedef struct lyger_pq {
     __typeof__(&PQlibVersion) libVersion;
@@ -32,6 +33,9 @@ typedef struct lyger_pq {
     __typeof__(&PQsendQueryParams) sendQueryParams;
     __typeof__(&PQsendPrepare) sendPrepare;
     __typeof__(&PQsendQueryPrepared) sendQueryPrepared;
+    __typeof__(&PQsendDescribePrepared) sendDescribePrepared;
+    __typeof__(&PQnparams) nparams;
+    __typeof__(&PQparamtype) paramtype;
     __typeof__(&PQflush) flush;
     __typeof__(&PQconsumeInput) consumeInput;
     __typeof__(&PQisBusy) isBusy;
@@ -54,6 +58,9 @@ typedef struct lyger_pq {
     __typeof__(&PQcmdStatus) cmdStatus;
     __typeof__(&PQcmdTuples) cmdTuples;
     __typeof__(&PQsetSingleRowMode) setSingleRowMode;
+    int (*enterPipelineMode)(PGconn *connection); /* libpq 14, as the next two; NULL before */
+    int (*exitPipelineMode)(PGconn *connection);
+    int (*pipelineSync)(PGconn *connection);
     int (*setChunkedRowsMode)(PGconn *connection, int rows); /* libpq 17; NULL before */
 } lyger_pq;
 

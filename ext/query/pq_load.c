@@ -45,6 +45,9 @@ static const lyger_symbol symbols[] = {
     SYMBOL(sendQueryParams),
     SYMBOL(sendPrepare),
     SYMBOL(sendQueryPrepared),
+    SYMBOL(sendDescribePrepared),
+    SYMBOL(nparams),
+    SYMBOL(paramtype),
     SYMBOL(flush),
     SYMBOL(consumeInput),
     SYMBOL(isBusy),
@@ -69,6 +72,14 @@ static const lyger_symbol symbols[] = {
     SYMBOL(setSingleRowMode),
 };
 
+/* What newer ones have besides. */
+static const lyger_symbol newer[] = {
+    SYMBOL(enterPipelineMode),
+    SYMBOL(exitPipelineMode),
+    SYMBOL(pipelineSync),
+    SYMBOL(setChunkedRowsMode),
+};
+
 static const lyger_library library = {
     "PostgreSQL needs libpq",        "libpq", "13", "libpq5", LYGER_E_QUERY, symbols,
     sizeof symbols / sizeof *symbols};
@@ -79,8 +90,10 @@ lyger_status lyger_pq_load_from(const char *file, lyger_pq *pq, lyger_error *err
     if (!handle) {
         return library.status;
     }
-    void *chunked = dlsym(handle, "PQsetChunkedRowsMode");
-    memcpy(&pq->setChunkedRowsMode, &chunked, sizeof chunked);
+    for (size_t i = 0; i < sizeof newer / sizeof *newer; i++) {
+        void *symbol = dlsym(handle, newer[i].name);
+        memcpy((char *)pq + newer[i].offset, &symbol, sizeof symbol);
+    }
     int version = pq->libVersion();
     if (version < OLDEST) {
         dlclose(handle);

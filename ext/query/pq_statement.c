@@ -4,44 +4,79 @@
  */
 #include "params.h"
 #include "pq_catalog.h"
+#include "pq_describe.h"
 #include "pq_param.h"
 #include "pq_result.h"
 #include "pq_wire.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The statement as it is sent. */
 typedef struct prepared {
     const char *sql;
-    bool standard_strings, numbered; /* ? were numbered */
+    bool standard_strings, numbered; /* placeholders were numbered */
     bool by_name;                    /* sent as a statement that was prepared */
     lyger_buffer text;
     const char **values;
-    char *numbers;       /* the texts of values that are numbers, LYGER_PQ_NUMBER_SIZE each */
-    lyger_buffer arrays; /* the texts of values that are lists, each with its NUL */
+    char *numbers;           /* the texts of values that are numbers, LYGER_PQ_NUMBER_SIZE each */
+    lyger_buffer lists;      /* the texts of values that are lists and maps, each with its NUL */
+    lyger_pq_wanted *wanted; /* NULL when the server did not have to be asked; then so are the next three */
+    Oid *types;
+    int *lengths, *formats;
 } prepared;
 
 #define OWN_TEXTS (sizeof((pq_connection *)0)->own_texts / sizeof(uint64_t))
+#define MOST_PARAMS 65535 /* the protocol counts them in 16 bits (manual 55.7, Bind) */
 
 static void prepared_free(prepared *prepared)
 {
     lyger_buffer_free(&prepared->text);
-    lyger_buffer_free(&prepared->arrays);
+    lyger_buffer_free(&prepared->lists);
     free(prepared->values);
     free(prepared->numbers);
+    free(prepared->wanted);
+    free(prepared->types);
+    free(prepared->lengths);
+    free(prepared->formats);
     prepared->values = NULL;
     prepared->numbers = NULL;
+    prepared->wanted = NULL;
+    prepared->types = NULL;
+    prepared->lengths = prepared->formats = NULL;
     prepared->sql = NULL;
 }
 
-static lyger_status check_count(const lyger_statement *statement, const lyger_placeholders *found,
+static bool is_named(const lyger_statement *statement)
+{
+    return statement->param_count > 0 && statement->params[0].name;
+}
+
+static lyger_numbering numbering_of(const lyger_statement *statement, bool standard_strings)
+{
+    return (lyger_numbering){statement->sql, statement->len, standard_strings,
+                             is_named(statement) ? statement->params : NULL, statement->param_count};
+}
+
+static lyger_status check_names(const lyger_placeholders *found, const lyger_numbering *numbering,
                                 lyger_error *error)
 {
-    size_t expected = found->numbered > 0 ? found->numbered : found->marks;
-    if (statement->param_count > 0 && statement->params[0].name) {
+    if (found->numbered > 0 || (found->names == 0 && found->marks > 0)) {
         return lyger_fail(error, LYGER_E_ARGUMENT,
-                          "PostgreSQL takes parameters by position ($1 or ?), not by name");
+                          "the query takes its parameters by position (%s), but they are given by name",
+                          found->numbered > 0 ? "$1" : "?");
+    }
+    return lyger_placeholders_check_names(numbering, error);
+}
+
+static lyger_status check_positions(const lyger_statement *statement, const lyger_placeholders *found,
+                                    lyger_error *error)
+{
+    size_t expected = found->numbered > 0 ? found->numbered : found->marks;
+    if (found->names > 0 && found->numbered == 0) {
+        return lyger_fail(error, LYGER_E_ARGUMENT, "the query names its parameters: \":%.*s\" has no value",
+                          (int)(found->name_len < 60 ? found->name_len : 60), found->name);
     }
     if (expected != statement->param_count) {
         return lyger_fail(error, LYGER_E_ARGUMENT, "the query takes %zu parameter%s, %zu given%s", expected,
@@ -53,61 +88,120 @@ static lyger_status check_count(const lyger_statement *statement, const lyger_pl
     return LYGER_OK;
 }
 
-/* Every value as text; those of lists lie in one buffer, which has to stop moving first. */
+static lyger_status check_params(const lyger_statement *statement, const lyger_placeholders *found,
+                                 const lyger_numbering *numbering, lyger_error *error)
+{
+    if (statement->param_count > MOST_PARAMS || found->numbered > MOST_PARAMS || found->marks > MOST_PARAMS) {
+        return lyger_fail(error, LYGER_E_ARGUMENT,
+                          "a query has at most %d parameters, which is PostgreSQL's limit; a list as one of "
+                          "them holds any number: = ANY($1)",
+                          MOST_PARAMS);
+    }
+    return is_named(statement) ? check_names(found, numbering, error)
+                               : check_positions(statement, found, error);
+}
+
+/* Whether the statement has numbers of its own in it, and needs no placeholders. */
+static lyger_status check_kept(const lyger_statement *statement, lyger_error *error)
+{
+    return statement->param_count == 0
+               ? LYGER_OK
+               : lyger_fail(error, LYGER_E_ARGUMENT,
+                            "PREPARE and CREATE FUNCTION take no parameters: those in their text belong to "
+                            "what they make");
+}
+
+static lyger_status put_value(const lyger_statement *statement, size_t i, prepared *out, lyger_error *error)
+{
+    const lyger_param *param = &statement->params[i];
+    switch (out->wanted ? out->wanted[i].form : LYGER_PQ_AS_TEXT) {
+    case LYGER_PQ_AS_ARRAY:
+        return lyger_pq_put_list(param, i, out->wanted[i].array, &out->lists.sink, error);
+    case LYGER_PQ_AS_JSON:
+        return lyger_pq_put_json(param, i, &out->lists.sink, error);
+    case LYGER_PQ_AS_BYTES:
+        if (param->text.len > INT_MAX) {
+            return lyger_fail(error, LYGER_E_ARGUMENT, "parameter %zu is longer than PostgreSQL can take",
+                              i + 1);
+        }
+        out->values[i] = param->text.bytes;
+        out->lengths[i] = (int)param->text.len;
+        out->formats[i] = 1;
+        return LYGER_OK;
+    default:
+        out->values[i] = lyger_pq_param_text(param, out->numbers + i * LYGER_PQ_NUMBER_SIZE);
+        return LYGER_OK;
+    }
+}
+
+/* Every value as text, or bytes; those of lists lie in one buffer, which has to stop moving first. */
 static lyger_status put_values(const lyger_statement *statement, prepared *out, lyger_error *error)
 {
     size_t count = statement->param_count;
     for (size_t i = 0; i < count; i++) {
-        const lyger_param *param = &statement->params[i];
-        if (param->type == LYGER_PARAM_LIST) {
-            lyger_status status = lyger_pq_put_list(param, i, &out->arrays.sink, error);
-            if (status != LYGER_OK) {
-                return status;
-            }
-        } else {
-            out->values[i] = lyger_pq_param_text(param, out->numbers + i * LYGER_PQ_NUMBER_SIZE);
+        lyger_status status = put_value(statement, i, out, error);
+        if (status != LYGER_OK) {
+            return status;
+        }
+        if (out->wanted) {
+            out->types[i] = out->wanted[i].type;
         }
     }
-    const char *array = out->arrays.start;
+    const char *list = out->lists.start;
     for (size_t i = 0; i < count; i++) {
-        if (statement->params[i].type == LYGER_PARAM_LIST) {
-            out->values[i] = array;
-            array += strlen(array) + 1;
+        lyger_pq_form form = out->wanted ? out->wanted[i].form : LYGER_PQ_AS_TEXT;
+        if (form == LYGER_PQ_AS_ARRAY || form == LYGER_PQ_AS_JSON) {
+            out->values[i] = list;
+            list += strlen(list) + 1;
         }
     }
     return LYGER_OK;
 }
 
+/* Memory for count values, and for what goes with them when the server is asked. */
+static bool make_room(prepared *out, size_t count, bool asks)
+{
+    out->values = calloc(count, sizeof *out->values);
+    out->numbers = calloc(count, LYGER_PQ_NUMBER_SIZE);
+    if (asks) {
+        out->wanted = calloc(count, sizeof *out->wanted);
+        out->types = calloc(count, sizeof *out->types);
+        out->lengths = calloc(count, sizeof *out->lengths);
+        out->formats = calloc(count, sizeof *out->formats);
+    }
+    return out->values && out->numbers &&
+           (!asks || (out->wanted && out->types && out->lengths && out->formats));
+}
+
+/* Checks the parameters, and numbers the placeholders. */
 static lyger_status prepare(const pq_connection *connection, const lyger_statement *statement, prepared *out,
                             lyger_error *error)
 {
     const char *strings = connection->pq->parameterStatus(connection->server, "standard_conforming_strings");
+    size_t count = statement->param_count;
+    bool ok = true;
     *out = (prepared){.sql = statement->sql, .standard_strings = !strings || strcmp(strings, "off") != 0};
     lyger_buffer_init(&out->text, &lyger_malloc_allocator);
-    lyger_buffer_init(&out->arrays, &lyger_malloc_allocator);
+    lyger_buffer_init(&out->lists, &lyger_malloc_allocator);
+    if (lyger_sql_keeps_numbers(statement->sql, statement->len)) {
+        return check_kept(statement, error);
+    }
     lyger_placeholders found = lyger_placeholders_find(statement->sql, statement->len, out->standard_strings);
-    lyger_status status = check_count(statement, &found, error);
+    lyger_numbering numbering = numbering_of(statement, out->standard_strings);
+    lyger_status status = check_params(statement, &found, &numbering, error);
     if (status != LYGER_OK) {
         return status;
     }
-    size_t count = statement->param_count;
-    bool ok = true;
-    if (found.numbered == 0 && found.marks + found.doubled > 0) {
+    if (numbering.params || (found.numbered == 0 && found.marks + found.doubled > 0)) {
         out->numbered = true;
-        ok = lyger_placeholders_number(statement->sql, statement->len, out->standard_strings,
-                                       &out->text.sink) &&
+        ok = lyger_placeholders_number(&numbering, &out->text.sink) &&
              lyger_sink_put_char(&out->text.sink, '\0');
         out->sql = out->text.start;
     }
     if (ok && count > 0) {
-        out->values = calloc(count, sizeof *out->values);
-        out->numbers = calloc(count, LYGER_PQ_NUMBER_SIZE);
-        ok = out->values && out->numbers;
+        ok = make_room(out, count, lyger_pq_must_describe(statement->params, count));
     }
-    if (!ok) {
-        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a query");
-    }
-    return put_values(statement, out, error);
+    return ok ? LYGER_OK : lyger_fail(error, LYGER_E_MEMORY, "out of memory for a query");
 }
 
 /* An error that is libpq's own. The first line says what; the others guess why, and go on about the socket.
@@ -140,8 +234,8 @@ static lyger_status server_error(const pq_connection *connection, const PGresult
     if (error && position) {
         error->position = atoi(position);
         if (sent->numbered) {
-            error->position = lyger_placeholders_origin(statement->sql, statement->len,
-                                                        sent->standard_strings, error->position);
+            lyger_numbering numbering = numbering_of(statement, sent->standard_strings);
+            error->position = lyger_placeholders_origin(&numbering, error->position);
         }
     }
     return LYGER_E_QUERY;
@@ -238,6 +332,23 @@ static bool has_plan(pq_connection *connection, const char *sql, const lyger_lim
     }
 }
 
+/* What lists, maps and bytes become is asked first; then every value is written. */
+static lyger_status bind(pq_connection *connection, const lyger_statement *statement,
+                         const lyger_limits *limits, prepared *out, lyger_error *error)
+{
+    PGresult *refusal = NULL;
+    lyger_status status = LYGER_OK;
+    if (out->wanted) {
+        status = lyger_pq_describe(connection, out->sql, statement->params, statement->param_count, limits,
+                                   out->wanted, &refusal, error);
+    }
+    if (refusal) {
+        status = server_error(connection, refusal, statement, out, error);
+        connection->pq->clear(refusal);
+    }
+    return status == LYGER_OK ? put_values(statement, out, error) : status;
+}
+
 /* Sends the statement, by name when it may and there is one. Of *sent only what explains errors is left:
  * libpq has copied everything, and a sink that leaves by longjmp must not leave memory behind. */
 static lyger_status send(pq_connection *connection, const lyger_statement *statement,
@@ -249,13 +360,17 @@ static lyger_status send(pq_connection *connection, const lyger_statement *state
     int count = (int)statement->param_count;
     lyger_status status = prepare(connection, statement, sent, error);
     if (status == LYGER_OK) {
-        sent->by_name = may_name && has_plan(connection, sent->sql, limits, name);
+        status = bind(connection, statement, limits, sent, error);
+    }
+    if (status == LYGER_OK) {
+        /* A plan's types may be others than those that the values were written for. */
+        sent->by_name = may_name && !sent->wanted && has_plan(connection, sent->sql, limits, name);
         if (connection->broken) {
             status = lyger_pq_lost(connection, error);
         } else if (!(sent->by_name
                          ? pq->sendQueryPrepared(connection->server, name, count, sent->values, NULL, NULL, 0)
-                         : pq->sendQueryParams(connection->server, sent->sql, count, NULL, sent->values, NULL,
-                                               NULL, 0))) {
+                         : pq->sendQueryParams(connection->server, sent->sql, count, sent->types,
+                                               sent->values, sent->lengths, sent->formats, 0))) {
             connection->broken = pq->transactionStatus(connection->server) != PQTRANS_IDLE;
             status = lyger_pq_fail("cannot send the query: ", pq->errorMessage(connection->server), "08006",
                                    error);
@@ -444,26 +559,51 @@ lyger_status lyger_pq_write_json(lyger_connection *base, const lyger_statement *
     }
 }
 
-/* What receiving needs to know of a statement that was sent; the text follows. */
+/* What receiving needs to know of a statement that was sent: enough to explain errors. The text follows, and
+ * the parameters' names. */
 typedef struct pq_sent {
-    prepared prepared; /* only what explains errors */
+    prepared prepared;
     lyger_statement statement;
-    char sql[];
+    lyger_param params[];
 } pq_sent;
+
+static pq_sent *remember(const lyger_statement *statement)
+{
+    size_t count = is_named(statement) ? statement->param_count : 0, names = 0;
+    for (size_t i = 0; i < count; i++) {
+        names += statement->params[i].name_len;
+    }
+    pq_sent *sent = calloc(1, sizeof *sent + count * sizeof *sent->params + statement->len + 1 + names);
+    if (!sent) {
+        return NULL;
+    }
+    char *to = (char *)(sent->params + count);
+    sent->statement = (lyger_statement){.sql = to,
+                                        .len = statement->len,
+                                        .params = sent->params,
+                                        .param_count = count,
+                                        .options = statement->options};
+    memcpy(to, statement->sql, statement->len + 1);
+    to += statement->len + 1;
+    for (size_t i = 0; i < count; i++) {
+        const lyger_param *param = &statement->params[i];
+        sent->params[i] =
+            (lyger_param){.name = memcpy(to, param->name, param->name_len), .name_len = param->name_len};
+        to += param->name_len;
+    }
+    return sent;
+}
 
 lyger_status lyger_pq_send(lyger_connection *base, const lyger_statement *statement,
                            const lyger_limits *limits, lyger_error *error)
 {
     pq_connection *connection = (pq_connection *)base;
-    pq_sent *sent = calloc(1, sizeof *sent + statement->len + 1);
+    pq_sent *sent = remember(statement);
     if (!sent) {
         return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a query");
     }
     free(connection->sent);
     connection->sent = sent;
-    memcpy(sent->sql, statement->sql, statement->len + 1);
-    sent->statement =
-        (lyger_statement){.sql = sent->sql, .len = statement->len, .options = statement->options};
     lyger_status status = send(connection, statement, limits, false, &sent->prepared, error);
     if (status == LYGER_OK) {
         status = lyger_pq_flush(connection, limits, error);

@@ -13,7 +13,9 @@
 #include "sqlite_api.h"
 #endif
 
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static const lyger_backend *const backends[] = {
 #ifdef LYGER_WITH_PGSQL
@@ -38,6 +40,47 @@ static int scheme_length(const char *dsn, size_t len)
     return (size_t)at < len && dsn[at] == ':' ? at : 0;
 }
 
+/* The value of a keyword in PDO's "host=db;port=1;dbname=shop", "" without one; only what shows no secret. */
+static const char *pdo_value(const char *pairs, const char *keyword, char *value, size_t size)
+{
+    size_t len = strlen(keyword);
+    *value = '\0';
+    for (const char *at = pairs; *at; at += strcspn(at, ";"), at += *at == ';') {
+        at += strspn(at, " ");
+        if (strncasecmp(at, keyword, len) == 0 && at[len] == '=') {
+            const char *from = at + len + 1;
+            size_t value_len = strcspn(from, ";");
+            bool plain = strspn(from, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-/") >=
+                         value_len;
+            lyger_copy_text(value, size, plain ? from : "...", plain ? value_len : 3);
+        }
+    }
+    return value;
+}
+
+/* PDO's form of a DSN (its manual, PDO_PGSQL DSN and PDO_MYSQL DSN) as lyger would take it. The DSN is
+ * NUL-terminated. */
+static bool convert_pdo(const char *pairs, const char *scheme, size_t len, char *text, size_t size)
+{
+    char host[64], port[16], name[64];
+    bool pgsql = len == 5 && memcmp(scheme, "pgsql", 5) == 0,
+         mysql = len == 5 && memcmp(scheme, "mysql", 5) == 0;
+    if ((!pgsql && !mysql) || strncmp(pairs, "//", 2) == 0) {
+        return false;
+    }
+    pdo_value(pairs, "host", host, sizeof host);
+    pdo_value(pairs, "port", port, sizeof port);
+    pdo_value(pairs, "dbname", name, sizeof name);
+    if (mysql) {
+        snprintf(text, size, "mysql://USER:PASSWORD@%s%s%s/%s", *host ? host : "localhost", *port ? ":" : "",
+                 port, name);
+    } else {
+        snprintf(text, size, "host=%s%s%s dbname=%s user=USER password=PASSWORD", *host ? host : "localhost",
+                 *port ? " port=" : "", port, name);
+    }
+    return true;
+}
+
 const lyger_backend *lyger_backend_for(const char *dsn, size_t len, lyger_error *error)
 {
     char known[256] = "";
@@ -52,7 +95,12 @@ const lyger_backend *lyger_backend_for(const char *dsn, size_t len, lyger_error 
                         strlen(backends[i]->schemes));
     }
     int scheme = scheme_length(dsn, len);
-    if (scheme > 0) {
+    char converted[192];
+    if (scheme > 0 && convert_pdo(dsn + scheme + 1, dsn, (size_t)scheme, converted, sizeof converted)) {
+        lyger_fail(error, LYGER_E_QUERY,
+                   "\"%.*s:\" is how PDO writes a DSN; here it would be \"%s\"; this build has %s", scheme,
+                   dsn, converted, backends[0] ? known : "none");
+    } else if (scheme > 0) {
         lyger_fail(error, LYGER_E_QUERY, "unknown DSN scheme \"%.*s\"; this build has %s", scheme, dsn,
                    backends[0] ? known : "none");
     } else {

@@ -73,10 +73,14 @@ typedef enum lyger_param_type {
     LYGER_PARAM_INT,
     LYGER_PARAM_FLOAT,
     LYGER_PARAM_TEXT,
-    LYGER_PARAM_LIST, /* an array of PostgreSQL; SQLite has none */
+    LYGER_PARAM_LIST,  /* of PostgreSQL: an array, or JSON where the statement takes that; SQLite has none */
+    LYGER_PARAM_BYTES, /* bytea, a blob */
+    LYGER_PARAM_MAP,   /* JSON of PostgreSQL: a list whose items have names */
+    LYGER_PARAM_TIME,
 } lyger_param_type;
 
-#define LYGER_LIST_DEPTH 6 /* lists in lists, the outermost counted: PostgreSQL's MAXDIM */
+#define LYGER_LIST_DEPTH 6   /* lists in lists, the outermost counted: PostgreSQL's MAXDIM */
+#define LYGER_PARAM_DEPTH 64 /* the same for lists and maps that become JSON */
 
 typedef struct lyger_param lyger_param;
 
@@ -93,9 +97,17 @@ struct lyger_param {
             size_t len;
         } text;
         struct {
-            const lyger_param *items; /* borrowed for the call; they have no names */
+            const lyger_param *items; /* borrowed for the call; those of a list have no names */
             size_t count;
         } list;
+        /* A point in time: timestamptz gets it, timestamp, date and time what a clock of that offset showed.
+         * SQLite gets its text in UTC, "2024-02-29 11:30:00.5+00:00", which sorts and which its date
+         * functions read. */
+        struct {
+            int64_t seconds;       /* since 1970-01-01 00:00:00 UTC */
+            uint32_t microseconds; /* below 1000000 */
+            int32_t offset;        /* of the clock, in seconds east of UTC, within a day */
+        } time;
     };
 };
 
@@ -113,7 +125,7 @@ typedef struct lyger_query_options {
 } lyger_query_options;
 
 /*
- * Runs one statement. params are all positional or all named (PostgreSQL takes positional ones only); options
+ * Runs one statement. params are all positional or all named; options
  * may be NULL. On success *result is a new result, also for a statement without rows.
  *
  * Errors: LYGER_E_ARGUMENT (a NUL byte, a wrong number of parameters, a value the database cannot take),

@@ -39,6 +39,9 @@ static bool sqlite_exclusive(const char *dsn, size_t len)
 
 static lyger_status parse_mode(const char *option, int *flags, lyger_error *error)
 {
+    /* What another option is set to may be a key. */
+    int shown = (int)strcspn(option, "=");
+    shown += strncmp(option, "mode=", 5) == 0 ? 1 + (int)strcspn(option + 5, "=&;") : 0;
     if (strcmp(option, "mode=rw") == 0) {
         *flags = SQLITE_OPEN_READWRITE;
     } else if (strcmp(option, "mode=rwc") == 0) {
@@ -47,8 +50,8 @@ static lyger_status parse_mode(const char *option, int *flags, lyger_error *erro
         *flags = SQLITE_OPEN_READONLY;
     } else {
         return lyger_fail(error, LYGER_E_QUERY,
-                          "unknown SQLite option \"%.100s\" in the DSN; known are mode=rw, mode=rwc, mode=ro",
-                          option);
+                          "unknown SQLite option \"%.*s\" in the DSN; known are mode=rw, mode=rwc, mode=ro",
+                          shown, option);
     }
     return LYGER_OK;
 }

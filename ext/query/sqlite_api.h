@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 typedef struct lyger_sqlite_api {
+    __typeof__(sqlite3_bind_blob64) *bind_blob64;
     __typeof__(sqlite3_bind_double) *bind_double;
     __typeof__(sqlite3_bind_int) *bind_int;
     __typeof__(sqlite3_bind_int64) *bind_int64;
@@ -38,6 +39,7 @@ typedef struct lyger_sqlite_api {
     __typeof__(sqlite3_finalize) *finalize;
     __typeof__(sqlite3_get_autocommit) *get_autocommit;
     __typeof__(sqlite3_libversion) *libversion;
+    __typeof__(sqlite3_limit) *limit;
     __typeof__(sqlite3_open_v2) *open_v2;
     __typeof__(sqlite3_prepare_v2) *prepare_v2;
     __typeof__(sqlite3_progress_handler) *progress_handler;
@@ -56,6 +58,7 @@ lyger_status lyger_sqlite_load(lyger_error *error);
 /* The same from a file of that name, into a table of the caller's. */
 lyger_status lyger_sqlite_load_from(const char *file, lyger_sqlite_api *api, lyger_error *error);
 
+#define sqlite3_bind_blob64 (*lyger_sqlite.bind_blob64)
 #define sqlite3_bind_double (*lyger_sqlite.bind_double)
 #define sqlite3_bind_int (*lyger_sqlite.bind_int)
 #define sqlite3_bind_int64 (*lyger_sqlite.bind_int64)
@@ -83,6 +86,7 @@ lyger_status lyger_sqlite_load_from(const char *file, lyger_sqlite_api *api, lyg
 #define sqlite3_finalize (*lyger_sqlite.finalize)
 #define sqlite3_get_autocommit (*lyger_sqlite.get_autocommit)
 #define sqlite3_libversion (*lyger_sqlite.libversion)
+#define sqlite3_limit (*lyger_sqlite.limit)
 #define sqlite3_open_v2 (*lyger_sqlite.open_v2)
 #define sqlite3_prepare_v2 (*lyger_sqlite.prepare_v2)
 #define sqlite3_progress_handler (*lyger_sqlite.progress_handler)

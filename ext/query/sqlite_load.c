@@ -23,6 +23,7 @@ static bool is_loaded; /* atomic; lyger_sqlite does not change any more once it 
     }
 
 static const lyger_symbol symbols[] = {
+    SYMBOL(bind_blob64),
     SYMBOL(bind_double),
     SYMBOL(bind_int),
     SYMBOL(bind_int64),
@@ -50,6 +51,7 @@ static const lyger_symbol symbols[] = {
     SYMBOL(finalize),
     SYMBOL(get_autocommit),
     SYMBOL(libversion),
+    SYMBOL(limit),
     SYMBOL(open_v2),
     SYMBOL(prepare_v2),
     SYMBOL(progress_handler),

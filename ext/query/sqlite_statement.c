@@ -102,6 +102,12 @@ static lyger_status compile(sqlite_connection *connection, const lyger_statement
 {
     const char *tail = NULL;
     sqlite3_stmt *second = NULL;
+    int most = sqlite3_limit(connection->db, SQLITE_LIMIT_VARIABLE_NUMBER, -1);
+    if (statement->param_count > (size_t)most) {
+        return lyger_fail(error, LYGER_E_ARGUMENT,
+                          "a query has at most %d parameters, which is this SQLite's limit, %zu given", most,
+                          statement->param_count);
+    }
     if (statement->len > INT32_MAX - 1) {
         return lyger_fail(error, LYGER_E_ARGUMENT, "the query is longer than SQLite can take");
     }
@@ -138,13 +144,27 @@ static lyger_status bind_value(sqlite_connection *connection, int index, const l
                                size_t number, lyger_error *error)
 {
     sqlite3_stmt *statement = connection->statement;
-    char label[LYGER_PARAM_LABEL_SIZE];
+    char label[LYGER_PARAM_LABEL_SIZE], time[LYGER_TIME_SIZE];
+    size_t length;
     int code = SQLITE_OK;
     switch (param->type) {
     case LYGER_PARAM_LIST:
+    case LYGER_PARAM_MAP:
         return lyger_fail(error, LYGER_E_ARGUMENT,
                           "%s is a list: SQLite has no arrays (a JSON text and json_each() do instead)",
                           lyger_param_label(param, number, label));
+    case LYGER_PARAM_BYTES:
+        code = sqlite3_bind_blob64(statement, index, param->text.bytes, param->text.len, SQLITE_STATIC);
+        break;
+    case LYGER_PARAM_TIME:
+        length = lyger_param_time_text(param, LYGER_TIME_UTC, time);
+        if (length == 0) {
+            return lyger_fail(error, LYGER_E_ARGUMENT,
+                              "%s is not of the years 0 to 9999 that SQLite's dates have",
+                              lyger_param_label(param, number, label));
+        }
+        code = sqlite3_bind_text64(statement, index, time, length, SQLITE_TRANSIENT, SQLITE_UTF8);
+        break;
     case LYGER_PARAM_NULL:
         code = sqlite3_bind_null(statement, index);
         break;

@@ -4,6 +4,21 @@ declare(strict_types=1);
 
 use Lyger\Exception\QueryException;
 
+enum ConformanceNumber: int
+{
+    case Two = 2;
+}
+
+enum ConformanceWord: string
+{
+    case Hello = 'hello';
+}
+
+enum ConformanceBare
+{
+    case Case;
+}
+
 /** Runs PHP code that has $engine and $dsn in a process of its own, through the door of $engine; what it printed. */
 function run_elsewhere(object $engine, string $dsn, string $code): string
 {
@@ -218,6 +233,41 @@ return static function (Closure $source, string $table): array {
             }), 'transaction');
             $check->same('25000', $thrown?->getSqlState());
             $check->same('[]', $ids($engine, $dsn));
+        },
+        'names are bound wherever they stand' => static function (object $engine, Check $check) use ($fresh, $table): void {
+            $dsn = $fresh($engine, $check);
+            $run = static fn(string $query, array $params): string => $engine->dbQueryJson($dsn, $query, $params, ['rows' => 'array']);
+            $check->same(2, $engine->dbExecute($dsn, "INSERT INTO $table (id, t) VALUES (:id, :name), (:other, :name)", ['id' => 1, ':name' => 'a', 'other' => 2]));
+            $check->same('[[1,"a"]]', $run("SELECT id, t FROM $table WHERE t = :name AND id=:id", ['id' => 1, 'name' => 'a']));
+            $check->same('[[":id","a",3]]', $run("SELECT ':id' AS x, t /* :no */, 3 AS \":y\" -- :z\n FROM $table WHERE id = (:id)", [':id' => 2]));
+            $thrown = $check->throws(ValueError::class, static fn() => $run("SELECT :id, :name FROM $table", ['id' => 1]), ':name');
+            $check->throws(ValueError::class, static fn() => $run("SELECT :id FROM $table", ['id' => 1, 'extra' => 2]), 'extra');
+            $check->throws(ValueError::class, static fn() => $run("SELECT :id FROM $table", ['Id' => 1]), 'd');
+            $check->throws(ValueError::class, static fn() => $run("SELECT :id FROM $table", [1]), ':id');
+            $check->throws(ValueError::class, static fn() => $run("SELECT :id FROM $table", []), ':id');
+            $check->throws(ValueError::class, static fn() => $run("SELECT id FROM $table WHERE id = ?", ['id' => 1]));
+            $check->throws(ValueError::class, static fn() => $run("SELECT id FROM $table WHERE id = :id", ['id' => 1, ':id' => 2]), ':id');
+            $check->throws(ValueError::class, static fn() => $run("SELECT id FROM $table WHERE id = :id", ['id' => 1, 2]), '$params');
+        },
+        'enums, dates and what has a text are bound' => static function (object $engine, Check $check) use ($fresh, $table): void {
+            $dsn = $fresh($engine, $check);
+            $engine->dbExecute($dsn, "INSERT INTO $table (id, t) VALUES (?, ?)", [ConformanceNumber::Two, ConformanceWord::Hello]);
+            $check->same('[[2,"hello"]]', $engine->dbQueryJson($dsn, "SELECT id, t FROM $table WHERE id = :id", ['id' => ConformanceNumber::Two], ['rows' => 'array']));
+            $engine->dbExecute($dsn, "UPDATE $table SET t = :t", ['t' => new class {
+                public function __toString(): string
+                {
+                    return 'text';
+                }
+            }]);
+            $check->same('[[2,"text"]]', $engine->dbQueryJson($dsn, "SELECT id, t FROM $table", [], ['rows' => 'array']));
+            $check->throws(TypeError::class, static fn() => $engine->dbQuery($dsn, 'SELECT ?', [ConformanceBare::Case]), 'ConformanceBare', 'parameter 1');
+            $check->throws(TypeError::class, static fn() => $engine->dbQuery($dsn, 'SELECT ?', [new stdClass()]), 'stdClass', 'parameter 1');
+            $check->throws(TypeError::class, static fn() => new Lyger\Binary());
+            $check->same("a\0b", (new Lyger\Binary("a\0b"))->bytes);
+            $check->throws(Error::class, static function (): void {
+                $binary = new Lyger\Binary('a');
+                $binary->bytes = 'b';
+            }, 'readonly');
         },
         'a transaction has the options that it was given' => static function (object $engine, Check $check) use ($fresh, $insert, $ids): void {
             $dsn = $fresh($engine, $check);

@@ -164,7 +164,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     make(&source, &list, 0);
     if (lyger_params_check(&list, 1, &error) == LYGER_OK) {
         lyger_buffer_init(&literal, &lyger_malloc_allocator);
-        lyger_status status = lyger_pq_put_list(&list, 0, &literal.sink, &error);
+        lyger_status status =
+            lyger_pq_put_list(&list, 0, (lyger_pq_array){',', false}, &literal.sink, &error);
         require(status == (is_box(&list) ? LYGER_OK : LYGER_E_ARGUMENT));
         if (status == LYGER_OK) {
             size_t len = lyger_buffer_length(&literal) - 1;

@@ -307,6 +307,7 @@ static size_t pack(char *to, int type, const char *name, const char *value, size
     to[0] = (char)type;
     to[1] = (char)name_len;
     to[5] = (char)len;
+    to[6] = (char)(len >> 8);
     memcpy(to + 9, name, name_len);
     memcpy(to + 9 + name_len, value, len);
     return 9 + name_len + len;
@@ -326,6 +327,11 @@ static void parameters_are_bound(void)
     CHECK_STR(json, "[{\"a\":null,\"b\":-2,\"c\":1.5,\"d\":\"it's\"}]");
     CHECK(json && json_len == strlen(json));
     lyger_free_string(json);
+    len = pack(params, 6, "", "\0\xff", 2);
+    len += pack(params + len, 8, "", "\0\0\0\0\0\0\0\0\7\0\0\0\x10\x0e\0\0", 16);
+    query = "SELECT hex(?) AS a, ? AS b";
+    check_text(lyger_ffi_db_query_json(DSN, strlen(DSN), query, strlen(query), params, len, 0, 0, 0, 0, NULL),
+               "[{\"a\":\"00FF\",\"b\":\"1970-01-01 00:00:00.000007+00:00\"}]");
     len = pack(params, 4, "two", "2", 1);
     len += pack(params + len, 4, "one", "", 0);
     query = "SELECT :one AS a, :two AS b";
@@ -343,7 +349,7 @@ static void parameters_are_bound(void)
 
 static void lists_are_unpacked_and_refused_where_there_are_no_arrays(void)
 {
-    char list[128], params[256];
+    char list[1024], params[1024];
     size_t len = pack(list, 4, "", "one", 3);
     len += pack(list + len, 5, "", "", 0);
     size_t packed = pack(params, 5, "", list, len);
@@ -361,12 +367,12 @@ static void lists_are_unpacked_and_refused_where_there_are_no_arrays(void)
         free(copy);
     }
     packed = pack(list, 0, "", "", 0);
-    for (int depth = 0; depth < 7; depth++) {
+    for (int depth = 0; depth < 65; depth++) {
         packed = pack(params, 5, "", list, packed);
         memcpy(list, params, packed);
     }
     CHECK_INT(lyger_ffi_db_query(DSN, strlen(DSN), "SELECT ?", 8, params, packed, 0, 0, 0, 0), 0);
-    check_failed(2, "nest more than 6 lists");
+    check_failed(2, "nest more than 64 lists");
 }
 
 static void broken_parameters_are_refused(void)

@@ -214,7 +214,9 @@ static void parameters_are_bound(void)
                 "takes 2 parameters, 1 given");
     CHECK_FAILS(query_with(dsn, "select $1", list, 2, NULL), LYGER_E_ARGUMENT, "takes 1 parameter, 2 given");
     lyger_param named = {.name = "x", .name_len = 1, .type = LYGER_PARAM_NULL};
-    CHECK_FAILS(query_with(dsn, "select :x", &named, 1, NULL), LYGER_E_ARGUMENT, "by position");
+    CHECK_STR(query_with(dsn, "select :x::int a", &named, 1, NULL), "[{\"a\":null}]");
+    CHECK_FAILS(query_with(dsn, "select $1", &named, 1, NULL), LYGER_E_ARGUMENT, "by position");
+    CHECK_FAILS(query_with(dsn, "select :y", &named, 1, NULL), LYGER_E_ARGUMENT, "\":y\" has no value");
     end();
 }
 
@@ -239,8 +241,10 @@ static void lists_are_arrays(void)
     lyger_param rows[] = {params[0], params[3]};
     params[3].list.items = rows;
     params[3].list.count = 2;
+    CHECK_FAILS(query_with(dsn, "select $1::text[], $2, $3::int[], $4::text[]", params, 4, NULL),
+                LYGER_E_ARGUMENT, "parameter 4, element [1] is a list of 0");
     CHECK_FAILS(query_with(dsn, "select $1, $2, $3, $4", params, 4, NULL), LYGER_E_ARGUMENT,
-                "parameter 4, element [1] is a list of 0");
+                "parameter 1 is a list, but the statement takes \"text\" there");
     CHECK_STR(query("select 1 a"), "[{\"a\":1}]");
     end();
 }

@@ -317,7 +317,7 @@ static void bad_dsns_say_what_this_build_has(void)
     CHECK(!strstr(error.message, "secret"));
     CHECK_FAILS(query("sqlite:", "select 1"), LYGER_E_QUERY, "names no file");
     CHECK_FAILS(query("sqlite::memory:?mode=ro", "select 1"), LYGER_E_QUERY, "in-memory");
-    CHECK_FAILS(query(dsn_of("x", "?cache=shared"), "select 1"), LYGER_E_QUERY, "\"cache=shared\"");
+    CHECK_FAILS(query(dsn_of("x", "?cache=shared"), "select 1"), LYGER_E_QUERY, "\"cache\"");
     CHECK_INT(lyger_pool_connections(pool), 0);
     end();
 }
@@ -569,7 +569,7 @@ static void missing_and_unusable_libraries_name_the_package(void)
     CHECK_INT(lyger_sqlite_load_from("libsqlite-not-there.so.0", &api, &error), LYGER_E_QUERY);
     CHECK(strstr(error.message, "libsqlite3-0") && strstr(error.message, "cannot be loaded"));
     CHECK_INT(lyger_sqlite_load_from("libm.so.6", &api, &error), LYGER_E_QUERY);
-    CHECK(strstr(error.message, "libsqlite3-0") && strstr(error.message, "sqlite3_bind_double"));
+    CHECK(strstr(error.message, "libsqlite3-0") && strstr(error.message, "sqlite3_bind_blob64"));
     CHECK_INT(lyger_sqlite_load(&error), LYGER_OK);
     CHECK(strcmp(lyger_query_sqlite_version(), sqlite3_libversion()) == 0);
 }

@@ -59,6 +59,6 @@ fails(fn() => lyger_db_query_json($dsn, 'SELECT $1::text[]', $ragged));
 [{"l":["a","b"]}]
 [{"l":["[{\"n\":[1]}]"]}]
 bool(true)
-TypeError: lyger_db_query_json(): Argument #3 ($params) must hold null, bool, int, float, string, Stringable or lists of them; stdClass given for parameter 1, element [2][1][0]
+TypeError: lyger_db_query_json(): Argument #3 ($params) must hold null, bool, int, float, string, DateTimeInterface, backed enums, Lyger\Binary, Stringable or arrays of them; stdClass given for parameter 1, element [2][1][0]
 LogicException: no
 ValueError: parameter 1, element [1] is a list of 0, but the first one beside it is of 1: the lists of an array are all of one length

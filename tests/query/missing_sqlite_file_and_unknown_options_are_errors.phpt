@@ -44,8 +44,8 @@ Lyger\Exception\QueryException []@0: the DSN names no file; sqlite:PATH or sqlit
 int(0)
 int(2)
 [{"a":1},{"a":2}]
-Lyger\Exception\QueryException [HY000]@0: attempt to write a readonly database
-Lyger\Exception\QueryException [HY000]@0: file is not a database
+Lyger\Exception\QueryException [25006]@0: attempt to write a readonly database
+Lyger\Exception\QueryException [XX001]@0: file is not a database
 Lyger\Exception\QueryException [HY000]@1: near "SELEC": syntax error
 Lyger\Exception\QueryException [HY000]@13: no such column: nosuch
 Lyger\Exception\QueryException [42601]@0: the query holds more than one statement

@@ -52,9 +52,9 @@ ValueError: the query takes 1 parameter, 2 given (the operator is written with t
 ValueError: the query holds a NUL byte
 ValueError: the DSN holds a NUL byte
 ValueError: parameter 1 holds a NUL byte, which no text in a database can
-ValueError: lyger_db_query(): Argument #3 ($params) must hold lists where it holds arrays; parameter 1 is none (json_encode() makes JSON of it)
-TypeError: lyger_db_query(): Argument #3 ($params) must hold null, bool, int, float, string, Stringable or lists of them; stdClass given for parameter 1
-TypeError: lyger_db_query(): Argument #3 ($params) must hold null, bool, int, float, string, Stringable or lists of them; resource given for parameter 1
+ValueError: parameter 1 is an array with names, but the statement takes "text" there: json (::jsonb) would take it
+TypeError: lyger_db_query(): Argument #3 ($params) must hold null, bool, int, float, string, DateTimeInterface, backed enums, Lyger\Binary, Stringable or arrays of them; stdClass given for parameter 1
+TypeError: lyger_db_query(): Argument #3 ($params) must hold null, bool, int, float, string, DateTimeInterface, backed enums, Lyger\Binary, Stringable or arrays of them; resource given for parameter 1
 ValueError: lyger_db_query(): Argument #3 ($params) must be a list, or have a name for every value; 0 is no name
 ValueError: lyger_db_query(): Argument #3 ($params) must be a list, or have a name for every value; 3 is no name
 ValueError: lyger_db_query(): Argument #4 ($options) has the unknown option "bigints"; known are bigint, numeric, timeout, rows

@@ -14,7 +14,7 @@ fails(fn() => lyger_db_query($dsn, 'SELECT 1/0'));
 fails(fn() => lyger_db_query($dsn, 'SELECT ?::int', ['x']));
 fails(fn() => lyger_db_query($dsn, 'SELECT 1; SELECT 2'));
 fails(fn() => lyger_db_query($dsn, 'COPY (SELECT 1) TO STDOUT'));
-fails(fn() => lyger_db_query($dsn, 'SELECT :x', ['x' => 1]));
+fails(fn() => lyger_db_query($dsn, 'SELECT :x', ['y' => 1]));
 fails(fn() => lyger_db_query($dsn, 'SELECT ?::text', ["\xFF"]));
 echo lyger_db_query_json($dsn, "DO \$\$ BEGIN RAISE NOTICE 'never printed'; END \$\$"), "\n";
 echo lyger_db_query_json($dsn, "SELECT '[\"x\"]'::jsonb ?? ? AS there", ['x']), "\n";
@@ -26,7 +26,7 @@ Lyger\Exception\QueryException [22012]@0: division by zero
 Lyger\Exception\QueryException [22P02]@0: invalid input syntax for type integer: "x"
 Lyger\Exception\QueryException [42601]@0: cannot insert multiple commands into a prepared statement
 Lyger\Exception\QueryException []@0: COPY from or to the client is not supported: use INSERT or SELECT
-ValueError: PostgreSQL takes parameters by position ($1 or ?), not by name
+ValueError: the query's parameter ":x" has no value
 Lyger\Exception\QueryException [22021]@0: invalid byte sequence for encoding "UTF8": 0xff
 []
 [{"there":true}]

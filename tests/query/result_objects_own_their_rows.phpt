@@ -59,6 +59,6 @@ Exception: Unserialization of 'Lyger\Result' is not allowed
 Error: The rows of a Lyger\Result cannot be iterated by reference
 Lyger\Exception\QueryException [22021]@0: column "bad" of row 1 is not UTF-8 (byte 1)
 JsonException: Malformed UTF-8 characters, possibly incorrectly encoded
-TypeError: Lyger\Engine::query(): Argument #3 ($params) must hold null, bool, int, float, string, Stringable or lists of them; stdClass given for parameter 1
+TypeError: Lyger\Engine::query(): Argument #3 ($params) must hold null, bool, int, float, string, DateTimeInterface, backed enums, Lyger\Binary, Stringable or arrays of them; stdClass given for parameter 1
 object(Lyger\Result)#%d (0) {
 }

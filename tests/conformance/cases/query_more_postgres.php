@@ -28,6 +28,113 @@ return $shared(static fn(): string => $dsn, $table) + [
         $check->same([3, [[], [], []], '[{},{},{}]'], [count($none), iterator_to_array($none), $none->toJson()]);
         $check->same('[{},{},{}]', json_encode($none));
     },
+    'an array is what the statement takes' => static function (object $engine, Check $check) use ($dsn): void {
+        $one = static fn(string $query, mixed ...$params): string => $engine->dbQueryJson($dsn, $query, $params, ['rows' => 'array']);
+        $refused = static fn(string $query, mixed $param, string ...$parts) => $check->throws(ValueError::class, static fn() => $one($query, $param), 'parameter 1', ...$parts);
+        $check->same('[["[]","{}",[]]]', $one('SELECT $1::jsonb::text, $2::text[]::text, $3::json', [], [], []));
+        $check->same('[["[1, [2], \"a\", null, true, 0.5]"]]', $one('SELECT $1::jsonb::text', [1, [2], 'a', null, true, 0.5]));
+        $check->same('[[{"a": {"b": [1, []]}, "10": "ü"}]]', $one('SELECT $1::jsonb', ['a' => ['b' => [1, []]], 10 => 'ü']));
+        $table = 'conformance_json_' . getmypid();
+        $engine->dbExecute($dsn, "DROP TABLE IF EXISTS $table");
+        $engine->dbExecute($dsn, "CREATE TABLE $table (j jsonb, a int[], t text, b bytea)");
+        for ($i = 0; $i < 12; $i++) { // by now it may be prepared
+            $engine->dbExecute($dsn, "INSERT INTO $table (j, a) VALUES (\$1, \$2)", [$i % 2 ? [] : ['k' => $i], [$i]]);
+        }
+        $check->same('[[[],[11]],[{"k": 10},[10]]]', $one("SELECT j, a FROM $table ORDER BY a[1] DESC LIMIT 2"));
+        $refused("UPDATE $table SET t = \$1", [1, 2], 'list', 'text');
+        $refused("UPDATE $table SET t = \$1", [], 'list', 'text');
+        $refused("UPDATE $table SET a = \$1", ['x' => 1], 'names', 'int4[]');
+        $refused("UPDATE $table SET b = \$1", [1], 'list', 'bytea');
+        $refused('SELECT $1::int', [1], 'list', 'int4');
+        $refused('SELECT $1::jsonb', [NAN], 'element [0]', 'number');
+        $refused('SELECT $1::jsonb', [['x' => new Lyger\Binary('a')]], 'element', 'bytes');
+        $refused('SELECT $1::jsonb', ["\xff"], 'element [0]', 'UTF-8');
+        $check->same('[["[[[[[[[[1]]]]]]]]"]]', $one('SELECT $1::jsonb::text', [[[[[[[[1]]]]]]]]));
+        $check->throws(LogicException::class, static fn() => $engine->dbTransaction($dsn, static function () use ($engine, $dsn, $table, $check): void {
+            $engine->dbExecute($dsn, "UPDATE $table SET j = :j, a = :a WHERE a = :old", ['j' => ['z' => [1]], 'a' => [99], 'old' => [11]]);
+            $failed = $check->throws(QueryException::class, static fn() => $engine->dbExecute($dsn, 'SELECT nothing, $1::int[]', [[1]]), 'nothing');
+            $check->same(['42703', 8], [$failed?->getSqlState(), $failed?->getPosition()]);
+            throw new LogicException();
+        }));
+        $engine->dbExecute($dsn, "DROP TABLE $table");
+    },
+    'bytes and times are what the statement takes' => static function (object $engine, Check $check) use ($dsn): void {
+        $one = static fn(string $query, mixed ...$params): string => $engine->dbQueryJson($dsn, $query, $params, ['rows' => 'array']);
+        $bytes = implode('', array_map(chr(...), range(0, 255)));
+        $check->same('[["' . bin2hex($bytes) . '",256]]', $one("SELECT encode(\$1::bytea, 'hex'), length(\$1)", new Lyger\Binary($bytes)));
+        $check->same('[[["\\\\x00ff","\\\\x"]]]', $one('SELECT $1::bytea[]', [new Lyger\Binary("\0\xff"), new Lyger\Binary('')]));
+        $check->throws(ValueError::class, static fn() => $one('SELECT $1::text', new Lyger\Binary('a')), 'parameter 1', 'bytes', 'text', '::bytea');
+        $check->throws(ValueError::class, static fn() => $one('SELECT $1::text[]', [new Lyger\Binary('a')]), 'parameter 1, element [0]', 'bytes');
+        $berlin = new DateTimeImmutable('2024-02-29 12:30:00.123456', new DateTimeZone('Europe/Berlin'));
+        $engine->dbTransaction($dsn, static function () use ($engine, $dsn, $one, $check, $berlin): void {
+            $engine->dbExecute($dsn, "SET LOCAL timezone TO 'UTC'");
+            $check->same('[["2024-02-29T11:30:00.123456+00:00"]]', $one('SELECT $1::timestamptz', $berlin));
+            $check->same('[["2024-02-29T12:30:00.123456","2024-02-29","12:30:00.123456"]]', $one('SELECT $1::timestamp, $2::date, $3::time', $berlin, $berlin, $berlin));
+            $check->same('[[["2024-02-29T11:30:00.123456+00:00"]]]', $one('SELECT $1::timestamptz[]', [$berlin]));
+            $check->same('[[["2024-02-29T12:30:00.123456+01:00"]]]', $one('SELECT $1::jsonb', [$berlin]));
+            $check->same('[["2024-02-29 12:30:00.123456+01:00"]]', $one('SELECT $1::text', $berlin));
+            foreach (['0001-01-01', '-0043-03-15 01:02:03', '0000-02-29', '12024-02-29', '1969-12-31 23:59:59.999999', '1900-01-01'] as $text) {
+                $time = (new DateTime($text[0] === '1' && strlen($text) === 11 ? '2024-02-29' : $text, new DateTimeZone('Europe/Amsterdam')));
+                $time = strlen($text) === 11 ? $time->setDate(12024, 2, 29) : $time;
+                $check->same('[[' . $time->getTimestamp() . ']]', $one('SELECT floor(extract(epoch FROM $1::timestamptz))::bigint', $time));
+            }
+        });
+    },
+    'names are not found in casts, slices and texts' => static function (object $engine, Check $check) use ($dsn): void {
+        $one = static fn(string $query, array $params): string => $engine->dbQueryJson($dsn, $query, $params, ['rows' => 'array']);
+        $check->same('[[5,"x",[2,3],[2],":n"]]', $one("SELECT :n::int, :t::text, (ARRAY[1,2,3])[2:3], (ARRAY[1,:n,2])[3:3], ':n'", ['n' => 5, 't' => 'x']));
+        $check->same('[[true,5,"$1 :n"]]', $one("SELECT '{\"a\":1}'::jsonb ? 'a', /* :x */ :n::int, \$q\$\$1 :n\$q\$ -- :y", ['n' => 5]));
+        $check->same('[[true,5]]', $one("SELECT '{\"a\":1}'::jsonb ?? 'a', :n::int", ['n' => 5]));
+        $check->same('[[[2]]]', $one('SELECT a[lo:hi] FROM (SELECT ARRAY[1,2,3] AS a, 2 AS lo, 2 AS hi) q WHERE :yes', ['yes' => true]));
+        $failed = $check->throws(QueryException::class, static fn() => $one('SELECT :name::text, nosuch, :x::int', ['name' => 'a', 'x' => 1]), 'nosuch');
+        $check->same(21, $failed?->getPosition());
+        $handle = $engine->dbQueryAsync($dsn, 'SELECT :name::text, nosuch, :x::int', ['name' => 'a', ':x' => 1]);
+        $check->same(21, $check->throws(QueryException::class, static fn() => $engine->jsonifyResult($handle))?->getPosition());
+    },
+    'numbers that are not the statement\'s own are left to it' => static function (object $engine, Check $check) use ($dsn): void {
+        $f = 'conformance_function_' . getmypid();
+        $engine->dbExecute($dsn, "CREATE OR REPLACE FUNCTION $f(int, int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT \$1 + \$2; END");
+        $check->same('[[3]]', $engine->dbQueryJson($dsn, "SELECT $f(\$1, \$2)", [1, 2], ['rows' => 'array']));
+        $engine->dbExecute($dsn, "CREATE OR REPLACE FUNCTION $f(int, int) RETURNS int LANGUAGE sql AS 'SELECT \$1 - \$2'");
+        $check->same('[[-1]]', $engine->dbQueryJson($dsn, "SELECT $f(:a, :b)", ['a' => 1, 'b' => 2], ['rows' => 'array']));
+        $engine->dbExecute($dsn, "DO \$\$ BEGIN PERFORM \$q\$ \$1 :x ? \$q\$; END \$\$");
+        $engine->dbExecute($dsn, "DROP FUNCTION $f(int, int)");
+        $check->same('PREPARE', $engine->resultInfo($engine->dbQuery($dsn, "PREPARE $f AS SELECT \$1::int + 1 AS n"))['tag']);
+        $check->throws(ValueError::class, static fn() => $engine->dbQuery($dsn, "PREPARE $f AS SELECT \$1", [1]), 'PREPARE');
+        $check->throws(ValueError::class, static fn() => $engine->dbQuery($dsn, 'SELECT 1 WHERE 1 IN (' . implode(',', array_fill(0, 65536, '?')) . ')', range(1, 65536)), '65535', 'ANY');
+        $check->throws(ValueError::class, static fn() => $engine->dbQuery($dsn, 'SELECT $65536', [1]), '65535');
+        $check->same('[[65535]]', $engine->dbQueryJson($dsn, 'SELECT cardinality(ARRAY[' . implode(',', array_fill(0, 65535, '?::int')) . '])', range(1, 65535), ['rows' => 'array']));
+        $check->throws(ValueError::class, static fn() => $engine->dbTransaction($dsn, static fn() => 1, ['mode' => 'immediate']), 'mode', 'isolation');
+    },
+    'a password is in no message' => static function (object $engine, Check $check): void {
+        foreach (['postgres://u:p@Sw0rdfish@127.0.0.1:1/x', 'postgres://u:p@Sw0rd@fish@127.0.0.1:1/x', 'postgres://u:Sw0rd/fish@127.0.0.1:1/x',
+            'postgres://u:Sw0rdfish', 'postgres://u:Sw0rd?fish@127.0.0.1:1/x', 'postgres://u:Sw0rd?x@fish@127.0.0.1:1/x',
+            'postgres://u:Sw0rd#fish@127.0.0.1:1/x', 'postgres://u:Sw0rd%zzfish@127.0.0.1:1/x', 'postgres://u:Sw0rd%40fish@127.0.0.1:1/x',
+            'postgres://u:Sw0rd fish@127.0.0.1:1/x', 'postgres://127.0.0.1:1/x?password=Sw0rd@fish', 'postgres://u:[Sw0rdfish@127.0.0.1:1/x',
+            'postgres://u:Sw0rdfish@127.0.0.1:1/x?sslmode=no', 'postgres://u:a/Sw0rd@fish', 'postgres://u:p@h/Sw0rd@fish',
+            'host=127.0.0.1 port=1 user=u password=Sw0rd fish dbname=x', 'host=127.0.0.1;port=1;user=u;password=Sw0rdfish',
+            "host=127.0.0.1 port=1 password='Sw0rd fish'", "host=127.0.0.1 port=1 password='Sw0rd\\'fish", "host=127.0.0.1 port=1 password=Sw0rd'fish",
+            'host=127.0.0.1,password=Sw0rdfish', 'dbname=x;password=Sw0rdfish host=127.0.0.1 port=1', 'user=u;password=Sw0rdfish host=127.0.0.1 port=1',
+            'host=127.0.0.1 port=1;password=Sw0rdfish', 'host=postgres://u:Sw0rdfish@h', "host = '127.0.0.1;password=Sw0rdfish'",
+            'pgsql:host=127.0.0.1;password=Sw0rdfish;dbname=x', 'pgsql:host=127.0.0.1;dbname=x password=Sw0rdfish', 'mysql:host=127.0.0.1;password=Sw0rdfish',
+            'mysql://u:Sw0rdfish@h/d', 'Sw0rdfish', 'sqlite:/tmp/x?key=Sw0rdfish', 'sqlite:/tmp/x?mode=rw&key=Sw0rdfish'] as $dsn) {
+            try {
+                $engine->dbQuery($dsn, 'SELECT 1');
+                $check->that(false, "$dsn is taken");
+            } catch (QueryException $e) {
+                for ($at = $e; $at !== null; $at = $at->getPrevious()) {
+                    $check->that(!preg_match('/Sw0rd|fish/', $at->getMessage()), "$dsn: {$at->getMessage()}");
+                    $check->that(!preg_match('/Sw0rd|fish/', $at->getTraceAsString()), "$dsn: {$at->getTraceAsString()}");
+                }
+            }
+        }
+        $check->throws(
+            QueryException::class,
+            static fn() => $engine->dbQuery('pgsql:host=db.example;port=5433;dbname=shop', 'SELECT 1'),
+            '"host=db.example port=5433 dbname=shop user=USER password=PASSWORD"',
+        );
+        $check->throws(QueryException::class, static fn() => $engine->dbQuery('mysql:dbname=shop', 'SELECT 1'), 'mysql://USER:PASSWORD@localhost/shop');
+    },
     'several statements take the time of the slowest' => static function (object $engine, Check $check) use ($dsn, $since): void {
         $sent = [];
         $start = hrtime(true);

@@ -22,6 +22,22 @@ return $shared(
         );
         $check->throws(JsonException::class, static fn() => json_encode($result, JSON_THROW_ON_ERROR));
     },
+    'bytes are blobs and times sort' => static function (object $engine, Check $check): void {
+        $dsn = "sqlite:$check->file?mode=rwc";
+        $engine->dbExecute($dsn, 'CREATE TABLE t (a, b)');
+        $bytes = "\0\xff\x80 ' \"" . random_bytes(50);
+        $engine->dbExecute($dsn, 'INSERT INTO t VALUES (:a, typeof(:a))', ['a' => new Lyger\Binary($bytes)]);
+        $check->same([['a' => $bytes, 'b' => 'blob']], iterator_to_array($engine->query($dsn, 'SELECT a, b FROM t')));
+        $check->same([['x' => '', 't' => 'blob']], iterator_to_array($engine->query($dsn, 'SELECT ? AS x, typeof(?) AS t', [new Lyger\Binary(''), new Lyger\Binary('')])));
+        $time = static fn(DateTimeInterface $t): string => $engine->dbQueryJson($dsn, 'SELECT ? AS t', [$t], ['rows' => 'array']);
+        $check->same('[["2024-02-29 11:30:00+00:00"]]', $time(new DateTimeImmutable('2024-02-29 12:30', new DateTimeZone('Europe/Berlin'))));
+        $check->same('[["2024-07-01 10:30:00.000007+00:00"]]', $time(new DateTime('2024-07-01 12:30:00.000007', new DateTimeZone('Europe/Berlin'))));
+        $check->same('[["1969-12-31 23:59:59.500000+00:00"]]', $time(new DateTimeImmutable('1970-01-01 01:59:59.5', new DateTimeZone('+02:00'))));
+        $check->same('[[1709206200]]', $engine->dbQueryJson($dsn, "SELECT CAST(strftime('%s', :t) AS INTEGER)", ['t' => new DateTimeImmutable('@1709206200')], ['rows' => 'array']));
+        $check->throws(ValueError::class, static fn() => $time((new DateTimeImmutable('@0'))->setDate(10000, 1, 2)), 'parameter 1', '9999');
+        $check->throws(ValueError::class, static fn() => $engine->dbQuery($dsn, 'SELECT ?', [['a' => 1]]), 'parameter 1', 'SQLite has no arrays');
+        $check->throws(ValueError::class, static fn() => $engine->dbQuery($dsn, 'SELECT 1', range(1, 300000)));
+    },
     'transactions wait for each other, and tell a lock from a failure' => static function (object $engine, Check $check): void {
         $one = "sqlite:$check->file?mode=rwc";
         $two = "sqlite:$check->file";

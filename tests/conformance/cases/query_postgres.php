@@ -147,15 +147,15 @@ return [
         $check->throws(ValueError::class, $run(1, [[1], null]), 'parameter 2, element [1] is no list');
         $check->throws(ValueError::class, $run(1, [[[1], [2]], [[3], [4, 5]]]), 'parameter 2, element [1][1] is a list of 2');
         $check->throws(ValueError::class, $run(1, [[], [1]]), 'parameter 2, element [1] is a list of 1', 'of 0');
-        $check->throws(ValueError::class, $run(1, [[[[[[[1]]]]]]]), '$params', 'parameter 2', '6 lists');
-        $check->throws(ValueError::class, $run(1, ['a' => 1]), '$params', 'must hold lists', 'parameter 2 is none', 'json_encode()');
-        $check->throws(ValueError::class, $run(1, [[1], [1 => 1]]), '$params', 'parameter 2, element [1] is none');
+        $check->throws(ValueError::class, $run(1, [[[[[[[1]]]]]]]), 'parameter 2', '6 lists');
+        $check->throws(ValueError::class, $run(1, ['a' => 1]), 'parameter 2', 'names', 'int4[]', '::jsonb');
+        $check->throws(ValueError::class, $run(1, [[1], [1 => 1]]), 'parameter 2, element [1]', 'names');
         $check->throws(TypeError::class, $run(1, [1, [new stdClass()]]), '$params', 'parameter 2, element [1][0]', 'Stringable');
         $check->throws(TypeError::class, $run([STDERR]), '$params', 'parameter 1, element [0]', 'resource');
         $check->throws(ValueError::class, $run(1, ['a', "b\0"]), 'parameter 2, element [1]', 'NUL byte');
         $itself = [1];
         $itself[0] = &$itself;
-        $check->throws(ValueError::class, $run(1, $itself), '$params', 'parameter 2', '6 lists');
+        $check->throws(ValueError::class, $run(1, $itself), '$params', 'parameter 2', '64 arrays');
         $thrown = $check->throws(QueryException::class, $run(1, ['x']), 'integer');
         $check->same('22P02', $thrown?->getSqlState());
         $throws = new class {

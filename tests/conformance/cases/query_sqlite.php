@@ -77,7 +77,7 @@ return [
         $check->throws(ValueError::class, $run('SELECT ?', ["a\0b"]));
         $check->throws(ValueError::class, $run('SELECT ?, ?', [1, [1]]), 'parameter 2', 'SQLite has no arrays');
         $check->throws(ValueError::class, $run('SELECT :ids', ['ids' => []]), 'parameter ":ids"', 'SQLite has no arrays');
-        $check->throws(ValueError::class, $run('SELECT ?', [['a' => 1]]), '$params', 'parameter 1', 'lists');
+        $check->throws(ValueError::class, $run('SELECT ?', [['a' => 1]]), 'parameter 1', 'SQLite has no arrays');
         $check->throws(TypeError::class, $run('SELECT ?', [new stdClass()]));
     },
     'changes are counted' => static function (object $engine, Check $check): void {

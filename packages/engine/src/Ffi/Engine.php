@@ -6,6 +6,7 @@ namespace Lyger\Ffi;
 
 use FFI;
 use FFI\CData;
+use Lyger\Binary;
 use Lyger\Exception\CacheException;
 use Lyger\Exception\RuntimeException;
 use Lyger\Exception\ServerException;
@@ -39,7 +40,10 @@ final class Engine
     private const FLOAT = 3;
     private const STRING = 4;
     private const SERIALIZED = 5; // in the cache
-    private const LIST = 5; // in parameters
+    private const LIST = 5; // in parameters, as the next three
+    private const BYTES = 6;
+    private const MAP = 7;
+    private const TIME = 8;
 
     private const CHOICE = ['number' => 0, 'string' => 1, 'auto' => 2];
 
@@ -575,9 +579,20 @@ final class Engine
     private static function packValues(array $values): string
     {
         $packed = '';
+        $list = array_is_list($values);
         foreach ($values as $name => $value) {
-            $name = \is_int($name) ? '' : ltrim($name, ':');
-            [$type, $bytes] = \is_array($value) ? [self::LIST, self::packValues($value)] : self::pack($value);
+            $name = $list ? '' : (string) $name;
+            [$type, $bytes] = match (true) {
+                \is_array($value) => [array_is_list($value) ? self::LIST : self::MAP, self::packValues($value)],
+                $value instanceof Binary => [self::BYTES, $value->bytes],
+                $value instanceof \DateTimeImmutable => [self::TIME, pack(
+                    'PVV',
+                    $value->getTimestamp(),
+                    (int) $value->format('u'),
+                    $value->getOffset() & 0xffffffff,
+                )],
+                default => self::pack($value),
+            };
             $packed .= pack('CVV', $type, \strlen($name), \strlen($bytes)) . $name . $bytes;
         }
         return $packed;

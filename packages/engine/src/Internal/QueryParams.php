@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Lyger\Internal;
 
+use Lyger\Binary;
+
 /**
  * The parameters of a query, checked in the same words by every engine of this package, and by the extension
  * (ext/query/php_query.c, ext/query/params.c).
@@ -12,10 +14,10 @@ namespace Lyger\Internal;
  */
 final class QueryParams
 {
-    private const DEPTH = 6; // lists in lists, the outermost counted: PostgreSQL's MAXDIM
+    private const DEPTH = 64; // arrays in arrays, the outermost counted
 
     /**
-     * The parameters, a list or all named, as null, scalars and lists of them.
+     * The parameters, a list or all named, as null, scalars, Lyger\Binary, DateTimeImmutable and arrays of them.
      *
      * @throws \TypeError
      * @throws \ValueError
@@ -28,6 +30,9 @@ final class QueryParams
             if (\is_int($name) && !$list) {
                 throw self::refuse($method, "must be a list, or have a name for every value; $name is no name");
             }
+            if (\is_string($name) && str_starts_with($name, ':') && \array_key_exists(substr($name, 1), $params)) {
+                throw self::refuse($method, 'has ' . self::label($name) . ' twice, with a colon and without');
+            }
             $read[$name] = self::value($method, self::label($name), [], $value);
         }
         return $read;
@@ -39,51 +44,45 @@ final class QueryParams
         return 'parameter ' . (\is_int($name) ? $name + 1 : '":' . preg_replace('/^:/', '', $name) . '"');
     }
 
-    /** @param list<int> $at */
+    /** @param list<int|string> $at */
     private static function value(string $method, string $label, array $at, mixed $value): mixed
     {
-        if (\is_array($value)) {
-            return self::values($method, $label, $at, $value);
-        }
-        if ($value instanceof \Stringable) {
-            $value = (string) $value;
-        }
-        if ($value !== null && !\is_scalar($value)) {
-            throw new \TypeError(
-                "Lyger\\Engine::$method(): Argument #3 (\$params) must hold null, bool, int, float, string, Stringable or lists "
-                . 'of them; ' . get_debug_type($value) . ' given for ' . self::place($label, $at)
-            );
-        }
+        $value = match (true) {
+            \is_array($value) => self::values($method, $label, $at, $value),
+            $value instanceof \DateTimeInterface => \DateTimeImmutable::createFromInterface($value),
+            $value instanceof \BackedEnum => $value->value,
+            $value instanceof \Stringable => (string) $value,
+            default => $value,
+        };
         if (\is_string($value) && str_contains($value, "\0")) {
             throw self::refuse(
                 $method,
                 'must not hold a string with a NUL byte, which no text in a database can; ' . self::place($label, $at) . ' does',
             );
         }
-        return $value;
+        if ($value === null || \is_scalar($value) || \is_array($value) || $value instanceof \DateTimeImmutable || $value instanceof Binary) {
+            return $value;
+        }
+        throw new \TypeError(
+            "Lyger\\Engine::$method(): Argument #3 (\$params) must hold null, bool, int, float, string, DateTimeInterface, backed "
+            . 'enums, Lyger\Binary, Stringable or arrays of them; ' . get_debug_type($value) . ' given for ' . self::place($label, $at)
+        );
     }
 
-    /** @param list<int> $at */
+    /** @param list<int|string> $at */
     private static function values(string $method, string $label, array $at, array $values): array
     {
         if (\count($at) === self::DEPTH) { // an array that contains itself ends here, too
-            throw self::refuse($method, 'must nest at most ' . self::DEPTH . " lists; $label nests more");
-        }
-        if (!array_is_list($values)) {
-            throw self::refuse(
-                $method,
-                'must hold lists where it holds arrays; ' . self::place($label, $at)
-                . ' is none (json_encode() makes JSON of it)',
-            );
+            throw self::refuse($method, 'must nest at most ' . self::DEPTH . " arrays; $label nests more");
         }
         $read = [];
         foreach ($values as $i => $value) {
-            $read[] = self::value($method, $label, [...$at, $i], $value);
+            $read[$i] = self::value($method, $label, [...$at, $i], $value);
         }
         return $read;
     }
 
-    /** The same for an element in it. @param list<int> $at where in the list of each level; []: the parameter itself */
+    /** The same for an element in it. @param list<int|string> $at where in the list of each level; []: the parameter itself */
     public static function place(string $label, array $at): string
     {
         return $label . ($at === [] ? '' : ', element [' . implode('][', $at) . ']');

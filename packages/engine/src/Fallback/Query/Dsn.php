@@ -44,6 +44,7 @@ final class Dsn
         if (str_starts_with($dsn, 'sqlite:')) {
             return self::sqlite($dsn);
         }
+        self::checkSecrets($dsn);
         $patience = str_contains($dsn, 'connect_timeout') ? '' : 'connect_timeout=' . self::CONNECT_TIMEOUT;
         if (preg_match('~^postgres(?:ql)?://~', $dsn)) {
             return new self($dsn, 'pgsql', $dsn . ($patience === '' ? '' : (str_contains($dsn, '?') ? '&' : '?') . $patience));
@@ -52,10 +53,52 @@ final class Dsn
             return new self($dsn, 'pgsql', "$dsn $patience");
         }
         $scheme = preg_match('/^([A-Za-z][A-Za-z0-9+.-]*):/', $dsn, $found) ? "\"$found[1]:\" is none of them" : 'has none';
+        $converted = self::ofPdo($dsn);
         throw Failure::query(
-            "The DSN must begin with a scheme that is known here and $scheme: postgres://, postgresql:// (or a libpq "
-            . 'keyword string: host=… dbname=…), sqlite:'
+            "The DSN must begin with a scheme that is known here and $scheme" . ($converted === null ? '' : " (it is how PDO writes a DSN, "
+            . "which would be \"$converted\")") . ': postgres://, postgresql:// (or a libpq keyword string: host=… dbname=…), sqlite:'
         );
+    }
+
+    /**
+     * What may be read in two ways could show a part of the password as host, port or database; see check_dsn() in
+     * ext/query/pq.c.
+     */
+    private static function checkSecrets(#[\SensitiveParameter] string $dsn): void
+    {
+        if (preg_match('~^postgres(?:ql)?://([^?]*)~', $dsn, $found)) {
+            $last = strrpos($found[1], '@');
+            $rest = $last === false ? $found[1] : substr($found[1], $last + 1);
+            $ambiguous = ($last !== false && strcspn($found[1], '@/') < $last)
+                || preg_match('~^(?:[^\[\]:/]*|\[[^\]]*\])(?::\d*)?(?:,(?:[^\[\]:/]*|\[[^\]]*\])(?::\d*)?)*(?:/[^@;]*)?$~D', $rest) !== 1
+                || preg_match('~\?.*@~s', $dsn) === 1 && $last === false && !str_contains(strstr($dsn, '?'), '=');
+        } else {
+            $ambiguous = preg_match('/^\s*\w+\s*=/', $dsn) === 1
+                && (preg_match('/(?:^|\s)(?:host|hostaddr)\s*=\s*(?:\'(?:[^\'\\\\]|\\\\.)*[=;]|[^\s\']\S*[=;@])/', $dsn) === 1
+                || preg_match('/(?:^|\s)port\s*=\s*\'?[^\s\']*[^\d,\s\']/', $dsn) === 1
+                || preg_match('/(?:^|\s)(?:user|dbname)\s*=\s*(?:\'(?:[^\'\\\\]|\\\\.)*|\S*)(?:;|password=)/', $dsn) === 1);
+        }
+        if ($ambiguous) {
+            throw Failure::query(
+                'the DSN can be read in two ways, and is not shown, as it may hold a password: in a URI, \'@\', \'/\' and \':\' of a '
+                . 'user name or password are written %40, %2F and %3A, and a port is a number; in a keyword string spaces '
+                . 'separate, and values with others are in single quotes'
+            );
+        }
+    }
+
+    /** PDO's form of a DSN as it would be here; null for any other. */
+    private static function ofPdo(#[\SensitiveParameter] string $dsn): ?string
+    {
+        if (!preg_match('~^(pgsql|mysql):(?!//)(.*)$~sD', $dsn, $found)) {
+            return null;
+        }
+        $value = static fn(string $keyword): string
+            => preg_match("/(?:^|;) *$keyword=([^;]*)/i", $found[2], $given) ? (preg_match('~^[\w./-]*$~D', $given[1]) ? $given[1] : '...') : '';
+        [$host, $port, $name] = [$value('host') ?: 'localhost', $value('port'), $value('dbname')];
+        return $found[1] === 'mysql'
+            ? "mysql://USER:PASSWORD@$host" . ($port === '' ? '' : ":$port") . "/$name"
+            : "host=$host" . ($port === '' ? '' : " port=$port") . " dbname=$name user=USER password=PASSWORD";
     }
 
     private static function sqlite(#[\SensitiveParameter] string $dsn): self
@@ -65,7 +108,8 @@ final class Dsn
         if (preg_match('/^([^?]*)\?(.*)$/sD', $path, $found)) {
             $path = $found[1];
             if (!preg_match('/^mode=(ro|rw|rwc)$/D', $found[2], $given)) {
-                throw Failure::query("The DSN's \"?$found[2]\" is unknown: ?mode=ro, ?mode=rw or ?mode=rwc");
+                $shown = preg_replace('/^(mode=[^=&;]*|[^=]*).*$/sD', '$1', $found[2]); // what another option is set to may be a key
+                throw Failure::query("The DSN's \"?$shown\" is unknown: ?mode=ro, ?mode=rw or ?mode=rwc");
             }
             $mode = $given[1];
         }

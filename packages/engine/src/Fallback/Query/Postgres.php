@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Lyger\Fallback\Query;
 
+use Lyger\Binary;
 use Lyger\Internal\Failure;
 use Lyger\Internal\QueryOptions;
 use Lyger\Internal\QueryParams;
@@ -42,6 +43,9 @@ final class Postgres implements Connection
             restore_error_handler();
         }
         if ($link === false) {
+            if (preg_match('/URI|percent-encoded|missing "="|connection (?:option|info)/', $reason)) { // what libpq quotes then
+                $reason = 'the DSN is not a valid PostgreSQL connection string (not shown: it may hold a password)';
+            }
             throw Failure::query("cannot connect to PostgreSQL: $reason", '08001'); // sqlclient_unable_to_establish_sqlconnection
         }
         $this->link = $link;
@@ -65,25 +69,15 @@ final class Postgres implements Connection
 
     public function send(string $method, string $query, array $params, QueryOptions $options): \Closure
     {
-        [$sql, $wanted] = SqlText::forPostgres($query);
-        if (\is_string(array_key_first($params))) {
-            throw new \ValueError(
-                "Lyger\\Engine::$method(): Argument #3 (\$params) must be positional: PostgreSQL's parameters have no names"
-            );
-        }
-        if ($wanted !== \count($params)) {
-            throw new \ValueError(
-                "Lyger\\Engine::$method(): Argument #3 (\$params) must have $wanted elements for this statement, "
-                . \count($params) . ' given'
-            );
-        }
+        $text = new PostgresText($method, $query, $params);
+        $sql = $text->sql;
         if (!preg_match('/^\s*(?:select|insert|update|delete|values|with|merge|table|show)\b/i', $sql)
             || preg_match('/\b(?:set_config|pg_\w*lock\w*|temp|temporary)\b/i', $sql)) {
             $this->stateful = true;
         }
         $this->limit($options->timeout);
-        $this->start($sql, self::texts($method, $params));
-        return fn(): Result => $this->end($query, $options);
+        $this->start($sql, $this->texts($method, $text, $params));
+        return fn(): Result => $this->end($text, $options);
     }
 
     private function limit(float $seconds): void
@@ -96,11 +90,11 @@ final class Postgres implements Connection
     }
 
     /** Waits for the statement that was started, and ends what it left open. */
-    private function end(string $query, QueryOptions $options): Result
+    private function end(PostgresText $text, QueryOptions $options): Result
     {
         $open = false;
         try {
-            $result = $this->read($this->receive($query), $options);
+            $result = $this->read($this->receive($text), $options);
         } finally {
             if (!$this->keepsTransactions && !$this->broken) {
                 $open = $this->inTransaction();
@@ -113,20 +107,71 @@ final class Postgres implements Connection
     }
 
     /** @return list<?string> the parameters in PostgreSQL's text form */
-    private static function texts(string $method, array $params): array
+    private function texts(string $method, PostgresText $text, array $params): array
     {
+        $types = null;
         $texts = [];
-        foreach ($params as $i => $value) {
-            $texts[] = \is_array($value) ? ArrayLiteral::of($method, QueryParams::label($i), $value) : self::text($value);
+        foreach ($params as $name => $value) {
+            if (\is_array($value) || $value instanceof Binary) {
+                $types ??= $this->describe($text);
+                $texts[] = $this->typed($method, QueryParams::label($name), $types[\count($texts)] ?? 0, $value);
+            } else {
+                $texts[] = self::text($value);
+            }
         }
         return $texts;
     }
 
+    /**
+     * The types of the statement's parameters, which decide what an array becomes. ext/pgsql cannot ask for them: the server's
+     * list of prepared statements has them.
+     *
+     * @return list<int>
+     */
+    private function describe(PostgresText $text): array
+    {
+        $name = 'lyger_' . bin2hex(random_bytes(8));
+        if (!@pg_send_prepare($this->link, $name, $text->sql)) {
+            throw Failure::query('PostgreSQL: ' . pg_last_error($this->link), '08006');
+        }
+        $this->receive($text);
+        $types = $this->ask(
+            'SELECT array_to_string(parameter_types::oid[], $2) FROM pg_prepared_statements WHERE name = $1',
+            [$name, ' '],
+        );
+        $this->ask("DEALLOCATE $name", []);
+        return array_map(\intval(...), explode(' ', $types[0][0] ?? ''));
+    }
+
+    /** What an array or bytes are for a parameter of that type. */
+    private function typed(string $method, string $label, int $oid, array|Binary $value): string
+    {
+        [$type, $delimiter] = $this->types->forParameter($oid);
+        return match (true) {
+            $value instanceof Binary && $oid === 17 => '\\x' . bin2hex($value->bytes), // bytea
+            \is_array($value) && $type === 'json' => JsonParam::of($method, $label, $value),
+            \is_array($value) && $type === 'array' && array_is_list($value)
+                => ArrayLiteral::of($method, $label, $value, $delimiter, $oid === 1001), // bytea[]
+            default => throw new \ValueError(
+                "Lyger\\Engine::$method(): Argument #3 (\$params) does not fit: $label is " . match (true) {
+                    $value instanceof Binary => 'of bytes',
+                    array_is_list($value) => 'a list',
+                    default => 'an array with names',
+                } . ', but the statement takes "' . $this->types->name($oid) . '" there: ' . match (true) {
+                    $value instanceof Binary => '::bytea would take them',
+                    array_is_list($value) => 'an array (::int[]) or json (::jsonb) would take it',
+                    default => 'json (::jsonb) would take it',
+                }
+            ),
+        };
+    }
+
     /** A parameter that is no array, or an array's element. */
-    public static function text(null|bool|int|float|string $value): ?string
+    public static function text(null|bool|int|float|string|\DateTimeImmutable $value): ?string
     {
         return match (true) {
-            \is_bool($value) => $value ? 't' : 'f',
+            $value instanceof \DateTimeImmutable => Time::inItsZone($value),
+            \is_bool($value) => $value ? 'true' : 'false', // what JSON takes, too
             \is_float($value) => is_finite($value) ? var_export($value, true) : trim(Json::double($value), '"'),
             $value === null => null,
             default => (string) $value,
@@ -140,8 +185,8 @@ final class Postgres implements Connection
         }
     }
 
-    /** @param ?string $query as the user wrote it, null for our own */
-    private function receive(?string $query): \PgSql\Result
+    /** @param ?PostgresText $text of the user's statement, null for our own */
+    private function receive(?PostgresText $text): \PgSql\Result
     {
         $last = null;
         while (($result = pg_get_result($this->link)) !== false) {
@@ -157,11 +202,11 @@ final class Postgres implements Connection
             PGSQL_TUPLES_OK, PGSQL_COMMAND_OK => $last,
             PGSQL_EMPTY_QUERY => throw Failure::query('the statement is empty', '42601'),
             null => throw Failure::query('PostgreSQL: ' . pg_last_error($this->link), '08006'),
-            default => throw self::failure($last, $query),
+            default => throw self::failure($last, $text),
         };
     }
 
-    private static function failure(\PgSql\Result $result, ?string $query): \Throwable
+    private static function failure(\PgSql\Result $result, ?PostgresText $text): \Throwable
     {
         $field = static fn(int $code): string => trim((string) pg_result_error_field($result, $code));
         $message = $field(PGSQL_DIAG_MESSAGE_PRIMARY) ?: trim((string) pg_result_error($result));
@@ -171,7 +216,7 @@ final class Postgres implements Connection
         return Failure::query(
             $message,
             $field(PGSQL_DIAG_SQLSTATE) ?: '08006',
-            $query === null ? 0 : SqlText::originalPosition($query, (int) $field(PGSQL_DIAG_STATEMENT_POSITION)),
+            $text === null ? 0 : $text->original((int) $field(PGSQL_DIAG_STATEMENT_POSITION)),
         );
     }
 

@@ -50,6 +50,21 @@ final class PostgresTypes
     {
     }
 
+    /** @return array{string, string} what a parameter of that type takes: "json", "array" with its delimiter, or neither */
+    public function forParameter(int $oid): array
+    {
+        $this->learn([$oid]);
+        while (($type = $this->known[$oid] ?? null) !== null && $type['kind'] === 'domain') {
+            $oid = $type['base'];
+        }
+        return match (true) {
+            $type === null => ['', ''],
+            \in_array($oid, self::JSON, true) => ['json', ''],
+            $type['kind'] === 'array' => ['array', $this->known[$type['element']]['delimiter']],
+            default => ['', ''],
+        };
+    }
+
     public function name(int $oid): string
     {
         $type = $this->known[$oid] ?? ['name' => '', 'kind' => 'plain'];

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Lyger\Fallback\Query;
 
+use Lyger\Binary;
 use Lyger\Internal\Failure;
 use Lyger\Internal\QueryParams;
 
@@ -14,24 +15,6 @@ use Lyger\Internal\QueryParams;
  */
 final class SqlText
 {
-    /**
-     * PostgreSQL (manual, "Lexical Structure"): comments nest, E'' has backslashes, $tag$…$tag$ quotes. A name swallows
-     * its dollar signs, so that a$1 is no parameter.
-     */
-    private const POSTGRES = <<<'R'
-        ~   --[^\n]*+
-        |   (?<nest>/\*(?:[^*/]++|\*(?!/)|/(?!\*)|(?&nest))*+\*/)
-        |   [eE]'(?:[^'\\]++|\\.|'')*+'
-        |   '(?:[^']++|'')*+'
-        |   "(?:[^"]++|"")*+"
-        |   \$(?<tag>(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*+)?)\$.*?\$\k<tag>\$
-        |   [A-Za-z_\x80-\xff][\w$\x80-\xff]*+
-        |   \$(?<number>[0-9]++)
-        |   (?<both>\?\?)
-        |   (?<mark>\?)
-        ~xs
-        R;
-
     /** SQLite (sqlite.org/lang.html): [name], `name`, comments do not nest. */
     private const SQLITE = <<<'R'
         ~   --[^\n]*+
@@ -49,60 +32,11 @@ final class SqlText
         R;
 
     /**
-     * The statement with ? as $1, $2, … where no $n occurs, and ?? then as the operator ?.
-     *
-     * @return array{string, int} the statement and the number of parameters it asks for
-     */
-    public static function forPostgres(string $sql): array
-    {
-        if (!str_contains($sql, '?') && !str_contains($sql, '$')) {
-            return [$sql, 0];
-        }
-        $highest = $marks = 0;
-        self::scan(self::POSTGRES, $sql, static function (array $token) use (&$highest): string {
-            $highest = max($highest, (int) ($token['number'] ?? 0));
-            return $token[0];
-        });
-        if ($highest > 0) {
-            return [$sql, $highest];
-        }
-        $sql = self::scan(self::POSTGRES, $sql, static function (array $token) use (&$marks): string {
-            return self::numbered($token, $marks);
-        });
-        return [$sql, $marks];
-    }
-
-    private static function numbered(array $token, int &$marks): string
-    {
-        if (isset($token['both'])) {
-            return '?';
-        }
-        return isset($token['mark']) ? '$' . ++$marks : $token[0];
-    }
-
-    /** Where in the statement as it was written the position is that PostgreSQL gave; characters from 1, 0 unknown. */
-    public static function originalPosition(string $sql, int $position): int
-    {
-        $marks = $shift = 0;
-        if ($position > 0 && self::forPostgres($sql)[0] !== $sql) {
-            self::scan(self::POSTGRES, $sql, static function (array $token) use ($sql, $position, &$marks, &$shift): string {
-                $start = (int) preg_match_all('/[^\x80-\xbf]/', substr($sql, 0, $token['at'])) + 1; // in UTF-8
-                $written = self::numbered($token, $marks);
-                if ($start + $shift < $position) {
-                    $shift += \strlen($written) - \strlen($token[0]);
-                }
-                return $token[0];
-            });
-        }
-        return $position - $shift;
-    }
-
-    /**
      * The statement in a form that PDO can bind by number, and what to bind. Placeholders are numbered as SQLite does it
      * (sqlite.org/lang_expr.html, "Parameters"), except that $1 is ?1. A float is written into the statement, for PDO
      * would bind it as text; its literal has no affinity, as a parameter has none.
      *
-     * @return array{string, array<int, null|bool|int|string>}
+     * @return array{string, array<int, null|bool|int|string|Binary>}
      */
     public static function forSqlite(string $method, string $sql, array $params): array
     {
@@ -122,7 +56,7 @@ final class SqlText
             }
             $highest = max($highest, $number);
             $key = $positional ? $number - 1 : self::nameOf($token, $params);
-            if (!\array_key_exists($key, $params)) {
+            if (($positional && isset($token['name'])) || !\array_key_exists($key, $params)) {
                 throw new \ValueError("Lyger\\Engine::$method(): Argument #3 (\$params) has no value for $token[0]");
             }
             if (\is_array($params[$key])) {
@@ -132,6 +66,12 @@ final class SqlText
                 );
             }
             $values[$number] = [$key, $params[$key]];
+            if ($params[$key] instanceof \DateTimeImmutable) {
+                $values[$number][1] = Time::inUtc($params[$key]) ?? throw new \ValueError(
+                    "Lyger\\Engine::$method(): Argument #3 (\$params) does not fit: " . QueryParams::label($key)
+                    . " is not of the years 0 to 9999 that SQLite's dates have"
+                );
+            }
             if (\is_float($params[$key])) {
                 return self::sqliteFloat($params[$key]);
             }
@@ -187,7 +127,7 @@ final class SqlText
     }
 
     /** @param \Closure(array<int|string, string|int>): string $each gets a token's groups, those that matched, and 'at' */
-    private static function scan(string $pattern, string $sql, \Closure $each): string
+    public static function scan(string $pattern, string $sql, \Closure $each): string
     {
         $result = preg_replace_callback(
             $pattern,

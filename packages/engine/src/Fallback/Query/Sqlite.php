@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Lyger\Fallback\Query;
 
+use Lyger\Binary;
 use Lyger\Internal\Failure;
 use Lyger\Internal\QueryOptions;
 use Lyger\Internal\TransactionOptions;
@@ -85,7 +86,8 @@ final class Sqlite implements Connection
                 throw Failure::query('the statement may write, but its transaction is read-only', '25006');
             }
             foreach ($bind as $slot => $value) {
-                $statement->bindValue($slot, $value, match (true) {
+                $statement->bindValue($slot, $value instanceof Binary ? $value->bytes : $value, match (true) {
+                    $value instanceof Binary => PDO::PARAM_LOB,
                     $value === null => PDO::PARAM_NULL,
                     \is_string($value) => PDO::PARAM_STR,
                     default => PDO::PARAM_INT,
