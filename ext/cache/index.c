@@ -26,9 +26,12 @@ index_slot *lyger_index_find(lyger_cache *cache, shard *s, uint64_t hash, const 
         for (uint32_t slots = matching_slots(b, (uint32_t)(hash >> 32)); slots; slots &= slots - 1) {
             index_slot *slot = &b->slots[__builtin_ctz(slots)];
             uint64_t word = atomic_load_explicit(slot, memory_order_relaxed);
+            if (!is_in_regions(cache, slot_granule(word))) {
+                continue;
+            }
             const entry *e = entry_at(cache, slot_granule(word));
             uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-            if (word && key_length(lens) == key_len && lyger_racy_equal(e->data, key, key_len)) {
+            if (key_length(lens) == key_len && lyger_racy_equal(e->data, key, key_len)) {
                 return slot;
             }
         }

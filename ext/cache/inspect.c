@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#define TRIES_MOST 1000000u
 #define BUCKETS_AT_ONCE 256u /* of a step of a walk over the keys */
 
 uint64_t lyger_cache_count(lyger_cache *cache)
@@ -145,9 +146,9 @@ lyger_status lyger_cache_describe_classes(lyger_cache *cache,
 static size_t copy_key(const lyger_cache *cache, index_slot *slot, const char *prefix, size_t len,
                        char key[LYGER_CACHE_KEY_MAX])
 {
-    for (;;) {
+    for (uint32_t tries = 0; tries < TRIES_MOST; tries++) {
         uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
-        if (!word) {
+        if (!is_in_regions(cache, slot_granule(word))) {
             return 0;
         }
         const entry *e = entry_at(cache, slot_granule(word));
@@ -165,6 +166,7 @@ static size_t copy_key(const lyger_cache *cache, index_slot *slot, const char *p
             return wanted && !expired(&seen) ? key_len : 0;
         }
     }
+    return 0; /* damaged: no writer overtakes a reader so often */
 }
 
 /* Growing an index moves entries to higher buckets only (index.c), so none escapes a walk that ascends. */
@@ -177,7 +179,8 @@ bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char 
     }
     uint32_t stop = walk->bucket + BUCKETS_AT_ONCE;
     for (; walk->bucket < stop; walk->bucket++) {
-        if (walk->bucket > atomic_load_explicit(&cache->masks[walk->shard], memory_order_acquire)) {
+        uint32_t mask = atomic_load_explicit(&cache->masks[walk->shard], memory_order_acquire);
+        if (walk->bucket > mask || walk->bucket >= cache->bucket_count) {
             walk->shard++;
             walk->bucket = 0;
             return true;

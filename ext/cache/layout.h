@@ -201,6 +201,7 @@ struct lyger_cache {
     bucket *buckets;
     ghost_set *ghosts;
     granule regions;     /* where they begin */
+    uint32_t granules;   /* of all regions */
     uint64_t hash_state; /* lyger_hash_start() of the segment's seed */
     uint32_t shard_mask, shard_bits, bucket_count;
     uint32_t block_most; /* granules of the largest entry that is not a large one */
@@ -211,6 +212,13 @@ struct lyger_cache {
 static inline entry *entry_at(const lyger_cache *cache, granule at)
 {
     return (entry *)(cache->base + (size_t)at * GRANULE);
+}
+
+/* Whether an entry may begin there: what a damaged word names need not be memory. An entry's head, its key
+ * and a short value never reach past the segment: see segment.c. */
+static inline bool is_in_regions(const lyger_cache *cache, granule at)
+{
+    return at - cache->regions < cache->granules;
 }
 
 static inline granule granule_of(const lyger_cache *cache, const entry *e)

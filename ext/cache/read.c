@@ -8,16 +8,18 @@
 void (*lyger_cache_step)(cache_step step);
 #endif
 
+#define TRIES_MOST 1000000
 #define OPTIMISTIC_TRIES 64 /* after which a reader that keeps being overtaken takes the lock */
 
 /* Finds a key without a lock. */
 static glance search(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len,
                      entry_sight *seen)
 {
-    uint32_t mask = atomic_load_explicit(bucket_mask_of(cache, s), memory_order_acquire);
+    uint32_t mask = atomic_load_explicit(bucket_mask_of(cache, s), memory_order_acquire),
+             most = cache->bucket_count - 1;
     uint32_t number = home_bucket(hash);
     for (uint32_t probe = 0; probe < PROBE_LIMIT; probe++, number++) {
-        bucket *b = bucket_of(cache, s, number & mask);
+        bucket *b = bucket_of(cache, s, number & mask & most);
         for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
             uint64_t word = atomic_load_explicit(&b->slots[i], memory_order_acquire);
             if (word >> 32 != hash >> 32 || !word) {
@@ -53,25 +55,32 @@ static void reclaim(lyger_cache *cache, shard *s, uint64_t hash, const char *key
     lyger_shard_unlock(s);
 }
 
-static bool key_is_indexed(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len)
+/* Whether it makes sense to look again, once nobody writes: not when there is no such key, nor when its entry
+ * is damaged. Does not wait: who holds the lock writes, or the lock is damaged. */
+static bool is_readable(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len)
 {
-    if (!lyger_shard_lock(cache, s, NULL)) {
+    if (!lyger_shard_try_lock(cache, s)) {
         return true;
     }
-    bool there = lyger_index_find(cache, s, hash, key, key_len) != NULL;
+    entry_sight seen;
+    bool readable = lyger_index_find(cache, s, hash, key, key_len) != NULL &&
+                    search(cache, s, hash, key, key_len, &seen) == GLANCE_HIT;
     lyger_shard_unlock(s);
-    return there;
+    return readable;
 }
 
 /* The whole search, expired or not. After many tries that writers of this key overtook, the lock decides
- * about a miss. */
+ * about a miss; after very many, which only damage can cause, it is one. */
 static bool find_any(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len,
                      entry_sight *seen)
 {
     glance result;
     for (unsigned tries = 1; (result = search(cache, s, hash, key, key_len, seen)) == GLANCE_AGAIN; tries++) {
-        if (tries % OPTIMISTIC_TRIES == 0 && !key_is_indexed(cache, s, hash, key, key_len)) {
-            return false;
+        if (tries % OPTIMISTIC_TRIES == 0) {
+            if (tries >= TRIES_MOST || !is_readable(cache, s, hash, key, key_len)) {
+                return false;
+            }
+            lyger_os_yield();
         }
     }
     return result == GLANCE_HIT;

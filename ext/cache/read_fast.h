@@ -45,6 +45,13 @@ static inline const char *value_seen(const entry_sight *seen, size_t key_len)
     return seen->e->data + value_offset(key_len);
 }
 
+/* Damaged lengths may say anything. */
+static inline bool ends_in_segment(const lyger_cache *cache, const entry_sight *seen)
+{
+    size_t begins = (size_t)(value_seen(seen, key_length(seen->lens)) - cache->base);
+    return value_length(seen->lens) <= cache->size - begins;
+}
+
 /*
  * Looks at the entry of one slot whose tag fits: GLANCE_HIT when it has this key, and its lengths are right.
  * Until still_there() has said so the lengths may be anything, but a key never reaches past the segment: see
@@ -56,6 +63,9 @@ static READ_INLINE glance look_at(const lyger_cache *cache, index_slot *slot, ui
                                   const char *key, size_t key_len, entry_sight *seen, bool confirms)
 {
     const entry *e = entry_at(cache, slot_granule(word));
+    if (__builtin_expect(!is_in_regions(cache, slot_granule(word)), 0)) {
+        return GLANCE_MISS;
+    }
     /* The value is wanted next; by the time its length is known it is on its way. */
     __builtin_prefetch((const char *)e + 64);
     __builtin_prefetch((const char *)e + 128);
@@ -71,7 +81,7 @@ static READ_INLINE glance look_at(const lyger_cache *cache, index_slot *slot, ui
                 key_length(seen->lens) == key_len && lyger_racy_equal(e->data, key, key_len);
     lyger_step(STEP_KEY_COMPARED);
     if (__builtin_expect(!stamp_is_set(seen->stamp), 0) ||
-        (!confirms && __builtin_expect(!still_there(seen), 0))) {
+        (!confirms && __builtin_expect(!still_there(seen) || !ends_in_segment(cache, seen), 0))) {
         return GLANCE_AGAIN;
     }
     return same ? GLANCE_HIT : GLANCE_MISS;
@@ -87,13 +97,13 @@ static READ_INLINE glance glance_at(const lyger_cache *cache, uint64_t hash, con
 {
     uint32_t number = shard_number_of(cache, hash);
     uint32_t mask = atomic_load_explicit(&cache->masks[number], memory_order_acquire);
-    bucket *b = bucket_numbered(cache, number, home_bucket(hash) & mask);
+    bucket *b = bucket_numbered(cache, number, home_bucket(hash) & mask & (cache->bucket_count - 1));
     uint32_t slots = matching_slots(b, (uint32_t)(hash >> 32));
     if (__builtin_expect(slots != 0, 1)) {
         index_slot *slot = &b->slots[__builtin_ctz(slots)];
         uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
-        bool hit = word && look_at(cache, slot, word, hash, key, key_len, seen, confirms) == GLANCE_HIT &&
-                   !expired(seen);
+        bool hit =
+            look_at(cache, slot, word, hash, key, key_len, seen, confirms) == GLANCE_HIT && !expired(seen);
         return hit ? GLANCE_HIT : GLANCE_AGAIN;
     }
     lyger_step(STEP_BUCKET_READ);

@@ -308,6 +308,70 @@ static void entry_that_a_dead_writer_withdrew_is_not_pinned(void)
     close_cache(cache);
 }
 
+/* Words in what readers follow: slots, numbers of buckets, stamps, lengths, hashes, keys, values. */
+static void spoil(uint32_t random, uint64_t word)
+{
+    uint32_t shard_number = random & cache->shard_mask;
+    bucket *b = bucket_numbered(cache, shard_number, random >> 8 & (BUCKETS_FIRST - 1));
+    index_slot *slot = &b->slots[(random >> 16) % BUCKET_SLOTS];
+    granule at = slot_granule(atomic_load(slot));
+    uint64_t *in_entry = is_in_regions(cache, at) ? (uint64_t *)(void *)entry_at(cache, at) : NULL;
+    switch (random >> 24 & 3) {
+    case 0:
+        atomic_store(slot, word);
+        break;
+    case 1:
+        atomic_store(&cache->masks[shard_number], (uint32_t)word);
+        break;
+    default:
+        if (in_entry && (random >> 26) % 12 != 3) { /* a time that is over makes a reader a writer */
+            in_entry[(random >> 26) % 12] = word;
+        }
+    }
+}
+
+static char *any_place(void *context, size_t len)
+{
+    return len <= LEN ? context : NULL;
+}
+
+static bool count_key(const char *key, size_t key_len, void *context)
+{
+    *(size_t *)context += key_len > 0 && key != NULL;
+    return true;
+}
+
+static void stray_words_cost_readers_values_and_nothing_else(void)
+{
+    char key[32], value[LEN];
+    uint64_t random = 1, begun = milliseconds();
+    size_t hits = 0, keys = 0;
+    for (int round = 0; round < 60; round++) {
+        cache = open_cache(MEGABYTE);
+        for (int i = 0; i < 100; i++) {
+            snprintf(key, sizeof key, "key%d", i);
+            put(cache, key, 40 + (size_t)i * 5, 1);
+        }
+        for (int i = 0; i < 20; i++) {
+            random = content_mix(random + 1);
+            uint64_t words[] = {
+                0, UINT64_MAX, random, random >> 32, random << 32, cache->regions, random & 0xFFFFF};
+            spoil((uint32_t)(random >> 13), words[random % 7]);
+        }
+        for (int i = 0; i < 100; i++) {
+            snprintf(key, sizeof key, "key%d", i);
+            hits += number_of(cache, key) == 1;
+            hits += lyger_cache_contains(cache, key, strlen(key));
+            fetch_short(cache, key, strlen(key), LEN, any_place, value);
+        }
+        for (lyger_cache_walk walk = {0, 0}; lyger_cache_walk_on(cache, &walk, "", 0, count_key, &keys);) {
+        }
+        lyger_cache_close(cache);
+    }
+    CHECK(hits > 3000 && keys > 2000);
+    CHECK(milliseconds() - begun < 60000);
+}
+
 int main(void)
 {
     RUN(entry_that_a_dead_writer_withdrew_is_not_pinned);
@@ -317,6 +381,7 @@ int main(void)
     RUN(pinned_value_stays_whatever_happens_while_it_is_pinned);
     RUN(walked_key_is_whole_whatever_happens_meanwhile);
     RUN(key_that_stays_is_never_missed);
+    RUN(stray_words_cost_readers_values_and_nothing_else);
     return finish();
 }
 
