@@ -78,6 +78,45 @@ static void sound_segment_is_opened(void)
     check_reopened(open_named(MEGABYTE), NULL);
 }
 
+/* Each of these is spoilt so that nothing else is wrong with it. */
+static void each_kind_of_entry_that_cannot_be_is_found(void)
+{
+    lyger_error error = {0};
+    lyger_cache *cache = make_named();
+    entry *e = entry_of_key(cache, "key1");
+    uint64_t lens = atomic_load(&e->lens), stamp = atomic_load(&e->stamp);
+    for (uint64_t type = LYGER_CACHE_IN_PLACE; type < 256; type++) {
+        atomic_store(&e->lens, (lens & ~(uint64_t)0xFF) | type);
+        CHECK_INT(lyger_cache_verify(cache, &error), LYGER_E_CACHE);
+        CHECK(strstr(error.message, "unknown type") != NULL);
+    }
+    atomic_store(&e->lens, lens);
+    /* The next number that the shard will give is the least from the future. */
+    uint64_t next = shard_of_key(cache, "key1")->next_stamp << cache->shard_bits;
+    atomic_store(&e->stamp, next | (stamp & cache->shard_mask));
+    CHECK_INT(lyger_cache_verify(cache, &error), LYGER_E_CACHE);
+    CHECK(strstr(error.message, "from the future") != NULL);
+    atomic_store(&e->stamp, stamp);
+    CHECK_INT(lyger_cache_verify(cache, &error), LYGER_OK);
+    /* A tag of another hash: readers would not find the entry. */
+    uint64_t word = atomic_load(slot_of_key(cache, "key1"));
+    index_slot *slot = slot_of_key(cache, "key1");
+    atomic_store(slot, word ^ (uint64_t)1 << 40);
+    CHECK_INT(lyger_cache_verify(cache, &error), LYGER_E_CACHE);
+    /* And before a rebuild believes it. */
+    atomic_store(&shard_of_key(cache, "key1")->lock.holder, LOCK_LEFT);
+    CHECK_INT(lyger_cache_verify(cache, &error), LYGER_E_CACHE);
+    CHECK(strstr(error.message, "tag is not its entry's") != NULL);
+    atomic_store(slot, word);
+    /* Now it is rebuilt, and not just taken. */
+    uint64_t recoveries = facts_of(cache).lock_recoveries;
+    shard_of_key(cache, "key1")->small.head ^= 1;
+    atomic_store(&shard_of_key(cache, "key1")->lock.holder, LOCK_LEFT);
+    CHECK_INT(lyger_cache_verify(cache, &error), LYGER_OK);
+    CHECK_INT(facts_of(cache).lock_recoveries, recoveries + 1);
+    check_reopened(cache, NULL);
+}
+
 static void damage_is_refused_and_named(void)
 {
     lyger_cache *cache = make_named();
@@ -209,6 +248,7 @@ static void segment_is_opened_after_any_kill(void)
 int main(void)
 {
     RUN(sound_segment_is_opened);
+    RUN(each_kind_of_entry_that_cannot_be_is_found);
     RUN(damage_is_refused_and_named);
     RUN(shard_of_a_killed_process_is_rebuilt_when_it_is_opened);
     RUN(damage_is_found_before_a_rebuild_believes_it);
