@@ -489,6 +489,21 @@ static void mend_copied(json_encoder *encoder)
     zend_array_destroy(encoder->copied);
 }
 
+/*
+ * A table that a handler of the object's own gave and keeps, as ArrayObject does, may be changed in place by
+ * a method that runs while the table is written, whoever holds it: then a copy is written.
+ */
+static char *put_table_of(json_encoder *encoder, char *to, zend_object *object, zend_array *properties)
+{
+    if (EXPECTED(properties == object->properties || GC_REFCOUNT(properties) == 1)) {
+        return put_table(encoder, to, object, properties);
+    }
+    zend_array *copy = zend_array_dup(properties);
+    to = put_table(encoder, to, object, copy);
+    zend_array_release(copy);
+    return to;
+}
+
 static char *put_properties(json_encoder *encoder, char *to, zval *value)
 {
     zend_object *object = Z_OBJ_P(value);
@@ -504,7 +519,7 @@ static char *put_properties(json_encoder *encoder, char *to, zval *value)
         if (mark) {
             GC_TRY_PROTECT_RECURSION(mark);
         }
-        to = properties ? put_table(encoder, to, object, properties)
+        to = properties ? put_table_of(encoder, to, object, properties)
                         : close_container(encoder, to, '}', false);
         if (mark) {
             GC_TRY_UNPROTECT_RECURSION(mark);
@@ -570,7 +585,7 @@ static bool call_serializer(zend_object *object, zval *result)
     return false;
 }
 
-static char *put_serializable(json_encoder *encoder, char *to, zval *value)
+static char *put_held_serializable(json_encoder *encoder, char *to, zval *value)
 {
     zval replacement;
     php_lyger_json_mark *mark = php_lyger_json_mark_of(value);
@@ -590,6 +605,16 @@ static char *put_serializable(json_encoder *encoder, char *to, zval *value)
         php_lyger_json_clear_mark(mark);
     }
     zval_ptr_dtor(&replacement);
+    return to;
+}
+
+/* The object is held while its method runs, which may assign another value to whatever held it. */
+static char *put_serializable(json_encoder *encoder, char *to, zval *value)
+{
+    zval held;
+    ZVAL_COPY(&held, value);
+    to = put_held_serializable(encoder, to, &held);
+    zval_ptr_dtor(&held);
     return to;
 }
 
