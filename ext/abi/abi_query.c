@@ -464,27 +464,28 @@ void lyger_abi_close_queries(void)
  * A fork does not wait for the query of another thread. The child's pool is then in the middle of that query:
  * it is given up, which loses its memory and leaves its sockets to the end of the process.
  */
-static bool pool_was_idle;
+static bool pool_was_idle; /* of the one thread that forks now: it holds the lock of results */
 
 void lyger_abi_lock_queries(void)
 {
+    lyger_abi_lock_results(); /* elsewhere the pool's lock comes first, but this order only tries it */
     pool_was_idle = pthread_mutex_trylock(&pool_lock) == 0;
-    lyger_abi_lock_results();
 }
 
 void lyger_abi_unlock_queries(void)
 {
-    lyger_abi_unlock_results();
     if (pool_was_idle) {
         pthread_mutex_unlock(&pool_lock);
     }
+    lyger_abi_unlock_results();
 }
 
 void lyger_abi_unlock_queries_in_child(void)
 {
     static lyger_pool *given_up; /* keeps it reachable */
+    bool idle = pool_was_idle;
     lyger_abi_unlock_queries();
-    if (!pool_was_idle) {
+    if (!idle) {
         pthread_mutex_init(&pool_lock, NULL);
         given_up = pool;
         pool = NULL;

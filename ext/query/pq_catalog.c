@@ -1,5 +1,6 @@
 #include "pq_catalog.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,7 +9,7 @@
 #define OID_ARRAY 1028 /* oid[] */
 
 struct lyger_pq_types {
-    unsigned references;
+    _Atomic unsigned references; /* also of results, which another thread may free */
     uint64_t generation;
     int64_t made_at;
     lyger_pq_own *first;
@@ -22,7 +23,7 @@ static uint64_t generation;
 lyger_pq_types *lyger_pq_types_hold(lyger_pq_types *types)
 {
     if (types) {
-        types->references++;
+        atomic_fetch_add_explicit(&types->references, 1, memory_order_relaxed);
     }
     return types;
 }
@@ -36,7 +37,7 @@ static void free_own(lyger_pq_own *own)
 
 void lyger_pq_types_release(lyger_pq_types *types)
 {
-    if (!types || --types->references > 0) {
+    if (!types || atomic_fetch_sub_explicit(&types->references, 1, memory_order_acq_rel) > 1) {
         return;
     }
     for (lyger_pq_own *at = types->first, *next; at; at = next) {
@@ -344,8 +345,9 @@ static void remove_unfinished(lyger_pq_types *types)
 static lyger_pq_types *set_of(pq_connection *connection)
 {
     if (!connection->types && (connection->types = calloc(1, sizeof *connection->types))) {
-        *connection->types =
-            (lyger_pq_types){1, __atomic_load_n(&generation, __ATOMIC_RELAXED), lyger_now_ms(), NULL};
+        atomic_init(&connection->types->references, 1);
+        connection->types->generation = __atomic_load_n(&generation, __ATOMIC_RELAXED);
+        connection->types->made_at = lyger_now_ms();
     }
     return connection->types;
 }
