@@ -5,7 +5,7 @@
 
 #define HANDED_FOR 60000u /* ms a lane waits for a child that was forked */
 
-__thread own_lane lyger_lane_own __attribute__((tls_model("initial-exec")));
+__thread own_lane lyger_lane_own LYGER_LANE_TLS;
 
 static __thread lane *handed; /* to the child that this thread is forking */
 static __thread lyger_cache *entered;

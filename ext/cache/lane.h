@@ -18,7 +18,18 @@ typedef struct own_lane {
     bool shared;      /* own is lane 0 */
 } own_lane;
 
-extern __thread own_lane lyger_lane_own __attribute__((tls_model("initial-exec")));
+/*
+ * glibc keeps room for a few words of such variables of libraries that are loaded later, so that they are
+ * reached by one instruction instead of a call. Other C libraries have none, and do not load a library that
+ * asks for it (musl: "initial-exec TLS resolves to dynamic definition").
+ */
+#ifdef __GLIBC__
+#define LYGER_LANE_TLS __attribute__((tls_model("initial-exec")))
+#else
+#define LYGER_LANE_TLS
+#endif
+
+extern __thread own_lane lyger_lane_own LYGER_LANE_TLS;
 
 /* Finds a lane for this thread. */
 void lyger_lane_enter(lyger_cache *cache);
