@@ -146,7 +146,7 @@ if test "$PHP_LYGER" != "no"; then
 
   lyger_cflags="-std=gnu11 -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1 -I@ext_srcdir@/ext -I@ext_srcdir@"
   dnl The same bits wherever it is built: no path of the build in debugging information or __FILE__.
-  lyger_here=$(cd "$ext_srcdir" && pwd)
+  lyger_here=$(cd "${ext_srcdir:-$srcdir}" && pwd)
   AX_CHECK_COMPILE_FLAG([-ffile-prefix-map=$lyger_here=.], [lyger_prefix_map=yes], [lyger_prefix_map=no], [-Werror])
   if test "$lyger_prefix_map" = "yes"; then
     lyger_cflags="$lyger_cflags -ffile-prefix-map=$lyger_here=."

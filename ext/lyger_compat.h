@@ -6,6 +6,8 @@
 
 #include "php.h"
 
+#include "ext/standard/basic_functions.h"
+
 #if PHP_VERSION_ID < 80200
 #error "lyger needs PHP 8.2 or newer"
 #endif
@@ -219,5 +221,16 @@ static inline void php_lyger_json_clear_mark(php_lyger_json_mark *mark)
     }
 }
 #endif
+
+/* Calls what register_shutdown_function() was given. */
+static inline void php_lyger_call_shutdown_function(php_shutdown_function_entry *entry, zval *result)
+{
+#if PHP_VERSION_ID >= 80500
+    zend_call_known_fcc(&entry->fci_cache, result, entry->param_count, entry->params, NULL);
+#else
+    entry->fci.retval = result;
+    zend_call_function(&entry->fci, &entry->fci_cache);
+#endif
+}
 
 #endif

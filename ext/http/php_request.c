@@ -304,8 +304,7 @@ static void call_shutdown_functions(void)
             php_shutdown_function_entry *entry = Z_PTR_P(found);
             zval value;
             ZVAL_UNDEF(&value);
-            entry->fci.retval = &value;
-            zend_call_function(&entry->fci, &entry->fci_cache);
+            php_lyger_call_shutdown_function(entry, &value);
             zval_ptr_dtor(&value);
             go_on = !EG(exception);
             php_lyger_settle();

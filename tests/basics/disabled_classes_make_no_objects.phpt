@@ -2,6 +2,12 @@
 disable_classes takes lyger's classes away: an Error, another exception, no object of the wrong size
 --EXTENSIONS--
 lyger
+--SKIPIF--
+<?php
+if (PHP_VERSION_ID >= 80500) {
+    exit('skip inapplicable: PHP 8.5 has no disable_classes');
+}
+?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/php.inc';

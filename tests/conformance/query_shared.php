@@ -25,7 +25,7 @@ function run_elsewhere(object $engine, string $dsn, string $code): string
     $door = json_decode($engine->systemInfo())->door;
     $door = $door === 'php' ? 'fallback' : $door;
     $command = [PHP_BINARY, '-n', '-d', 'extension_dir=' . ini_get('extension_dir'), '-d', 'ffi.enable=1',
-        '-d', 'display_errors=1', '-d', 'html_errors=0'];
+        '-d', 'display_errors=1', '-d', 'html_errors=0', '-d', 'fatal_error_backtraces=0'];
     foreach (['pdo', 'pdo_sqlite', 'pgsql', 'ffi', 'lyger'] as $extension) {
         if (extension_loaded($extension) && is_file(ini_get('extension_dir') . "/$extension.so")) {
             array_push($command, '-d', "extension=$extension");
