@@ -9,6 +9,7 @@
 #include "php_server.h"
 
 #include "SAPI.h"
+#include "php_streams.h"
 #include "zend_exceptions.h"
 #include "ext/date/php_date.h"
 #include "ext/session/php_session.h"
@@ -24,6 +25,10 @@
 #endif
 
 #include <malloc.h>
+#include <signal.h>
+#include <unistd.h>
+
+#define SIGNALS 32 /* those that pcntl_signal_get_handler() knows */
 
 /* What is done with an extension: its end of a request before the answer has ended, its start when the next
  * request begins, or both between two requests, and only when its globals have changed. */
@@ -51,7 +56,7 @@ static extension extensions[] = {
     {.name = "odbc", .what = RESTARTS},      /* the last error */
     {.name = "soap", .what = RESTARTS},      /* whether errors become faults */
     {.name = "mbstring", .what = RESTARTS},  /* encodings; of mb_ereg() options, search, compiled patterns */
-    {.name = "libxml", .what = 0},           {.name = "session", .what = 0},
+    {.name = "libxml", .what = 0},           {.name = "session", .what = 0}, {.name = "pcntl", .what = 0},
 };
 
 #define EXTENSIONS (sizeof extensions / sizeof *extensions)
@@ -66,6 +71,7 @@ typedef struct answer {
 
 static answer answers[] = {
     {.function = "spl_autoload_extensions", .of = NULL},
+    {.function = "pcntl_async_signals", .of = "pcntl"},
     {.function = "mb_internal_encoding", .of = "mbstring"},
     {.function = "mb_http_output", .of = "mbstring"},
     {.function = "mb_detect_order", .of = "mbstring"},
@@ -77,7 +83,7 @@ static answer answers[] = {
 #define ANSWERS (sizeof answers / sizeof *answers)
 
 static struct {
-    extension *session, *libxml, *mysqli, *soap, *sockets, *mbstring;
+    extension *session, *libxml, *mysqli, *soap, *sockets, *mbstring, *pcntl;
     zval *session_handlers; /* what session_set_save_handler() was given */
     bool session_ended;
     bool libxml_errors_kept;
@@ -89,6 +95,15 @@ static struct {
     zend_ini_entry *assert_callback; /* NULL: not to be touched */
     void *patterns, *patterns_image; /* what mbstring keeps of mb_ereg(), opaque */
     size_t patterns_size;
+    zend_function *signal, *signal_handler;
+    struct {
+        zval handler;          /* undefined: not to be touched */
+        struct sigaction php;  /* what PHP takes for it, and */
+        struct sigaction real; /* what it is */
+        bool looked_at;        /* a request has set it: pcntl's globals do not change when one does again */
+    } signals[SIGNALS];
+    sigset_t mask;
+    zend_long resources; /* the number of the next one, when the last request had ended */
 } boot;
 
 /* ---- PHP ---- */
@@ -383,6 +398,98 @@ static void restore_assert(void)
     }
 }
 
+/* ---- signals ---- */
+
+static void handler_of(int number, zval *handler)
+{
+    zval argument;
+    ZVAL_LONG(&argument, number);
+    ZVAL_UNDEF(handler);
+    zend_call_known_function(boot.signal_handler, NULL, NULL, handler, 1, &argument, NULL);
+}
+
+static void keep_signals(void)
+{
+    boot.signal = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal"));
+    boot.signal_handler = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("pcntl_signal_get_handler"));
+    if (!boot.signal || !boot.signal_handler) {
+        boot.pcntl = NULL;
+    }
+    for (int i = 1; boot.pcntl && i < SIGNALS; i++) {
+        handler_of(i, &boot.signals[i].handler);
+        const zval *booted = &boot.signals[i].handler;
+        boot.signals[i].looked_at = Z_TYPE_P(booted) != IS_LONG || Z_LVAL_P(booted) != 0;
+        zend_sigaction(i, NULL, &boot.signals[i].php);
+        sigaction(i, NULL, &boot.signals[i].real);
+    }
+    sigprocmask(SIG_SETMASK, NULL, &boot.mask);
+}
+
+/* What pcntl_signal() says of a signal, what PHP thinks of it and what the kernel does. */
+static void restore_signal(int number)
+{
+    zval now, arguments[2], ignored;
+    handler_of(number, &now);
+    if (!zend_is_identical(&now, &boot.signals[number].handler)) {
+        ZVAL_LONG(&arguments[0], number);
+        ZVAL_COPY_VALUE(&arguments[1], &boot.signals[number].handler);
+        zend_call_known_function(boot.signal, NULL, NULL, &ignored, 2, arguments, NULL);
+        boot.signals[number].looked_at = true;
+        zend_sigaction(number, &boot.signals[number].php, NULL);
+        sigaction(number, &boot.signals[number].real, NULL);
+    }
+    zval_ptr_dtor(&now);
+}
+
+static void restore_signals(void)
+{
+    if (!boot.pcntl) {
+        return;
+    }
+    alarm(0);
+    sigprocmask(SIG_SETMASK, &boot.mask, NULL);
+    bool touched = is_touched(boot.pcntl);
+    for (int i = 1; i < SIGNALS && !EG(exception); i++) {
+        if (UNEXPECTED(touched || boot.signals[i].looked_at)) {
+            restore_signal(i);
+        }
+    }
+    if (UNEXPECTED(touched)) {
+        restore_answers("pcntl");
+        take_image(boot.pcntl);
+    }
+}
+
+static void forget_signals(void)
+{
+    for (int i = 1; boot.pcntl && i < SIGNALS; i++) {
+        zval_ptr_dtor(&boot.signals[i].handler);
+    }
+}
+
+/* ---- directories ---- */
+
+/* The directory that readdir() reads without an argument is the last one opened; PHP keeps it open for that.
+ * One that the application has a handle of is the application's. */
+static void restore_directory(void)
+{
+    zend_resource *resource;
+    bool kept = false;
+    if (EXPECTED(EG(regular_list).nNextFreeElement == boot.resources)) {
+        return;
+    }
+    ZEND_HASH_FOREACH_PTR(&EG(regular_list), resource)
+    php_stream *stream = resource->ptr;
+    kept = kept || (resource->handle >= boot.resources && resource->type == php_file_le_stream() && stream &&
+                    (stream->flags & PHP_STREAM_FLAG_IS_DIR) && GC_REFCOUNT(resource) == 1);
+    ZEND_HASH_FOREACH_END();
+    if (UNEXPECTED(kept) && !EG(exception)) {
+        tell("closedir", NULL);
+        zend_clear_exception(); /* it was another stream, and there is no such directory */
+    }
+    boot.resources = EG(regular_list).nNextFreeElement;
+}
+
 /* ---- those that restart ---- */
 
 /* What an extension has no function to ask for alone. */
@@ -467,6 +574,7 @@ void php_lyger_extensions_keep(void)
     boot.soap = named("soap");
     boot.sockets = named("sockets");
     boot.mbstring = named("mbstring");
+    boot.pcntl = named("pcntl");
     boot.date = php_lyger_globals_of("date");
     boot.date_module = zend_hash_str_find_ptr(&module_registry, ZEND_STRL("date"));
     boot.openssl_error_string = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("openssl_error_string"));
@@ -475,6 +583,8 @@ void php_lyger_extensions_keep(void)
     keep_assert();
     keep_settings();
     keep_answers();
+    keep_signals();
+    boot.resources = EG(regular_list).nNextFreeElement;
     keep_patterns();
     take_patterns();
 }
@@ -487,11 +597,14 @@ void php_lyger_extensions_restore(void)
     restore_assert();
     restart_those_touched();
     restore_answers(NULL);
+    restore_signals();
+    restore_directory();
 }
 
 void php_lyger_extensions_release(void)
 {
     forget_session();
+    forget_signals();
     for (size_t i = 0; i < EXTENSIONS; i++) {
         if (extensions[i].image) {
             efree(extensions[i].image);

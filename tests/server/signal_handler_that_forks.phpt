@@ -10,12 +10,8 @@ posix
 <?php
 require __DIR__ . '/../inc/server.inc';
 $server = new Server(<<<'PHP'
-    static $child = 0;
-    if ($uri === '/arm') {
-        pcntl_async_signals(true);
-        pcntl_signal(SIGUSR1, function () use (&$child): void {
-            $child = pcntl_fork();
-        });
+    $child = $GLOBALS['child'];
+    if ($uri === '/pid') {
         return (string)getmypid();
     }
     if ($child === 0) {
@@ -23,17 +19,21 @@ $server = new Server(<<<'PHP'
     }
     pcntl_waitpid($child, $status);
     return pcntl_wifsignaled($status) ? 'killed by signal ' . pcntl_wtermsig($status) : 'exit status ' . pcntl_wexitstatus($status);
-    PHP, options: ['workers' => 1], extensions: ['pcntl'], ini: ['display_errors' => 0]);
-$worker = (int)$server->get('/arm')->body;
+    PHP, options: ['workers' => 1], boot: <<<'PHP'
+    $child = 0;
+    pcntl_async_signals(true);
+    pcntl_signal(SIGUSR2, function (): void { $GLOBALS['child'] = pcntl_fork(); });
+    PHP, extensions: ['pcntl'], ini: ['display_errors' => 0]);
+$worker = (int)$server->get('/pid')->body;
 usleep(100_000); // it waits for the next request
-posix_kill($worker, SIGUSR1);
+posix_kill($worker, SIGUSR2);
 $end = hrtime(true) + 10_000_000_000;
 do {
     usleep(20_000);
     $said = $server->get('/')->body;
 } while ($said === 'no child yet' && hrtime(true) < $end);
 echo $said, "\n";
-echo $server->get('/arm')->body === (string)$worker ? 'the same worker' : 'another worker', "\n";
+echo $server->get('/pid')->body === (string)$worker ? 'the same worker' : 'another worker', "\n";
 $server->stop();
 ?>
 --EXPECT--
