@@ -33,7 +33,7 @@ $forms = [
 foreach ($forms as $form => [$code, $how]) {
     foreach ([0, 1] as $on) {
         $ini = $on ? $opcache + ['opcache.file_update_protection' => 0, 'opcache.file_cache_only' => 0, 'opcache.file_cache' => ''] : [];
-        $server = new Server(...$how + ['handler' => $code, 'ini' => $ini + ['opcache.enable' => $on], 'boot' => $boot]);
+        $server = new Server(...$how + ['handler' => $code, 'ini' => $ini + ['opcache.enable' => $on] + ($form === 'plain script' ? ['opcache.enable_cli' => 0] : []), 'boot' => $boot]);
         $server->get('/');
         echo "$form: ", $server->get('/')->body, "\n";
         $server->stop(expected: '~^ *(lyger \d|/)~');
