@@ -68,6 +68,22 @@ static ZEND_INI_MH(update_from_one)
     return update_at_least(entry, new_value, mh_arg1, mh_arg2, stage, 1);
 }
 
+/* "auto" or "off"; a php.ini's off without quotes is the empty string. */
+static ZEND_INI_MH(update_prepare)
+{
+    bool *never = (bool *)ZEND_INI_GET_ADDR();
+    (void)mh_arg3, (void)stage;
+    bool off = ZSTR_LEN(new_value) == 0 || zend_string_equals_literal_ci(new_value, "off") ||
+               zend_string_equals_literal(new_value, "0");
+    if (!off && !zend_string_equals_literal_ci(new_value, "auto")) {
+        zend_error(E_WARNING, "%s must be auto or off, \"%s\" given", ZSTR_VAL(entry->name),
+                   ZSTR_VAL(new_value));
+        return FAILURE;
+    }
+    *never = off;
+    return SUCCESS;
+}
+
 /* clang-format off */
 PHP_INI_BEGIN()
     STD_PHP_INI_ENTRY("lyger.cache_size", "64M", PHP_INI_SYSTEM, update_size,
@@ -84,6 +100,8 @@ PHP_INI_BEGIN()
                       query.connect_timeout, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_ENTRY("lyger.db_statement_timeout", "0", PHP_INI_ALL, update_from_zero,
                       query.statement_timeout, zend_lyger_globals, lyger_globals)
+    STD_PHP_INI_ENTRY("lyger.db_prepare", "auto", PHP_INI_SYSTEM, update_prepare,
+                      query.never_prepare, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.frankenphp_api", "0", PHP_INI_SYSTEM, OnUpdateBool,
                         server.frankenphp_api, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.serve", "0", PHP_INI_SYSTEM, OnUpdateBool,

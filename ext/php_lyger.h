@@ -64,6 +64,7 @@ typedef struct php_lyger_query_globals {
     zend_long max_connections;   /* lyger.db_max_connections, per process and DSN */
     zend_long connect_timeout;   /* lyger.db_connect_timeout, seconds */
     zend_long statement_timeout; /* lyger.db_statement_timeout, seconds, 0 = none */
+    bool never_prepare;          /* lyger.db_prepare is "off" */
     lyger_pool *pool;            /* made on first use */
     lyger_handle_table results;  /* lyger_result objects of this request */
     lyger_handle_table freed;    /* those that were freed while the core was inside of one */

@@ -239,7 +239,8 @@ namespace {
      * Sends one statement and returns at once; otherwise as lyger_db_query().
      *
      * Several run side by side, each on a connection of its own (up to lyger.db_max_connections, then the oldest one is
-     * waited for). The result is waited for where it is used first, and there the errors of the statement are thrown,
+     * waited for), unless a statement of this request has changed the session (SET and the like): then one after the
+     * other, in that session. The result is waited for where it is used first, and there the errors of the statement are thrown,
      * again at every further use; timeout counts from here. To free it before cancels the statement. SQLite runs the
      * statement at once.
      *

@@ -379,6 +379,17 @@ int lyger_ffi_db_configure(long max_connections, double connect_timeout, double 
     return 1;
 }
 
+void lyger_ffi_db_prepare(int automatic)
+{
+    lyger_abi_enter();
+    pthread_mutex_lock(&pool_lock);
+    settings.never_prepare = !automatic;
+    if (pool) {
+        lyger_pool_configure(pool, &settings);
+    }
+    pthread_mutex_unlock(&pool_lock);
+}
+
 /* ---- transactions ---- */
 
 /* Copies the DSN, which the core wants NUL-terminated, and locks the pool; NULL, the error, and no lock, when

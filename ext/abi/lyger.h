@@ -235,6 +235,10 @@ int lyger_ffi_db_end(const char *dsn, size_t dsn_len, int keep);
  * from now on; seconds for a statement (0: none, which is the default). 1, or -1 for a value out of range. */
 int lyger_ffi_db_configure(long max_connections, double connect_timeout, double statement_timeout);
 
+/* Whether statements that come often may be prepared on the server (1, the default) or never (0), for
+ * connections made from now on. */
+void lyger_ffi_db_prepare(int automatic);
+
 /* ---- server and process ---- */
 
 /* lyger_start_server() on an address: 0.0.0.0 is every IPv4 interface, :: every interface; NULL is 127.0.0.1.

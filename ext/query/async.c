@@ -176,6 +176,15 @@ lyger_status lyger_async_collect(lyger_pool *pool, const lyger_connection *conne
     return LYGER_OK;
 }
 
+bool lyger_async_is_pending(lyger_pool *pool, const lyger_connection *connection)
+{
+    const lyger_async *at = *lyger_pool_pending(pool);
+    while (at && (at->connection != connection || at->entered)) {
+        at = at->next;
+    }
+    return at != NULL;
+}
+
 static void link_last(lyger_async *async)
 {
     lyger_async **at = lyger_pool_pending(async->pool);

@@ -32,6 +32,8 @@ struct lyger_connection {
     size_t dsn_len;
     int64_t opened_at, idle_since; /* lyger_now_ms() */
     bool busy;
+    bool home;           /* of its DSN, in this request: see pool.h */
+    bool changed;        /* a statement that needs the session ran on it in this request */
     bool needs_reset;    /* session state of an earlier request may be left */
     bool forgotten;      /* inherited by a fork: never speak to the server through it */
     bool in_transaction; /* of lyger_transaction_begin(); settle() clears it when there is none any more */
@@ -44,6 +46,7 @@ typedef struct lyger_opening {
     const lyger_path_gate *gate; /* may be NULL; outlives the connection */
     double connect_timeout;      /* seconds, where the DSN sets none of its own */
     const lyger_interrupt *interrupt;
+    bool never_prepare;
 } lyger_opening;
 
 struct lyger_backend {
@@ -56,6 +59,10 @@ struct lyger_backend {
 
     /* Whether the DSN may be used now; asked on every use, also of a connection that is open. May be NULL. */
     lyger_status (*permit)(const lyger_opening *opening, lyger_error *error);
+
+    /* Whether a statement changes the session, or asks what was done in it, as far as its text says. May be
+     * NULL: it never does. */
+    bool (*needs_session)(const char *sql);
 
     /* A new connection from malloc; its base is filled by the pool. */
     lyger_status (*open)(const lyger_opening *opening, lyger_connection **connection, lyger_error *error);

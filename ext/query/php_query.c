@@ -66,6 +66,7 @@ lyger_pool *php_lyger_query_pool(void)
             .gate = &gate,
             .idle_limit = IDLE_LIMIT,
             .lifetime = LIFETIME,
+            .never_prepare = LYGER_G(query).never_prepare,
         };
         LYGER_G(query).pool = lyger_pool_new(&settings);
         if (!LYGER_G(query).pool) {

@@ -115,7 +115,7 @@ static bool has_dsn(const lyger_connection *connection, const lyger_opening *ope
 static lyger_connection *find_idle(const lyger_pool *pool, const lyger_opening *opening)
 {
     for (lyger_connection *at = pool->first; at; at = at->next) {
-        if (!at->busy && !at->in_transaction && has_dsn(at, opening)) {
+        if (!at->busy && !at->home && !at->in_transaction && has_dsn(at, opening)) {
             return at;
         }
     }
@@ -134,29 +134,76 @@ static bool is_worn(const lyger_pool *pool, const lyger_connection *connection)
     return worn && !(backend->exclusive && backend->exclusive(connection->dsn, connection->dsn_len));
 }
 
-/* An idle connection that still works, or NULL; LYGER_E_INTERRUPTED when the caller is to stop. */
+/* Makes sure that an idle connection works; NULL when it does not, and then it is closed.
+ * LYGER_E_INTERRUPTED when the caller is to stop. */
+static lyger_status take(lyger_pool *pool, const lyger_opening *opening, lyger_connection *found,
+                         lyger_connection **connection)
+{
+    lyger_status status = LYGER_E_QUERY;
+    *connection = NULL;
+    if (found->changed || !is_worn(pool, found)) {
+        lyger_limits limits = lyger_limits_for(opening->interrupt, opening->connect_timeout);
+        found->busy = true;
+        status = found->backend->revive(found, lyger_now_ms() - found->idle_since, &limits);
+    }
+    if (status == LYGER_OK) {
+        *connection = found;
+    } else {
+        drop(pool, found);
+    }
+    return status == LYGER_E_INTERRUPTED ? status : LYGER_OK;
+}
+
+/* An idle connection that still works, or NULL. */
 static lyger_status take_idle(lyger_pool *pool, const lyger_opening *opening, lyger_connection **connection)
 {
     lyger_connection *found;
-    while ((found = find_idle(pool, opening))) {
-        if (is_worn(pool, found)) {
-            drop(pool, found);
-            continue;
-        }
-        lyger_limits limits = lyger_limits_for(opening->interrupt, opening->connect_timeout);
-        found->busy = true;
-        lyger_status status = found->backend->revive(found, lyger_now_ms() - found->idle_since, &limits);
-        if (status == LYGER_OK) {
-            *connection = found;
-            return LYGER_OK;
-        }
-        drop(pool, found);
-        if (status == LYGER_E_INTERRUPTED) {
-            return status;
+    lyger_status status = LYGER_OK;
+    *connection = NULL;
+    while (status == LYGER_OK && !*connection && (found = find_idle(pool, opening))) {
+        status = take(pool, opening, found, connection);
+    }
+    return status;
+}
+
+/* ---- the connection that a request's statements share ---- */
+
+static lyger_connection *find_home(const lyger_pool *pool, const lyger_opening *opening)
+{
+    lyger_connection *at = pool->first;
+    while (at && !(at->home && has_dsn(at, opening))) {
+        at = at->next;
+    }
+    return at;
+}
+
+static lyger_status take_home(lyger_pool *pool, const lyger_opening *opening, lyger_connection *home,
+                              lyger_connection **connection, lyger_error *error)
+{
+    bool changed = home->changed;
+    lyger_status status = take(pool, opening, home, connection);
+    if (status != LYGER_OK) {
+        return lyger_limits_fail(error, status, "preparing the connection");
+    }
+    if (!*connection && changed) {
+        lyger_fail(
+            error, LYGER_E_QUERY,
+            "the connection is lost, and with it what this request had changed in its session (SET and "
+            "the like); the next statement gets a new one");
+        return lyger_with_state(error, LYGER_E_QUERY, "08006");
+    }
+    return LYGER_OK;
+}
+
+/* A statement that the interrupt hook runs inside of another one leaves the home where it is. */
+static void choose_home(lyger_pool *pool, lyger_connection *home, lyger_connection *taken, bool beside)
+{
+    if (!home || (!beside && lyger_async_is_pending(pool, home))) {
+        taken->home = true;
+        if (home) {
+            home->home = false;
         }
     }
-    *connection = NULL;
-    return LYGER_OK;
 }
 
 /* Connections that this DSN has, or is getting. */
@@ -303,39 +350,82 @@ static void check_transaction(lyger_pool *pool, const lyger_connection *connecti
 
 /* ---- taking and giving back ---- */
 
-lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_len,
-                                lyger_connection **connection, lyger_error *error)
+/* An idle connection that works, after the end of what runs on `home` unless that is NULL, or of the oldest
+ * statement when there are as many connections as may be. None, and *found: look again. */
+static lyger_status take_beside(lyger_pool *pool, const lyger_opening *opening, const lyger_connection *home,
+                                lyger_connection **connection, bool *found)
+{
+    lyger_status status = LYGER_OK;
+    *connection = NULL;
+    *found = false;
+    if (home) {
+        status = lyger_async_collect(pool, home, NULL, 0, found);
+    }
+    if (status == LYGER_OK && !*found) {
+        status = take_idle(pool, opening, connection);
+    }
+    if (status == LYGER_OK && !*found && !*connection &&
+        count_open(pool, opening) >= pool->settings.max_connections) {
+        status = lyger_async_collect(pool, NULL, opening->dsn, opening->dsn_len, found);
+    }
+    return status;
+}
+
+static lyger_status take_any(lyger_pool *pool, const lyger_backend *backend, const lyger_opening *opening,
+                             bool needs, bool beside, lyger_connection **connection, lyger_error *error)
+{
+    lyger_status status;
+    for (bool found = true; found;) {
+        lyger_connection *home = find_home(pool, opening);
+        if (home && !home->busy) {
+            status = take_home(pool, opening, home, connection, error);
+            if (status != LYGER_OK || *connection) {
+                return status;
+            }
+            continue;
+        }
+        status =
+            take_beside(pool, opening, home && (home->changed || needs) ? home : NULL, connection, &found);
+        if (status != LYGER_OK) {
+            return lyger_limits_fail(error, status, "waiting for a connection");
+        }
+        if (*connection) {
+            choose_home(pool, home, *connection, beside);
+            return LYGER_OK;
+        }
+    }
+    status = open_new(pool, backend, opening, connection, error);
+    if (status == LYGER_OK) {
+        choose_home(pool, find_home(pool, opening), *connection, beside);
+    }
+    return status;
+}
+
+lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
+                                bool beside, lyger_connection **connection, lyger_error *error)
 {
     const lyger_backend *backend = lyger_backend_for(dsn, dsn_len, error);
     if (!backend) {
         return error ? error->status : LYGER_E_QUERY;
     }
-    const lyger_opening opening = {dsn, dsn_len, pool->settings.gate, pool->settings.connect_timeout,
-                                   pool->settings.interrupt};
+    const lyger_opening opening = {dsn,
+                                   dsn_len,
+                                   pool->settings.gate,
+                                   pool->settings.connect_timeout,
+                                   pool->settings.interrupt,
+                                   pool->settings.never_prepare};
     lyger_status status = backend->permit ? backend->permit(&opening, error) : LYGER_OK;
     if (status != LYGER_OK) {
         return status;
     }
+    bool needs = sql && backend->needs_session && backend->needs_session(sql);
     lyger_transaction *transaction = lyger_pool_transaction(pool, dsn, dsn_len);
-    if (transaction) {
-        return take_from(pool, transaction, connection, error);
+    status = transaction ? take_from(pool, transaction, connection, error)
+                         : take_any(pool, backend, &opening, needs, beside, connection, error);
+    if (status == LYGER_OK) {
+        (*connection)->changed |= needs;
     }
-    bool found = true;
-    while (found) {
-        status = take_idle(pool, &opening, connection);
-        if (status != LYGER_OK) {
-            return lyger_limits_fail(error, status, "preparing the connection");
-        }
-        if (*connection) {
-            return LYGER_OK;
-        }
-        found = false;
-        if (count_open(pool, &opening) >= pool->settings.max_connections &&
-            lyger_async_collect(pool, NULL, dsn, dsn_len, &found) != LYGER_OK) {
-            return lyger_limits_fail(error, LYGER_E_INTERRUPTED, "waiting for a connection");
-        }
-    }
-    return open_new(pool, backend, &opening, connection, error);
+    return status;
 }
 
 lyger_status lyger_pool_release(lyger_pool *pool, lyger_connection *connection, lyger_error *error)
@@ -352,6 +442,7 @@ lyger_status lyger_pool_release(lyger_pool *pool, lyger_connection *connection, 
         return status;
     }
     connection->busy = false;
+    connection->needs_reset |= !connection->home; /* before it is a home, or beside another */
     connection->idle_since = lyger_now_ms();
     if (pool->first != connection) {
         unlink_connection(pool, connection);
@@ -377,6 +468,7 @@ void lyger_pool_request_end(lyger_pool *pool)
             drop(pool, at);
         } else {
             at->needs_reset = true;
+            at->home = at->changed = false;
         }
         at = next;
     }

@@ -6,9 +6,19 @@
 
 #include "backend.h"
 
-/* A connection that is alive, clean and busy, for the caller alone until lyger_pool_release(). */
-lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_len,
-                                lyger_connection **connection, lyger_error *error);
+/*
+ * A connection that is alive and busy, for the caller alone until lyger_pool_release(), to run sql (NULL: a
+ * transaction) on it.
+ *
+ * In a request each DSN has a home: the connection that its statements run on, one after the other, so that
+ * each sees what the ones before it left in the session. A statement that is sent, and not yet waited for,
+ * has the home as long as it runs. Meanwhile others get connections of their own, clean as at the request's
+ * start; the home moves there with a statement that is run, and stays with one that is sent (`beside`). But
+ * when something in this request has needed the session, or this statement does (needs_session), there is
+ * only one that is right, and it is waited for.
+ */
+lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
+                                bool beside, lyger_connection **connection, lyger_error *error);
 
 /* Gives it back after a statement. Returns an error only when what the statement left had to be undone. */
 lyger_status lyger_pool_release(lyger_pool *pool, lyger_connection *connection, lyger_error *error);
@@ -45,11 +55,15 @@ lyger_async **lyger_pool_pending(lyger_pool *pool);
 lyger_status lyger_async_collect(lyger_pool *pool, const lyger_connection *connection, const char *dsn,
                                  size_t dsn_len, bool *found);
 
+/* Whether the connection runs a statement that lyger_async_collect() can wait for. */
+bool lyger_async_is_pending(lyger_pool *pool, const lyger_connection *connection);
+
 /* Hooks that the calls of query.c and async.c share. */
 typedef struct lyger_call {
     const char *dsn;
     size_t dsn_len;
     lyger_statement statement;
+    bool beside; /* it is sent and waited for later */
 } lyger_call;
 
 /* Checks the arguments and takes a connection. */

@@ -5,6 +5,7 @@
  * libpq resolves host names inside PQconnectStartParams(), which blocks; nothing here can shorten that.
  */
 #include "pq_catalog.h"
+#include "pq_session.h"
 #include "pq_wire.h"
 
 #include <fcntl.h>
@@ -203,6 +204,7 @@ static lyger_status connect_to(const lyger_pq *pq, const char *dsn, const lyger_
     const char *const names[] = {"fallback_application_name", "dbname", "client_encoding", NULL};
     const char *const values[] = {"lyger", dsn, "UTF8", NULL};
     made->pq = pq;
+    made->naming = opening->never_prepare ? LYGER_PQ_NO_NAMES : LYGER_PQ_NAMES_UNASKED;
     made->server = pq->connectStartParams(names, values, 1);
     if (!made->server) {
         free(made);
@@ -355,6 +357,7 @@ static lyger_status pq_settle(lyger_connection *base, bool *usable, lyger_error 
 const lyger_backend lyger_pq_backend = {
     .schemes = "postgres://, postgresql://, host=… dbname=…",
     .claims = pq_claims,
+    .needs_session = lyger_pq_needs_session,
     .open = pq_open,
     .revive = pq_revive,
     .run = lyger_pq_run,

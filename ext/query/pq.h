@@ -36,6 +36,7 @@ typedef struct lyger_pq {
     __typeof__(&PQsendDescribePrepared) sendDescribePrepared;
     __typeof__(&PQnparams) nparams;
     __typeof__(&PQparamtype) paramtype;
+    __typeof__(&PQbackendPID) backendPID;
     __typeof__(&PQflush) flush;
     __typeof__(&PQconsumeInput) consumeInput;
     __typeof__(&PQisBusy) isBusy;

@@ -72,6 +72,11 @@ void lyger_pq_types_changed(void)
     __atomic_add_fetch(&generation, 1, __ATOMIC_RELAXED);
 }
 
+uint64_t lyger_pq_types_generation(void)
+{
+    return __atomic_load_n(&generation, __ATOMIC_RELAXED);
+}
+
 lyger_pq_types *lyger_pq_types_current(pq_connection *connection, int64_t sent_at)
 {
     lyger_pq_types *types = connection->types;

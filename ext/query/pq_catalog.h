@@ -37,6 +37,9 @@ const lyger_pq_type *lyger_pq_types_find(const lyger_pq_types *types, uint32_t o
 /* A statement of this process may have altered types: every set is out of date. */
 void lyger_pq_types_changed(void);
 
+/* How often that was said: plans of another generation may have been made for other types. */
+uint64_t lyger_pq_types_generation(void);
+
 /* The connection's set when it may still be used for a statement that was sent at that time (lyger_now_ms());
  * otherwise it is released and NULL returned. */
 lyger_pq_types *lyger_pq_types_current(pq_connection *connection, int64_t sent_at);

@@ -48,6 +48,7 @@ static const lyger_symbol symbols[] = {
     SYMBOL(sendDescribePrepared),
     SYMBOL(nparams),
     SYMBOL(paramtype),
+    SYMBOL(backendPID),
     SYMBOL(flush),
     SYMBOL(consumeInput),
     SYMBOL(isBusy),

@@ -1,28 +1,39 @@
 #include "pq_plans.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
-#define SETS 64u          /* power of two */
-#define WAYS 4u           /* texts with the same set; the least used gives way while it has no name */
-#define PREPARE_AFTER 2u  /* uses */
+#define SETS 64u /* power of two */
+#define WAYS 4u  /* texts with the same set; the least used gives way while it has no name */
+#define PLANS (SETS * WAYS)
 #define TEXT_LONGEST 8192 /* bytes; a longer text is planned anew, which costs it little in proportion */
 
 typedef struct plan {
     char *sql; /* NULL when unused */
     size_t len;
     uint64_t hash;
+    int64_t since; /* of the first of its uses, lyger_now_ms() */
     uint32_t uses;
     uint32_t number; /* of its name, 0 while it has none */
-    bool hopeless;   /* it cannot be prepared */
+    bool hopeless;   /* it cannot be prepared, or should not */
 } plan;
+
+typedef struct dropped {
+    uint64_t hash;
+    uint32_t number;
+} dropped;
 
 struct lyger_pq_plans {
     plan plans[SETS][WAYS];
-    uint32_t last_number; /* names are not used again, so that a forgotten one does no harm */
-    uint32_t made_by;     /* process; part of the names */
+    dropped dropped[PLANS]; /* names that the server still has; only a plan that has a name comes here */
+    uint32_t dropped_count;
+    uint32_t last_number; /* names are not used again */
+    uint64_t connection;  /* random; part of the names */
+    uint64_t generation;
 };
 
 /* FNV-1a (Fowler, Noll, Vo): the texts are the program's own, nobody chooses them to collide. */
@@ -46,14 +57,34 @@ static plan *find(lyger_pq_plans *plans, const char *sql, size_t len, uint64_t h
     return NULL;
 }
 
+/* Names are made only after those that were dropped are taken from the server, so that there is room. */
+static void drop(lyger_pq_plans *plans, plan *of)
+{
+    if (of->number && plans->dropped_count < PLANS) {
+        plans->dropped[plans->dropped_count++] = (dropped){of->hash, of->number};
+    }
+    of->number = 0;
+    of->uses = 0;
+    of->hopeless = false;
+}
+
+static void drop_when_old(lyger_pq_plans *plans, plan *of, int64_t now)
+{
+    if (of->since + LYGER_PQ_PLAN_LIFETIME_MS <= now) {
+        drop(plans, of);
+        of->since = now;
+    }
+}
+
 /* A place for a new text: an unused one, or that of the least used text without a name. */
-static plan *place_for(lyger_pq_plans *plans, uint64_t hash)
+static plan *place_for(lyger_pq_plans *plans, uint64_t hash, int64_t now)
 {
     plan *set = plans->plans[hash % SETS], *least = NULL;
     for (uint32_t i = 0; i < WAYS; i++) {
         if (!set[i].sql) {
             return &set[i];
         }
+        drop_when_old(plans, &set[i], now);
         if (!set[i].number && (!least || set[i].uses < least->uses)) {
             least = &set[i];
         }
@@ -61,68 +92,122 @@ static plan *place_for(lyger_pq_plans *plans, uint64_t hash)
     return least;
 }
 
-static plan *add(lyger_pq_plans *plans, const char *sql, size_t len, uint64_t hash)
+static plan *add(lyger_pq_plans *plans, const char *sql, size_t len, uint64_t hash, int64_t now)
 {
-    plan *place = place_for(plans, hash);
+    plan *place = place_for(plans, hash, now);
     char *copy = place ? malloc(len + 1) : NULL;
     if (!copy) {
         return NULL;
     }
-    memcpy(copy, sql, len + 1);
+    memcpy(copy, sql, len);
+    copy[len] = '\0';
     free(place->sql);
-    *place = (plan){.sql = copy, .len = len, .hash = hash};
+    *place = (plan){.sql = copy, .len = len, .hash = hash, .since = now};
     return place;
 }
 
-static void write_name(const lyger_pq_plans *plans, uint32_t number, char name[LYGER_PQ_PLAN_NAME_SIZE])
+static int write_name(const lyger_pq_plans *plans, uint64_t hash, uint32_t number,
+                      char name[LYGER_PQ_PLAN_NAME_SIZE])
 {
-    snprintf(name, LYGER_PQ_PLAN_NAME_SIZE, "lyger_%x_%u", plans->made_by, number);
+    return snprintf(name, LYGER_PQ_PLAN_NAME_SIZE, "lyger_%016" PRIx64 "_%016" PRIx64 "_%" PRIu32,
+                    plans->connection, hash, number);
 }
 
-lyger_pq_plan_advice lyger_pq_plan(lyger_pq_plans **plans, const char *sql, size_t len,
-                                   char name[LYGER_PQ_PLAN_NAME_SIZE])
+static lyger_pq_plans *new_plans(uint64_t generation)
 {
-    if (len > TEXT_LONGEST || (!*plans && !(*plans = calloc(1, sizeof **plans)))) {
+    lyger_pq_plans *made = calloc(1, sizeof *made);
+    if (made && getentropy(&made->connection, sizeof made->connection) != 0) {
+        free(made);
+        return NULL;
+    }
+    if (made) {
+        made->generation = generation;
+    }
+    return made;
+}
+
+static void drop_all(lyger_pq_plans *plans)
+{
+    for (uint32_t i = 0; i < PLANS; i++) {
+        drop(plans, &plans->plans[i / WAYS][i % WAYS]);
+    }
+}
+
+lyger_pq_plan_advice lyger_pq_plan(lyger_pq_plans **made, const char *sql, size_t len, int64_t now,
+                                   uint64_t generation, char name[LYGER_PQ_PLAN_NAME_SIZE])
+{
+    if (len > TEXT_LONGEST || (!*made && !(*made = new_plans(generation)))) {
         return LYGER_PQ_PLAN_NONE;
     }
-    (*plans)->made_by = (uint32_t)getpid();
+    lyger_pq_plans *plans = *made;
+    if (plans->generation != generation) {
+        drop_all(plans);
+        plans->generation = generation;
+    }
     uint64_t hash = lyger_pq_text_hash(sql, len);
-    plan *found = find(*plans, sql, len, hash);
-    if (!found) {
-        found = add(*plans, sql, len, hash);
+    plan *found = find(plans, sql, len, hash);
+    if (found) {
+        drop_when_old(plans, found, now);
+    } else {
+        found = add(plans, sql, len, hash, now);
     }
-    if (!found || found->hopeless || ++found->uses <= PREPARE_AFTER) {
+    if (!found || found->hopeless || ++found->uses <= LYGER_PQ_PLAN_AFTER) {
         return LYGER_PQ_PLAN_NONE;
     }
-    if (found->number) {
-        write_name(*plans, found->number, name);
-        return LYGER_PQ_PLAN_USE;
-    }
-    write_name(*plans, (*plans)->last_number + 1, name);
-    return LYGER_PQ_PLAN_PREPARE;
+    write_name(plans, hash, found->number ? found->number : plans->last_number + 1, name);
+    return found->number ? LYGER_PQ_PLAN_USE : LYGER_PQ_PLAN_PREPARE;
 }
 
-void lyger_pq_plan_made(lyger_pq_plans *plans, const char *sql, size_t len, bool made)
+void lyger_pq_plan_made(lyger_pq_plans *plans, const char *sql, size_t len, bool made, bool of_use)
 {
     plan *found = find(plans, sql, len, lyger_pq_text_hash(sql, len));
+    plans->last_number++;
     if (found) {
-        found->number = made ? ++plans->last_number : 0;
-        found->hopeless = !made;
+        found->number = made ? plans->last_number : 0;
+        if (!of_use) {
+            drop(plans, found);
+            found->hopeless = true;
+        }
     }
+}
+
+void lyger_pq_plan_drop(lyger_pq_plans *plans, const char *name)
+{
+    for (uint32_t i = 0; plans && i < PLANS; i++) {
+        char own[LYGER_PQ_PLAN_NAME_SIZE];
+        plan *at = &plans->plans[i / WAYS][i % WAYS];
+        write_name(plans, at->hash, at->number, own);
+        if (at->number && strcmp(own, name) == 0) {
+            drop(plans, at);
+        }
+    }
+}
+
+bool lyger_pq_plans_put_dropped(lyger_pq_plans *plans, lyger_sink *sink)
+{
+    bool ok = true;
+    uint32_t count = plans->dropped_count;
+    plans->dropped_count = 0;
+    for (uint32_t i = 0; ok && i < count; i++) {
+        char name[LYGER_PQ_PLAN_NAME_SIZE];
+        int len = write_name(plans, plans->dropped[i].hash, plans->dropped[i].number, name);
+        ok = lyger_sink_put_literal(sink, "DEALLOCATE ") && lyger_sink_put(sink, name, (size_t)len) &&
+             lyger_sink_put_char(sink, i + 1 < count ? ';' : '\0');
+    }
+    return ok;
 }
 
 void lyger_pq_plans_forget(lyger_pq_plans *plans)
 {
-    for (uint32_t i = 0; plans && i < SETS * WAYS; i++) {
-        plan *at = &plans->plans[i / WAYS][i % WAYS];
-        at->number = 0;
-        at->uses = 0;
+    if (plans) {
+        drop_all(plans);
+        plans->dropped_count = 0;
     }
 }
 
 void lyger_pq_plans_free(lyger_pq_plans *plans)
 {
-    for (uint32_t i = 0; plans && i < SETS * WAYS; i++) {
+    for (uint32_t i = 0; plans && i < PLANS; i++) {
         free(plans->plans[i / WAYS][i % WAYS].sql);
     }
     free(plans);

@@ -1,20 +1,25 @@
 /*
- * Inside the PostgreSQL backend: statements that the server has parsed and planned already, per connection.
+ * Inside the PostgreSQL backend: which statements the server has parsed and planned already, per connection.
  *
- * A text that comes a third time is prepared under a name of lyger's; from then on only its values are sent.
- * Behind a pooler that gives each transaction another server connection (PgBouncer), such a name may be
- * unknown or another client's: nothing is prepared or used by name inside a transaction, where an error could
- * not be undone, and outside of one the server's refusal makes the statement run without a name, and the
- * connection forget its names.
+ * A text that comes often is prepared under a name of lyger's; from then on only its values are sent, until
+ * the plan is a second old. A name holds a random number of its connection and a hash of its text, and is not
+ * used again: whatever server connection a pooler gives us, a name that exists there has this text.
+ *
+ * A plan keeps the types of its parameters, and what "*" and a function's rows were, when another session
+ * alters them; what the second costs is that such a plan lives no longer (pq_prepare.c has the rest).
  */
 #ifndef LYGER_QUERY_PQ_PLANS_H
 #define LYGER_QUERY_PQ_PLANS_H
+
+#include "base/sink.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define LYGER_PQ_PLAN_NAME_SIZE 32
+#define LYGER_PQ_PLAN_NAME_SIZE 56     /* below the server's NAMEDATALEN */
+#define LYGER_PQ_PLAN_LIFETIME_MS 1000 /* after which a plan is not used again */
+#define LYGER_PQ_PLAN_AFTER 8u         /* uses of a text within its lifetime; then it is prepared */
 
 typedef struct lyger_pq_plans lyger_pq_plans;
 
@@ -24,18 +29,29 @@ typedef enum lyger_pq_plan_advice {
     LYGER_PQ_PLAN_USE      /* it is prepared under this name */
 } lyger_pq_plan_advice;
 
-/* Counts a use of the text and says what to do; name is written unless it is NONE. *plans is made on first
- * use and the caller's to free. Out of memory means NONE. */
-lyger_pq_plan_advice lyger_pq_plan(lyger_pq_plans **plans, const char *sql, size_t len,
-                                   char name[LYGER_PQ_PLAN_NAME_SIZE]);
+/*
+ * Counts a use of the text and says what to do; name is written unless it is NONE. *plans is made on first
+ * use and the caller's to free. now: lyger_now_ms(). Plans of another generation (pq_catalog.h) are out of
+ * date. Out of memory, or of random numbers, means NONE.
+ */
+lyger_pq_plan_advice lyger_pq_plan(lyger_pq_plans **plans, const char *sql, size_t len, int64_t now,
+                                   uint64_t generation, char name[LYGER_PQ_PLAN_NAME_SIZE]);
 
-/* The text was prepared, or cannot be and is not to be tried again. */
-void lyger_pq_plan_made(lyger_pq_plans *plans, const char *sql, size_t len, bool made);
+/* The text was prepared under the name that it was given, or, when it is not `of_use`, is not to be prepared
+ * before it comes often again. */
+void lyger_pq_plan_made(lyger_pq_plans *plans, const char *sql, size_t len, bool made, bool of_use);
+
+/* The plan of that name is not to be used again; plans may be NULL. */
+void lyger_pq_plan_drop(lyger_pq_plans *plans, const char *name);
+
+/* Writes the statements that take dropped plans from the server, ";" between them and a NUL behind them, and
+ * forgets their names. Nothing when there are none; false when the sink is full. */
+bool lyger_pq_plans_put_dropped(lyger_pq_plans *plans, lyger_sink *sink);
 
 /* Of a statement's text. */
 uint64_t lyger_pq_text_hash(const char *sql, size_t len);
 
-/* Forgets every name; plans may be NULL. */
+/* Forgets every name: the server has none of them any more. plans may be NULL. */
 void lyger_pq_plans_forget(lyger_pq_plans *plans);
 
 void lyger_pq_plans_free(lyger_pq_plans *plans);

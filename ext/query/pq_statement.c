@@ -6,7 +6,9 @@
 #include "pq_catalog.h"
 #include "pq_describe.h"
 #include "pq_param.h"
+#include "pq_prepare.h"
 #include "pq_result.h"
+#include "pq_session.h"
 #include "pq_wire.h"
 
 #include <limits.h>
@@ -17,7 +19,9 @@
 typedef struct prepared {
     const char *sql;
     bool standard_strings, numbered; /* placeholders were numbered */
-    bool by_name;                    /* sent as a statement that was prepared */
+    bool by_name;                    /* sent as a statement that was prepared, with this name */
+    char name[LYGER_PQ_PLAN_NAME_SIZE];
+    bool ran_nothing; /* the server's error proved that */
     lyger_buffer text;
     const char **values;
     char *numbers;           /* the texts of values that are numbers, LYGER_PQ_NUMBER_SIZE each */
@@ -217,7 +221,7 @@ static lyger_status client_error(const pq_connection *connection, const char *me
 
 /* The server's own words: message, detail and hint, SQLSTATE and position. */
 static lyger_status server_error(const pq_connection *connection, const PGresult *result,
-                                 const lyger_statement *statement, const prepared *sent, lyger_error *error)
+                                 const lyger_statement *statement, prepared *sent, lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
     const char *message = pq->resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -231,6 +235,7 @@ static lyger_status server_error(const pq_connection *connection, const PGresult
     lyger_fail(error, LYGER_E_QUERY, "%s%s%s%s%s", message, detail ? "; " : "", detail ? detail : "",
                hint ? "; " : "", hint ? hint : "");
     lyger_with_state(error, LYGER_E_QUERY, state);
+    sent->ran_nothing = sent->by_name && lyger_pq_ran_nothing(pq, result, sent->name, statement->param_count);
     if (error && position) {
         error->position = atoi(position);
         if (sent->numbered) {
@@ -266,12 +271,11 @@ static void note(pq_connection *connection, PGresult *rows)
         return; /* a part of the rows, SELECT, INSERT */
     }
     note_types(connection, tag);
-    connection->named_by_user |= strncmp(tag, "PREPARE", 7) == 0 || strncmp(tag, "DEALLOCATE", 10) == 0 ||
-                                 strncmp(tag, "DISCARD", 7) == 0;
+    connection->named_by_user |= strncmp(tag, "PREPARE", 7) == 0;
 }
 
 static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger_statement *statement,
-                          const prepared *sent, lyger_error *error)
+                          prepared *sent, lyger_error *error)
 {
     if (!rows) {
         return lyger_pq_lost(connection, error);
@@ -291,44 +295,6 @@ static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger
                           "COPY from or to the client is not supported: use INSERT or SELECT");
     default:
         return server_error(connection, rows, statement, sent, error);
-    }
-}
-
-/* Has the server prepare the text. False when it does not; the error comes again when the text itself is
- * sent. */
-static bool make_plan(pq_connection *connection, const char *name, const char *sql,
-                      const lyger_limits *limits)
-{
-    const lyger_pq *pq = connection->pq;
-    PGresult *result = NULL;
-    if (!pq->sendPrepare(connection->server, name, sql, 0, NULL)) {
-        return false;
-    }
-    lyger_status status = lyger_pq_collect(connection, limits, &result, NULL);
-    if (status != LYGER_OK) {
-        lyger_pq_stop(connection, status, NULL);
-    }
-    bool made = status == LYGER_OK && pq->resultStatus(result) == PGRES_COMMAND_OK;
-    pq->clear(result);
-    lyger_pq_plan_made(connection->plans, sql, strlen(sql), made);
-    return made;
-}
-
-/* Whether the text is prepared now, and under which name. */
-static bool has_plan(pq_connection *connection, const char *sql, const lyger_limits *limits,
-                     char name[LYGER_PQ_PLAN_NAME_SIZE])
-{
-    if (connection->base.in_transaction ||
-        connection->pq->transactionStatus(connection->server) != PQTRANS_IDLE) {
-        return false;
-    }
-    switch (lyger_pq_plan(&connection->plans, sql, strlen(sql), name)) {
-    case LYGER_PQ_PLAN_USE:
-        return true;
-    case LYGER_PQ_PLAN_PREPARE:
-        return make_plan(connection, name, sql, limits);
-    default:
-        return false;
     }
 }
 
@@ -355,22 +321,26 @@ static lyger_status send(pq_connection *connection, const lyger_statement *state
                          const lyger_limits *limits, bool may_name, prepared *sent, lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
-    char name[LYGER_PQ_PLAN_NAME_SIZE];
     connection->sent_at = connection->types ? lyger_now_ms() : 0;
     int count = (int)statement->param_count;
     lyger_status status = prepare(connection, statement, sent, error);
     if (status == LYGER_OK) {
-        status = bind(connection, statement, limits, sent, error);
+        status = lyger_pq_refuse_listen(statement->sql, error);
     }
     if (status == LYGER_OK) {
-        /* A plan's types may be others than those that the values were written for. */
-        sent->by_name = may_name && !sent->wanted && has_plan(connection, sent->sql, limits, name);
+        status = bind(connection, statement, limits, sent, error);
+    }
+    /* A plan's types may be others than those that the values were written for. */
+    if (status == LYGER_OK && may_name && !sent->wanted) {
+        status = lyger_pq_name_for(connection, sent->sql, limits, &sent->by_name, sent->name, error);
+    }
+    if (status == LYGER_OK) {
         if (connection->broken) {
             status = lyger_pq_lost(connection, error);
-        } else if (!(sent->by_name
-                         ? pq->sendQueryPrepared(connection->server, name, count, sent->values, NULL, NULL, 0)
-                         : pq->sendQueryParams(connection->server, sent->sql, count, sent->types,
-                                               sent->values, sent->lengths, sent->formats, 0))) {
+        } else if (!(sent->by_name ? pq->sendQueryPrepared(connection->server, sent->name, count,
+                                                           sent->values, NULL, NULL, 0)
+                                   : pq->sendQueryParams(connection->server, sent->sql, count, sent->types,
+                                                         sent->values, sent->lengths, sent->formats, 0))) {
             connection->broken = pq->transactionStatus(connection->server) != PQTRANS_IDLE;
             status = lyger_pq_fail("cannot send the query: ", pq->errorMessage(connection->server), "08006",
                                    error);
@@ -380,19 +350,14 @@ static lyger_status send(pq_connection *connection, const lyger_statement *state
     return status;
 }
 
-/*
- * Whether the statement failed only because it was sent by name: the name is unknown (a pooler's other
- * server, 26000), or what it selects has changed since (0A000). Outside of a transaction nothing has happened
- * then.
- */
+/* Whether the statement failed only because it was sent by name, and is to be sent again without. */
 static bool name_refused(pq_connection *connection, const prepared *sent, const lyger_error *error)
 {
-    bool refused = sent->by_name && !connection->broken &&
-                   (strcmp(error->sqlstate, "26000") == 0 || strcmp(error->sqlstate, "0A000") == 0);
-    if (refused) {
-        lyger_pq_plans_forget(connection->plans);
+    if (!sent->by_name || connection->broken) {
+        return false;
     }
-    return refused;
+    lyger_pq_distrust(connection, sent->name, error->sqlstate);
+    return sent->ran_nothing && connection->pq->transactionStatus(connection->server) == PQTRANS_IDLE;
 }
 
 static lyger_status pass_on(lyger_status status, const lyger_error *own, lyger_error *error)
@@ -404,7 +369,7 @@ static lyger_status pass_on(lyger_status status, const lyger_error *own, lyger_e
 }
 
 /* Waits for the end of what was sent. */
-static lyger_status receive(pq_connection *connection, const lyger_statement *statement, const prepared *sent,
+static lyger_status receive(pq_connection *connection, const lyger_statement *statement, prepared *sent,
                             const lyger_limits *limits, lyger_result **result, lyger_error *error)
 {
     PGresult *rows = NULL;
@@ -463,9 +428,8 @@ static bool is_rows(const lyger_pq *pq, const PGresult *result)
 }
 
 /* Writes results as they come, up to the last. After an error of the server only the end is waited for. */
-static lyger_status write_results(pq_connection *connection, const lyger_statement *statement,
-                                  const prepared *sent, const lyger_limits *limits, lyger_sink *sink,
-                                  lyger_error *error)
+static lyger_status write_results(pq_connection *connection, const lyger_statement *statement, prepared *sent,
+                                  const lyger_limits *limits, lyger_sink *sink, lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
     lyger_status failed = LYGER_OK;
@@ -632,7 +596,7 @@ lyger_status lyger_pq_receive(lyger_connection *base, const lyger_limits *limits
                               lyger_error *error)
 {
     pq_connection *connection = (pq_connection *)base;
-    const pq_sent *sent = connection->sent;
+    pq_sent *sent = connection->sent;
     return receive(connection, &sent->statement, &sent->prepared, limits, result, error);
 }
 

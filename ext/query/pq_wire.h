@@ -14,6 +14,13 @@
 
 typedef struct lyger_pq_types lyger_pq_types; /* pq_catalog.h */
 
+/* Whether statements may be prepared under names. */
+typedef enum lyger_pq_naming {
+    LYGER_PQ_NAMES_UNASKED, /* if the server is met directly */
+    LYGER_PQ_NAMES,
+    LYGER_PQ_NO_NAMES, /* lyger.db_prepare=off, or there is a pooler */
+} lyger_pq_naming;
+
 typedef struct pq_connection {
     lyger_connection base; /* first member */
     const lyger_pq *pq;
@@ -25,8 +32,9 @@ typedef struct pq_connection {
     int64_t sent_at;         /* lyger_now_ms() of the last statement; only kept when there are types */
     uint64_t own_texts[32];  /* hashes of statements whose rows had such types, each at its remainder */
     bool types_altered;      /* in a transaction that is not over */
-    bool named_by_user;      /* a statement was PREPAREd or DEALLOCATEd by its text */
-    bool broken;             /* in no state to be used again */
+    bool named_by_user;      /* a statement was PREPAREd by its text */
+    lyger_pq_naming naming;
+    bool broken; /* in no state to be used again */
 } pq_connection;
 
 /* libpq's message as one line, behind `what`. */

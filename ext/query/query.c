@@ -132,7 +132,9 @@ static lyger_call call_of(const char *dsn, size_t dsn_len, const char *sql, size
                           const lyger_param *params, size_t param_count, const lyger_query_options *options)
 {
     lyger_call made = {
-        dsn, dsn_len, {.sql = sql, .len = sql_len, .params = params, .param_count = param_count}};
+        .dsn = dsn,
+        .dsn_len = dsn_len,
+        .statement = {.sql = sql, .len = sql_len, .params = params, .param_count = param_count}};
     if (options) {
         made.statement.options = *options;
     }
@@ -153,7 +155,8 @@ lyger_status lyger_call_begin(lyger_pool *pool, const lyger_call *call, lyger_co
     if (status != LYGER_OK) {
         return status;
     }
-    return lyger_pool_acquire(pool, call->dsn, call->dsn_len, connection, error);
+    return lyger_pool_acquire(pool, call->dsn, call->dsn_len, statement->sql, call->beside, connection,
+                              error);
 }
 
 lyger_status lyger_call_end(lyger_pool *pool, lyger_connection *connection, lyger_status status,
@@ -189,7 +192,8 @@ lyger_status lyger_query_send(lyger_pool *pool, const char *dsn, size_t dsn_len,
                               size_t sql_len, const lyger_param *params, size_t param_count,
                               const lyger_query_options *options, lyger_result **result, lyger_error *error)
 {
-    const lyger_call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
+    lyger_call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
+    call.beside = true;
     return lyger_async_send(pool, &call, result, error);
 }
 

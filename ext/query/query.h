@@ -47,8 +47,9 @@ typedef struct lyger_pool_settings {
     double connect_timeout;           /* seconds for opening, pinging or cleaning one connection, > 0 */
     const lyger_interrupt *interrupt; /* NULL: never; must outlive the pool */
     const lyger_path_gate *gate;      /* NULL: every path; must outlive the pool */
-    double idle_limit; /* seconds after which an unused connection is not used again, 0: none */
-    double lifetime;   /* seconds after which a connection is not used again, 0: none */
+    double idle_limit;  /* seconds after which an unused connection is not used again, 0: none */
+    double lifetime;    /* seconds after which a connection is not used again, 0: none */
+    bool never_prepare; /* statements that come often are not prepared on the server */
 } lyger_pool_settings;
 
 /* NULL when out of memory. Opens nothing yet. */

@@ -35,7 +35,7 @@ static lyger_status begin_first(lyger_pool *pool, const char *dsn, size_t dsn_le
     char sql[LYGER_BEGIN_SIZE];
     lyger_connection *connection;
     lyger_result *result = NULL;
-    lyger_status status = lyger_pool_acquire(pool, dsn, dsn_len, &connection, error);
+    lyger_status status = lyger_pool_acquire(pool, dsn, dsn_len, NULL, false, &connection, error);
     if (status != LYGER_OK) {
         return status;
     }

@@ -11,6 +11,9 @@ echo run_php('echo ini_get("lyger.db_connect_timeout"), "\n";', ['lyger.db_conne
 foreach (['64MB', '64MiB', '65536K', '67108864', '64X', 'MB', 'B'] as $size) {
     echo "$size: ", run_php('echo lyger_cache_info()["bytes_total"], "\n";', ['lyger.cache_size' => $size]);
 }
+echo run_php('echo ini_get("lyger.db_prepare"), "\n";', ['lyger.db_prepare' => 'always']);
+echo run_php('var_dump(ini_get("lyger.db_prepare"));', ['lyger.db_prepare' => 'off']);
+var_dump(ini_set('lyger.db_prepare', 'off'));
 var_dump(ini_set('lyger.db_statement_timeout', '-1'), ini_set('lyger.db_statement_timeout', '3'));
 var_dump(ini_set('lyger.cache_size', '1M'));
 ?>
@@ -31,6 +34,10 @@ MB: Warning: lyger.cache_size must be a size such as 64M or 1G (bytes, or with K
 67108864
 B: Warning: lyger.cache_size must be a size such as 64M or 1G (bytes, or with K, M or G), "B" given; its default is used in Unknown on line 0
 67108864
+Warning: lyger.db_prepare must be auto or off, "always" given in Unknown on line 0
+auto
+string(0) ""
+bool(false)
 
 Warning: lyger.db_statement_timeout must be a whole number of at least 0, "-1" given in %s on line %d
 bool(false)

@@ -81,7 +81,7 @@ int main(int argc, char **argv)
         return 2;
     }
     uint64_t rows = (mib << 20) / (TEXT + 20) + 1;
-    lyger_pool *pool = lyger_pool_new(&(lyger_pool_settings){1, 5, NULL, NULL, 0, 0});
+    lyger_pool *pool = lyger_pool_new(&(lyger_pool_settings){1, 5, NULL, NULL, 0, 0, false});
     bool warm = stream(pool, dsn, 20000); /* libraries and buffers are there, and stay */
     double before = peak_mib();
     int64_t start = lyger_now_ms();

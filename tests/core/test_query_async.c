@@ -15,7 +15,7 @@ static char dsn[256];
 
 static void begin(unsigned connections)
 {
-    pool = lyger_pool_new(&(lyger_pool_settings){connections, 5, NULL, NULL, 0, 0});
+    pool = lyger_pool_new(&(lyger_pool_settings){connections, 5, NULL, NULL, 0, 0, false});
 }
 
 static void end(void)
@@ -124,7 +124,7 @@ static bool on_interrupt(void *context)
 static void one_interruption_ends_the_wait(void)
 {
     const lyger_interrupt interrupt = {on_interrupt, NULL};
-    pool = lyger_pool_new(&(lyger_pool_settings){1, 5, &interrupt, NULL, 0, 0});
+    pool = lyger_pool_new(&(lyger_pool_settings){1, 5, &interrupt, NULL, 0, 0, false});
     int64_t start = lyger_now_ms();
     lyger_result *slow = send_to(dsn, "select pg_sleep(30)", 0);
     stop_once = true;
@@ -207,6 +207,163 @@ static void sqlite_runs_at_once_and_tells_errors_later(void)
     end();
 }
 
+static const char *run(const char *sql)
+{
+    static char text[512];
+    lyger_buffer buffer;
+    lyger_buffer_init(&buffer, &lyger_malloc_allocator);
+    lyger_error_clear(&error);
+    lyger_status status =
+        lyger_query_write_json(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &buffer.sink, &error);
+    lyger_copy_text(text, sizeof text, buffer.start ? buffer.start : "",
+                    status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
+    lyger_buffer_free(&buffer);
+    return text;
+}
+
+static const char tenant[] = "select current_setting('app.tenant', true) t";
+static const char slow_tenant[] = "select current_setting('app.tenant', true) t from pg_sleep(0.3)";
+#define SEVEN "[{\"t\":\"7\"}]"
+#define NOBODY(text) (strcmp(text, "[{\"t\":null}]") == 0 || strcmp(text, "[{\"t\":\"\"}]") == 0)
+
+static void what_a_session_was_told_holds_for_the_request(void)
+{
+    static const char *const ways[] = {"set app.tenant = '7'",
+                                       "/* x */ select set_config('app.tenant', '7', false)",
+                                       "do $$ begin perform set_config('app.tenant', '7', false); end $$"};
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+        begin(4);
+        run(ways[way]);
+        lyger_result *first = send_to(dsn, slow_tenant, 0);
+        CHECK_STR(run(tenant), SEVEN); /* waits: there is one session that is right */
+        CHECK_STR(json(first), SEVEN);
+        lyger_result *second = send_to(dsn, slow_tenant, 0), *third = send_to(dsn, tenant, 0);
+        CHECK_STR(json(third), SEVEN);
+        CHECK_STR(json(second), SEVEN);
+        CHECK_INT(lyger_pool_connections(pool), 1);
+        lyger_result_free(first);
+        lyger_result_free(second);
+        lyger_result_free(third);
+        lyger_pool_request_end(pool);
+        CHECK(NOBODY(run(tenant)));
+        end();
+    }
+}
+
+static void what_is_told_by_a_statement_that_is_sent_holds_too(void)
+{
+    begin(4);
+    lyger_result *set = send_to(dsn, "select set_config('app.tenant', '7', false) from pg_sleep(0.2)", 0);
+    CHECK_STR(run(tenant), SEVEN);
+    lyger_result_free(set);
+    end();
+    begin(4);
+    lyger_result *slow = send_to(dsn, "select pg_sleep(0.2)", 0);
+    set = send_to(dsn, "set app.tenant = '7'", 0);
+    CHECK_STR(run(tenant), SEVEN);
+    CHECK_INT(lyger_pool_connections(pool), 1);
+    lyger_result_free(slow);
+    lyger_result_free(set);
+    end();
+}
+
+/* A statement that is run while others are under way takes the home with it; those that were beside are clean
+ * when they are used again. */
+static void home_moves_to_the_statement_that_is_run(void)
+{
+    begin(4);
+    lyger_result *slow = send_to(dsn, "select pg_sleep(0.3)", 0);
+    char mine[64];
+    snprintf(mine, sizeof mine, "%s", run("select pg_backend_pid() p"));
+    run("set app.tenant = '7'");
+    CHECK_STR(run(tenant), SEVEN);
+    CHECK_STR(run("select pg_backend_pid() p"), mine);
+    CHECK_INT(lyger_result_await(slow, &error), LYGER_OK);
+    lyger_result_free(slow);
+    CHECK_STR(run("select pg_backend_pid() p"), mine);
+    CHECK_STR(run(tenant), SEVEN);
+    end();
+    begin(2);
+    run("create or replace function lyger_hidden() returns text language sql as $$ select "
+        "set_config('app.tenant', '8', false) $$");
+    lyger_pool_request_end(pool);
+    slow = send_to(dsn, "select pg_sleep(0.2)", 0);
+    lyger_result *hidden =
+        send_to(dsn, "select lyger_hidden() h", 0); /* beside it: lost, and for nobody else to see */
+    CHECK_STR(json(hidden), "[{\"h\":\"8\"}]");
+    lyger_result *other = send_to(dsn, tenant, 0);
+    CHECK_INT(lyger_pool_connections(pool), 2);
+    CHECK(NOBODY(json(other)));
+    lyger_result_free(slow);
+    lyger_result_free(hidden);
+    lyger_result_free(other);
+    end();
+}
+
+static void last_value_is_of_the_request_s_session(void)
+{
+    begin(4);
+    run("drop table if exists counted");
+    run("create table counted (id serial, a int)");
+    lyger_pool_request_end(pool);
+    CHECK_STR(run("insert into counted (a) values (1) returning id"), "[{\"id\":1}]");
+    lyger_result *slow = send_to(dsn, "select pg_sleep(0.2)", 0);
+    CHECK_STR(run("select lastval() l"), "[{\"l\":1}]");
+    lyger_result_free(slow);
+    run("drop table counted");
+    end();
+}
+
+static void session_that_is_lost_is_told_once(void)
+{
+    char sql[100];
+    begin(2);
+    run("set app.tenant = '7'");
+    snprintf(sql, sizeof sql, "select pg_terminate_backend(%ld)",
+             strtol(strchr(run("select pg_backend_pid() p"), ':') + 1, NULL, 10));
+    lyger_pool *mine = pool;
+    begin(1);
+    run(sql);
+    snprintf(sql, sizeof sql, "select count(*) c from pg_stat_activity where pid = %ld",
+             strtol(strchr(sql, '(') + 1, NULL, 10));
+    while (strcmp(run(sql), "[{\"c\":0}]") != 0) {
+        usleep(1000);
+    }
+    end();
+    pool = mine;
+    CHECK_STR(run(tenant), "");
+    CHECK_STR(error.sqlstate, "08006");
+    CHECK(strstr(error.message, "had changed in its session") != NULL);
+    CHECK(NOBODY(run(tenant)));
+    end();
+}
+
+static void changed_session_is_not_worn_out(void)
+{
+    pool = lyger_pool_new(&(lyger_pool_settings){2, 5, NULL, NULL, 0.05, 0.05, false});
+    run("set app.tenant = '7'");
+    usleep(120000);
+    CHECK_STR(run(tenant), SEVEN);
+    lyger_pool_request_end(pool);
+    usleep(120000);
+    CHECK(NOBODY(run(tenant)));
+    end();
+}
+
+static void listening_is_refused(void)
+{
+    begin(1);
+    CHECK_STR(run(" -- x\n listen channel"), "");
+    CHECK_STR(error.sqlstate, "0A000");
+    CHECK(strstr(error.message, "LISTEN is not supported") != NULL);
+    lyger_result *sent = send_to(dsn, "LISTEN channel", 0);
+    CHECK_STR(json(sent), "");
+    lyger_result_free(sent);
+    CHECK_STR(run("select count(*) c from pg_listening_channels()"), "[{\"c\":0}]");
+    CHECK_STR(run("unlisten *"), "[]");
+    end();
+}
+
 static void transaction_waits_for_its_own_statement(void)
 {
     begin(2);
@@ -264,6 +421,13 @@ int main(void)
     RUN(large_results_do_not_wait_for_each_other);
     RUN(child_leaves_the_parents_statement_alone);
     RUN(sqlite_runs_at_once_and_tells_errors_later);
+    RUN(what_a_session_was_told_holds_for_the_request);
+    RUN(what_is_told_by_a_statement_that_is_sent_holds_too);
+    RUN(home_moves_to_the_statement_that_is_run);
+    RUN(last_value_is_of_the_request_s_session);
+    RUN(session_that_is_lost_is_told_once);
+    RUN(changed_session_is_not_worn_out);
+    RUN(listening_is_refused);
     RUN(transaction_waits_for_its_own_statement);
     RUN(rows_of_both_databases_are_read);
     pg_server_stop();

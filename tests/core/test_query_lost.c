@@ -60,8 +60,8 @@ static bool empty_window(lyger_sink *sink, size_t bytes)
 
 static void begin(void)
 {
-    pool = lyger_pool_new(&(lyger_pool_settings){2, 5, &interrupt, NULL, 0, 0});
-    other = lyger_pool_new(&(lyger_pool_settings){1, 5, NULL, NULL, 0, 0});
+    pool = lyger_pool_new(&(lyger_pool_settings){2, 5, &interrupt, NULL, 0, 0, false});
+    other = lyger_pool_new(&(lyger_pool_settings){1, 5, NULL, NULL, 0, 0, false});
     CHECK(ask(pool, victim_dsn, "select 1"));
     armed = true;
     written = 0;
@@ -92,7 +92,7 @@ static void rows_that_are_written(void)
 {
     begin();
     const lyger_interrupt *none = NULL;
-    lyger_pool_configure(pool, &(lyger_pool_settings){2, 5, none, NULL, 0, 0}); /* the sink does it */
+    lyger_pool_configure(pool, &(lyger_pool_settings){2, 5, none, NULL, 0, 0, false}); /* the sink does it */
     lyger_sink sink = {window, window + sizeof window, empty_window};
     CHECK_INT(lyger_query_write_json(pool, victim_dsn, strlen(victim_dsn), rows, strlen(rows), NULL, 0, NULL,
                                      &sink, &error),

@@ -16,7 +16,7 @@ static const char *dsn; /* of the database whose turn it is */
 
 static void begin_pool(void)
 {
-    pool = lyger_pool_new(&(lyger_pool_settings){4, 5, NULL, NULL, 0, 0});
+    pool = lyger_pool_new(&(lyger_pool_settings){4, 5, NULL, NULL, 0, 0, false});
 }
 
 static const char *query(const char *sql)
@@ -215,7 +215,7 @@ static void savepoint_that_cannot_be_undone_loses_the_transaction(void)
 {
     const lyger_interrupt interrupt = {on_interrupt, NULL};
     dsn = postgres;
-    pool = lyger_pool_new(&(lyger_pool_settings){4, 5, &interrupt, NULL, 0, 0});
+    pool = lyger_pool_new(&(lyger_pool_settings){4, 5, &interrupt, NULL, 0, 0, false});
     fresh_table();
     CHECK_INT(start(), LYGER_OK);
     CHECK_INT(start(), LYGER_OK);

@@ -210,6 +210,24 @@ return $shared(static fn(): string => $dsn, $table) + [
         }));
         $check->same('[{"a":1}]', $engine->dbQueryJson($dsn, 'SELECT 1 AS a'));
     },
+    'what SET changed holds for statements that are run and that are sent' => static function (object $engine, Check $check) use ($dsn): void {
+        $tenant = "SELECT current_setting('app.tenant', true) AS t";
+        $own = "$dsn" . (str_contains($dsn, '?') ? '&' : '?') . 'application_name=tenant'; // a DSN, and a session, of this case
+        $engine->dbExecute($own, "SET app.tenant = '7'");
+        $sent = $engine->dbQueryAsync($own, "$tenant FROM pg_sleep(0.1)");
+        $check->same('[{"t":"7"}]', $engine->dbQueryJson($own, $tenant));
+        $more = $engine->dbQueryAsync($own, $tenant);
+        $check->same('[{"t":"7"}]', $engine->jsonifyResult($sent));
+        $check->same('[{"t":"7"}]', $engine->jsonifyResult($more));
+        $check->same('[{"t":"7"}]', $engine->dbTransaction($own, static fn() => $engine->dbQueryJson($own, $tenant)));
+        $sent = $engine->dbQueryAsync($own, "SELECT set_config('app.tenant', '8', false) FROM pg_sleep(0.1)");
+        $check->same('[{"t":"8"}]', $engine->dbQueryJson($own, $tenant));
+        $engine->freeResult($sent);
+    },
+    'LISTEN is refused' => static function (object $engine, Check $check) use ($dsn): void {
+        $thrown = $check->throws(QueryException::class, static fn() => $engine->dbExecute($dsn, '/* a */ LISTEN channel'));
+        $check->same('0A000', $thrown?->getSqlState());
+    },
     'nothing is left' => static function (object $engine, Check $check) use ($dsn, $table): void {
         $check->same(0, $engine->dbExecute($dsn, "DROP TABLE IF EXISTS $table"));
     },

@@ -40,7 +40,7 @@ final class Query
         $params = QueryParams::read($method, $params);
         self::check($method, $query);
         $source = Dsn::parse($method, $dsn);
-        $connection = $this->connections->take($source);
+        $connection = $this->connections->take($source, $query);
         try {
             $sent = $connection->send($method, $query, $params, $options);
             return $sent instanceof Result ? $sent : $sent();
@@ -69,7 +69,7 @@ final class Query
         $params = QueryParams::read($method, $params);
         self::check($method, $query);
         $source = Dsn::parse($method, $dsn);
-        $connection = $this->connections->take($source);
+        $connection = $this->connections->take($source, $query, true);
         try {
             $sent = $connection->send($method, $query, $params, $options);
         } catch (\Throwable $failure) {

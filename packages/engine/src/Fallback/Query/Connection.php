@@ -40,10 +40,13 @@ interface Connection
 
     public function inTransaction(): bool;
 
+    /** Whether a statement changes the session, or asks what was done in it, as far as its text says. */
+    public static function needsSession(string $query): bool;
+
     /**
-     * After a statement: discards what the session was told. False when the connection can only be thrown away.
+     * After a statement: discards what the session was told, if asked to. False when the connection can only be thrown away.
      */
-    public function clean(): bool;
+    public function clean(bool $discard): bool;
 
     /** Before the next statement: whether the connection, unused for so many seconds, is still the one it was. */
     public function isAlive(int $idle): bool;

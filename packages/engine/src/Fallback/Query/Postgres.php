@@ -75,6 +75,13 @@ final class Postgres implements Connection
             || preg_match('/\b(?:set_config|pg_\w*lock\w*|temp|temporary)\b/i', $sql)) {
             $this->stateful = true;
         }
+        if (preg_match('~^(?:[\s(;]|--[^\r\n]*|/\*.*?\*/)*listen\b~is', $query)) {
+            throw Failure::query(
+                'LISTEN is not supported: its notifications would reach nobody, since connections go back to the '
+                . 'others after each request',
+                '0A000', // feature_not_supported
+            );
+        }
         $this->limit($options->timeout);
         $this->start($sql, $this->texts($method, $text, $params));
         return fn(): Result => $this->end($text, $options);
@@ -299,13 +306,20 @@ final class Postgres implements Connection
         return \in_array(pg_transaction_status($this->link), [PGSQL_TRANSACTION_INTRANS, PGSQL_TRANSACTION_INERROR], true);
     }
 
-    public function clean(): bool
+    public static function needsSession(string $query): bool
+    {
+        $text = preg_replace('~^(?:[\s(;]|--[^\r\n]*|/\*.*?\*/)+~s', '', $query);
+        return preg_match('/^(?:set|reset|discard|prepare|declare|load|do|call|create\b(?=.*temp))\b/is', $text) === 1
+            || preg_match('/set_config|pg_(?:try_)?advisory|currval|lastval/i', $text) === 1;
+    }
+
+    public function clean(bool $discard): bool
     {
         try {
             if ($this->broken || pg_connection_status($this->link) !== PGSQL_CONNECTION_OK) {
                 return false;
             }
-            if ($this->stateful) {
+            if ($discard && $this->stateful) {
                 $this->ask('DISCARD ALL', []);
                 $this->prepareSession();
                 $this->stateful = $this->limited = false;

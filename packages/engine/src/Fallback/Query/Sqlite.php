@@ -262,7 +262,12 @@ final class Sqlite implements Connection
         return false;
     }
 
-    public function clean(): bool
+    public static function needsSession(string $query): bool
+    {
+        return false;
+    }
+
+    public function clean(bool $discard): bool
     {
         return true;
     }

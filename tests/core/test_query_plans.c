@@ -1,0 +1,349 @@
+/*
+ * Statements that come often, while another session alters what they are about. What the other session does
+ * is inside of a function, so that this process does not know of it. The right answer is what a connection
+ * says that never prepares anything.
+ */
+#include "pg_server.h"
+
+#include "query/limits.h"
+#include "query/pq_plans.h"
+#include "query/query.h"
+
+#include <unistd.h>
+
+static char dsn[256];
+static lyger_pool *pool, *other;
+static lyger_error error;
+
+static void begin(void)
+{
+    pool = lyger_pool_new(&(lyger_pool_settings){2, 5, NULL, NULL, 0, 0, false});
+    other = lyger_pool_new(&(lyger_pool_settings){1, 5, NULL, NULL, 0, 0, true});
+}
+
+static void end(void)
+{
+    lyger_pool_free(pool);
+    lyger_pool_free(other);
+}
+
+static const char *ask(lyger_pool *from, const char *sql, const char *value)
+{
+    static char text[2][4096];
+    static int turn;
+    lyger_buffer buffer;
+    lyger_param param = {.type = LYGER_PARAM_TEXT, .text = {value, value ? strlen(value) : 0}};
+    lyger_buffer_init(&buffer, &lyger_malloc_allocator);
+    lyger_error_clear(&error);
+    lyger_status status =
+        lyger_query_write_json(from, dsn, strlen(dsn), sql, strlen(sql), value ? &param : NULL, value != NULL,
+                               NULL, &buffer.sink, &error);
+    turn = !turn;
+    lyger_copy_text(text[turn], sizeof text[turn], buffer.start ? buffer.start : "",
+                    status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
+    lyger_buffer_free(&buffer);
+    return text[turn];
+}
+
+static const char *kept(const char *sql, const char *value)
+{
+    static char text[4096];
+    lyger_buffer buffer;
+    lyger_result *result = NULL;
+    lyger_param param = {.type = LYGER_PARAM_TEXT, .text = {value, value ? strlen(value) : 0}};
+    lyger_buffer_init(&buffer, &lyger_malloc_allocator);
+    lyger_error_clear(&error);
+    lyger_status status = lyger_query_run(pool, dsn, strlen(dsn), sql, strlen(sql), value ? &param : NULL,
+                                          value != NULL, NULL, &result, &error);
+    if (status == LYGER_OK) {
+        status = lyger_result_write_json(result, &buffer.sink, &error);
+    }
+    lyger_copy_text(text, sizeof text, buffer.start ? buffer.start : "",
+                    status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
+    lyger_buffer_free(&buffer);
+    lyger_result_free(result);
+    return text;
+}
+
+static void ddl(const char *sql)
+{
+    CHECK_STR(ask(other, "select lyger_ddl($1) is null d", sql), "[{\"d\":false}]");
+    if (error.status != LYGER_OK) {
+        printf("# %s: %s\n", sql, error.message);
+    }
+}
+
+/* Uses the text until it has a plan. */
+static void often(const char *sql, const char *value)
+{
+    for (unsigned i = 0; i < LYGER_PQ_PLAN_AFTER + 3; i++) {
+        ask(pool, sql, value);
+    }
+    CHECK_INT(error.status, LYGER_OK);
+}
+
+static long plans_like(const char *text)
+{
+    const char *count = ask(pool,
+                            "select count(*) c from pg_prepared_statements where name like 'lyger%' and "
+                            "statement like $1 || '%'",
+                            text);
+    return strtol(strchr(count, ':') + 1, NULL, 10);
+}
+
+static void outlive_the_plans(void)
+{
+    usleep((LYGER_PQ_PLAN_LIFETIME_MS + 50) * 1000);
+}
+
+static void texts_that_come_often_are_prepared_until_they_are_old(void)
+{
+    static const char sql[] = "select $1::int4 + 1 n";
+    begin();
+    often(sql, "41");
+    CHECK_INT(plans_like(sql), 1);
+    outlive_the_plans();
+    CHECK_STR(ask(pool, sql, "41"), "[{\"n\":42}]");
+    often(sql, "41");
+    CHECK_INT(plans_like(sql), 1); /* the old one was taken away */
+    often("select $1::float4 n", "1");
+    CHECK_INT(plans_like("select $1::float4"), 0 + 1); /* made, found to be of no use */
+    outlive_the_plans();
+    often(sql, "41");
+    CHECK_INT(plans_like("select $1::float4"), 0);
+    end();
+}
+
+static void plans_can_be_switched_off(void)
+{
+    begin();
+    lyger_pool_free(pool);
+    pool = lyger_pool_new(&(lyger_pool_settings){2, 5, NULL, NULL, 0, 0, true});
+    often("select $1::int4 n", "1");
+    CHECK_INT(plans_like("select"), 0);
+    end();
+}
+
+static void names_are_unique_to_connection_and_text(void)
+{
+    static const char names[] = "select min(name) a, max(name) b, count(*) c from pg_prepared_statements";
+    char first[256], second[256];
+    begin();
+    often("select $1::int4 n", "1");
+    snprintf(first, sizeof first, "%s", ask(pool, names, NULL));
+    lyger_pool_free(pool);
+    pool = lyger_pool_new(&(lyger_pool_settings){2, 5, NULL, NULL, 0, 0, false});
+    often("select $1::int4 n", "1");
+    snprintf(second, sizeof second, "%s", ask(pool, names, NULL));
+    const char *a = strstr(first, "lyger_"), *b = strstr(second, "lyger_");
+    CHECK(a && b && strncmp(a, b, 22) != 0);           /* the connection */
+    CHECK(a && b && strncmp(a + 22, b + 22, 17) == 0); /* the text */
+    end();
+}
+
+/* What a statement says by its plan, right after the other session's DDL, and what it should. */
+typedef struct change {
+    const char *before, *sql, *value, *ddl, *after_value;
+} change;
+
+static void check_change(const change *change)
+{
+    char right[4096], state[6];
+    begin();
+    ask(other, "drop schema if exists altered cascade", NULL);
+    ask(other, "create schema altered", NULL);
+    ddl(change->before);
+    often(change->sql, change->value);
+    ddl(change->ddl);
+    const char *value = change->after_value ? change->after_value : change->value;
+    const char *ours = ask(pool, change->sql, value);
+    snprintf(state, sizeof state, "%s", error.sqlstate);
+    snprintf(right, sizeof right, "%s", ask(other, change->sql, value));
+    CHECK_STR(state, error.sqlstate);
+    CHECK_STR(ours, right);
+    if (strcmp(ours, right) != 0) {
+        printf("# after %s\n", change->ddl);
+    }
+    CHECK_STR(kept(change->sql, value), right);
+    end();
+}
+
+static void ddl_of_another_session_is_seen_at_once(void)
+{
+#define TABLE "create table altered.t as select 1 a, 'x'::text b"
+#define INSERT "insert into altered.t (a) values ($1) returning a"
+    static const change changes[] = {
+        {TABLE, "select * from altered.t", NULL, "alter table altered.t add c int default 5", NULL},
+        {TABLE, "select * from altered.t", NULL, "alter table altered.t drop b", NULL},
+        {TABLE, "select * from altered.t", NULL, "alter table altered.t rename a to z", NULL},
+        {TABLE, "select a from altered.t", NULL, "alter table altered.t rename a to z", NULL},
+        {TABLE, "select * from altered.t", NULL, "alter table altered.t alter a type text", NULL},
+        {TABLE, "select a from altered.t", NULL, "alter table altered.t rename to u", NULL},
+        {TABLE, "select * from altered.t", NULL,
+         "drop table altered.t; create table altered.t as select 'other'::text b, 2.5::real a", NULL},
+        {TABLE, "select count(*) c from altered.t", NULL, "insert into altered.t values (2), (3)", NULL},
+        {TABLE, INSERT, "1", "alter table altered.t alter a type bigint", "5000000000"},
+        {TABLE, INSERT, "1", "alter table altered.t alter a type numeric(14,2)", "123456789.12"},
+        {TABLE, INSERT, "1", "alter table altered.t alter a type text", "some text"},
+        {TABLE, INSERT, "1", "alter table altered.t alter a type smallint", "40000"},
+        {TABLE, INSERT, "1", "alter table altered.t alter a type date using '2020-01-01'", "2021-02-03"},
+        {TABLE, INSERT, "1", "alter table altered.t alter a type boolean using true", "t"},
+        {TABLE, INSERT, "1", "alter table altered.t add check (a < 0) not valid", NULL},
+        {TABLE, INSERT, "1", "alter table altered.t alter a type jsonb using '1'", "{\"k\": [1]}"},
+        {"create table altered.t (a real)", INSERT, "1", "alter table altered.t alter a type numeric(14,2)",
+         "123456789.12"},
+        {"create table altered.t (a float8)", INSERT, "1", "alter table altered.t alter a type numeric",
+         "12345678901234567890.125"},
+        {"create table altered.t (a date)", INSERT, "2020-01-01",
+         "alter table altered.t alter a type timestamp", "2020-01-01 12:34:56.789"},
+        {"create table altered.t (a timestamp(0))", INSERT, "2020-01-01",
+         "alter table altered.t alter a type text", "2020-01-01 12:34:56.789"},
+        {"create table altered.t (a char(3))", INSERT, "a", "alter table altered.t alter a type text", "b  "},
+        {"create table altered.t (a varchar(2))", INSERT, "a",
+         "alter table altered.t alter a type varchar(9)", "abcdef"},
+        {"create table altered.t (a numeric)", INSERT, "1", "alter table altered.t alter a type int", "1.5"},
+        {"create type altered.e as enum ('x'); create table altered.t (a altered.e)", INSERT, "x",
+         "alter type altered.e rename to f; create type altered.e as enum ('y'); alter table altered.t alter "
+         "a "
+         "type altered.e using 'y'; drop type altered.f",
+         "y"},
+        {"create domain altered.d as int; create table altered.t (a altered.d)", INSERT, "1",
+         "alter domain altered.d add check (value < 5)", "7"},
+        {"create view altered.v as select 1 a", "select * from altered.v", NULL,
+         "drop view altered.v; create view altered.v as select 2 b, 3 c", NULL},
+        {"create function altered.f(int) returns int language sql as 'select $1'", "select altered.f($1) r",
+         "1", "create or replace function altered.f(int) returns int language sql as 'select $1 + 1'", NULL},
+        {"create function altered.f(int) returns int language sql as 'select $1'", "select altered.f($1) r",
+         "1",
+         "drop function altered.f; create function altered.f(int) returns text language sql as $f$select "
+         "'x'$f$",
+         NULL},
+        {"create function altered.f() returns table (a int) language sql as 'select 1'",
+         "select * from altered.f()", NULL,
+         "drop function altered.f; create function altered.f() returns table (b text, c int) language sql as "
+         "$f$select 'x', 2$f$",
+         NULL},
+        {TABLE, "select count(*) c from altered.t", NULL,
+         "drop table altered.t; create table altered.t as select 1 a where false", NULL},
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        check_change(&changes[i]);
+    }
+}
+
+/* What the server itself does not notice, and how long that lasts. */
+static void what_no_plan_notices_is_over_with_its_life(void)
+{
+    static const char rows[] = "select * from altered.f()";
+    static const char record[] = "select x from altered.f() x";
+    begin();
+    ask(other, "drop schema if exists altered cascade", NULL);
+    ask(other, "create schema altered", NULL);
+    ask(other, "create type altered.pair as (a int, b int)", NULL);
+    ask(other,
+        "create function altered.f() returns setof altered.pair language plpgsql as $$ begin return query "
+        "execute 'select x.* from (select (null::altered.pair).*) x'; end $$",
+        NULL);
+    often(rows, NULL);
+    often(record, NULL);
+    CHECK_STR(ask(pool, rows, NULL), "[{\"a\":null,\"b\":null}]");
+    CHECK_STR(ask(pool, record, NULL), "[{\"x\":{\"a\":null,\"b\":null}}]");
+    ddl("alter type altered.pair rename attribute a to z; alter type altered.pair add attribute c text");
+    outlive_the_plans();
+    CHECK_STR(ask(pool, rows, NULL), "[{\"z\":null,\"b\":null,\"c\":null}]");
+    CHECK_STR(kept(rows, NULL), "[{\"z\":null,\"b\":null,\"c\":null}]");
+    CHECK_STR(ask(pool, record, NULL), "[{\"x\":{\"z\":null,\"b\":null,\"c\":null}}]");
+    CHECK_STR(kept(record, NULL), "[{\"x\":{\"z\":null,\"b\":null,\"c\":null}}]");
+    end();
+}
+
+/* DDL of this process is noticed at once. */
+static void own_ddl_ends_every_plan(void)
+{
+    static const char rows[] = "select * from altered.f()";
+    begin();
+    often(rows, NULL);
+    ask(pool, "alter type altered.pair rename attribute b to y", NULL);
+    CHECK_STR(ask(pool, rows, NULL), "[{\"z\":null,\"y\":null,\"c\":null}]");
+    end();
+}
+
+static void check_once(const char *body, const char *state)
+{
+    char sql[600];
+    int calls = LYGER_PQ_PLAN_AFTER + 6;
+    begin();
+    ask(other, "drop schema if exists altered cascade", NULL);
+    ask(other, "create schema altered", NULL);
+    ask(other, "create table altered.t (a int)", NULL);
+    snprintf(
+        sql, sizeof sql,
+        "create procedure altered.p(n int) language plpgsql as $$ begin insert into altered.t values (n); "
+        "commit; %s end $$",
+        body);
+    ask(other, sql, NULL);
+    CHECK_INT(error.status, LYGER_OK);
+    for (int i = 0; i < calls; i++) {
+        ask(pool, "call altered.p($1)", "1");
+        CHECK_STR(error.sqlstate, state);
+    }
+    snprintf(sql, sizeof sql, "[{\"c\":%d}]", calls);
+    CHECK_STR(ask(other, "select count(*) c from altered.t", NULL), sql);
+    end();
+}
+
+/* A procedure that has committed and then raises what a plan's refusal looks like. */
+static void what_has_run_is_not_sent_twice(void)
+{
+    check_once("raise exception 'cached plan must not change result type' using errcode = '0A000';", "0A000");
+    check_once("raise exception 'prepared statement \"lyger_1\" does not exist' using errcode = '26000';",
+               "26000");
+    check_once("execute 'execute nobody'; ", "26000");
+    check_once(
+        "execute 'prepare once as select * from altered.t'; execute 'alter table altered.t add b' || "
+        "(select count(*) from altered.t) || ' int'; begin execute 'execute once'; exception when others "
+        "then execute 'deallocate once'; raise; end;",
+        "0A000");
+    check_once("perform 'no number $1'::int;", "22P02");
+    check_once("perform '$1'::json;", "22P02");
+}
+
+/* Somebody takes the names away. */
+static void names_that_vanish_are_not_used_any_more(void)
+{
+    static const char sql[] = "select $1::int4 + 1 n";
+    begin();
+    often(sql, "41");
+    CHECK_STR(ask(pool, "deallocate all", NULL), "[]");
+    CHECK_STR(ask(pool, sql, "41"), "[{\"n\":42}]");
+    often(sql, "41");
+    CHECK_INT(plans_like(sql), 0);
+    end();
+}
+
+int main(void)
+{
+    if (!pg_server_start(dsn, sizeof dsn)) {
+        return EXIT_FAILURE;
+    }
+    begin();
+    ask(other,
+        "create or replace function lyger_ddl(text) returns int language plpgsql as $$ begin execute $1; "
+        "return "
+        "1; end $$",
+        NULL);
+    end();
+    RUN(texts_that_come_often_are_prepared_until_they_are_old);
+    RUN(plans_can_be_switched_off);
+    RUN(names_are_unique_to_connection_and_text);
+    RUN(ddl_of_another_session_is_seen_at_once);
+    RUN(what_no_plan_notices_is_over_with_its_life);
+    RUN(own_ddl_ends_every_plan);
+    RUN(what_has_run_is_not_sent_twice);
+    RUN(names_that_vanish_are_not_used_any_more);
+    begin();
+    ask(other, "drop schema if exists altered cascade", NULL);
+    end();
+    pg_server_stop();
+    return finish();
+}
