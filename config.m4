@@ -79,7 +79,7 @@ if test "$PHP_LYGER" != "no"; then
     case $host_os in
       darwin*) AC_DEFINE([LYGER_LIBPQ], ["libpq.5.dylib"], [what libpq is called here]) ;;
     esac
-    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_casts.c ext/query/pq_catalog.c ext/query/pq_describe.c ext/query/pq_json.c ext/query/pq_load.c \
+    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_cancel.c ext/query/pq_casts.c ext/query/pq_catalog.c ext/query/pq_describe.c ext/query/pq_json.c ext/query/pq_load.c \
       ext/query/pq_nested.c ext/query/pq_param.c ext/query/pq_plans.c ext/query/pq_prepare.c ext/query/pq_result.c ext/query/pq_session.c ext/query/pq_statement.c ext/query/pq_types.c \
       ext/query/pq_wire.c"
   fi

@@ -76,9 +76,7 @@ static ZEND_INI_MH(update_prepare)
     bool off = ZSTR_LEN(new_value) == 0 || zend_string_equals_literal_ci(new_value, "off") ||
                zend_string_equals_literal(new_value, "0");
     if (!off && !zend_string_equals_literal_ci(new_value, "auto")) {
-        zend_error(E_WARNING, "%s must be auto or off, \"%s\" given", ZSTR_VAL(entry->name),
-                   ZSTR_VAL(new_value));
-        return FAILURE;
+        return refuse(entry, new_value, "auto or off");
     }
     *never = off;
     return SUCCESS;

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 8eeccae84991f3942fa72b2cbcadf8a7f814fb40 */
+ * Stub hash: 493ed2f3e6f16fd186270fef3fd21b0d2b8d8070 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -43,7 +43,6 @@ typedef struct lyger_pq {
     __typeof__(&PQgetResult) getResult;
     __typeof__(&PQnotifies) notifies;
     __typeof__(&PQgetCancel) getCancel;
-    __typeof__(&PQcancel) cancel;
     __typeof__(&PQfreeCancel) freeCancel;
     __typeof__(&PQresultStatus) resultStatus;
     __typeof__(&PQresultErrorField) resultErrorField;
@@ -62,7 +61,13 @@ typedef struct lyger_pq {
     int (*enterPipelineMode)(PGconn *connection); /* libpq 14, as the next two; NULL before */
     int (*exitPipelineMode)(PGconn *connection);
     int (*pipelineSync)(PGconn *connection);
-    int (*setChunkedRowsMode)(PGconn *connection, int rows); /* libpq 17; NULL before */
+    /* libpq 17; NULL before. A PGcancelConn, which older headers do not have, is a void here. */
+    int (*setChunkedRowsMode)(PGconn *connection, int rows);
+    void *(*cancelCreate)(PGconn *connection);
+    int (*cancelStart)(void *cancel);
+    PostgresPollingStatusType (*cancelPoll)(void *cancel);
+    int (*cancelSocket)(const void *cancel);
+    void (*cancelFinish)(void *cancel);
 } lyger_pq;
 
 /* The functions, or NULL with an error that names the package. */

@@ -6,6 +6,7 @@
 typedef struct values {
     const lyger_pq_own *type;
     lyger_buffer list; /* an array's text, without its end */
+    int count;
     PGresult *json;
     int taken;
     struct values *next;
@@ -80,6 +81,7 @@ lyger_pq_outcome lyger_pq_casts_collect(lyger_pq_scratch *scratch, const lyger_p
     }
     *to++ = '"';
     values->list.sink.pos = to;
+    values->count++;
     return lyger_sink_put_literal(sink, "null") ? LYGER_PQ_OK : LYGER_PQ_FULL;
 }
 
@@ -115,6 +117,11 @@ static lyger_status convert(values *values, pq_connection *connection, const lyg
                                        &values->json, error);
     lyger_buffer_free(&values->list);
     lyger_buffer_init(&values->list, &lyger_malloc_allocator);
+    if (status == LYGER_OK && (connection->pq->nfields(values->json) != 1 ||
+                               connection->pq->ntuples(values->json) != values->count)) {
+        lyger_fail(error, LYGER_E_QUERY, "the server did not convert as many values as it was given");
+        status = lyger_with_state(error, LYGER_E_QUERY, "08P01");
+    }
     return status;
 }
 

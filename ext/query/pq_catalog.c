@@ -371,6 +371,24 @@ static bool list_unknown(const lyger_pq_types *types, const uint32_t *oids, size
     return ok && (!list->start || lyger_sink_put(&list->sink, "}", 2));
 }
 
+/* Whether the server answered what it was asked: what is made of it relies on that. */
+static lyger_status check_answer(const answer *answer)
+{
+    const lyger_pq *pq = answer->pq;
+    bool right = pq->nfields(answer->rows) == FIELD_TYPE + 1;
+    for (int row = 0; right && row < pq->ntuples(answer->rows); row++) {
+        for (int column = OID; column <= ARRAY; column++) {
+            right &= pq->getlength(answer->rows, row, column) > 0;
+        }
+        right &= pq->getisnull(answer->rows, row, FIELD) == pq->getisnull(answer->rows, row, FIELD_TYPE);
+    }
+    if (right) {
+        return LYGER_OK;
+    }
+    lyger_fail(answer->error, LYGER_E_QUERY, "the server's answer about the types of columns makes no sense");
+    return lyger_with_state(answer->error, LYGER_E_QUERY, "08P01");
+}
+
 lyger_status lyger_pq_types_learn(pq_connection *connection, const uint32_t *oids, size_t count,
                                   const lyger_limits *limits, lyger_error *error)
 {
@@ -384,6 +402,7 @@ lyger_status lyger_pq_types_learn(pq_connection *connection, const uint32_t *oid
         status = lyger_fail(&own, LYGER_E_MEMORY, "out of memory for types");
     } else if (list.start) {
         status = lyger_pq_ask(connection, LOOK_UP, OID_ARRAY, list.start, limits, &answer.rows, &own);
+        status = status == LYGER_OK ? check_answer(&answer) : status;
     }
     if (status == LYGER_OK && list.start) {
         for (size_t i = 0; i < count; i++) { /* all of them, also when one is gone */

@@ -55,7 +55,6 @@ static const lyger_symbol symbols[] = {
     SYMBOL(getResult),
     SYMBOL(notifies),
     SYMBOL(getCancel),
-    SYMBOL(cancel),
     SYMBOL(freeCancel),
     SYMBOL(resultStatus),
     SYMBOL(resultErrorField),
@@ -79,6 +78,11 @@ static const lyger_symbol newer[] = {
     SYMBOL(exitPipelineMode),
     SYMBOL(pipelineSync),
     SYMBOL(setChunkedRowsMode),
+    SYMBOL(cancelCreate),
+    SYMBOL(cancelStart),
+    SYMBOL(cancelPoll),
+    SYMBOL(cancelSocket),
+    SYMBOL(cancelFinish),
 };
 
 static const lyger_library library = {

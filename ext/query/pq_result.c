@@ -394,31 +394,30 @@ static void pq_result_destroy(lyger_result *base)
     free(result->unwritable);
 }
 
-/* Whole numbers as the server writes them: they fit. */
-static int64_t parse_int(const char *text, size_t len)
+/* Whole numbers as the server writes them: they fit. What is none stays a text. */
+static bool parse_int(const char *text, size_t len, int64_t *number)
 {
     bool negative = len > 0 && *text == '-';
     uint64_t value = 0;
     for (size_t i = negative; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
         value = value * 10 + (uint64_t)(text[i] - '0');
     }
-    return (int64_t)(negative ? 0 - value : value);
+    *number = (int64_t)(negative ? 0 - value : value);
+    return len > (size_t)negative && len < 21;
 }
 
 static void read_value(uint32_t oid, const char *text, size_t len, lyger_value *value)
 {
-    switch (oid) {
-    case 16: /* bool */
+    bool whole = oid == 20 || oid == 21 || oid == 23; /* int8, int2, int4 */
+    if (oid == 16) {                                  /* bool */
         value->kind = LYGER_VALUE_BOOL;
         value->integer = *text == 't';
-        return;
-    case 20: /* int8, int2, int4 */
-    case 21:
-    case 23:
+    } else if (whole && parse_int(text, len, &value->integer)) {
         value->kind = LYGER_VALUE_INT;
-        value->integer = parse_int(text, len);
-        return;
-    default:
+    } else {
         value->kind = oid == 700 || oid == 701 ? LYGER_VALUE_DECIMAL : LYGER_VALUE_TEXT;
         value->text.bytes = text;
         value->text.len = len;

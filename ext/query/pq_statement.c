@@ -433,7 +433,7 @@ static lyger_status write_results(pq_connection *connection, const lyger_stateme
 {
     const lyger_pq *pq = connection->pq;
     lyger_status failed = LYGER_OK;
-    for (;;) {
+    for (bool complete = false;;) {
         PGresult *next = NULL;
         lyger_status status = lyger_pq_next(connection, limits, &next);
         if (status != LYGER_OK) {
@@ -451,6 +451,13 @@ static lyger_status write_results(pq_connection *connection, const lyger_stateme
             }
             continue;
         }
+        if (complete) {
+            pq->clear(next);
+            connection->broken = true;
+            lyger_fail(error, LYGER_E_QUERY, "the server answered one statement with several results");
+            return lyger_with_state(error, LYGER_E_QUERY, "08P01");
+        }
+        complete = pq->resultStatus(next) == PGRES_TUPLES_OK || pq->resultStatus(next) == PGRES_COMMAND_OK;
         note(connection, next);
         status = write_portion(connection, next, statement, sink, error);
         if (status != LYGER_OK) {

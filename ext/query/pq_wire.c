@@ -18,6 +18,9 @@ lyger_status lyger_pq_fail(const char *what, const char *message, const char *st
     }
     used -= used > 0 && line[used - 1] == ' ';
     line[used] = '\0';
+    if (used == 0) {
+        lyger_copy_text(line, sizeof line, "the server's answer makes no sense", 34);
+    }
     lyger_fail(error, LYGER_E_QUERY, "%s%s", what, line);
     return lyger_with_state(error, LYGER_E_QUERY, state);
 }
@@ -95,26 +98,6 @@ lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *lim
         *kept = NULL;
     }
     return status;
-}
-
-/* Stops what runs on the server and reads its end. Broken when it does not end soon. */
-void lyger_pq_cancel(pq_connection *connection)
-{
-    const lyger_pq *pq = connection->pq;
-    char why[256];
-    PGresult *rest = NULL;
-    PGcancel *request = pq->getCancel(connection->server);
-    if (!request || !pq->cancel(request, why, sizeof why)) {
-        connection->broken = true;
-    }
-    pq->freeCancel(request);
-    lyger_limits limits = lyger_limits_for(NULL, LYGER_PQ_CANCEL_MS / 1000.0);
-    /* A statement that ended by itself leaves the cancellation to hit the next one. */
-    if (!connection->broken && (lyger_pq_collect(connection, &limits, &rest, NULL) != LYGER_OK ||
-                                pq->resultStatus(rest) != PGRES_FATAL_ERROR)) {
-        connection->broken = true;
-    }
-    pq->clear(rest);
 }
 
 /* What lyger_pq_collect() gave, made the statement's error. */

@@ -10,7 +10,7 @@
 #include "pq.h"
 #include "pq_plans.h"
 
-#define LYGER_PQ_CANCEL_MS 2000 /* how long a cancelled statement may take to stop */
+#define LYGER_PQ_CANCEL_MS 2000 /* how long cancelling a statement may take, until it has stopped */
 
 typedef struct lyger_pq_types lyger_pq_types; /* pq_catalog.h */
 

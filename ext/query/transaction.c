@@ -16,7 +16,7 @@ static lyger_status command(lyger_pool *pool, const lyger_transaction *transacti
                             lyger_error *error)
 {
     lyger_result *result = NULL;
-    lyger_status status = run(pool, transaction, sql, 0, &result, error);
+    lyger_status status = run(pool, transaction, sql, transaction->options.timeout, &result, error);
     lyger_result_free(result);
     return status;
 }
@@ -133,7 +133,7 @@ static lyger_status commit(lyger_pool *pool, const lyger_transaction *transactio
     if (transaction->depth > 1) {
         return savepoint(pool, transaction, "RELEASE SAVEPOINT", error);
     }
-    lyger_status status = run(pool, transaction, "COMMIT", 0, &result, error);
+    lyger_status status = run(pool, transaction, "COMMIT", transaction->options.timeout, &result, error);
     if (status == LYGER_OK && strcmp(lyger_result_describe(result)->tag, "ROLLBACK") == 0) {
         lyger_fail(error, LYGER_E_QUERY,
                    "the transaction was rolled back instead of committed: a statement in it had failed");

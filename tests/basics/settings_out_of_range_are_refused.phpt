@@ -34,7 +34,7 @@ MB: Warning: lyger.cache_size must be a size such as 64M or 1G (bytes, or with K
 67108864
 B: Warning: lyger.cache_size must be a size such as 64M or 1G (bytes, or with K, M or G), "B" given; its default is used in Unknown on line 0
 67108864
-Warning: lyger.db_prepare must be auto or off, "always" given in Unknown on line 0
+Warning: lyger.db_prepare must be auto or off, "always" given; its default is used in Unknown on line 0
 auto
 string(0) ""
 bool(false)

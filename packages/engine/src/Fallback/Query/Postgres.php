@@ -92,7 +92,8 @@ final class Postgres implements Connection
         if ($seconds > 0 || $this->limited) {
             $milliseconds = (int) min(2147483647, ceil($seconds * 1000)); // the setting's largest value
             $this->ask('SELECT set_config($1, $2, false)', ['statement_timeout', $seconds > 0 ? (string) $milliseconds : null]);
-            $this->limited = $this->stateful = true;
+            $this->limited = $seconds > 0;
+            $this->stateful = true;
         }
     }
 
@@ -323,6 +324,8 @@ final class Postgres implements Connection
                 $this->ask('DISCARD ALL', []);
                 $this->prepareSession();
                 $this->stateful = $this->limited = false;
+            } elseif ($this->stateful && !str_starts_with((string) pg_parameter_status($this->link, 'DateStyle'), 'ISO')) {
+                $this->prepareSession();
             }
             return true;
         } catch (\Throwable) {
