@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -78,6 +80,26 @@ static bool connect_to(int fd, const request *request, const lyger_limits *limit
            getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &size) == 0 && failed == 0;
 }
 
+/* A write that raises no SIGPIPE in this process, when the server has gone; as libpq does it. */
+static bool write_quietly(int fd, const void *bytes, size_t len)
+{
+    sigset_t pipe, before, pending;
+    int caught;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    sigpending(&pending);
+    if (pthread_sigmask(SIG_BLOCK, &pipe, &before) != 0) {
+        return false;
+    }
+    bool written = write(fd, bytes, len) == (ssize_t)len;
+    if (!written && errno == EPIPE && !sigismember(&pending, SIGPIPE) && sigpending(&pending) == 0 &&
+        sigismember(&pending, SIGPIPE)) {
+        sigwait(&pipe, &caught);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return written;
+}
+
 /* The server closes the connection when the statement's process was told: not before that may the next
  * statement be sent. */
 static bool send_request(int fd, const request *request, const lyger_limits *limits)
@@ -86,8 +108,7 @@ static bool send_request(int fd, const request *request, const lyger_limits *lim
                                htonl((uint32_t)request->key)};
     char nothing;
     ssize_t got;
-    if (!connect_to(fd, request, limits) ||
-        send(fd, packet, sizeof packet, MSG_NOSIGNAL) != (ssize_t)sizeof packet) {
+    if (!connect_to(fd, request, limits) || !write_quietly(fd, packet, sizeof packet)) {
         return false;
     }
     do {
