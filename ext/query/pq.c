@@ -204,7 +204,6 @@ static lyger_status connect_to(const lyger_pq *pq, const char *dsn, const lyger_
     const char *const names[] = {"fallback_application_name", "dbname", "client_encoding", NULL};
     const char *const values[] = {"lyger", dsn, "UTF8", NULL};
     made->pq = pq;
-    made->naming = opening->never_prepare ? LYGER_PQ_NO_NAMES : LYGER_PQ_NAMES_UNASKED;
     made->server = pq->connectStartParams(names, values, 1);
     if (!made->server) {
         free(made);
@@ -239,7 +238,10 @@ static lyger_status pq_open(const lyger_opening *opening, lyger_connection **con
     }
     lyger_limits limits = lyger_limits_for(opening->interrupt, timeout);
     status = connect_to(pq, opening->dsn, &limits, connection, error);
-    if (status != LYGER_OK) {
+    if (status == LYGER_OK) {
+        ((pq_connection *)*connection)->naming =
+            opening->never_prepare ? LYGER_PQ_NO_NAMES : LYGER_PQ_NAMES_UNASKED;
+    } else {
         hide_secrets(options, error);
     }
     pq->conninfoFree(options);

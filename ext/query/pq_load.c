@@ -74,15 +74,9 @@ static const lyger_symbol symbols[] = {
 
 /* What newer ones have besides. */
 static const lyger_symbol newer[] = {
-    SYMBOL(enterPipelineMode),
-    SYMBOL(exitPipelineMode),
-    SYMBOL(pipelineSync),
-    SYMBOL(setChunkedRowsMode),
-    SYMBOL(cancelCreate),
-    SYMBOL(cancelStart),
-    SYMBOL(cancelPoll),
-    SYMBOL(cancelSocket),
-    SYMBOL(cancelFinish),
+    SYMBOL(enterPipelineMode),  SYMBOL(exitPipelineMode), SYMBOL(pipelineSync),
+    SYMBOL(setChunkedRowsMode), SYMBOL(cancelCreate),     SYMBOL(cancelStart),
+    SYMBOL(cancelPoll),         SYMBOL(cancelSocket),     SYMBOL(cancelFinish),
 };
 
 static const lyger_library library = {
