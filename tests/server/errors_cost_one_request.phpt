@@ -55,7 +55,7 @@ in destructor: 500 "", the same worker goes on
 in output: 500 "main ", the same worker goes on
 status: 422 "", the same worker goes on
 json: 500 "", the same worker goes on
-sent: 200 "part", the same worker goes on
+sent: 200 "part [cut off]", the same worker goes on
 memory: 500 "", another worker goes on
 fatal: 500 "", another worker goes on
 compile: 500 "", another worker goes on
