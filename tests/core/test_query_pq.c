@@ -440,6 +440,39 @@ static void session_state_ends_with_the_request(void)
     end();
 }
 
+/* Without a PREPARE, after which DISCARD ALL cleans instead. */
+static void session_state_ends_without_discard_all_too(void)
+{
+    begin(1);
+    query("drop table if exists lyger_counted");
+    query("drop role if exists lyger_low");
+    query("create role lyger_low");
+    query("create table lyger_counted (id serial)");
+    query("insert into lyger_counted default values");
+    CHECK_STR(query("select lastval() l"), "[{\"l\":1}]");
+    query("create temp table mine as select 1 a");
+    query("select pg_advisory_lock(42)");
+    query("declare held cursor with hold for select 1");
+    query("do $$ begin execute 'listen channel'; end $$");
+    query("set session authorization lyger_low");
+    query("set role lyger_low");
+    CHECK_STR(query("select current_user::text u, session_user::text s"),
+              "[{\"u\":\"lyger_low\",\"s\":\"lyger_low\"}]");
+    lyger_pool_request_end(pool);
+    CHECK_STR(query("select current_user <> 'lyger_low' u, session_user <> 'lyger_low' s"),
+              "[{\"u\":true,\"s\":true}]");
+    CHECK_FAILS(query("select * from mine"), LYGER_E_QUERY, "mine");
+    CHECK_STR(query("select count(*) c from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()"),
+              "[{\"c\":0}]");
+    CHECK_STR(query("select count(*) c from pg_cursors where name = 'held'"), "[{\"c\":0}]");
+    CHECK_STR(query("select count(*) c from pg_listening_channels()"), "[{\"c\":0}]");
+    CHECK_FAILS(query("select lastval()"), LYGER_E_QUERY, "lastval");
+    CHECK_INT(lyger_pool_connections(pool), 1);
+    query("drop table lyger_counted");
+    query("drop role lyger_low");
+    end();
+}
+
 static void connections_are_capped(void)
 {
     begin(1);
@@ -674,6 +707,7 @@ int main(void)
     RUN(statement_is_cancelled_and_its_connection_used_again);
     RUN(terminated_backend_heals);
     RUN(session_state_ends_with_the_request);
+    RUN(session_state_ends_without_discard_all_too);
     RUN(connections_are_capped);
     RUN(sql_ascii_text_that_is_not_utf8_is_a_clear_error);
     RUN(child_of_a_fork_leaves_the_parents_session_alone);
