@@ -28,7 +28,7 @@ echo $server->post('/', 'x=1&y=2', ['Content-Type' => 'application/x-www-form-ur
 echo $server->post('/', http_build_query(['x' => $long]), ['Content-Type' => 'application/x-www-form-urlencoded'])->body, "\n";
 echo Server::parse($server->raw("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nsho\r\n2\r\nrt\r\n0\r\n\r\n"))->body, "\n";
 $server->stop();
-$server = new Server('return [$data["body"], strlen(file_get_contents("php://input")), filesize($data["body_file"])];', ['body_in_memory' => 4096], ['post_max_size' => '10K']);
+$server = new Server('return [$data["body"], strlen(file_get_contents("php://input")), filesize($data["body_file"])];', ['body_in_memory' => 4096, 'max_body_size' => '1M'], ['post_max_size' => '10K']);
 echo $server->request('PUT', '/', [], str_repeat('x', 20000))->body, "\n";
 $server->stop();
 ?>
