@@ -121,6 +121,19 @@ static void statement_that_ends_it_makes_the_rest_an_error(void)
     CHECK_STR(query("select count(*) c from moved"), "[{\"c\":0}]");
 }
 
+/* Its savepoint is gone: what it did cannot be told from the rest any more, and must not be committed. */
+static void level_that_cannot_be_undone_loses_the_whole(void)
+{
+    fresh_table();
+    CHECK_INT(start(), LYGER_OK);
+    CHECK_INT(start(), LYGER_OK);
+    query("insert into moved values (1)");
+    CHECK_STR(query("release savepoint lyger_2"), "[]");
+    CHECK_INT(finish_with(false), LYGER_E_QUERY);
+    CHECK_INT(finish_with(true), LYGER_E_QUERY);
+    CHECK_STR(query("select count(*) c from moved"), "[{\"c\":0}]");
+}
+
 static void end_of_the_request_rolls_back(void)
 {
     fresh_table();
@@ -169,6 +182,7 @@ static void all(void)
     failed_statement_inside_a_level_is_undone_with_it();
     level_that_cannot_be_undone_loses_the_rest();
     statement_that_ends_it_makes_the_rest_an_error();
+    level_that_cannot_be_undone_loses_the_whole();
     end_of_the_request_rolls_back();
     abandoned_one_is_rolled_back_with_all_its_levels();
     forked_child_cannot_go_on_with_it();
