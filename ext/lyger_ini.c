@@ -82,12 +82,30 @@ static ZEND_INI_MH(update_prepare)
     return SUCCESS;
 }
 
+/* Of the cache's file: what others but a group may do with it is nothing. */
+static ZEND_INI_MH(update_mode)
+{
+    const char *mode = ZSTR_VAL(new_value);
+    bool shared = strcmp(mode, "0660") == 0 || strcmp(mode, "660") == 0;
+    if (!shared && strcmp(mode, "0600") != 0 && strcmp(mode, "600") != 0) {
+        zend_error(E_WARNING, "%s must be 0600 or 0660, \"%s\" given", ZSTR_VAL(entry->name), mode);
+        return FAILURE;
+    }
+    zend_long *to = (zend_long *)ZEND_INI_GET_ADDR();
+    *to = shared ? 0660 : 0600;
+    return SUCCESS;
+}
+
 /* clang-format off */
 PHP_INI_BEGIN()
     STD_PHP_INI_ENTRY("lyger.cache_size", "64M", PHP_INI_SYSTEM, update_size,
                       cache.size, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_ENTRY("lyger.cache_path", "", PHP_INI_SYSTEM, OnUpdateString,
                       cache.path, zend_lyger_globals, lyger_globals)
+    STD_PHP_INI_ENTRY("lyger.cache_mode", "0600", PHP_INI_SYSTEM, update_mode,
+                      cache.mode, zend_lyger_globals, lyger_globals)
+    STD_PHP_INI_ENTRY("lyger.cache_group", "", PHP_INI_SYSTEM, OnUpdateString,
+                      cache.group, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.cache_zero_copy", "0", PHP_INI_SYSTEM, OnUpdateBool,
                         cache.zero_copy, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.core_alias", "1", PHP_INI_SYSTEM, OnUpdateBool,

@@ -53,6 +53,8 @@ const char *php_lyger_server_state(void);
 typedef struct php_lyger_cache_globals {
     zend_long size;        /* lyger.cache_size, bytes */
     char *path;            /* lyger.cache_path */
+    zend_long mode;        /* lyger.cache_mode */
+    char *group;           /* lyger.cache_group */
     bool zero_copy;        /* lyger.cache_zero_copy */
     zend_ulong incomplete; /* objects of __PHP_Incomplete_Class that were made; wraps */
     /* Of arrays that were decoded in this request: php_array.c. Here and not in a thread-local variable,

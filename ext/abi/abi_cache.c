@@ -16,7 +16,8 @@
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER; /* guards what follows, but for reads of cache */
 static _Atomic(lyger_cache *) cache;
 static size_t cache_bytes = DEFAULT_SIZE;
-static char *cache_path;
+static char *cache_path;  /* or the pool's name */
+static bool cache_is_own; /* lyger_cache_open_own() */
 
 lyger_cache *lyger_abi_cache(void)
 {
@@ -41,7 +42,9 @@ lyger_cache *lyger_abi_usable_cache(lyger_error *error)
     return opened ? opened : open_cache(error);
 }
 
-int lyger_ffi_cache_configure(size_t bytes, const char *path)
+/* Opens the cache of those settings, if it is not open with just these; name is a path or, of an own one, the
+ * pool's. */
+static int configure(size_t bytes, const char *path, bool own)
 {
     lyger_error *error = lyger_abi_enter();
     char *copy = path && path[0] ? lyger_abi_copy(path, strlen(path), error) : NULL;
@@ -50,14 +53,21 @@ int lyger_ffi_cache_configure(size_t bytes, const char *path)
     }
     pthread_mutex_lock(&opening);
     if (lyger_abi_cache()) {
-        lyger_fail(error, LYGER_E_CACHE, "the cache is in use already and cannot be configured any more");
+        bool same = bytes == cache_bytes && own == cache_is_own &&
+                    strcmp(copy ? copy : "", cache_path ? cache_path : "") == 0;
+        if (!same || (!own && !copy)) {
+            lyger_fail(error, LYGER_E_CACHE, "the cache is in use already and cannot be configured any more");
+        }
         free(copy);
     } else {
-        lyger_cache *opened = bytes > 0 ? lyger_cache_open(bytes, copy, error) : NULL;
+        lyger_cache *opened = bytes == 0 ? NULL
+                              : own      ? lyger_cache_open_own(copy ? copy : "", bytes, error)
+                                         : lyger_cache_open(bytes, copy, error);
         if (error->status == LYGER_OK) {
             free(cache_path);
             cache_path = copy;
             cache_bytes = bytes;
+            cache_is_own = own;
             atomic_store_explicit(&cache, opened, memory_order_release);
         } else {
             free(copy);
@@ -65,6 +75,16 @@ int lyger_ffi_cache_configure(size_t bytes, const char *path)
     }
     pthread_mutex_unlock(&opening);
     return error->status == LYGER_OK ? 1 : -1;
+}
+
+int lyger_ffi_cache_configure(size_t bytes, const char *path)
+{
+    return configure(bytes, path, false);
+}
+
+int lyger_ffi_cache_share(size_t bytes, const char *pool)
+{
+    return configure(bytes, pool, true);
 }
 
 void lyger_abi_close_cache(void)
@@ -76,6 +96,7 @@ void lyger_abi_close_cache(void)
     }
     free(cache_path);
     cache_path = NULL;
+    cache_is_own = false;
     cache_bytes = DEFAULT_SIZE;
     pthread_mutex_unlock(&opening);
 }

@@ -96,9 +96,14 @@ int lyger_ffi_error_position(void);
  * Functions returning int: 1 yes, 0 no, -1 an error. ttl: seconds, 0 (no expiry) to 4294967295. */
 
 /* Size in bytes (0 switches the cache off) and path (NULL or "": anonymous memory that forked children share)
- * for the cache, before anything uses it. Without this call it is 67108864 bytes of anonymous memory. 1, or
- * -1 when the cache is in use already or cannot be opened. */
+ * for the cache, before anything uses it. Without this call it is 67108864 bytes of anonymous memory. 1,
+ * also when it is open with this path and size, or -1 when it is in use with others or cannot be opened. */
 int lyger_ffi_cache_configure(size_t bytes, const char *path);
+
+/* The same for a file that the processes of this user and of the pool of that name ("" or NULL: of none) share:
+ * the library came to them after they were forked, so that they have no anonymous memory in common. Its directory
+ * is the user's alone, in /dev/shm or /tmp. */
+int lyger_ffi_cache_share(size_t bytes, const char *pool);
 
 /* 1 stored, 0 when the cache is off. */
 int lyger_ffi_cache_store(const char *key, size_t key_len, int type, const char *value, size_t value_len,

@@ -5,87 +5,10 @@
 #include "os.h"
 #include "policy.h"
 #include "region.h"
-#include "segment.h"
 #include "shard.h"
-#include "verify.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-
-static lyger_status open_file(lyger_cache *cache, size_t size, lyger_error *error)
-{
-    void *base;
-    bool fresh;
-    intptr_t lock;
-    lyger_status status = lyger_os_map_file(cache->path, &size, &base, &fresh, &lock, error);
-    if (status != LYGER_OK) {
-        return status;
-    }
-    status =
-        fresh ? lyger_segment_format(base, size, error) : lyger_segment_check(base, size, cache->path, error);
-    lyger_os_map_ready(lock);
-    if (status != LYGER_OK) {
-        lyger_os_unmap(base, size);
-        return status;
-    }
-    lyger_segment_view(cache, base);
-    if (!fresh && (status = lyger_cache_verify(cache, error)) != LYGER_OK) {
-        lyger_lane_leave(cache);
-        lyger_os_unmap(base, size);
-    }
-    return status;
-}
-
-static lyger_status open_anonymous(lyger_cache *cache, size_t size, lyger_error *error)
-{
-    void *base;
-    lyger_status status = lyger_os_map_anonymous(size, &base, error);
-    if (status != LYGER_OK) {
-        return status;
-    }
-    status = lyger_segment_format(base, size, error);
-    if (status != LYGER_OK) {
-        lyger_os_unmap(base, size);
-        return status;
-    }
-    lyger_segment_view(cache, base);
-    return LYGER_OK;
-}
-
-lyger_cache *lyger_cache_open(size_t bytes, const char *path, lyger_error *error)
-{
-    lyger_cache *cache = calloc(1, sizeof *cache);
-    if (!cache || !(cache->path = strdup(path ? path : ""))) {
-        free(cache);
-        lyger_fail(error, LYGER_E_MEMORY, "out of memory");
-        return NULL;
-    }
-    size_t size = bytes > SIZE_MAX - 4095 ? bytes : (bytes + 4095) & ~(size_t)4095;
-    lyger_status status =
-        size < LYGER_CACHE_SIZE_MIN
-            ? lyger_fail(error, LYGER_E_CACHE, "the cache must have at least %zu bytes, %zu asked for",
-                         LYGER_CACHE_SIZE_MIN, bytes)
-        : cache->path[0] ? open_file(cache, size, error)
-                         : open_anonymous(cache, size, error);
-    if (status != LYGER_OK) {
-        free(cache->path);
-        free(cache);
-        return NULL;
-    }
-    return cache;
-}
-
-void lyger_cache_close(lyger_cache *cache)
-{
-    if (!cache) {
-        return;
-    }
-    lyger_lane_leave(cache);
-    lyger_os_unmap(cache->base, cache->size);
-    free(cache->path);
-    free(cache);
-}
 
 static uint64_t expiry_after(uint32_t ttl, uint32_t stale)
 {

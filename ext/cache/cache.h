@@ -105,13 +105,55 @@ typedef enum lyger_cache_mode {
     LYGER_CACHE_IF_ABSENT, /* store only when it is not */
 } lyger_cache_mode;
 
+/* Where a cache is, and who may use it. */
+typedef struct lyger_cache_place {
+    size_t bytes;      /* of the segment; rounded up to whole pages */
+    const char *path;  /* of a file; NULL or "" for an anonymous segment, shared with forked children */
+    unsigned mode;     /* of the file: 0600 (and 0), or 0660: also for a group */
+    const char *group; /* name or number; with one, the mode is 0660. NULL or "": this process's */
+} lyger_cache_place;
+
 /*
- * Maps a segment of `bytes` bytes (rounded up to whole pages), anonymous when path is NULL or "", else the
- * file at path: created owner-only when it does not exist, refused when it is not a regular file of this
- * user, is writable by others, or is not a segment of this layout. An existing segment keeps its own size.
- * NULL on failure with LYGER_E_CACHE or LYGER_E_ARGUMENT. Costs no memory until entries are stored.
+ * Maps the segment of that place. A file that does not exist is made, with all its room reserved; one of
+ * another layout or size, of before the machine was started, or of another pid namespace is made anew, as
+ * what is in it is only a cache, and so is one that is damaged (lyger_cache_remade() tells). Processes that
+ * use the old one keep it. Refused are a file that is no segment, and one that is another user's or that
+ * others may reach, but for the group. NULL on failure with LYGER_E_CACHE or LYGER_E_ARGUMENT. An anonymous
+ * segment costs no memory until entries are stored.
  */
+lyger_cache *lyger_cache_open_at(const lyger_cache_place *place, lyger_error *error);
+
+/* The same with mode 0600. */
 lyger_cache *lyger_cache_open(size_t bytes, const char *path, lyger_error *error);
+
+/* What was wrong with the damaged file in whose place this one was made; "" when there was none. */
+const char *lyger_cache_remade(const lyger_cache *cache);
+
+/*
+ * Anonymous segments for what a server forks into pools of processes: the server sets them aside before it
+ * knows its pools and their users, at no cost but addresses, and each pool gets one for itself.
+ */
+typedef struct lyger_cache_pools lyger_cache_pools;
+
+/* Room for segments of up to so many bytes. NULL on failure. */
+lyger_cache_pools *lyger_cache_pools_make(size_t bytes, lyger_error *error);
+
+/*
+ * The segment of the pool of that name and of this process's user, made by its first process; bytes is what
+ * it has then. `alone`: the others' segments are unmapped, so that nothing in this process can ever reach
+ * them.
+ */
+lyger_cache *lyger_cache_pools_open(lyger_cache_pools *pools, const char *pool, size_t bytes, bool alone,
+                                    lyger_error *error);
+
+/* After the cache that was opened there was closed. NULL is allowed. */
+void lyger_cache_pools_close(lyger_cache_pools *pools);
+
+/*
+ * For whoever comes to processes only after their server forked them: a named segment that those of this user
+ * and of the pool of that name have in common. It is in a directory that is only this user's.
+ */
+lyger_cache *lyger_cache_open_own(const char *pool, size_t bytes, lyger_error *error);
 
 /* Unmaps; a named segment stays for others. */
 void lyger_cache_close(lyger_cache *cache);

@@ -26,6 +26,8 @@
 #define QUICK_SIZES 64u /* granules; smaller blocks wait in quick lists when they are freed */
 #define QUICK_LIMIT 16u /* blocks in one of them */
 
+#define SEGMENT_BEGUN "lygernew"
+
 typedef uint32_t granule;
 
 /* Who holds it (lyger_os_thread()), 0 when nobody does; see lock.h. */
@@ -34,7 +36,7 @@ typedef struct segment_lock {
 } segment_lock;
 
 typedef struct segment_header {
-    char magic[8]; /* written last: a segment without it was never finished */
+    char magic[8]; /* written last; a file that was never finished has SEGMENT_BEGUN there */
     uint32_t layout;
     uint32_t unused;
     uint64_t size;            /* bytes */
@@ -206,7 +208,9 @@ struct lyger_cache {
     uint32_t shard_mask, shard_bits, bucket_count;
     uint32_t block_most; /* granules of the largest entry that is not a large one */
     size_t size;
-    char *path; /* "" when anonymous */
+    char *path;       /* "" when anonymous */
+    bool damaged;     /* verifying found that */
+    char remade[128]; /* lyger_cache_remade() */
 };
 
 static inline entry *entry_at(const lyger_cache *cache, granule at)

@@ -55,13 +55,46 @@ void lyger_os_boot_id(char *text, size_t size);
 /* Zeroed pages shared with forked children, not backed by memory until written. */
 lyger_status lyger_os_map_anonymous(size_t size, void **base, lyger_error *error);
 
-/*
- * Maps the file at path. `*size` is what a new file gets, and comes back as what the file has. *fresh tells
- * that it was created now; it stays locked against other openers until lyger_os_map_ready(*lock).
- */
-lyger_status lyger_os_map_file(const char *path, size_t *size, void **base, bool *fresh, intptr_t *lock,
-                               lyger_error *error);
-void lyger_os_map_ready(intptr_t lock);
+/* Who may use a file besides its owner: nobody, or a group. */
+typedef struct lyger_os_access {
+    bool shared;
+    uint32_t group; /* when shared */
+} lyger_os_access;
+
+/* The group of that name or number, this process's for "". */
+lyger_status lyger_os_group(const char *name, uint32_t *group, lyger_error *error);
+
+/* A file that no other process opens, makes or drops meanwhile. */
+typedef struct lyger_os_file {
+    intptr_t handle;
+    size_t size;    /* 0 for one that was made just now */
+    uint64_t id[2]; /* of no other file that is there */
+} lyger_os_file;
+
+/* Waits for others that open it. Refused when it is not a regular file that only those can reach who may. */
+lyger_status lyger_os_open_file(const char *path, const lyger_os_access *access, lyger_os_file *file,
+                                lyger_error *error);
+void lyger_os_close_file(const lyger_os_file *file);
+
+/* Gives an empty file its size: zeros, but for how it begins, and all the room is the file's own. */
+lyger_status lyger_os_fill_file(lyger_os_file *file, const char *path, size_t size, const char begin[8],
+                                lyger_error *error);
+
+/* What is mapped stays when the file is closed or dropped. */
+lyger_status lyger_os_map_file(const lyger_os_file *file, const char *path, void **base, lyger_error *error);
+
+/* Removes the name of the file, so that the next process makes a new one. */
+lyger_status lyger_os_drop_file(const lyger_os_file *file, const char *path, lyger_error *error);
+
 void lyger_os_unmap(void *base, size_t size);
+
+/* Makes all of the file the file's own; an errno, 0 for success. */
+int lyger_os_reserve(int file, size_t size);
+
+/* The number of this process's user. */
+uint32_t lyger_os_user(void);
+
+/* The path of a file of that name in a directory of this user's alone, which is made when it is not there. */
+lyger_status lyger_os_own_path(const char *name, char *path, size_t size, lyger_error *error);
 
 #endif

@@ -11,28 +11,6 @@
 
 #define KEY_SHOWN ((size_t)64) /* bytes of a key in a message */
 
-static lyger_cache *process_cache;
-static lyger_error open_error; /* why process_cache is NULL although it is switched on */
-
-lyger_cache *php_lyger_cache(void)
-{
-    return process_cache;
-}
-
-/* The cache, or NULL when switched off; when it could not be opened, NULL with an exception. */
-static zend_always_inline lyger_cache *usable_cache(void)
-{
-    if (UNEXPECTED(!process_cache) && open_error.status != LYGER_OK) {
-        php_lyger_throw(&open_error);
-    }
-    return process_cache;
-}
-
-lyger_cache *php_lyger_usable_cache(void)
-{
-    return usable_cache();
-}
-
 zend_string *php_lyger_key_shown(const zend_string *key)
 {
     bool whole = ZSTR_LEN(key) <= KEY_SHOWN;
@@ -50,7 +28,7 @@ zend_string *php_lyger_key_shown(const zend_string *key)
 /* Stores one value; false without an exception when the cache is off or the key was there. */
 static bool store(zend_string *key, zval *value, uint32_t value_argument, uint32_t ttl, lyger_cache_mode mode)
 {
-    lyger_cache *cache = usable_cache();
+    lyger_cache *cache = php_lyger_usable_cache();
     lyger_cache_value packed;
     smart_str scratch = {0};
     lyger_error error;
@@ -106,7 +84,7 @@ static zend_always_inline void get(zend_string *key, zval *otherwise, zval *retu
     if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
     }
-    lyger_cache *cache = usable_cache();
+    lyger_cache *cache = php_lyger_usable_cache();
     if (cache && EXPECTED(php_lyger_value_fetch(cache, key, return_value) == LYGER_CACHE_HIT)) {
         return;
     }
@@ -141,7 +119,7 @@ ZEND_FUNCTION(lyger_cache_delete)
     if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
     }
-    lyger_cache *cache = usable_cache();
+    lyger_cache *cache = php_lyger_usable_cache();
     bool there = false;
     lyger_error error;
     if (cache && lyger_cache_remove(cache, ZSTR_VAL(key), ZSTR_LEN(key), &there, &error) != LYGER_OK) {
@@ -156,7 +134,7 @@ static void has(zend_string *key, zval *return_value)
     if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
     }
-    lyger_cache *cache = usable_cache();
+    lyger_cache *cache = php_lyger_usable_cache();
     RETURN_BOOL(cache && lyger_cache_contains(cache, ZSTR_VAL(key), ZSTR_LEN(key)));
 }
 
@@ -262,7 +240,7 @@ ZEND_FUNCTION(lyger_cache_clear)
         Z_PARAM_STR(prefix)
     ZEND_PARSE_PARAMETERS_END();
 
-    lyger_cache *cache = usable_cache();
+    lyger_cache *cache = php_lyger_usable_cache();
     lyger_error error;
     if (cache && lyger_cache_purge(cache, prefix ? ZSTR_VAL(prefix) : "", prefix ? ZSTR_LEN(prefix) : 0,
                                    &error) != LYGER_OK) {
@@ -274,7 +252,7 @@ ZEND_FUNCTION(lyger_cache_size)
 {
     ZEND_PARSE_PARAMETERS_NONE();
 
-    lyger_cache *cache = usable_cache();
+    lyger_cache *cache = php_lyger_usable_cache();
     RETURN_LONG(cache ? (zend_long)lyger_cache_count(cache) : 0);
 }
 
@@ -291,7 +269,7 @@ ZEND_FUNCTION(lyger_cache_touch)
     if (!php_lyger_key_is_valid(key, 1) || !php_lyger_ttl_is_valid(ttl, 2)) {
         RETURN_THROWS();
     }
-    lyger_cache *cache = usable_cache();
+    lyger_cache *cache = php_lyger_usable_cache();
     bool there = false;
     lyger_error error;
     if (cache &&
@@ -323,11 +301,8 @@ static void add_integer(INTERNAL_FUNCTION_PARAMETERS, bool negate)
         zend_argument_value_error(2, "must be greater than " ZEND_LONG_FMT, by);
         RETURN_THROWS();
     }
-    lyger_cache *cache = usable_cache();
+    lyger_cache *cache = php_lyger_needed_cache("there is nowhere to count");
     if (!cache) {
-        lyger_fail(&error, LYGER_E_CACHE,
-                   "the cache is switched off (lyger.cache_size=0): there is nowhere to count");
-        php_lyger_throw(&error);
         RETURN_THROWS();
     }
     if (lyger_cache_add_integer(cache, ZSTR_VAL(key), ZSTR_LEN(key), negate ? -by : by, (uint32_t)ttl,
@@ -348,39 +323,31 @@ ZEND_FUNCTION(lyger_cache_decrement)
     add_integer(INTERNAL_FUNCTION_PARAM_PASSTHRU, true);
 }
 
-/* A cache that cannot be opened is reported at start-up and by every call; PHP itself still starts. */
 static zend_result module_start(int module_number)
 {
     (void)module_number;
-    lyger_error_clear(&open_error);
     php_lyger_value_module_start();
-    if (LYGER_G(cache).size == 0) {
-        return SUCCESS;
-    }
-    const char *path = LYGER_G(cache).path;
-    if (path && *path && php_check_open_basedir_ex(path, 0) != 0) {
-        lyger_fail(&open_error, LYGER_E_CACHE, "lyger.cache_path \"%s\" is not within open_basedir", path);
-    } else {
-        process_cache = lyger_cache_open((size_t)LYGER_G(cache).size, path, &open_error);
-    }
-    if (!process_cache) {
-        zend_error(E_CORE_WARNING, "lyger: %s", open_error.message);
-    }
+    php_lyger_open_module_start();
     return SUCCESS;
 }
 
 static void module_stop(void)
 {
-    lyger_cache_close(process_cache);
-    process_cache = NULL;
+    php_lyger_open_module_stop();
     php_lyger_value_module_stop();
 }
 
 static void unpin(void)
 {
-    if (process_cache) {
-        lyger_cache_unpin(process_cache);
+    if (php_lyger_process_cache) {
+        lyger_cache_unpin(php_lyger_process_cache);
     }
+}
+
+static void request_start(void)
+{
+    unpin();
+    php_lyger_open_request_start();
 }
 
 /*
@@ -390,8 +357,8 @@ static void unpin(void)
  */
 static void request_gone(void)
 {
-    if (process_cache) {
-        lyger_cache_end_request(process_cache);
+    if (php_lyger_process_cache) {
+        lyger_cache_end_request(php_lyger_process_cache);
     }
     if (!FG(stream_wrappers) && !FG(stream_filters)) {
         unpin();
@@ -401,24 +368,16 @@ static void request_gone(void)
 static void request_stop(void)
 {
     php_lyger_array_request_stop();
-    if (process_cache) {
-        lyger_cache_end_request(process_cache);
+    if (php_lyger_process_cache) {
+        lyger_cache_end_request(php_lyger_process_cache);
     }
-}
-
-static void info(void)
-{
-    php_info_print_table_row(2, "Shared cache",
-                             process_cache                   ? "on"
-                             : open_error.status == LYGER_OK ? "off"
-                                                             : open_error.message);
 }
 
 const php_lyger_room php_lyger_cache_room = {
     .module_start = module_start,
     .module_stop = module_stop,
-    .request_start = unpin,
+    .request_start = request_start,
     .request_stop = request_stop,
     .request_gone = request_gone,
-    .info = info,
+    .info = php_lyger_open_info,
 };

@@ -1,6 +1,7 @@
 /*
- * The cache as the native door sees it: php_cache.c has entries and the room's hooks, php_hold.c locks and
- * remembering, php_inspect.c figures and keys.
+ * The cache as the native door sees it: php_cache.c has entries and the room's hooks, php_batch.c many of
+ * them at once, php_open.c which cache this process uses, php_hold.c locks and remembering, php_inspect.c
+ * figures and keys.
  */
 #ifndef PHP_LYGER_CACHE_H
 #define PHP_LYGER_CACHE_H
@@ -8,10 +9,30 @@
 #include "php_lyger.h"
 
 /* The cache of this process, NULL when it is switched off or could not be opened. Shared by all threads. */
-lyger_cache *php_lyger_cache(void);
+extern lyger_cache *php_lyger_process_cache;
 
-/* The same; when it could not be opened, NULL with an exception that says why. */
-lyger_cache *php_lyger_usable_cache(void);
+static inline lyger_cache *php_lyger_cache(void)
+{
+    return php_lyger_process_cache;
+}
+
+/* NULL. When the cache could not be opened, the first call throws why; from then on it is as if it were
+ * switched off. */
+lyger_cache *php_lyger_no_cache(void);
+
+static zend_always_inline lyger_cache *php_lyger_usable_cache(void)
+{
+    return EXPECTED(php_lyger_process_cache) ? php_lyger_process_cache : php_lyger_no_cache();
+}
+
+/* For what is nothing without a cache: NULL with an exception that says why there is none, and what of it. */
+lyger_cache *php_lyger_needed_cache(const char *consequence);
+
+/* The hooks of php_open.c. */
+void php_lyger_open_module_start(void);
+void php_lyger_open_module_stop(void);
+void php_lyger_open_request_start(void);
+void php_lyger_open_info(void);
 
 /* False with an exception that names the argument. */
 static inline bool php_lyger_key_is_valid(const zend_string *key, uint32_t argument)

@@ -54,14 +54,7 @@ static waited wait_a_while(lyger_cache *cache, const zend_string *key, lyger_cac
 
 static lyger_cache *cache_for_locks(void)
 {
-    lyger_cache *cache = php_lyger_usable_cache();
-    lyger_error error;
-    if (!cache) {
-        lyger_fail(&error, LYGER_E_CACHE,
-                   "the cache is switched off (lyger.cache_size=0): there is nothing to lock with");
-        php_lyger_throw(&error); /* keeps the exception of a cache that could not be opened */
-    }
-    return cache;
+    return php_lyger_needed_cache("there is nothing to lock with");
 }
 
 /* A token, or 0 when the time is over or with an exception. */

@@ -140,35 +140,29 @@ static bool same_plan(const segment_header *a, const segment_header *b)
            a->region_count == b->region_count;
 }
 
-lyger_status lyger_segment_check(const void *base, size_t size, const char *path, lyger_error *error)
+segment_state lyger_segment_check(const void *base, size_t size, size_t wanted)
 {
     const segment_header *header = base;
-    if (size < LYGER_CACHE_SIZE_MIN || memcmp(header->magic, MAGIC, sizeof header->magic) != 0) {
-        return lyger_fail(error, LYGER_E_CACHE, "cache path \"%s\" is not a lyger cache segment", path);
+    if (size >= sizeof header->magic && memcmp(base, SEGMENT_BEGUN, sizeof header->magic) == 0) {
+        return SEGMENT_OBSOLETE;
     }
-    if (header->layout != LYGER_CACHE_LAYOUT) {
-        return lyger_fail(error, LYGER_E_CACHE,
-                          "cache path \"%s\" has layout %u, this lyger has layout %u: remove the file", path,
-                          header->layout, LYGER_CACHE_LAYOUT);
-    }
-    segment_header planned = {0};
-    plan(&planned, size);
-    if (header->check != header_check(header) || header->size != size || !same_plan(header, &planned)) {
-        return lyger_fail(error, LYGER_E_CACHE, "cache path \"%s\" is damaged: remove the file", path);
+    if (size < sizeof *header || memcmp(header->magic, MAGIC, sizeof header->magic) != 0) {
+        return SEGMENT_FOREIGN;
     }
     char boot_id[sizeof header->boot_id];
     lyger_os_boot_id(boot_id, sizeof boot_id);
-    if (strncmp(boot_id, header->boot_id, sizeof boot_id) != 0) {
-        return lyger_fail(error, LYGER_E_CACHE,
-                          "cache path \"%s\" was made before this machine started: remove the file", path);
+    if (header->layout != LYGER_CACHE_LAYOUT || strncmp(boot_id, header->boot_id, sizeof boot_id) != 0) {
+        return SEGMENT_OBSOLETE;
     }
-    if (header->thread_space != lyger_os_thread_space()) {
-        return lyger_fail(error, LYGER_E_CACHE,
-                          "cache path \"%s\" belongs to another container: its processes cannot be told from "
-                          "ours",
-                          path);
+    segment_header planned = {0};
+    if (size >= LYGER_CACHE_SIZE_MIN) {
+        plan(&planned, size);
     }
-    return LYGER_OK;
+    if (header->check != header_check(header) || header->size != size || !same_plan(header, &planned)) {
+        return SEGMENT_DAMAGED;
+    }
+    return header->thread_space == lyger_os_thread_space() && size == wanted ? SEGMENT_SOUND
+                                                                             : SEGMENT_OBSOLETE;
 }
 
 void lyger_segment_view(lyger_cache *cache, void *base)

@@ -9,8 +9,16 @@
 /* Lays out a zeroed mapping and sets the magic last. */
 lyger_status lyger_segment_format(void *base, size_t size, lyger_error *error);
 
-/* LYGER_OK when the mapping is a finished segment of this layout, machine start and C library. */
-lyger_status lyger_segment_check(const void *base, size_t size, const char *path, lyger_error *error);
+typedef enum segment_state {
+    SEGMENT_SOUND,
+    SEGMENT_FOREIGN,  /* no segment */
+    SEGMENT_DAMAGED,  /* what its header says cannot be */
+    SEGMENT_OBSOLETE, /* unfinished, or of another layout, machine start, C library, pid namespace or size */
+} segment_state;
+
+/* What the header of a mapping says, for whoever wants a segment of `wanted` bytes. Its contents are
+ * lyger_cache_verify()'s. */
+segment_state lyger_segment_check(const void *base, size_t size, size_t wanted);
 
 /* Fills the pointers of a view from the segment's header. */
 void lyger_segment_view(lyger_cache *cache, void *base);

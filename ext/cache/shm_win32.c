@@ -249,54 +249,41 @@ static lyger_status check_owner(HANDLE file, const char *path, PSID self, lyger_
     return status;
 }
 
-static lyger_status check_kind(HANDLE file, const char *path, lyger_error *error)
+/* Also what no other file that is there has. */
+static lyger_status check_kind(HANDLE handle, const char *path, lyger_os_file *file, lyger_error *error)
 {
     BY_HANDLE_FILE_INFORMATION info;
-    if (!GetFileInformationByHandle(file, &info)) {
+    if (!GetFileInformationByHandle(handle, &info)) {
         return fail_with_last(error, "cache path", path);
     }
     if (info.dwFileAttributes & (FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_DIRECTORY)) {
         return lyger_fail(error, LYGER_E_CACHE,
                           "cache path \"%s\" is a directory or a link, not a regular file", path);
     }
+    file->handle = (intptr_t)handle;
+    file->id[0] = info.dwVolumeSerialNumber;
+    file->id[1] = (uint64_t)info.nFileIndexHigh << 32 | info.nFileIndexLow;
     return LYGER_OK;
 }
 
-/* Also claims the room: the file gets no holes. */
-static lyger_status size_of(HANDLE file, const char *path, size_t *size, bool *fresh, lyger_error *error)
-{
-    LARGE_INTEGER there;
-    if (!GetFileSizeEx(file, &there)) {
-        return fail_with_last(error, "cache path", path);
-    }
-    *fresh = there.QuadPart == 0;
-    if (!*fresh) {
-        *size = (size_t)there.QuadPart;
-        return LYGER_OK;
-    }
-    FILE_END_OF_FILE_INFO end = {.EndOfFile.QuadPart = (LONGLONG)*size};
-    if (!SetFileInformationByHandle(file, FileEndOfFileInfo, &end, sizeof end)) {
-        return fail_with_last(error, "cache path", path);
-    }
-    return LYGER_OK;
-}
-
-static lyger_status map_locked(HANDLE file, const char *path, PSID self, size_t *size, void **base,
-                               bool *fresh, lyger_error *error)
+static lyger_status lock_and_check(HANDLE handle, const char *path, PSID self, lyger_os_file *file,
+                                   lyger_error *error)
 {
     OVERLAPPED at = {.OffsetHigh = LOCK_AT};
-    lyger_status status = check_kind(file, path, error);
+    LARGE_INTEGER size;
+    lyger_status status = check_kind(handle, path, file, error);
     if (status != LYGER_OK) {
         return status;
     }
-    if (!LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &at)) {
+    if (!LockFileEx(handle, LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &at)) {
         return fail_with_last(error, "cannot lock cache path", path);
     }
-    status = check_owner(file, path, self, error);
-    if (status == LYGER_OK) {
-        status = size_of(file, path, size, fresh, error);
+    status = check_owner(handle, path, self, error);
+    if (status == LYGER_OK && !GetFileSizeEx(handle, &size)) {
+        return fail_with_last(error, "cache path", path);
     }
-    return status == LYGER_OK ? map(file, *size, path, base, error) : status;
+    file->size = status == LYGER_OK ? (size_t)size.QuadPart : 0;
+    return status;
 }
 
 /* Opens the file itself, not what a link points to; a new one is ours alone from its first moment. */
@@ -324,32 +311,86 @@ static HANDLE open_own(const char *path, PSID self)
                        FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, NULL);
 }
 
-lyger_status lyger_os_map_file(const char *path, size_t *size, void **base, bool *fresh, intptr_t *lock,
-                               lyger_error *error)
+/* Windows knows no groups of a file such as POSIX has. */
+lyger_status lyger_os_group(const char *name, uint32_t *group, lyger_error *error)
+{
+    (void)name;
+    *group = 0;
+    return lyger_fail(error, LYGER_E_CACHE, "on Windows a cache path cannot be shared with a group");
+}
+
+/* A name that was dropped is free once nobody has the file open any more: nobody opens one that goes. */
+lyger_status lyger_os_open_file(const char *path, const lyger_os_access *access, lyger_os_file *file,
+                                lyger_error *error)
 {
     _Alignas(TOKEN_USER) unsigned char room[USER_ROOM];
     PSID self = own_user(room, sizeof room);
+    (void)access;
     if (!self) {
         return fail_with_last(error, "cannot tell the user of this process for cache path", path);
     }
-    HANDLE file = open_own(path, self);
-    if (file == INVALID_HANDLE_VALUE) {
+    HANDLE handle = open_own(path, self);
+    if (handle == INVALID_HANDLE_VALUE) {
         return fail_with_last(error, "cannot open cache path", path);
     }
-    lyger_status status = map_locked(file, path, self, size, base, fresh, error);
+    lyger_status status = lock_and_check(handle, path, self, file, error);
     if (status != LYGER_OK) {
-        CloseHandle(file); /* and with it the lock */
-        return status;
+        CloseHandle(handle); /* and with it the lock */
     }
-    *lock = (intptr_t)file;
+    return status;
+}
+
+void lyger_os_close_file(const lyger_os_file *file)
+{
+    OVERLAPPED at = {.OffsetHigh = LOCK_AT};
+    UnlockFileEx((HANDLE)file->handle, 0, 1, 0, &at);
+    CloseHandle((HANDLE)file->handle);
+}
+
+/* The file gets no holes. */
+lyger_status lyger_os_fill_file(lyger_os_file *file, const char *path, size_t size, const char begin[8],
+                                lyger_error *error)
+{
+    FILE_END_OF_FILE_INFO end = {.EndOfFile.QuadPart = (LONGLONG)size};
+    OVERLAPPED at = {0};
+    DWORD written;
+    if (!WriteFile((HANDLE)file->handle, begin, 8, &written, &at) ||
+        !SetFileInformationByHandle((HANDLE)file->handle, FileEndOfFileInfo, &end, sizeof end)) {
+        return fail_with_last(error, "cannot reserve the room for cache path", path);
+    }
+    file->size = size;
     return LYGER_OK;
 }
 
-void lyger_os_map_ready(intptr_t lock)
+lyger_status lyger_os_map_file(const lyger_os_file *file, const char *path, void **base, lyger_error *error)
 {
-    OVERLAPPED at = {.OffsetHigh = LOCK_AT};
-    UnlockFileEx((HANDLE)lock, 0, 1, 0, &at);
-    CloseHandle((HANDLE)lock);
+    return map((HANDLE)file->handle, file->size, path, base, error);
+}
+
+/* A file that others have mapped cannot go; they have to end first. */
+lyger_status lyger_os_drop_file(const lyger_os_file *file, const char *path, lyger_error *error)
+{
+    WCHAR name[32768];
+    (void)file;
+    if (!MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, name, sizeof name / sizeof *name) ||
+        !DeleteFileW(name)) {
+        return fail_with_last(error, "cannot make anew cache path", path);
+    }
+    return LYGER_OK;
+}
+
+lyger_status lyger_os_own_path(const char *name, char *path, size_t size, lyger_error *error)
+{
+    (void)name;
+    path[0] = '\0';
+    (void)size;
+    return lyger_fail(error, LYGER_E_CACHE, "on Windows a cache that processes share needs a path");
+}
+
+/* There are no forks, and so no pools of users. */
+uint32_t lyger_os_user(void)
+{
+    return 0;
 }
 
 void lyger_os_unmap(void *base, size_t size)

@@ -136,3 +136,12 @@ void lyger_os_boot_id(char *text, size_t size)
     }
     fclose(file);
 }
+
+int lyger_os_reserve(int file, size_t size)
+{
+    int code;
+    do {
+        code = posix_fallocate(file, 0, (off_t)size);
+    } while (code == EINTR);
+    return code;
+}

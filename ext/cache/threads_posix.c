@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -118,4 +119,23 @@ void lyger_os_boot_id(char *text, size_t size)
         snprintf(text, size, "%lld.%06lld", (long long)boot->ut_tv.tv_sec, (long long)boot->ut_tv.tv_usec);
     }
     endutxent();
+}
+
+/* macOS has no posix_fallocate(): what was written once has its place. */
+int lyger_os_reserve(int file, size_t size)
+{
+    static const char zeros[65536];
+    struct stat there;
+    if (fstat(file, &there) != 0) {
+        return errno;
+    }
+    for (size_t at = (size_t)there.st_size; at < size;) {
+        size_t len = size - at < sizeof zeros ? size - at : sizeof zeros;
+        ssize_t written = pwrite(file, zeros, len, (off_t)at);
+        if (written < 0 && errno != EINTR) {
+            return errno;
+        }
+        at += written > 0 ? (size_t)written : 0;
+    }
+    return 0;
 }

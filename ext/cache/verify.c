@@ -15,6 +15,7 @@
 #include "region.h"
 #include "shard.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,8 @@ typedef struct survey {
     uint8_t *passed;    /* what the overflow of each bucket must be */
     uint64_t entry_count, other_count, used, held, capacity;
 } survey;
+
+static const char no_memory[] = "not enough memory to look the cache through";
 
 static bool expect(survey *of, bool holds, const char *wrong)
 {
@@ -383,7 +386,7 @@ static bool check_before_rebuild(survey *of)
 {
     size_t room = ((size_t)of->mask + 1) * BUCKET_SLOTS, count = 0;
     granule *places = malloc(room * sizeof *places);
-    if (!expect(of, places != NULL, "not enough memory to look it through")) {
+    if (!expect(of, places != NULL, no_memory)) {
         return false;
     }
     bool fine = true;
@@ -421,7 +424,7 @@ static bool make_room(survey *of)
     of->entries = calloc(words, sizeof *of->entries);
     of->others = calloc(words, sizeof *of->others);
     of->passed = calloc((size_t)of->mask + 1, 1);
-    return expect(of, of->entries && of->others && of->passed, "not enough memory to look it through");
+    return expect(of, of->entries && of->others && of->passed, no_memory);
 }
 
 /* Locks the shard. One that its holder left half done is rebuilt, when that is safe. */
@@ -442,10 +445,14 @@ static lyger_status lock_shard(survey *of, lyger_error *error)
     return LYGER_OK;
 }
 
-static lyger_status damaged(const lyger_cache *cache, const char *what, lyger_error *error)
+static lyger_status damaged(lyger_cache *cache, const char *what, lyger_error *error)
 {
-    return lyger_fail(error, LYGER_E_CACHE, "cache path \"%s\" is damaged (%s): remove the file", cache->path,
-                      what);
+    if (what == no_memory) {
+        return lyger_fail(error, LYGER_E_MEMORY, "%s", what);
+    }
+    cache->damaged = true;
+    snprintf(cache->remade, sizeof cache->remade, "%s", what);
+    return lyger_fail(error, LYGER_E_CACHE, "cache path \"%s\" is damaged (%s)", cache->path, what);
 }
 
 static lyger_status check_shard(lyger_cache *cache, uint32_t number, lyger_error *error)

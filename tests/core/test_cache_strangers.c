@@ -132,10 +132,9 @@ static void what_a_stranger_stored_outlives_it(void)
 {
     unlink(segment_path());
     CHECK_INT(end_of_other(begin_other(program, "store", segment_path())), EXIT_SUCCESS);
-    lyger_cache *cache = lyger_cache_open(MEGABYTE, segment_path(), NULL);
+    lyger_cache *cache = lyger_cache_open(2 * MEGABYTE, segment_path(), NULL);
     CHECK(cache != NULL);
     CHECK_INT(number_of(cache, "from"), 42);
-    CHECK_INT(facts_of(cache).bytes_total, 2 * MEGABYTE); /* the one who made it says how large it is */
     remove_named(cache);
 }
 

@@ -1,6 +1,6 @@
 /*
- * A named segment is looked through when it is opened: damage is refused with its name, and what a killed
- * process left half done is not damage.
+ * A named segment is looked through when it is opened: damage is named, and the segment made anew; what a
+ * killed process left half done is not damage.
  */
 #include "cache_help.h"
 
@@ -11,10 +11,12 @@ static const char *segment_path(void)
     return path_of_own("verify");
 }
 
-static lyger_cache *open_named(size_t size)
+#define SIZE (4 * MEGABYTE)
+
+static lyger_cache *open_named(void)
 {
     lyger_error error;
-    lyger_cache *cache = lyger_cache_open(size, segment_path(), &error);
+    lyger_cache *cache = lyger_cache_open(SIZE, segment_path(), &error);
     if (!cache) {
         printf("# %s\n", error.message);
         exit(EXIT_FAILURE);
@@ -27,7 +29,7 @@ static lyger_cache *make_named(void)
 {
     char key[32];
     unlink(segment_path());
-    lyger_cache *cache = open_named(4 * MEGABYTE);
+    lyger_cache *cache = open_named();
     for (uint64_t i = 0; i < 2000; i++) {
         snprintf(key, sizeof key, "key%d", (int)i);
         put(cache, key, 24 + i % 700, i + 1);
@@ -39,22 +41,24 @@ static lyger_cache *make_named(void)
     return cache;
 }
 
-/* Closed, opened again: refused with that reason, or NULL when it must not be. */
+/* Closed, opened again: made anew for that reason, or NULL when it must not be. */
 static void check_reopened(lyger_cache *cache, const char *reason)
 {
-    lyger_error error = {0};
+    uint64_t entries = facts_of(cache).entries;
     lyger_cache_close(cache);
-    cache = lyger_cache_open(MEGABYTE, segment_path(), &error);
+    cache = open_named();
     if (!reason) {
-        CHECK(cache != NULL);
-        CHECK_STR(error.message, "");
+        CHECK_STR(lyger_cache_remade(cache), "");
+        CHECK_INT(facts_of(cache).entries, entries);
     } else {
-        CHECK(cache == NULL);
-        if (!strstr(error.message, reason) || !strstr(error.message, "remove the file")) {
-            CHECK_STR(error.message, reason);
+        if (!strstr(lyger_cache_remade(cache), reason)) {
+            CHECK_STR(lyger_cache_remade(cache), reason);
         }
+        CHECK_INT(facts_of(cache).entries, 0);
+        CHECK(put(cache, "key1", 100, 7));
+        CHECK_INT(number_of(cache, "key1"), 7);
     }
-    lyger_cache_close(cache);
+    close_cache(cache);
     unlink(segment_path());
 }
 
@@ -75,7 +79,7 @@ static void sound_segment_is_opened(void)
 {
     check_reopened(make_named(), NULL);
     unlink(segment_path());
-    check_reopened(open_named(MEGABYTE), NULL);
+    check_reopened(open_named(), NULL);
 }
 
 /* Each of these is spoilt so that nothing else is wrong with it. */
@@ -117,7 +121,7 @@ static void each_kind_of_entry_that_cannot_be_is_found(void)
     check_reopened(cache, NULL);
 }
 
-static void damage_is_refused_and_named(void)
+static void damage_is_named_and_the_segment_made_anew(void)
 {
     lyger_cache *cache = make_named();
     entry_of_key(cache, "key1")->data[0] ^= 1;
@@ -128,6 +132,16 @@ static void damage_is_refused_and_named(void)
     cache = make_named();
     atomic_fetch_or(&entry_of_key(cache, "key1")->lens, LYGER_CACHE_ARRAY_IN_PLACE);
     check_reopened(cache, "unknown type");
+    for (uint64_t type = LYGER_CACHE_IN_PLACE; type <= LYGER_CACHE_TYPE_LAST + 1; type++) {
+        cache = make_named();
+        _Atomic uint64_t *lens = &entry_of_key(cache, "key1")->lens;
+        atomic_store(lens, (atomic_load(lens) & ~(uint64_t)0xFF) | type);
+        check_reopened(cache, "unknown type");
+    }
+    cache = make_named();
+    atomic_store(&entry_of_key(cache, "key1")->stamp,
+                 atomic_load(&entry_of_key(cache, "key1")->stamp) + ((uint64_t)1 << 40));
+    check_reopened(cache, "an entry from the future");
     cache = make_named();
     entry_of_key(cache, "key1")->size_flags += 4;
     check_reopened(cache, "block");
@@ -154,7 +168,7 @@ static void damage_is_refused_and_named(void)
     check_reopened(cache, "a large entry that has not the regions it needs");
     cache = make_named();
     cache->header->region_count--;
-    check_reopened(cache, "damaged");
+    check_reopened(cache, "a header that cannot be");
 }
 
 static void shard_of_a_killed_process_is_rebuilt_when_it_is_opened(void)
@@ -162,7 +176,7 @@ static void shard_of_a_killed_process_is_rebuilt_when_it_is_opened(void)
     lyger_cache *cache = make_named();
     kill_child(stop_in_lock(cache, "key1"));
     lyger_cache_close(cache);
-    cache = open_named(MEGABYTE);
+    cache = open_named();
     CHECK_INT(facts_of(cache).lock_recoveries, 1);
     CHECK_INT(number_of(cache, "key1"), 2);
     CHECK_INT(number_of(cache, "large"), 4);
@@ -174,13 +188,32 @@ static void damage_is_found_before_a_rebuild_believes_it(void)
     lyger_cache *cache = make_named();
     kill_child(stop_in_lock(cache, "key1"));
     atomic_fetch_add(slot_of_key(cache, "key1"), 1u << 20);
-    lyger_cache_close(cache);
+    lyger_error error = {0};
     for (int i = 0; i < 2; i++) {
-        lyger_error error = {0};
-        CHECK(lyger_cache_open(MEGABYTE, segment_path(), &error) == NULL);
+        CHECK_INT(lyger_cache_verify(cache, &error), LYGER_E_CACHE);
         CHECK(strstr(error.message, "damaged (") != NULL);
     }
-    unlink(segment_path());
+    check_reopened(cache, "a slot");
+}
+
+static void every_type_is_sound_in_a_file(void)
+{
+    static const lyger_cache_type types[] = {LYGER_CACHE_STRING, LYGER_CACHE_SERIALIZED, LYGER_CACHE_ARRAY,
+                                             LYGER_CACHE_IGBINARY};
+    lyger_cache *cache = make_named();
+    bool stored;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "type%d", (int)types[i]);
+        CHECK_INT(put_typed(cache, key, types[i], 100, 5, LYGER_CACHE_REPLACE, &stored, NULL), LYGER_OK);
+    }
+    for (lyger_cache_type type = LYGER_CACHE_NULL; type < LYGER_CACHE_STRING; type++) {
+        lyger_cache_value value = {.type = type, .as.integer = 1};
+        char key[2] = {(char)('0' + type)};
+        CHECK_INT(lyger_cache_store(cache, key, 1, &value, 0, 0, LYGER_CACHE_REPLACE, &stored, NULL),
+                  LYGER_OK);
+    }
+    check_reopened(cache, NULL);
 }
 
 static void segment_is_looked_through_while_others_write(void)
@@ -232,24 +265,25 @@ static void segment_is_opened_after_any_kill(void)
         fflush(stdout);
         pid_t writer = fork();
         if (writer == 0) {
-            write_without_end(open_named(MEGABYTE), (uint64_t)round * 7919);
+            write_without_end(open_named(), (uint64_t)round * 7919);
         }
         nap(20 + round % 10);
         kill_child(writer);
-        lyger_cache *cache = open_named(MEGABYTE);
+        lyger_cache *cache = open_named();
         recoveries = facts_of(cache).lock_recoveries;
         lyger_cache_close(cache);
     }
     printf("# %llu shards rebuilt\n", (unsigned long long)recoveries);
     CHECK(recoveries > 0);
-    check_reopened(open_named(MEGABYTE), NULL);
+    check_reopened(open_named(), NULL);
 }
 
 int main(void)
 {
     RUN(sound_segment_is_opened);
     RUN(each_kind_of_entry_that_cannot_be_is_found);
-    RUN(damage_is_refused_and_named);
+    RUN(every_type_is_sound_in_a_file);
+    RUN(damage_is_named_and_the_segment_made_anew);
     RUN(shard_of_a_killed_process_is_rebuilt_when_it_is_opened);
     RUN(damage_is_found_before_a_rebuild_believes_it);
     RUN(segment_is_looked_through_while_others_write);

@@ -26,8 +26,9 @@ use Lyger\Internal\TransactionOptions;
  * Lyger\Engine over liblyger.so: the same core as the extension's, entered through FFI. See stubs/lyger.stub.php for
  * what each method does.
  *
- * The cache is the library's own, 64 MiB that forked children share, not the one of a loaded extension. Strings that
- * the library returns are copied into PHP's and freed here.
+ * The cache is the library's own, not the one of a loaded extension: on the command line 64 MiB of memory that forked
+ * children share; under FPM and other servers that fork, a file in /dev/shm that all workers of a pool share; anywhere the
+ * file that LYGER_CACHE_PATH names. A file has LYGER_CACHE_SIZE bytes (64M). Strings that the library returns are copied into PHP's and freed here.
  */
 final class Engine
 {
@@ -78,6 +79,36 @@ final class Engine
         $this->lengthAddress = FFI::addr($this->length);
         $this->numberAddress = FFI::addr($this->number);
         $this->holds = new Holds($this->library, $this->yes(...));
+        $this->openCache();
+    }
+
+    /**
+     * Processes that a server forked before they loaded the library have no anonymous memory in common: there the cache is a
+     * file. One that cannot be opened is switched off with a warning.
+     */
+    private function openCache(): void
+    {
+        $path = (string) getenv('LYGER_CACHE_PATH');
+        $size = (string) getenv('LYGER_CACHE_SIZE');
+        $bytes = max(0, ini_parse_quantity($size !== '' ? $size : '64M'));
+        $shared = \in_array(PHP_SAPI, ['fpm-fcgi', 'cgi-fcgi', 'apache2handler', 'litespeed'], true);
+        if ($path === '' && !$shared) {
+            return;
+        }
+        $opened = $path !== ''
+            ? $this->library->lyger_ffi_cache_configure($bytes, $path)
+            : $this->library->lyger_ffi_cache_share($bytes, self::pool());
+        if ($opened < 0) {
+            trigger_error("The cache is off: {$this->failure()->getMessage()} (LYGER_CACHE_PATH)", E_USER_WARNING);
+            $this->library->lyger_ffi_cache_configure(0, null);
+        }
+    }
+
+    /** The name of this process's pool of FPM. */
+    private static function pool(): string
+    {
+        $status = \function_exists('fpm_get_status') ? fpm_get_status() : false;
+        return \is_array($status) ? (string) $status['pool'] : '';
     }
 
     public function helloWorld(): string

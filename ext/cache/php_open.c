@@ -1,0 +1,246 @@
+/*
+ * Which cache this process uses. It is opened when PHP starts, and forked children inherit it. Under a server
+ * that forks its pools of processes and gives them their users and settings afterwards (FPM), each process
+ * opens the cache of its pool at its first request.
+ */
+#include "php_cache.h"
+
+#include "lyger_error.h"
+#include "os.h"
+
+#include "ext/standard/info.h"
+#include "SAPI.h"
+
+#define RETRY_AFTER 1000u /* ms until a cache that could not be opened is tried again */
+
+lyger_cache *php_lyger_process_cache;
+
+/* Of the cache that was opened last, or tried. */
+static struct {
+    zend_long size, mode;
+    char *path, *group;
+    zend_long process;
+    uint64_t at;       /* lyger_os_milliseconds() */
+    lyger_error error; /* why it could not be opened */
+    bool thrown;       /* to the application */
+} opened;
+
+static bool forks_pools;         /* the server does */
+static lyger_cache_pools *pools; /* what it set aside for them; NULL when that failed */
+static lyger_error pools_error;
+static zend_long server; /* the process that did */
+#ifdef ZTS
+static MUTEX_T opening;
+#endif
+
+static const char *text_of(const char *setting)
+{
+    return setting ? setting : "";
+}
+
+/* The name of this process's pool, which FPM tells; "" where there is no such thing. */
+static zend_string *pool_name(void)
+{
+    zval *function = zend_hash_str_find(CG(function_table), ZEND_STRL("fpm_get_status"));
+    zval status, *name = NULL;
+    if (!function || Z_FUNC_P(function)->type != ZEND_INTERNAL_FUNCTION) {
+        return ZSTR_EMPTY_ALLOC();
+    }
+    ZVAL_UNDEF(&status);
+    zend_call_known_function(Z_FUNC_P(function), NULL, NULL, &status, 0, NULL, NULL);
+    if (Z_TYPE(status) == IS_ARRAY) {
+        name = zend_hash_str_find(Z_ARRVAL(status), ZEND_STRL("pool"));
+    }
+    zend_string *text =
+        name && Z_TYPE_P(name) == IS_STRING ? zend_string_copy(Z_STR_P(name)) : ZSTR_EMPTY_ALLOC();
+    zval_ptr_dtor(&status);
+    return text;
+}
+
+static lyger_cache *open_pool(size_t size, lyger_error *error)
+{
+    if (!pools) {
+        *error = pools_error;
+        return NULL;
+    }
+    zend_string *name = pool_name();
+    lyger_cache *cache =
+        lyger_cache_pools_open(pools, ZSTR_VAL(name), size, (zend_long)getpid() != server, error);
+    zend_string_release(name);
+    return cache;
+}
+
+static lyger_cache *open_as_set(lyger_error *error)
+{
+    const php_lyger_cache_globals *set = &LYGER_G(cache);
+    const char *path = text_of(set->path);
+    if (!*path && forks_pools) {
+        return open_pool((size_t)set->size, error);
+    }
+    if (*path && php_check_open_basedir_ex(path, 0) != 0) {
+        lyger_fail(error, LYGER_E_CACHE, "lyger.cache_path \"%s\" is not within open_basedir", path);
+        return NULL;
+    }
+    lyger_cache_place place = {
+        .bytes = (size_t)set->size, .path = path, .mode = (unsigned)set->mode, .group = text_of(set->group)};
+    return lyger_cache_open_at(&place, error);
+}
+
+/* A cache that cannot be opened, and one that was damaged, are reported; PHP goes on. */
+static void report(int level)
+{
+    if (!php_lyger_process_cache) {
+        zend_error(level, "lyger: %s", opened.error.message);
+    } else if (lyger_cache_remade(php_lyger_process_cache)[0]) {
+        zend_error(level, "lyger: cache path \"%s\" was damaged (%s) and is made anew", opened.path,
+                   lyger_cache_remade(php_lyger_process_cache));
+    }
+}
+
+static void forget_settings(void)
+{
+    free(opened.path);
+    free(opened.group);
+    memset(&opened, 0, sizeof opened);
+}
+
+static void open_now(int level)
+{
+    const php_lyger_cache_globals *set = &LYGER_G(cache);
+    lyger_cache_close(php_lyger_process_cache);
+    php_lyger_process_cache = NULL;
+    forget_settings();
+    opened.size = set->size;
+    opened.mode = set->mode;
+    opened.path = strdup(text_of(set->path));
+    opened.group = strdup(text_of(set->group));
+    opened.process = (zend_long)getpid();
+    opened.at = lyger_os_milliseconds();
+    if (set->size > 0) {
+        php_lyger_process_cache = open_as_set(&opened.error);
+        report(level);
+    }
+}
+
+/* Once more, without another report. */
+static void try_again(void)
+{
+    opened.at = lyger_os_milliseconds();
+    lyger_error error = {0};
+    php_lyger_process_cache = open_as_set(&error);
+    opened.error = error;
+}
+
+void php_lyger_open_module_start(void)
+{
+    static const char *const names[] = {"fpm-fcgi", "apache2handler", "litespeed"};
+    server = (zend_long)getpid();
+    forks_pools = false;
+#ifndef PHP_WIN32
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        forks_pools |= strcmp(sapi_module.name, names[i]) == 0;
+    }
+#else
+    (void)names;
+#endif
+#ifdef ZTS
+    opening = tsrm_mutex_alloc();
+#endif
+    if (!forks_pools) {
+        open_now(E_CORE_WARNING);
+        return;
+    }
+    lyger_error_clear(&pools_error);
+    if (LYGER_G(cache).size > 0) {
+        pools = lyger_cache_pools_make((size_t)LYGER_G(cache).size, &pools_error);
+    } else {
+        lyger_fail(&pools_error, LYGER_E_CACHE,
+                   "lyger.cache_size is 0 outside of this pool: an anonymous cache must be on for all");
+    }
+}
+
+void php_lyger_open_module_stop(void)
+{
+    lyger_cache_close(php_lyger_process_cache);
+    php_lyger_process_cache = NULL;
+    lyger_cache_pools_close(pools);
+    pools = NULL;
+    forget_settings();
+#ifdef ZTS
+    tsrm_mutex_free(opening);
+#endif
+}
+
+static bool is_as_set(void)
+{
+    const php_lyger_cache_globals *set = &LYGER_G(cache);
+    return opened.path && (!forks_pools || opened.process == (zend_long)getpid()) &&
+           opened.size == set->size && opened.mode == set->mode &&
+           strcmp(opened.path, text_of(set->path)) == 0 && strcmp(opened.group, text_of(set->group)) == 0;
+}
+
+static bool may_try_again(void)
+{
+    return opened.error.status != LYGER_OK && lyger_os_milliseconds() - opened.at >= RETRY_AFTER;
+}
+
+/* Threads share the cache: what the first one was told counts for all. */
+void php_lyger_open_request_start(void)
+{
+#ifdef ZTS
+    if (EXPECTED(php_lyger_process_cache)) {
+        return;
+    }
+    tsrm_mutex_lock(opening);
+    if (!php_lyger_process_cache && !opened.path) {
+        open_now(E_WARNING);
+    } else if (!php_lyger_process_cache && may_try_again()) {
+        try_again();
+    }
+    tsrm_mutex_unlock(opening);
+#else
+    if (UNEXPECTED(!is_as_set())) {
+        open_now(E_WARNING);
+    } else if (UNEXPECTED(!php_lyger_process_cache) && may_try_again()) {
+        try_again();
+    }
+#endif
+}
+
+lyger_cache *php_lyger_no_cache(void)
+{
+    if (opened.error.status != LYGER_OK && !opened.thrown) {
+        opened.thrown = true;
+        php_lyger_throw(&opened.error);
+    }
+    return NULL;
+}
+
+lyger_cache *php_lyger_needed_cache(const char *consequence)
+{
+    lyger_error error;
+    if (EXPECTED(php_lyger_process_cache)) {
+        return php_lyger_process_cache;
+    }
+    if (opened.error.status != LYGER_OK) {
+        php_lyger_throw(&opened.error);
+    } else {
+        lyger_fail(&error, LYGER_E_CACHE, "the cache is switched off (lyger.cache_size=0): %s", consequence);
+        php_lyger_throw(&error);
+    }
+    return NULL;
+}
+
+void php_lyger_open_info(void)
+{
+    if (!php_lyger_process_cache) {
+        php_info_print_table_row(2, "Shared cache",
+                                 opened.error.status == LYGER_OK ? "off" : opened.error.message);
+        return;
+    }
+    zend_string *text = opened.path[0] ? strpprintf(0, "on, in %s", opened.path)
+                        : forks_pools  ? strpprintf(0, "on, of the processes of this pool and user")
+                                       : strpprintf(0, "on, of this process and its children");
+    php_info_print_table_row(2, "Shared cache", ZSTR_VAL(text));
+    zend_string_release(text);
+}
