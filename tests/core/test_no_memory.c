@@ -147,7 +147,7 @@ CASE(a_cache_in_a_file)
 
 /* ---- queries ---- */
 
-static const lyger_pool_settings pool_settings = {2, 5, NULL, NULL, 0, 0};
+static const lyger_pool_settings pool_settings = {2, 5, NULL, NULL, 0, 0, false};
 static lyger_pool *pool;
 
 static lyger_status run(const char *sql, const lyger_param *params, size_t count, lyger_result **result)
