@@ -13,7 +13,7 @@
 
 static char dsn[200];
 static lyger_pool *pool;
-static const lyger_pool_settings settings = {2, 5, NULL, NULL, 0, 0};
+static const lyger_pool_settings settings = {2, 5, NULL, NULL, 0, 0, false};
 
 /* A number and a text for $1 and $2, and everything whose reading allocates: an own type, arrays, nested
  * ones, long text. */

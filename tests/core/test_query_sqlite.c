@@ -50,7 +50,7 @@ static bool on_path(void *context, const char *path)
 
 static const lyger_interrupt interrupt = {on_interrupt, NULL};
 static const lyger_path_gate gate = {on_path, NULL};
-static const lyger_pool_settings settings = {2, 5, &interrupt, &gate, 0, 0};
+static const lyger_pool_settings settings = {2, 5, &interrupt, &gate, 0, 0, false};
 
 /* ---- helpers ---- */
 
