@@ -491,7 +491,7 @@ static void a_unix_socket_is_served_and_removed(void)
         unlink(path); /* as a clean-up of /tmp may do */
         signal_one(server.pid, SIGHUP);
         UNTIL(said(&server, " again"));
-        int renewed;
+        int renewed = -1;
         UNTIL((renewed = connect_unix(path)) >= 0);
         CHECK(ask(renewed, "/"));
         CHECK_INT(hear(renewed, body), 200);
