@@ -100,9 +100,9 @@ int lyger_ffi_error_position(void);
  * also when it is open with this path and size, or -1 when it is in use with others or cannot be opened. */
 int lyger_ffi_cache_configure(size_t bytes, const char *path);
 
-/* The same for a file that the processes of this user and of the pool of that name ("" or NULL: of none) share:
- * the library came to them after they were forked, so that they have no anonymous memory in common. Its directory
- * is the user's alone, in /dev/shm or /tmp. */
+/* The same for a file that the processes of this user and of the pool of that name ("" or NULL: of none)
+ * share: the library came to them after they were forked, so that they have no anonymous memory in common.
+ * Its directory is the user's alone, in /dev/shm or /tmp. */
 int lyger_ffi_cache_share(size_t bytes, const char *pool);
 
 /* 1 stored, 0 when the cache is off. */

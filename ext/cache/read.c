@@ -63,8 +63,8 @@ static bool is_readable(lyger_cache *cache, shard *s, uint64_t hash, const char 
         return true;
     }
     entry_sight seen;
-    bool readable = lyger_index_find(cache, s, hash, key, key_len) != NULL &&
-                    search(cache, s, hash, key, key_len, &seen) == GLANCE_HIT;
+    bool readable =
+        search(cache, s, hash, key, key_len, &seen) == GLANCE_HIT; /* which checks what it follows */
     lyger_shard_unlock(s);
     return readable;
 }

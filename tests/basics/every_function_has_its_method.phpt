@@ -4,7 +4,8 @@ Every lyger_* function has a method on Lyger\Engine with the same parameters, de
 lyger
 --FILE--
 <?php
-$functions = array_filter(get_extension_funcs('lyger'), fn ($name) => !str_starts_with($name, 'lyger_probe_'));
+// lyger_restart_to_serve() is the command's own.
+$functions = array_filter(get_extension_funcs('lyger'), fn ($name) => !preg_match('/^lyger_(probe_|restart_to_serve$)/', $name));
 $class = new ReflectionClass('Lyger\Engine');
 $seen = 0;
 foreach ($functions as $name) {
