@@ -444,6 +444,29 @@ static void null_arguments_are_errors_and_never_crash(void)
     check_fine();
 }
 
+/* The default of lyger_ffi_db_configure() is for statements that have no limit of their own. */
+static void statements_have_a_default_time_limit(void)
+{
+    static const char slow[] =
+        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 20000000) "
+        "select count(*) c from n";
+    size_t len;
+    CHECK_INT(lyger_ffi_db_configure(8, 5, 0.05), 1);
+    CHECK_INT(lyger_ffi_db_query(DSN, strlen(DSN), slow, strlen(slow), NULL, 0, 0, 0, 0, 0), 0);
+    check_failed(LYGER_E_TIMEOUT, "time limit");
+    CHECK(!lyger_ffi_db_query_json(DSN, strlen(DSN), slow, strlen(slow), NULL, 0, 0, 0, 0, 0, &len));
+    check_failed(LYGER_E_TIMEOUT, "time limit");
+    unsigned long sent = lyger_ffi_db_send(DSN, strlen(DSN), slow, strlen(slow), NULL, 0, 0, 0, 0, 0);
+    CHECK(sent != 0);
+    CHECK(!lyger_ffi_result_json(sent, &len));
+    check_failed(LYGER_E_TIMEOUT, "time limit");
+    lyger_free_result(sent);
+    CHECK_INT(lyger_ffi_db_configure(8, 5, 600), 1);
+    CHECK(!lyger_ffi_db_query_json(DSN, strlen(DSN), slow, strlen(slow), NULL, 0, 0, 0, 0, 0.05, &len));
+    check_failed(LYGER_E_TIMEOUT, "time limit");
+    CHECK_INT(lyger_ffi_db_configure(8, 5, 0), 1);
+}
+
 /* ---- server ---- */
 
 static void server_starts_answers_and_stops(void)
@@ -585,6 +608,7 @@ int main(void)
     RUN(lists_are_unpacked_and_refused_where_there_are_no_arrays);
     RUN(broken_parameters_are_refused);
     RUN(null_arguments_are_errors_and_never_crash);
+    RUN(statements_have_a_default_time_limit);
     RUN(server_starts_answers_and_stops);
     RUN(taken_port_is_an_error);
     RUN(threads_work_side_by_side);

@@ -220,6 +220,32 @@ static void parameters_are_bound(void)
     end();
 }
 
+static void parameters_are_as_many_as_the_protocol_counts(void)
+{
+    enum { MOST = 65535 };
+    static char sql[3 * MOST + 40];
+    lyger_param *params = calloc(MOST + 1, sizeof *params);
+    begin(1);
+    for (size_t count = MOST; params && count <= MOST + 1; count++) {
+        size_t len = (size_t)snprintf(sql, sizeof sql, "select 5 in (?");
+        for (size_t i = 1; i < count; i++) {
+            len += (size_t)snprintf(sql + len, sizeof sql - len, ",?");
+        }
+        snprintf(sql + len, sizeof sql - len, ") a");
+        for (size_t i = 0; i < count; i++) {
+            params[i] = (lyger_param){.type = LYGER_PARAM_INT, .integer = (int64_t)i};
+        }
+        if (count == MOST) {
+            CHECK_STR(query_with(dsn, sql, params, count, NULL), "[{\"a\":true}]");
+        } else {
+            CHECK_FAILS(query_with(dsn, sql, params, count, NULL), LYGER_E_ARGUMENT,
+                        "at most 65535 parameters");
+        }
+    }
+    free(params);
+    end();
+}
+
 static void lists_are_arrays(void)
 {
     enum { MANY = 20000 };
@@ -313,6 +339,9 @@ static void errors_carry_sqlstate_and_position(void)
     CHECK_INT(error.position, 16); /* in the statement as it was given */
     CHECK_FAILS(query("select 1/0"), LYGER_E_QUERY, "division by zero");
     CHECK_STR(error.sqlstate, "22012");
+    CHECK_FAILS(query("select no_such_function(1)"), LYGER_E_QUERY, "does not exist; No function matches");
+    CHECK_FAILS(query("do $$ begin raise 'primary' using detail = 'more', hint = 'do'; end $$"),
+                LYGER_E_QUERY, "primary; more; do");
     CHECK_FAILS(query("select 1; select 2"), LYGER_E_QUERY, "multiple commands");
     CHECK_FAILS(query("copy (select 1) to stdout"), LYGER_E_QUERY, "COPY");
     query("create table if not exists copied(a int)");
@@ -347,6 +376,9 @@ static void passwords_stay_out_of_messages(void)
         }
         CHECK(strlen(error.message) > 20);
     }
+    char said[300]; /* by the server */
+    snprintf(said, sizeof said, "%s%cpassword=hush&dbname=ahushb", dsn, strchr(dsn, '?') ? '&' : '?');
+    CHECK_FAILS(query_with(said, "select 1", NULL, 0, NULL), LYGER_E_QUERY, "\"a***b\" does not exist");
     CHECK_FAILS(query_with("host=127.0.0.1 port=1", "select 1", NULL, 0, NULL), LYGER_E_QUERY,
                 "port 1 failed");
     CHECK_STR(error.sqlstate, "08001");
@@ -698,6 +730,7 @@ int main(void)
     RUN(json_is_row_to_json_s);
     RUN(duplicate_columns_and_rows_without_columns_stay);
     RUN(parameters_are_bound);
+    RUN(parameters_are_as_many_as_the_protocol_counts);
     RUN(lists_are_arrays);
     RUN(large_parameters_and_results_do_not_deadlock);
     RUN(facts_tell_what_a_statement_did);
