@@ -12,6 +12,7 @@
 #include "php_ini.h"
 #include "SAPI.h"
 #include "zend_constants.h"
+#include "zend_ini_scanner.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -188,11 +189,75 @@ static void want_opcache(void)
     }
 }
 
+/*
+ * What web SAPIs take from php.ini and PHP's command line has written its own values over, in the only table
+ * that there is of them: so the files are read a second time. A section for one path or host says nothing of
+ * all.
+ */
+extern char *php_ini_opened_path, *php_ini_scanned_files; /* of main/php_ini.c, declared by no header */
+
+static struct {
+    const char *name, *without; /* the value where php.ini says nothing */
+    bool is_said;
+    char said[32];
+} from_php_ini[] = {{.name = "html_errors", .without = "1"},
+                    {.name = "implicit_flush", .without = "0"},
+                    {.name = "output_buffering", .without = "0"},
+                    {.name = "max_execution_time", .without = "0"}};
+
+static void keep_what_is_said(zval *name, zval *value, zval *index, int kind, void *special)
+{
+    const char *text = name ? Z_STRVAL_P(name) : "";
+    if (kind == ZEND_INI_PARSER_SECTION) {
+        *(bool *)special = strncasecmp(text, "path", 4) == 0 || strncasecmp(text, "host", 4) == 0;
+    }
+    if (kind != ZEND_INI_PARSER_ENTRY || *(bool *)special || !value || Z_TYPE_P(value) != IS_STRING) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {
+        if (strcmp(text, from_php_ini[i].name) == 0 && Z_STRLEN_P(value) < sizeof from_php_ini[i].said) {
+            from_php_ini[i].is_said = true;
+            memcpy(from_php_ini[i].said, Z_STRVAL_P(value), Z_STRLEN_P(value) + 1);
+        }
+    }
+}
+
+static void read_ini_file(const char *path)
+{
+    zend_file_handle handle;
+    bool special = false;
+    FILE *file = fopen(path, "r");
+    if (file) {
+        zend_stream_init_fp(&handle, file, path);
+        zend_parse_ini_file(&handle, true, ZEND_INI_SCANNER_NORMAL, keep_what_is_said, &special);
+        zend_destroy_file_handle(&handle);
+    }
+}
+
+/* By who started the server: whom it serves as may not be allowed to. */
+static void read_php_ini(void)
+{
+    for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {
+        from_php_ini[i].is_said = false;
+    }
+    if (php_ini_opened_path) {
+        read_ini_file(php_ini_opened_path);
+    }
+    char *rest = NULL, *files = php_ini_scanned_files ? estrdup(php_ini_scanned_files) : NULL;
+    for (char *path = files ? strtok_r(files, ",\n", &rest) : NULL; path;
+         path = strtok_r(NULL, ",\n", &rest)) {
+        read_ini_file(path);
+    }
+    if (files) {
+        efree(files);
+    }
+}
+
 /* Whether -d says something of it. PHP's own settings for the command line come first in that text. */
 static bool is_typed(const char *name)
 {
     static const char *const own[] = {"html_errors", "register_argc_argv", "implicit_flush",
-                                      "output_buffering"};
+                                      "output_buffering", "max_execution_time"};
     const char *at = sapi_module.ini_entries;
     size_t len = strlen(name);
     int found = 0;
@@ -230,8 +295,10 @@ static void limit_memory(void)
 /* argv would be what a client writes into its query string. */
 void php_lyger_web_settings(void)
 {
-    set_default("html_errors", "1");
-    set_default("implicit_flush", "0");
+    for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {
+        set_default(from_php_ini[i].name,
+                    from_php_ini[i].is_said ? from_php_ini[i].said : from_php_ini[i].without);
+    }
     set_default("register_argc_argv", "0");
     limit_memory();
     PG(during_request_startup) = false;
@@ -277,6 +344,7 @@ void php_lyger_web_begin(bool loop)
         unsetenv("FRANKENPHP_WORKER"); /* a handler that runs Symfony's front controller is no loop */
     }
     zend_constant *constant = zend_hash_str_find_ptr(EG(zend_constants), ZEND_STRL("PHP_SAPI"));
+    read_php_ini();
     if (has_name()) {
         return;
     }
