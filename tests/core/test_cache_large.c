@@ -218,6 +218,29 @@ static void killed_process_leaves_no_gathered_region_behind(void)
     close_cache(cache);
 }
 
+/* A process that is killed while it publishes a run has marked bodies, and the head not yet. */
+static void bodies_that_a_killed_process_marked_before_their_head_are_freed(void)
+{
+    lyger_cache *cache = open_cache(4 * MEGABYTE);
+    uint32_t first = 0; /* large entries are put at the end */
+    size_t len = 3 * (size_t)cache->header->region_granules * GRANULE;
+    CHECK(put(cache, "large", len, 7)); /* whose bodies have a head */
+    size_t unused = facts_of(cache).regions_unused;
+    atomic_store(&cache->table[first], region_word(REGION_RESERVED, 0));
+    for (uint32_t region = first + 1; region < first + 4; region++) {
+        CHECK_INT(kind_of_region(atomic_load(&cache->table[region])), REGION_UNUSED);
+        atomic_store(&cache->table[region], region_word(REGION_BODY, first));
+    }
+    CHECK_INT(facts_of(cache).regions_unused, unused - 4);
+    atomic_store(&cache->header->runs.holder, LOCK_LEFT);
+    CHECK(lyger_region_lock(cache, NULL));
+    lyger_region_unlock(cache);
+    CHECK_INT(facts_of(cache).regions_unused, unused);
+    CHECK_INT(number_of(cache, "large"), 7);
+    check_all_memory_is_there(cache);
+    close_cache(cache);
+}
+
 static void processes_store_large_values_at_once(void)
 {
     lyger_cache *cache = open_cache(16 * MEGABYTE);
@@ -254,6 +277,7 @@ int main(void)
     RUN(small_values_evict_a_large_one_when_nothing_else_is_left);
     RUN(large_value_is_stored_if_absent_only);
     RUN(killed_process_leaves_no_gathered_region_behind);
+    RUN(bodies_that_a_killed_process_marked_before_their_head_are_freed);
     RUN(processes_store_large_values_at_once);
     return finish();
 }

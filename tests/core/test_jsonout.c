@@ -302,6 +302,85 @@ static void short_text_is_written_within_its_room(void)
     CHECK_INT(wrong, 0);
 }
 
+#define CANARY '\xA5'
+
+/* A sink that gives as many bytes as it is asked for and not one more, and sees when more were written. */
+typedef struct narrow_sink {
+    lyger_sink sink;
+    char bytes[8192];
+    bool passed; /* its end */
+} narrow_sink;
+
+static bool end_was_passed(const narrow_sink *narrow)
+{
+    bool passed = narrow->sink.pos > narrow->sink.end;
+    for (const char *at = narrow->sink.end; at < narrow->bytes + sizeof narrow->bytes; at++) {
+        passed = passed || *at != CANARY;
+    }
+    return passed;
+}
+
+static bool give_exactly(lyger_sink *sink, size_t bytes)
+{
+    narrow_sink *narrow = (narrow_sink *)sink;
+    size_t left = (size_t)(narrow->bytes + sizeof narrow->bytes - sink->pos);
+    narrow->passed = narrow->passed || end_was_passed(narrow);
+    if (bytes > left) {
+        return false;
+    }
+    sink->end = sink->pos + bytes;
+    return true;
+}
+
+static void begin_narrow(narrow_sink *narrow, size_t bytes)
+{
+    memset(narrow->bytes, CANARY, sizeof narrow->bytes);
+    narrow->sink = (lyger_sink){narrow->bytes, narrow->bytes + bytes, give_exactly};
+    narrow->passed = false;
+}
+
+/* Whether what was written is text, and nothing lies behind the room that was asked for. */
+static bool narrow_has(const narrow_sink *narrow, const char *text, size_t len)
+{
+    return !narrow->passed && !end_was_passed(narrow) && (size_t)(narrow->sink.pos - narrow->bytes) == len &&
+           memcmp(narrow->bytes, text, len) == 0;
+}
+
+static void nothing_is_written_beyond_the_room_that_was_asked_for(void)
+{
+    static narrow_sink narrow;
+    static char text[400], expected[400 * 12];
+    uint64_t state = 7, wrong = 0;
+    size_t bad;
+    for (size_t i = 0; i < 40000; i++) {
+        size_t len = i % 67, room = next_random(&state) % 80;
+        unsigned style = (unsigned)next_random(&state) & 0x7F;
+        if (i % 4 == 0) {
+            memset(text, 'x', len);
+        } else if (i % 4 == 1) { /* the worst: every byte becomes six */
+            len = i % sizeof text;
+            memset(text, '\x01', len);
+            memset(text, 'x', len < 40 ? len : next_random(&state) % 40);
+        } else {
+            len = random_text(text, i % 4 == 2 ? sizeof text : 90, &state);
+            style |= LYGER_JSON_REPLACE_BAD;
+        }
+        long expected_len = styled_reference(expected, (unsigned char *)text, len, style);
+        begin_narrow(&narrow, room);
+        wrong += lyger_json_put_styled(&narrow.sink, text, len, style, &bad) != LYGER_JSON_OK ||
+                 !narrow_has(&narrow, expected, (size_t)expected_len);
+        begin_narrow(&narrow, room);
+        wrong += !lyger_json_put_base64(&narrow.sink, text, len) || narrow.passed || end_was_passed(&narrow);
+        int64_t number = (int64_t)next_random(&state) >> i % 64;
+        begin_narrow(&narrow, i % 24);
+        wrong += !lyger_json_put_int(&narrow.sink, number) || narrow.passed || end_was_passed(&narrow);
+        begin_narrow(&narrow, i % 44);
+        wrong += !lyger_json_put_double(&narrow.sink, (double)number * 1e-30) || narrow.passed ||
+                 end_was_passed(&narrow);
+    }
+    CHECK_INT(wrong, 0);
+}
+
 static const char *like_php(double value, bool zero_fraction)
 {
     static char text[LYGER_DOUBLE_SIZE + 1];
@@ -495,6 +574,7 @@ int main(void)
     RUN(every_pair_and_chosen_quadruples_agree_with_an_independent_decoder);
     RUN(every_style_agrees_with_a_plain_writer);
     RUN(short_text_is_written_within_its_room);
+    RUN(nothing_is_written_beyond_the_room_that_was_asked_for);
     RUN(doubles_have_exponents_where_php_has_them);
     RUN(bad_byte_is_found_at_its_offset);
     RUN(full_sink_is_reported);
