@@ -10,6 +10,12 @@ typedef struct list_index {
     uint32_t first, second;
 } list_index;
 
+/* A link lies where the hash of an entry is, which a reader that is late may look at, and throw away. */
+static inline void set_link(granule *link, granule at)
+{
+    __atomic_store_n(link, at, __ATOMIC_RELAXED);
+}
+
 static uint32_t log2_floor(uint32_t n)
 {
     return 31u - (uint32_t)__builtin_clz(n);
@@ -64,10 +70,10 @@ static void link_free(lyger_cache *cache, shard *s, granule at, uint32_t size)
     list_index list = list_of(size);
     granule head = s->free_lists[list.first][list.second];
     entry *block = entry_at(cache, at);
-    block->free.next = head;
-    block->free.prev = 0;
+    set_link(&block->free.next, head);
+    set_link(&block->free.prev, 0);
     if (head) {
-        entry_at(cache, head)->free.prev = at;
+        set_link(&entry_at(cache, head)->free.prev, at);
     }
     s->free_lists[list.first][list.second] = at;
     s->second_bitmap[list.first] |= (uint16_t)(1u << list.second);
@@ -79,10 +85,10 @@ static void unlink_free(lyger_cache *cache, shard *s, granule at)
     entry *block = entry_at(cache, at);
     list_index list = list_of(small_size(block));
     if (block->free.next) {
-        entry_at(cache, block->free.next)->free.prev = block->free.prev;
+        set_link(&entry_at(cache, block->free.next)->free.prev, block->free.prev);
     }
     if (block->free.prev) {
-        entry_at(cache, block->free.prev)->free.next = block->free.next;
+        set_link(&entry_at(cache, block->free.prev)->free.next, block->free.next);
         return;
     }
     s->free_lists[list.first][list.second] = block->free.next;
@@ -194,7 +200,7 @@ void lyger_arena_give(lyger_cache *cache, shard *s, granule at)
         join(cache, s, at);
         return;
     }
-    block->free.next = s->quick[size];
+    set_link(&block->free.next, s->quick[size]);
     s->quick[size] = at;
     s->quick_length[size]++;
 }

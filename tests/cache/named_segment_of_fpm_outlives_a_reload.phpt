@@ -18,7 +18,7 @@ $ini = ['lyger.cache_path' => $path, 'lyger.cache_size' => '2M', 'lyger.cache_gr
 // The command line is first, and another user.
 echo run_php('posix_setgid(posix_getgrnam("www-data")["gid"]); var_dump(lyger_cache_set("from", "cli"));', $ini, $status, ['posix']);
 printf("%o %s\n", fileperms($path) & 0777, posix_getgrgid(filegroup($path))['name']);
-$fpm = new Fpm(['www' => ['user' => 'www-data', 'group' => 'www-data']], $ini);
+$fpm = new Fpm(['www' => ['user' => 'www-data', 'group' => 'www-data', 'pm.max_children' => '1']], $ini);
 echo $fpm->ask('www', 'var_dump(lyger_cache_get("from"), lyger_cache_set("from", "fpm"));');
 echo run_php('var_dump(lyger_cache_get("from"));', $ini);
 $fpm->reload();
