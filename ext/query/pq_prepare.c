@@ -177,8 +177,10 @@ bool lyger_pq_ran_nothing(const lyger_pq *pq, const PGresult *error, const char 
     if (field_is(pq, error, PG_DIAG_SOURCE_FUNCTION, "RevalidateCachedQuery")) {
         return field_is(pq, error, PG_DIAG_SQLSTATE, "0A000");
     }
-    return field_is(pq, error, PG_DIAG_SOURCE_FUNCTION, "transformAssignedExpr") &&
-           field_is(pq, error, PG_DIAG_SQLSTATE, "42804");
+    /* A statement that has a name is parsed again only where its tables or functions were altered, before it
+     * runs; with the types of the parameters that it had, which may not fit any more. */
+    const char *file = pq->resultErrorField(error, PG_DIAG_SOURCE_FILE);
+    return file && strncmp(file, "parse_", 6) == 0;
 }
 
 void lyger_pq_distrust(pq_connection *connection, const char *name, const char *sqlstate)
