@@ -533,7 +533,9 @@ static void restart_those_touched(void)
             restore_settings(of);
             restore_answers(of->name);
             take_image(of);
-            take_patterns();
+            if (of == boot.mbstring) { /* else what is touched of it would be taken for untouched */
+                take_patterns();
+            }
         }
     }
 }
