@@ -55,6 +55,7 @@ function state_values(ReflectionParameter $parameter): array
             return [$callback];
         case in_array('string', $types, true):
             return match (true) {
+                (bool) preg_match('/host/', $name) => ['127.0.0.1'], // any other may take its time to be unknown
                 (bool) preg_match('/encoding|charset|codepage/', $name) => ['SJIS', 'ISO-8859-1'],
                 (bool) preg_match('/locale/', $name) => ['fr_FR', 'C.UTF-8'],
                 (bool) preg_match('/class/', $name) => ['StateWrapper', 'StateFilter'],
