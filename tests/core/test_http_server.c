@@ -574,6 +574,14 @@ static void a_pid_file_belongs_to_one_server(void)
     signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
     CHECK(!exists(path));
+    launch(&server, "workers=1", pid);
+    CHECK_INT(get(&server, "/", body), 200);
+    unlink(path);
+    write_file(path, "123456789\n"); /* another server's by now */
+    signal_one(server.pid, SIGTERM);
+    CHECK_INT(ends(&server, 5000), 0);
+    CHECK(exists(path));
+    unlink(path);
 }
 
 static int handed_socket;

@@ -1,0 +1,114 @@
+/*
+ * When a crew starts its next worker after others have died: deaths that are only told, none of them a
+ * process.
+ */
+#include "check.h"
+#include "http/crew.h"
+
+#include <signal.h>
+
+#define DEATHS 24
+#define WANTED 2u
+#define MILLISECOND 1000000ull
+
+static lyger_hub *hub;
+static lyger_crew crew;
+static lyger_server_config config;
+static lyger_identity identity;
+static lyger_error error;
+
+static void begin(void)
+{
+    lyger_hub_settings settings = {.workers = DEATHS, .requests = 8, .room = 4096, .ring = 65536};
+    lyger_server_defaults(&config);
+    config.workers = WANTED;
+    CHECK_INT(lyger_hub_new(&settings, &hub, &error), LYGER_OK);
+    CHECK_INT(lyger_crew_init(&crew, &config, &identity, hub, 1, &error), LYGER_OK);
+}
+
+static void end(void)
+{
+    lyger_crew_free(&crew);
+    lyger_hub_free(hub);
+}
+
+/* Whether none is started for exactly so many milliseconds after the death of a worker of that age, which has
+ * asked for requests or has not. */
+static bool pauses(bool at_work, uint64_t age, uint64_t expected)
+{
+    int place = lyger_hub_place(hub, 1);
+    pid_t pid = 1 << 30; /* nobody's */
+    if (place < 0) {
+        return false;
+    }
+    lyger_hub_placed(hub, (uint32_t)place, pid);
+    if (at_work) {
+        const lyger_hub_request *request;
+        lyger_worker *worker = lyger_hub_join(hub, (uint32_t)place);
+        CHECK_INT(lyger_hub_take(worker, 1, &request), LYGER_TAKEN_LATER);
+        free(worker); /* as its process's end would */
+    }
+    crew.members[crew.count++] = (lyger_member){.pid = pid,
+                                                .place = (uint32_t)place,
+                                                .generation = 1,
+                                                .started_at = lyger_hub_now() - age * MILLISECOND};
+    crew.not_before = 0;
+    uint64_t before = lyger_hub_now();
+    CHECK(lyger_crew_reaped(&crew, pid, SIGSEGV));
+    uint64_t after = lyger_hub_now();
+    return expected == 0 ? crew.not_before == 0
+                         : crew.not_before >= before + expected * MILLISECOND &&
+                               crew.not_before <= after + expected * MILLISECOND;
+}
+
+static void pauses_double_up_to_five_seconds_while_booting(void)
+{
+    uint64_t expected = 50;
+    begin();
+    for (int i = 0; i < 2; i++) {
+        CHECK(pauses(false, 0, 0));
+    }
+    for (int i = 2; i < DEATHS; i++) {
+        CHECK(pauses(false, 0, expected));
+        expected = expected * 2 < 5000 ? expected * 2 : 5000;
+    }
+    CHECK_INT(expected, 5000);
+    end();
+}
+
+static void pauses_are_a_second_at_most_at_work(void)
+{
+    uint64_t expected = 50;
+    begin();
+    for (uint32_t i = 0; i < WANTED + 3; i++) {
+        CHECK(pauses(true, 0, 0));
+    }
+    for (uint32_t i = WANTED + 3; i < DEATHS; i++) {
+        CHECK(pauses(true, 0, expected));
+        expected = expected * 2 < 1000 ? expected * 2 : 1000;
+    }
+    CHECK_INT(expected, 1000);
+    end();
+}
+
+static void worker_that_lived_a_second_ends_the_row(void)
+{
+    begin();
+    for (int i = 0; i < 4; i++) {
+        CHECK(pauses(false, 0, i < 2 ? 0 : 50u << (i - 2)));
+    }
+    CHECK_INT(crew.failures, 4);
+    CHECK(pauses(true, 1000, 0));
+    CHECK_INT(crew.failures, 0);
+    CHECK(pauses(false, 0, 0));
+    CHECK_INT(crew.failures, 1);
+    end();
+}
+
+int main(void)
+{
+    RUN(pauses_double_up_to_five_seconds_while_booting);
+    RUN(pauses_are_a_second_at_most_at_work);
+    RUN(worker_that_lived_a_second_ends_the_row);
+    return finish();
+}
