@@ -7,10 +7,10 @@ static uint64_t hash_of(const lyger_cache *cache, uint64_t word)
     return atomic_load_explicit(&entry_at(cache, slot_granule(word))->hash, memory_order_relaxed);
 }
 
-/* Under the lock. */
+/* Under the lock. A damaged number leads nowhere but to another bucket. */
 static uint32_t bucket_mask(const lyger_cache *cache, const shard *s)
 {
-    return atomic_load_explicit(bucket_mask_of(cache, s), memory_order_relaxed);
+    return atomic_load_explicit(bucket_mask_of(cache, s), memory_order_relaxed) & (cache->bucket_count - 1);
 }
 
 static bucket *bucket_at(lyger_cache *cache, shard *s, uint32_t number)

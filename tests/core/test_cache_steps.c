@@ -372,6 +372,26 @@ static void stray_words_cost_readers_values_and_nothing_else(void)
     CHECK(milliseconds() - begun < 60000);
 }
 
+static void stray_number_of_buckets_leads_no_writer_out_of_the_segment(void)
+{
+    static const uint32_t words[] = {UINT32_MAX, 0x7FFFFFFF, 0xFFFF0000, 1u << 31};
+    char key[32];
+    for (size_t word = 0; word < sizeof words / sizeof *words; word++) {
+        cache = open_cache(MEGABYTE);
+        for (int i = 0; i < 400; i++) {
+            if (i == 100) {
+                for (uint32_t number = 0; number < cache->header->shard_count; number++) {
+                    atomic_store(&cache->masks[number], words[word]);
+                }
+            }
+            snprintf(key, sizeof key, "key%d", i);
+            CHECK(put(cache, key, 40, 1) && number_of(cache, key) == 1);
+            CHECK(i % 3 || take_out(cache, key));
+        }
+        lyger_cache_close(cache);
+    }
+}
+
 int main(void)
 {
     RUN(entry_that_a_dead_writer_withdrew_is_not_pinned);
@@ -381,6 +401,7 @@ int main(void)
     RUN(pinned_value_stays_whatever_happens_while_it_is_pinned);
     RUN(walked_key_is_whole_whatever_happens_meanwhile);
     RUN(key_that_stays_is_never_missed);
+    RUN(stray_number_of_buckets_leads_no_writer_out_of_the_segment);
     RUN(stray_words_cost_readers_values_and_nothing_else);
     return finish();
 }

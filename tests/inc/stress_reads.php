@@ -46,9 +46,9 @@ $is_known = $kind === 'string'
     ? static fn(string $key, mixed $value): bool => is_string($value) && ($known[$value] ?? null) === $key
     : static fn(string $key, mixed $value): bool => is_array($value) && ($values[$key][$value['number'] ?? -1] ?? null) === $value;
 
-$write = static function () use ($keys, $values): never {
+$write = static function () use ($keys, $values, $end): never {
     mt_srand(getmypid());
-    for ($i = 1; ; $i++) {
+    for ($i = 1; $i % 256 || hrtime(true) < $end + 10_000_000_000; $i++) { // it ends by itself when its parent dies
         $key = $keys[mt_rand(0, KEYS - 1)];
         $value = $values[$key][mt_rand(0, VALUES - 1)];
         if ($i % 16 === 0) {
@@ -59,6 +59,7 @@ $write = static function () use ($keys, $values): never {
             lyger_cache_set('other' . mt_rand(0, 4000), str_repeat('-', 30 + mt_rand(0, 1500)));
         }
     }
+    exit(1);
 };
 
 /** One round of reads: how many hits, and which values are foreign. */
