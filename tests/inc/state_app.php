@@ -34,6 +34,21 @@ function state_left_out(string $name): bool
     return (bool) preg_match($pattern, $name);
 }
 
+/** Why => the functions that are there and are not called for it. */
+function state_what_is_left_out(): array
+{
+    $left = [];
+    foreach (get_defined_functions()['internal'] as $name) {
+        foreach (STATE_LEFT_OUT as $why => $pattern) {
+            if (preg_match("/^($pattern)$/i", $name)) {
+                $left[$why][] = $name;
+                break;
+            }
+        }
+    }
+    return $left;
+}
+
 class StateWrapper
 {
     public $context;
@@ -257,7 +272,7 @@ function state_answer(array $query): string
     if (isset($query['calls'])) {
         return json_encode(state_calls((bool) ($query['all'] ?? false)));
     }
-    return json_encode(state_get());
+    return json_encode(isset($query['left']) ? state_what_is_left_out() : state_get());
 }
 
 if (PHP_SAPI === 'fpm-fcgi') {

@@ -17,6 +17,7 @@ require __DIR__ . '/state_fpm.inc';
 $arguments = array_slice($argv, 1);
 $library = array_shift($arguments);
 $all = in_array('--all', $arguments, true);
+$brief = in_array('--brief', $arguments, true);
 $only = '/' . (preg_filter('/^--only=/', '', $arguments) ? current(preg_filter('/^--only=/', '', $arguments)) : '.') . '/i';
 $settings = array_values(array_filter($arguments, static fn($argument) => $argument[0] !== '-'));
 const GROUP = 160;
@@ -154,7 +155,7 @@ function predictable(object $server, array $numbers, string $mode, array $unstea
 }
 
 [$steady, $unsteady] = steady($lyger);
-echo count($steady), ' answers are steady, ', count($unsteady), ' are not', in_array('--brief', $arguments, true) ? '' : ': ' . implode(' ', array_keys($unsteady)), "\n";
+echo count($steady), ' answers are steady, ', count($unsteady), ' are not', $brief ? '' : ': ' . implode(' ', array_keys($unsteady)), "\n";
 [$steady_fpm, $unsteady_fpm] = $fpm ? steady($fpm) : [[], []];
 $calls = json_decode((string) $lyger->ask("calls=1$mode"), true);
 $calls_fpm = $fpm ? array_flip(array_map('json_encode', json_decode((string) $fpm->ask("calls=1$mode"), true))) : [];
@@ -162,7 +163,7 @@ $numbers = array_keys(array_filter($calls, static fn($call) => (bool) preg_match
 $found = $known = $died = $php = 0;
 $told = [];
 
-$look = static function (array $numbers) use (&$look, $lyger, $fpm, $mode, &$steady, $unsteady, $steady_fpm, $unsteady_fpm, $calls, $calls_fpm, $documented, &$found, &$known, &$died, &$php, &$told): void {
+$look = static function (array $numbers) use (&$look, $lyger, $fpm, $mode, &$steady, $unsteady, $steady_fpm, $unsteady_fpm, $calls, $calls_fpm, $documented, $brief, &$found, &$known, &$died, &$php, &$told): void {
     $changed = changes($lyger, $numbers, $mode, $steady, $unsteady);
     if ($changed !== null && count($numbers) === 1 && preg_match('/rand|seed/i', $calls[$numbers[0]][0])) {
         $changed += predictable($lyger, $numbers, $mode, $unsteady);
@@ -200,6 +201,7 @@ $look = static function (array $numbers) use (&$look, $lyger, $fpm, $mode, &$ste
         $told["$call[0] $name"] = true;
         if (preg_match($documented, $call[0]) || preg_match($documented, $name)) {
             $known++;
+            echo $brief ? '' : "# documented: $call[0]() changes what $name() says\n";
         } else {
             $found++;
             echo "not ok $call[0]() changes what $name() says: $text\n";
@@ -208,6 +210,9 @@ $look = static function (array $numbers) use (&$look, $lyger, $fpm, $mode, &$ste
 };
 foreach (array_chunk($numbers, GROUP) as $group) {
     $look($group);
+}
+foreach ($brief ? [] : json_decode((string) $lyger->ask('left=1'), true) as $why => $names) {
+    echo '# left out: ', count($names), ' functions: ', $why, ': ', implode(' ', array_slice($names, 0, 12)), count($names) > 12 ? ' …' : '', "\n";
 }
 $lyger->stop();
 $fpm?->stop();
