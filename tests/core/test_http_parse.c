@@ -113,6 +113,8 @@ static const good goods[] = {
     {"GET / HTTP/1.1\r\nHost: !$&'()*+,;=:80\r\n\r\n", "GET", "/", NULL, "!$&'()*+,;=:80", 1, true},
     {"GET / HTTP/1.1\r\nHost: %c3%BC.example\r\n\r\n", "GET", "/", NULL, "%c3%BC.example", 1, true},
     {"GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", "GET", "/", NULL, "[::1]:80", 1, true},
+    {"GET / HTTP/1.1\r\nHost: [0000:0000:0000:0000:0000:ffff:255.255.255.255]\r\n\r\n", "GET", "/", NULL,
+     "[0000:0000:0000:0000:0000:ffff:255.255.255.255]", 1, true}, /* no address is longer */
     {"GET / HTTP/1.1\r\nhOsT:\t 127.0.0.1 \t\r\n\r\n", "GET", "/", NULL, "127.0.0.1", 1, true},
     {"GET http://b.example/x?y HTTP/1.1\r\nHost: a\r\n\r\n", "GET", "/x", "y", "b.example", 1, true},
     {"GET HTTPS://b.example:443 HTTP/1.1\r\nHost: a\r\n\r\n", "GET", "", NULL, "b.example:443", 1, true},
@@ -121,6 +123,8 @@ static const good goods[] = {
     {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS", "*", NULL, "a", 1, true},
     {"OPTIONS /x HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS", "/x", NULL, "a", 1, true},
     {"M-SEARCH / HTTP/1.1\r\nHost: a\r\n\r\n", "M-SEARCH", "/", NULL, "a", 1, true},
+    {"ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF / HTTP/1.1\r\nHost: a\r\n\r\n", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF",
+     "/", NULL, "a", 1, true},
     {"get / HTTP/1.1\r\nHost: a\r\n\r\n", "get", "/", NULL, "a", 1, true},
     {"GET / HTTP/1.1\r\nHost: a\r\nEmpty:\r\nBlank: \t \r\nTab: a\tb\r\nByte: \xC3\xA9\xFF ~\r\nlong: "
      "0123456789abcdef\t\r\n\r\n",
@@ -230,7 +234,7 @@ static const bad bads[] = {
     LINE(400, "\r\n\r\nGET / HTTP/1.1"),
     LINE(400, "\rGET / HTTP/1.1"),
     LINE(400, "\nGET / HTTP/1.1"),
-    LINE(501, "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ / HTTP/1.1"),
+    LINE(501, "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG / HTTP/1.1"), /* 33 bytes */
     BAD(400, "\x16\x03\x01"),
     BAD(400, ":"),
     BAD(400, "\0"),
@@ -303,6 +307,8 @@ static const bad bads[] = {
     BAD(400, "GET / HTTP/1.1\r\nHost: [::g]\r\n\r\n"),
     BAD(400, "GET / HTTP/1.1\r\nHost: [::1]x\r\n\r\n"),
     BAD(400, "GET / HTTP/1.1\r\nHost: [v1.x]\r\n\r\n"),
+    BAD(400,
+        "GET / HTTP/1.1\r\nHost: [0000:0000:0000:0000:0000:ffff:255.255.255.2550]\r\n\r\n"), /* 46 bytes */
     BAD(400, "GET / HTTP/1.1\r\nHost: a\"b\r\n\r\n"),
     /* lines and fields */
     BAD(400, "GET / HTTP/1.1\nHost: a\n\n"),

@@ -291,14 +291,14 @@ static void a_reload_boots_the_application_anew(void)
 static void what_does_not_boot_changes_nothing(void)
 {
     served server;
-    start_with_app(&server, "one", "boot=700");
+    start_with_app(&server, "one", "boot=3000");
     write_file(in_scratch("app"), "fail");
     signal_one(server.pid, SIGHUP);
     UNTIL(said(&server, "the application did not come up: exit status 7; the running one stays"));
     CHECK(serves(&server, "one"));
     write_file(in_scratch("app"), "hang");
     signal_one(server.pid, SIGHUP);
-    UNTIL(said(&server, "it took longer than 700 ms; the running one stays"));
+    UNTIL(said(&server, "it took longer than 3000 ms; the running one stays"));
     CHECK(serves(&server, "one"));
     write_file(in_scratch("app"), "die");
     signal_one(server.pid, SIGHUP);
