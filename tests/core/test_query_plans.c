@@ -73,13 +73,22 @@ static void ddl(const char *sql)
     }
 }
 
-/* Uses the text until it has a plan. */
+/* Uses the text so often that it is in time for a plan, however slow the machine. */
+static void use(const char *sql, const char *value, unsigned times)
+{
+    int64_t began;
+    do {
+        began = lyger_now_ms();
+        for (unsigned i = 0; i < times; i++) {
+            ask(pool, sql, value);
+        }
+    } while (lyger_now_ms() - began >= LYGER_PQ_PLAN_LIFETIME_MS);
+    CHECK_INT(error.status, LYGER_OK);
+}
+
 static void often(const char *sql, const char *value)
 {
-    for (unsigned i = 0; i < LYGER_PQ_PLAN_AFTER + 3; i++) {
-        ask(pool, sql, value);
-    }
-    CHECK_INT(error.status, LYGER_OK);
+    use(sql, value, LYGER_PQ_PLAN_AFTER + 3);
 }
 
 static long plans_like(const char *text)
@@ -111,6 +120,31 @@ static void texts_that_come_often_are_prepared_until_they_are_old(void)
     outlive_the_plans();
     often(sql, "41");
     CHECK_INT(plans_like("select $1::float4"), 0);
+    end();
+}
+
+static void plans_come_with_the_use_after_the_eighth(void)
+{
+    static const char sql[] = "select $1::int4 + 3 n";
+    for (unsigned more = 0; more < 2; more++) {
+        begin();
+        use(sql, "1", LYGER_PQ_PLAN_AFTER + more);
+        CHECK_INT(plans_like(sql), more);
+        end();
+    }
+}
+
+/* Number two is the second that was made: what is of no use is found to be so once. */
+static void plans_of_no_use_are_not_made_again(void)
+{
+    static const char sql[] = "select $1::int4 + 4 n";
+    begin();
+    use("select $1::float8 n", "1", 3 * (LYGER_PQ_PLAN_AFTER + 1));
+    often(sql, "1");
+    CHECK_STR(ask(pool,
+                  "select max(split_part(name, '_', 4)) m from pg_prepared_statements where statement = $1",
+                  sql),
+              "[{\"m\":\"2\"}]");
     end();
 }
 
@@ -154,6 +188,13 @@ static void names_are_unique_to_connection_and_text(void)
     const char *a = strstr(first, "lyger_"), *b = strstr(second, "lyger_");
     CHECK(a && b && strncmp(a, b, 22) != 0);           /* the connection */
     CHECK(a && b && strncmp(a + 22, b + 22, 17) == 0); /* the text */
+    often("select $1::int4 other", "1");
+    CHECK_STR(
+        ask(pool,
+            "select count(distinct split_part(name, '_', 3)) c from pg_prepared_statements where statement "
+            "like 'select $1::int4%'",
+            NULL),
+        "[{\"c\":2}]");
     end();
 }
 
@@ -261,6 +302,8 @@ int main(void)
         NULL);
     end();
     RUN(texts_that_come_often_are_prepared_until_they_are_old);
+    RUN(plans_come_with_the_use_after_the_eighth);
+    RUN(plans_of_no_use_are_not_made_again);
     RUN(plans_can_be_switched_off);
     RUN(names_are_unique_to_connection_and_text);
     RUN(plans_survive_the_request_unless_its_user_has_prepared);

@@ -467,7 +467,7 @@ static void session_state_ends_with_the_request(void)
     CHECK_STR(query("select count(*) c from pg_locks where locktype = 'advisory'"), "[{\"c\":0}]");
     CHECK_STR(query("select count(*) c from pg_prepared_statements"), "[{\"c\":0}]");
     query("set client_encoding to 'LATIN1'");
-    CHECK_STR(query("select '\u00e9' a"), "[{\"a\":\"\u00e9\"}]");
+    CHECK_STR(query("select '\u00e9' a, length('\u00e9') l"), "[{\"a\":\"\u00e9\",\"l\":1}]");
     CHECK_INT(lyger_pool_connections(pool), 1);
     end();
 }

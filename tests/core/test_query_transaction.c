@@ -215,6 +215,20 @@ static void postgres_says_when_a_commit_was_none(void)
     lyger_pool_free(pool);
 }
 
+static void level_that_could_not_begin_is_none(void)
+{
+    dsn = postgres;
+    begin_pool();
+    CHECK_INT(start(), LYGER_OK);
+    query("select 1 / 0");
+    CHECK_INT(start(), LYGER_E_QUERY);
+    CHECK_STR(error.sqlstate, "25P02");
+    CHECK_INT(finish_with(false), LYGER_OK);
+    CHECK_INT(finish_with(false), LYGER_E_QUERY);
+    CHECK(strstr(error.message, "no transaction") != NULL);
+    lyger_pool_free(pool);
+}
+
 static bool stop_once;
 
 static bool on_interrupt(void *context)
@@ -277,6 +291,7 @@ int main(void)
     RUN(transactions_of_sqlite);
     RUN(transactions_of_postgres);
     RUN(postgres_says_when_a_commit_was_none);
+    RUN(level_that_could_not_begin_is_none);
     RUN(savepoint_that_cannot_be_undone_loses_the_transaction);
     RUN(lost_connection_ends_the_transaction_not_silently);
     pg_server_stop();
