@@ -14,7 +14,7 @@
 
 #define LIMIT 0.2     /* seconds */
 #define IN_TIME 20000 /* ms; the limit, cancelling, and a slow machine */
-#define TOO_LONG 60   /* seconds, after which a case is dead */
+#define TOO_LONG 30   /* seconds, after which a case is dead */
 #define SLEEP "select pg_sleep(600)"
 
 static char dsn[256];
