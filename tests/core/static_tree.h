@@ -73,7 +73,7 @@ static const char *const tree_copies[] = {
     "#conf.php#",   "#conf#",         "conf~",           "conf.bak",    "conf.ORIG",
     "conf.old2",    "conf(copy).php", "conf.php(copy)",  "conf.php;1",  "conf.php.1",
     "conf.inc~",    "conf.PHPS",      "conf.php.save.1", "conf.phtml_", "conf.phar.tar.gz",
-    "conf.swp",
+    "conf.swp",     "conf#",
 };
 
 static void tree_make(void)
@@ -100,6 +100,8 @@ static void tree_make(void)
     tree_file("public/a b/index.html", "<p>blank", TREE_TIME);
     tree_file("public/.git/config", "hidden", TREE_TIME);
     tree_file("public/.env", "hidden", TREE_TIME);
+    tree_directory("public/sub/.well-known");
+    tree_file("public/sub/.well-known/x", "hidden", TREE_TIME);
     tree_file("public/.well-known/acme", "token", TREE_TIME);
     tree_file("public/.well-known/.hidden", "hidden", TREE_TIME);
     tree_file("public/index.php", "<?php source", TREE_TIME);

@@ -433,6 +433,29 @@ static void nobody_sleeps_through_a_request(void)
     lyger_hub_free(hub);
 }
 
+static void io_process_does_not_sleep_before_an_answer(void)
+{
+    uint32_t place;
+    lyger_hub_frame frame = {0};
+    bool sleeps = true;
+    make_hub(1, 16, 65536);
+    pid_t pid = hire(answer_ok, &place);
+    CHECK(queue("/", 0) != NULL);
+    for (uint64_t end = now_ms() + 20000; sleeps && now_ms() < end;) {
+        sleep_us(1000);
+        sleeps = lyger_hub_sleep(hub);
+        lyger_hub_awake(hub);
+    }
+    CHECK(!sleeps);
+    while (frame.kind != LYGER_HUB_END && !case_failed) {
+        CHECK(next(&frame));
+        lyger_hub_consume(hub, &frame, frame.len);
+    }
+    CHECK(all_free());
+    dismiss(pid, place, 0);
+    lyger_hub_free(hub);
+}
+
 /* Workers that sleep are killed just when a request comes. */
 static void what_a_killed_sleeper_was_woken_for_goes_to_another(void)
 {
@@ -801,6 +824,7 @@ int main(int count, char **arguments)
     RUN(a_slow_client_holds_up_its_worker_only);
     RUN(a_cancelled_request_gives_no_frames);
     RUN(nobody_sleeps_through_a_request);
+    RUN(io_process_does_not_sleep_before_an_answer);
     RUN(what_a_killed_sleeper_was_woken_for_goes_to_another);
     RUN(every_request_ends_once_whoever_is_killed);
     RUN(a_killed_io_process_is_followed_by_another);

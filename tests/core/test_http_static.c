@@ -373,6 +373,9 @@ static void a_range_is_sent(void)
     CHECK_STR(body, "Hello");
     CHECK_INT(plan.content_length, 5);
     CHECK(has_field("Content-Range: bytes 0-4/12"));
+    CHECK_INT(ranged("bytes=0-12", ""), 206);
+    CHECK_STR(body, "Hello, world");
+    CHECK_INT(plan.content_length, 12);
     CHECK_INT(ranged("BYTES=7-", ""), 206);
     CHECK_STR(body, "world");
     CHECK_INT(ranged("bytes=-5", ""), 206);
@@ -386,6 +389,7 @@ static void a_range_is_sent(void)
     CHECK(has_field("Content-Range: bytes */12"));
     CHECK_INT(plan.content_length, 0);
     CHECK_INT(ranged("bytes=99999999999999999999-", ""), 416);
+    CHECK_INT(ranged("bytes=18446744073709551616-", ""), 416); /* 2^64 is not 0 */
     CHECK_INT(ranged("bytes=-0", ""), 416);
     CHECK_INT(ask("GET /empty.txt", "Range: bytes=0-\r\n"), 416);
     CHECK_INT(ask("GET /empty.txt", "Range: bytes=-1\r\n"), 200);
