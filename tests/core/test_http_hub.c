@@ -440,6 +440,9 @@ static void io_process_does_not_sleep_before_an_answer(void)
     bool sleeps = true;
     make_hub(1, 16, 65536);
     pid_t pid = hire(answer_ok, &place);
+    CHECK(!lyger_hub_next(hub, &frame)); /* it has looked at all places once */
+    CHECK(lyger_hub_sleep(hub));
+    lyger_hub_awake(hub);
     CHECK(queue("/", 0) != NULL);
     for (uint64_t end = now_ms() + 20000; sleeps && now_ms() < end;) {
         sleep_us(1000);
