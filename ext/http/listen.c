@@ -385,6 +385,8 @@ lyger_status lyger_listen_again(lyger_listening *listening, const lyger_server_c
         free(listening->unlinked);
         *listening = made;
         *again = true;
+    } else {
+        lyger_listen_close(&made, true);
     }
     return status;
 }
