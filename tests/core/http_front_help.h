@@ -115,7 +115,7 @@ static void drip(lyger_worker *worker)
 {
     lyger_hub_head(worker, 200, 6, "", 0);
     for (int i = 0; i < 6; i++) {
-        lyger_hub_data(worker, "drip" + i % 4, 1);
+        lyger_hub_data(worker, &"drip"[i % 4], 1);
         lyger_hub_flush(worker);
         sleep_ms(300);
     }
