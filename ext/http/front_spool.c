@@ -67,8 +67,10 @@ static size_t gathered(const lyger_job *job)
 void lyger_front_drop_gathered(lyger_job *job)
 {
     size_t len = gathered(job);
-    job->front->host.held -= len;
-    job->bytes.sink.pos -= len;
+    if (len > 0) { /* a buffer that is not used yet has no memory to point into (C11 6.5.6) */
+        job->front->host.held -= len;
+        job->bytes.sink.pos -= len;
+    }
 }
 
 /* Moves what there is of the body from memory to the file. */
