@@ -101,7 +101,7 @@ if test "$PHP_LYGER" != "no"; then
     esac
     LYGER_NEED([zlib], [zlib], [1.2], [zlib1g-dev], [--without-lyger-uv])
     lyger_core="$lyger_core ext/http/chunked.c ext/http/connection.c ext/http/host.c ext/http/output.c ext/http/parse.c ext/http/response.c \
-      ext/http/serve.c ext/http/uv_load.c"
+      ext/http/ffi_server.c ext/http/uv_load.c"
     if test "$lyger_cv_os" = "linux"; then
       dnl Sessions are begun anew for each request of a worker. Without php-config this is built inside of PHP's own tree.
       lyger_session=no
@@ -116,21 +116,23 @@ if test "$PHP_LYGER" != "no"; then
       lyger_core="$lyger_core ext/http/socket_linux.c"
       dnl The server of processes, which the FFI door does not have: only in lyger.so, and only on Linux (futexes, signalfd, openat2,
       dnl its parent's death as a signal).
-      lyger_server="ext/http/access_log.c ext/http/answer_fields.c ext/http/compress.c ext/http/conditions.c ext/http/date.c \
-        ext/http/figures.c ext/http/front.c ext/http/front_answer.c ext/http/front_request.c ext/http/front_spool.c \
-        ext/http/front_watch.c ext/http/hub.c ext/http/hub_front.c ext/http/hub_worker.c ext/http/metrics.c \
-        ext/http/metrics_cache.c ext/http/mime.c ext/http/static.c ext/http/static_coded.c ext/http/static_open.c ext/http/status.c \
-        ext/http/text.c \
-        ext/http/boot.c ext/http/crew.c ext/http/identity.c ext/http/listen.c ext/http/notify.c ext/http/process.c ext/http/reload.c \
-        ext/http/server.c ext/http/settings.c ext/http/supervisor.c ext/http/watch.c"
-      lyger_glue="$lyger_glue ext/http/php_answer.c ext/http/php_data.c ext/http/php_options.c ext/http/php_request.c \
-        ext/http/php_extensions.c ext/http/php_memory.c ext/http/php_reset.c ext/http/php_sapi.c ext/http/php_server.c ext/http/php_web.c"
+      lyger_server="ext/http/conditions.c ext/http/date.c ext/http/text.c \
+        ext/server/identity.c ext/server/process.c ext/server/settings.c \
+        ext/server/hub/hub.c ext/server/hub/hub_front.c ext/server/hub/hub_worker.c \
+        ext/server/front/access_log.c ext/server/front/answer_fields.c ext/server/front/compress.c ext/server/front/front.c \
+        ext/server/front/front_answer.c ext/server/front/front_request.c ext/server/front/front_spool.c ext/server/front/front_time.c \
+        ext/server/front/metrics.c ext/server/front/metrics_cache.c ext/server/front/mime.c ext/server/front/pages.c \
+        ext/server/front/static.c ext/server/front/static_coded.c ext/server/front/static_open.c ext/server/front/status.c \
+        ext/server/supervisor/booted.c ext/server/supervisor/crew.c ext/server/supervisor/execute.c ext/server/supervisor/listen.c \
+        ext/server/supervisor/notify.c ext/server/supervisor/run.c ext/server/supervisor/supervisor.c ext/server/supervisor/watch.c"
+      lyger_glue="$lyger_glue ext/server/worker/php_answer.c ext/server/worker/php_data.c ext/server/worker/php_options.c ext/server/worker/php_request.c \
+        ext/server/worker/php_extensions.c ext/server/worker/php_memory.c ext/server/worker/php_reset.c ext/server/worker/php_sapi.c ext/server/worker/php_serve.c ext/server/worker/php_web.c"
     else
       lyger_core="$lyger_core ext/http/socket_posix.c"
-      lyger_glue="$lyger_glue ext/http/php_noserver.c"
+      lyger_glue="$lyger_glue ext/server/worker/php_noserver.c"
     fi
   else
-    lyger_glue="$lyger_glue ext/http/php_noserver.c"
+    lyger_glue="$lyger_glue ext/server/worker/php_noserver.c"
   fi
 
   if test "$PHP_LYGER_BOUNDARY" != "no"; then
@@ -158,6 +160,11 @@ if test "$PHP_LYGER" != "no"; then
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/compute])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/http])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/server])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/server/front])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/server/hub])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/server/supervisor])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/server/worker])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/jsonout])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/query])
   PHP_SUBST([LYGER_SHARED_LIBADD])

@@ -8,7 +8,7 @@
 #include "base/version.h"
 #include "compute/compute.h"
 #ifdef LYGER_WITH_UV
-#include "http/http.h"
+#include "http/message.h"
 #endif
 
 #include <pthread.h>

@@ -1,4 +1,4 @@
-#include "http.h"
+#include "message.h"
 
 #include <string.h>
 

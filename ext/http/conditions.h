@@ -5,7 +5,7 @@
 #ifndef LYGER_HTTP_CONDITIONS_H
 #define LYGER_HTTP_CONDITIONS_H
 
-#include "http.h"
+#include "message.h"
 
 #include <time.h>
 

@@ -11,8 +11,8 @@
 #ifndef LYGER_HTTP_CONNECTION_H
 #define LYGER_HTTP_CONNECTION_H
 
-#include "http.h"
-#include "hub.h"
+#include "message.h"
+#include "server/hub/hub.h"
 #include "uv_api.h"
 #include "base/sink.h"
 

@@ -1,4 +1,4 @@
-#include "http.h"
+#include "message.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * first byte says which. What is passed on of an answer must be field lines and nothing else, none of them
  * the I/O process's own; a coding that is chosen must be one that the client takes.
  */
-#include "http/answer_fields.h"
-#include "http/compress.h"
+#include "server/front/answer_fields.h"
+#include "server/front/compress.h"
 #include "http/conditions.h"
 
 #include <stdint.h>

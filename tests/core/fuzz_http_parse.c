@@ -5,7 +5,7 @@
  */
 #define _GNU_SOURCE /* memmem */
 
-#include "http/http.h"
+#include "http/message.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * of opening agree; what was opened lies below the root by its real path (readlink of the descriptor), is not
  * hidden and no source; and the public parts of the answer hold no line ends that were not ours.
  */
-#include "http/static.h"
-#include "http/static_open.h"
+#include "server/front/static.h"
+#include "server/front/static_open.h"
 #include "static_tree.h"
 
 #include <stdint.h>

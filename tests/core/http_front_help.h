@@ -9,9 +9,9 @@
 
 #include "check.h"
 
-#include "http/compress.h"
+#include "server/front/compress.h"
 #include "http/connection.h"
-#include "http/front.h"
+#include "server/front/front.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>

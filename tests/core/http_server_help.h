@@ -6,7 +6,7 @@
 #define LYGER_TESTS_HTTP_SERVER_HELP_H
 
 #include "check.h"
-#include "http/server.h"
+#include "server/supervisor/run.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>

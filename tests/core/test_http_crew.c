@@ -3,7 +3,7 @@
  * process.
  */
 #include "check.h"
-#include "http/crew.h"
+#include "server/supervisor/crew.h"
 
 #include <signal.h>
 

@@ -1,6 +1,6 @@
 #include "http_front_help.h"
 
-#include "http/compress.h"
+#include "server/front/compress.h"
 
 #include <sys/stat.h>
 

@@ -4,7 +4,7 @@
  * otherwise.
  */
 #include "check.h"
-#include "http/hub.h"
+#include "server/hub/hub.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
  * clearly what it may not do.
  */
 #include "http_server_help.h"
-#include "http/identity.h"
+#include "server/identity.h"
 
 #include <grp.h>
 

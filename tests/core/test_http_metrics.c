@@ -1,7 +1,7 @@
 #include "check.h"
 
-#include "http/metrics.h"
-#include "http/status.h"
+#include "server/front/metrics.h"
+#include "server/front/status.h"
 #include "http_exchange.h"
 #include "json_check.h"
 

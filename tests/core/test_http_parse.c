@@ -1,6 +1,6 @@
 #include "check.h"
 
-#include "http/http.h"
+#include "http/message.h"
 
 static lyger_http_request request;
 

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE /* strptime, timegm */
 #include "check.h"
 
-#include "http/http.h"
+#include "http/message.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

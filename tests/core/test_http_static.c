@@ -4,10 +4,10 @@
 
 #include "http/conditions.h"
 #include "http/date.h"
-#include "http/mime.h"
-#include "http/static.h"
-#include "http/static_coded.h"
-#include "http/static_open.h"
+#include "server/front/mime.h"
+#include "server/front/static.h"
+#include "server/front/static_coded.h"
+#include "server/front/static_open.h"
 #include "http_exchange.h"
 #include "static_tree.h"
 

@@ -2,8 +2,8 @@
  * What counts as a change of the source, through inotify and without it.
  */
 #include "check.h"
-#include "http/hub.h"
-#include "http/watch.h"
+#include "server/hub/hub.h"
+#include "server/supervisor/watch.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>

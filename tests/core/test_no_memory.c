@@ -11,12 +11,12 @@
 #include "no_memory.h"
 
 #include "cache/cache.h"
-#include "http/access_log.h"
-#include "http/compress.h"
-#include "http/metrics.h"
-#include "http/static.h"
-#include "http/status.h"
-#include "http/watch.h"
+#include "server/front/access_log.h"
+#include "server/front/compress.h"
+#include "server/front/metrics.h"
+#include "server/front/static.h"
+#include "server/front/status.h"
+#include "server/supervisor/watch.h"
 #include "jsonout/jsonout.h"
 #include "query/query.h"
 

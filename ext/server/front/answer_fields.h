@@ -1,0 +1,39 @@
+/*
+ * The field lines of an answer as a worker wrote them: checked, cleared of what is the I/O process's
+ * business, and looked at for what it has to know. Internal to the HTTP room.
+ */
+#ifndef LYGER_HTTP_ANSWER_FIELDS_H
+#define LYGER_HTTP_ANSWER_FIELDS_H
+
+#include "base/sink.h"
+#include "http/message.h"
+
+#define LYGER_PHRASE_SIZE 128u /* bytes of a reason phrase; a longer one is left out */
+
+typedef struct lyger_answer_fields {
+    lyger_buffer text;       /* the lines that are sent, each with CRLF; kept from answer to answer */
+    uint64_t content_length; /* as given; UINT64_MAX when it was not, or not as one number */
+    bool coded;              /* has a Content-Encoding */
+    bool fixed;              /* Cache-Control: no-transform */
+    bool is_text;            /* its Content-Type is one that compresses */
+    bool varies;             /* Vary names Accept-Encoding or everything */
+    int phrase_status;       /* that the phrase is for; 0: there is none */
+    size_t phrase_len;
+    char phrase[LYGER_PHRASE_SIZE]; /* from a line "Status: 404 Not Here" */
+} lyger_answer_fields;
+
+void lyger_answer_fields_init(lyger_answer_fields *fields);
+void lyger_answer_fields_free(lyger_answer_fields *fields);
+
+/*
+ * Reads lines[0..len). Left out are Date, Connection, Keep-Alive, Proxy-Connection, Transfer-Encoding,
+ * Trailer, Upgrade, Content-Length and Status, and lines that are no field lines, which could split the
+ * answer. False: no memory.
+ */
+bool lyger_answer_fields_read(lyger_answer_fields *fields, const char *lines, size_t len);
+
+/* The body will be coded, so that its bytes are others: a strong ETag becomes a weak one (RFC 9110, section
+ * 8.8.3), and what speaks of the bytes goes: Accept-Ranges, digests (RFC 9530). False: no memory. */
+bool lyger_answer_fields_recode(lyger_answer_fields *fields);
+
+#endif

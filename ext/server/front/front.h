@@ -1,0 +1,25 @@
+/*
+ * The I/O process: a libuv loop over the connections, and the service that decides who answers: this process
+ * (health, metrics, status page, static files, every refusal) or a worker through the hub.
+ *
+ * It is forked from a booted PHP process and must never run PHP: it leaves by _exit() only.
+ */
+#ifndef LYGER_HTTP_FRONT_H
+#define LYGER_HTTP_FRONT_H
+
+#include "server/supervisor/run.h"
+
+typedef struct lyger_front_sockets {
+    const int *descriptors; /* listening, non-blocking */
+    uint32_t count;
+    /* To the supervisor: a byte 'd' drains, 'l' reopens the log, whose descriptor may come with it, 'u'
+     * brings a new Unix socket in place of the first one; its end
+     * ends this process, which says 's' when a worker wants the server to end. */
+    int control;
+    int log; /* the access log's descriptor; -1: the file is opened here */
+} lyger_front_sockets;
+
+/* Serves until it has drained; the exit status of the process. */
+int lyger_front_run(const lyger_server_config *config, lyger_hub *hub, const lyger_front_sockets *sockets);
+
+#endif

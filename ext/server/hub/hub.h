@@ -1,0 +1,298 @@
+/*
+ * The hub: the memory that the processes of one server share. The I/O process puts requests into slots and
+ * queues them; workers take them when they are idle and answer through a ring of their own; the processes
+ * that fork workers say who lives. Nobody else is in it.
+ *
+ *   I/O process          reserve → fill → submit          next frame → consume
+ *                             slots, queue     doorbell, rings
+ *   worker N                  take            respond, data, finish
+ *
+ * Everybody may be killed with SIGKILL at any instruction. There are no locks: a slot has an owner, claimed
+ * by one compare-and-swap, so that a request is always in exactly one place; what a worker had written but
+ * not published does not exist; a worker that died is buried by its parent (lyger_hub_bury), and the I/O
+ * process then finishes what it owned.
+ *
+ * Sleeping costs system calls only when somebody sleeps: a worker waits on a futex of its own, woken one at a
+ * time, the lowest number first because it is the warmest; the I/O process waits in its event loop, woken
+ * through a descriptor (doorbell) that is written only while it says that it sleeps.
+ *
+ * Rejected, measured on a 2-core EPYC with wrk -t1 -c32 and one worker (benchmarks/server): an event loop in
+ * every worker. A loop that answers by itself, in C (serve.c), makes 98,000 to 103,000 requests a second
+ * at 9.1 to 9.5 us of CPU each; through the hub, with a PHP handler that returns JSON, it is 78,000 to
+ * 100,000 at 10.0 to 12.6 us. So at most a quarter could be won, and whatever is connected to a worker that
+ * sleeps would sleep with it. Waking every idle worker for a burst: with 8 workers and 32 requests in flight
+ * the hub alone took 4.4 to 5.1 us a request, woken one after the other 1.0 to 1.7.
+ *
+ * Memory: a memfd, mapped shared, so that a parent that was executed anew can open it again by descriptor.
+ * Pages are touched when they are used. Texts of a request are borrowed from its slot and valid until the
+ * worker's lyger_hub_finish().
+ *
+ * Threads: each of the three sides is one thread of one process.
+ */
+#ifndef LYGER_HTTP_HUB_H
+#define LYGER_HTTP_HUB_H
+
+#include "http/message.h"
+
+#include <sys/types.h>
+
+#define LYGER_HUB_WORKERS_MAX 1024u /* places for workers, those that are being replaced included */
+#define LYGER_HUB_ADDRESS_SIZE 64u  /* of an address as text, NUL included */
+#define LYGER_HUB_PATH_SIZE 256u    /* of a file's name, NUL included */
+
+typedef struct lyger_hub lyger_hub;
+
+typedef struct lyger_hub_settings {
+    uint32_t workers;  /* places, 1 to LYGER_HUB_WORKERS_MAX */
+    uint32_t requests; /* waiting and running together, 1 to 65,536 */
+    uint32_t room;     /* bytes of head and small body in a slot, 4,096 to 1 MiB */
+    uint32_t ring;     /* bytes of answers on their way, per worker; a power of two, 64 KiB to 16 MiB */
+} lyger_hub_settings;
+
+/* Makes a hub; the descriptor it hangs on is close-on-exec. LYGER_E_SERVER, LYGER_E_MEMORY. */
+lyger_status lyger_hub_new(const lyger_hub_settings *settings, lyger_hub **hub, lyger_error *error);
+
+/* Opens the hub behind a descriptor that was handed over with that of its doorbell; LYGER_E_SERVER when it is
+ * none of this version. */
+lyger_status lyger_hub_open(int descriptor, int bell, lyger_hub **hub, lyger_error *error);
+
+int lyger_hub_descriptor(const lyger_hub *hub);
+
+/* In a child that is about to execute a new parent: the descriptors stay open, under the same numbers. */
+void lyger_hub_keep_over_exec(const lyger_hub *hub);
+
+/* In a worker that may not signal the supervisor; the I/O process sees it, and tells. */
+void lyger_hub_ask_end(lyger_hub *hub);
+bool lyger_hub_end_asked(const lyger_hub *hub);
+
+/* Unmaps it in this process. */
+void lyger_hub_free(lyger_hub *hub);
+
+/* Monotonic time, nanoseconds, the same in every process. */
+uint64_t lyger_hub_now(void);
+
+/* ---- requests ---- */
+
+typedef struct lyger_hub_peer {
+    char address[LYGER_HUB_ADDRESS_SIZE]; /* "192.0.2.1", "2001:db8::1", or "" behind a Unix socket */
+    uint16_t port;
+} lyger_hub_peer;
+
+/* What a worker gets. */
+typedef struct lyger_hub_request {
+    uint64_t id;           /* never used twice while the hub lives */
+    uint64_t submitted_at; /* lyger_hub_now() */
+    uint64_t taken_at;
+    double arrived_at; /* seconds since 1970, when the head was complete */
+    lyger_hub_peer client, server;
+    const char *head; /* parsed's spans point into it; NUL-terminated after head_len bytes */
+    uint32_t head_len;
+    const char *body; /* NULL when it is in body_file; NUL-terminated */
+    uint64_t body_len;
+    char body_file[LYGER_HUB_PATH_SIZE]; /* "" or a file to read; the I/O process deletes it */
+    const lyger_http_request *parsed;    /* fields[0..field_count) only */
+} lyger_hub_request;
+
+/* ---- the I/O process ---- */
+
+typedef struct lyger_hub_slot lyger_hub_slot; /* one request from reserve to release */
+
+/* Takes over an empty hub, or one whose I/O process has died: what was queued is dropped, what workers still
+ * answer will be swallowed. Once per I/O process, before anything else. */
+lyger_status lyger_hub_serve(lyger_hub *hub, lyger_error *error);
+
+/* A slot to be filled, NULL when all are taken. Its number is below settings.requests and stays the same. */
+lyger_hub_slot *lyger_hub_reserve(lyger_hub *hub);
+uint32_t lyger_hub_slot_number(const lyger_hub *hub, const lyger_hub_slot *slot);
+
+/*
+ * Fills a reserved slot with a head of head_len bytes and its parsed form. *body is where the body goes,
+ * *room how many bytes of it (body_len at most); with less room than body_len the caller names a file
+ * instead. False when not even the head has room.
+ */
+bool lyger_hub_fill(lyger_hub *hub, lyger_hub_slot *slot, const lyger_http_request *parsed, const char *head,
+                    uint64_t body_len, char **body, size_t *room);
+void lyger_hub_set_body_file(lyger_hub_slot *slot, const char *path);
+void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_hub_peer *client, const lyger_hub_peer *server,
+                         double arrived_at);
+
+/* Queues it, for lyger_hub_wake(). False, and still reserved, when the queue is full of requests
+ * that were taken back while every worker was busy: refuse it. */
+bool lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot);
+
+/* Wakes a worker when one sleeps and something is queued: once for all that was submitted, before the I/O
+ * process waits. Also now and then, in case a worker was stopped between being woken and looking. */
+void lyger_hub_wake(lyger_hub *hub);
+
+/* Gives back a slot: one that was reserved and not submitted. */
+void lyger_hub_release(lyger_hub *hub, lyger_hub_slot *slot);
+
+/* The client has gone. A queued request is taken back and its slot released: true. One that a worker has
+ * already is told so and its answer swallowed from now on (no more frames for it): false. */
+bool lyger_hub_cancel(lyger_hub *hub, lyger_hub_slot *slot);
+
+/* The worker that has it, -1 while it is queued. */
+int lyger_hub_worker_of(const lyger_hub *hub, const lyger_hub_slot *slot);
+
+/* When it was submitted and taken; 0 for not yet. */
+uint64_t lyger_hub_submitted_at(const lyger_hub_slot *slot);
+uint64_t lyger_hub_taken_at(const lyger_hub_slot *slot);
+/* lyger_hub_request.id of what is, or was last, in the slot. */
+uint64_t lyger_hub_id(const lyger_hub_slot *slot);
+/* What its worker has said with lyger_hub_allow(): ns, 0 when it has said nothing; and when. */
+uint64_t lyger_hub_allowed(const lyger_hub_slot *slot, uint64_t *since);
+
+typedef enum lyger_hub_kind {
+    LYGER_HUB_HEAD, /* bytes: field lines, each with CRLF */
+    LYGER_HUB_DATA,
+    LYGER_HUB_FILE, /* bytes: the name of a file whose content is the rest of the body */
+    LYGER_HUB_END,  /* the response is complete */
+    LYGER_HUB_LOST, /* the worker died before its END; no more frames for this request */
+} lyger_hub_kind;
+
+#define LYGER_HUB_LENGTH_UNKNOWN UINT64_MAX
+
+typedef struct lyger_hub_frame {
+    lyger_hub_kind kind;
+    uint32_t worker;
+    lyger_hub_slot *slot;
+    const char *bytes; /* in the ring until it is consumed; DATA may be consumed piecemeal */
+    size_t len;
+    int status;              /* of HEAD */
+    uint64_t content_length; /* of HEAD; LYGER_HUB_LENGTH_UNKNOWN: until END */
+    bool last;               /* the worker is done with the request, too */
+} lyger_hub_frame;
+
+/*
+ * The next frame of any worker, those of one worker in order; false when there is none. A frame comes again
+ * until it is consumed; a worker whose frame is left (the client is slow) is passed over until
+ * lyger_hub_resume(). Requests that were cancelled give no frames. Their slot is released when the worker has
+ * finished with it, after END or LOST was consumed.
+ */
+bool lyger_hub_next(lyger_hub *hub, lyger_hub_frame *frame);
+void lyger_hub_consume(lyger_hub *hub, const lyger_hub_frame *frame, size_t bytes); /* all, except of DATA */
+void lyger_hub_suspend(lyger_hub *hub, uint32_t worker);
+void lyger_hub_resume(lyger_hub *hub, uint32_t worker);
+
+/* Readable when there may be frames or burials. */
+int lyger_hub_doorbell(const lyger_hub *hub);
+
+/* Before waiting for the doorbell; false when something came already, and then do not wait. awake after it,
+ * and hear when the doorbell was readable, which makes it unreadable. */
+bool lyger_hub_sleep(lyger_hub *hub);
+void lyger_hub_awake(lyger_hub *hub);
+void lyger_hub_hear(lyger_hub *hub);
+
+typedef struct lyger_hub_load {
+    uint32_t slots;   /* settings.requests */
+    uint32_t free;    /* slots */
+    uint32_t queued;  /* submitted, not yet taken */
+    uint32_t running; /* taken */
+} lyger_hub_load;
+
+void lyger_hub_measure(const lyger_hub *hub, lyger_hub_load *load);
+
+/* ---- a worker ---- */
+
+typedef struct lyger_worker lyger_worker; /* malloc; one per worker process */
+
+typedef enum lyger_taken {
+    LYGER_TAKEN,       /* *request is set */
+    LYGER_TAKEN_STOP,  /* asked to end */
+    LYGER_TAKEN_LATER, /* the time is over or a signal came: look after signals, call again */
+} lyger_taken;
+
+/* In the forked worker, for the place its parent took with lyger_hub_place(). NULL: no memory. */
+lyger_worker *lyger_hub_join(lyger_hub *hub, uint32_t place);
+
+/* The next request; waits up to so many milliseconds. The request before must be finished. */
+lyger_taken lyger_hub_take(lyger_worker *worker, uint32_t milliseconds, const lyger_hub_request **request);
+
+/* What a worker is told while it works. */
+bool lyger_hub_client_gone(const lyger_worker *worker);
+bool lyger_hub_stop_asked(const lyger_worker *worker);
+
+/* The current request may go on for so long from now without a sign of progress, UINT64_MAX: for ever. */
+void lyger_hub_allow(lyger_worker *worker, uint64_t nanoseconds);
+
+/*
+ * The answer: one head, then data, then end. Data is gathered in the ring and published at end, when it is
+ * much, or by flush. Each waits while the ring is full; false when the client has gone, and then nothing more
+ * need be written, but finish is still due. patience is asked about every 100 ms of waiting, with its
+ * context; true gives up the answer (NULL: never).
+ */
+bool lyger_hub_head(lyger_worker *worker, int status, uint64_t content_length, const char *fields,
+                    size_t len);
+bool lyger_hub_data(lyger_worker *worker, const char *bytes, size_t len);
+bool lyger_hub_file(lyger_worker *worker, const char *path);
+void lyger_hub_flush(lyger_worker *worker);
+void lyger_hub_end(lyger_worker *worker);
+void lyger_hub_set_patience(lyger_worker *worker, const lyger_interrupt *patience);
+
+/* The worker needs the request no more (end may have been long ago). Ends the answer if end was not called:
+ * cut off when a head was sent, lost (502) otherwise. */
+void lyger_hub_finish(lyger_worker *worker);
+
+/* End and finish in one, as most answers do. */
+void lyger_hub_complete(lyger_worker *worker);
+
+/* Requests finished by this worker. */
+uint64_t lyger_hub_finished(const lyger_worker *worker);
+
+/* What the worker says about itself, for the status page: bytes of PHP's heap now, open database connections.
+ */
+void lyger_hub_tell(lyger_worker *worker, uint64_t memory, uint32_t connections);
+
+/* Leaves; the process is about to end and takes nothing more. */
+void lyger_hub_leave(lyger_worker *worker);
+
+/* In a process that was forked from the worker, which has the place and goes on: frees the copy. May be NULL.
+ */
+void lyger_hub_disown(lyger_worker *worker);
+
+/* ---- parents of workers ---- */
+
+typedef enum lyger_worker_state {
+    LYGER_WORKER_NONE,    /* a free place */
+    LYGER_WORKER_BOOTING, /* forked, has not asked for a request yet */
+    LYGER_WORKER_IDLE,
+    LYGER_WORKER_BUSY,
+    LYGER_WORKER_LEFT, /* ends by itself */
+    LYGER_WORKER_DEAD, /* reaped; the I/O process frees the place */
+} lyger_worker_state;
+
+/* A free place for a worker of that generation, taken; -1 when there is none. The pid follows after fork. */
+int lyger_hub_place(lyger_hub *hub, uint32_t generation);
+void lyger_hub_placed(lyger_hub *hub, uint32_t place, pid_t pid); /* 0: fork failed, free again */
+
+/* The worker was reaped (waitpid): its death is made known. */
+void lyger_hub_bury(lyger_hub *hub, uint32_t place);
+
+/* Asks it to end after its current request. */
+void lyger_hub_retire(lyger_hub *hub, uint32_t place);
+
+/* ---- anybody: a look at a worker ---- */
+
+#define LYGER_HUB_DOING_SIZE 256
+
+typedef struct lyger_hub_worker {
+    lyger_worker_state state;
+    pid_t pid;
+    uint32_t generation;
+    bool retiring;
+    uint64_t started_at; /* lyger_hub_now() */
+    uint64_t since;      /* of the state */
+    uint64_t requests;   /* finished */
+    uint64_t memory;     /* lyger_hub_tell() */
+    uint32_t connections;
+    uint64_t request;                 /* id of what it is doing, 0: nothing */
+    char doing[LYGER_HUB_DOING_SIZE]; /* lyger_hub_describe(); "" for nothing */
+} lyger_hub_worker;
+
+/* A request's method and target, cut, NUL-terminated. */
+void lyger_hub_describe(const lyger_hub *hub, const lyger_hub_slot *slot, char text[LYGER_HUB_DOING_SIZE]);
+
+uint32_t lyger_hub_places(const lyger_hub *hub);
+void lyger_hub_look(const lyger_hub *hub, uint32_t place, lyger_hub_worker *worker);
+
+#endif

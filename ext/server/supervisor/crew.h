@@ -1,0 +1,64 @@
+/*
+ * The workers of one parent: forked, reaped, replaced. The supervisor and every booted parent have a crew of
+ * their own. Only children of this process are in it, so that a signal never goes to a number that has been
+ * given to somebody else meanwhile.
+ */
+#ifndef LYGER_HTTP_CREW_H
+#define LYGER_HTTP_CREW_H
+
+#include "server/identity.h"
+
+typedef struct lyger_member {
+    pid_t pid;
+    uint32_t place; /* in the hub */
+    uint32_t generation;
+    uint64_t started_at;
+    bool retired;
+} lyger_member;
+
+typedef struct lyger_crew {
+    const lyger_server_config *config;
+    const lyger_identity *identity; /* what workers become */
+    lyger_hub *hub;
+    uint32_t generation; /* of those that are forked from now on */
+    uint32_t wanted;     /* how many of them, 0: no more */
+    lyger_member *members;
+    uint32_t count, room;
+    bool came_up;          /* one of this generation has asked for a request */
+    uint32_t failures;     /* workers in a row that died within a second of their start */
+    bool booting;          /* ... before they asked for a request */
+    uint64_t failed_at;    /* the last of them */
+    uint64_t not_before;   /* no fork until then, 0: at once */
+    int last_status;       /* waitpid()'s, of the last that failed */
+    uint64_t said_at;      /* start of the time in which `said` lines were said */
+    uint32_t said, unsaid; /* about deaths */
+} lyger_crew;
+
+lyger_status lyger_crew_init(lyger_crew *crew, const lyger_server_config *config,
+                             const lyger_identity *identity, lyger_hub *hub, uint32_t generation,
+                             lyger_error *error);
+void lyger_crew_free(lyger_crew *crew);
+
+/* Forks what is missing. True in a worker, whose place in the hub is *place; false in the parent. */
+bool lyger_crew_fill(lyger_crew *crew, uint32_t *place);
+
+/* A child was reaped; false when it is none of the crew. */
+bool lyger_crew_reaped(lyger_crew *crew, pid_t pid, int status);
+
+/* A worker of a booted parent that died has become a child of this process. */
+void lyger_crew_adopt(lyger_crew *crew, uint32_t place, const lyger_hub_worker *worker);
+
+void lyger_crew_retire(lyger_crew *crew); /* everybody, after the current request; forks no more */
+void lyger_crew_signal(lyger_crew *crew, int number);
+
+/* Whether a worker of the current generation has asked for a request. */
+bool lyger_crew_up(lyger_crew *crew);
+
+/* So many workers in a row died before one of this generation ever asked for a request: it will not come up.
+ */
+bool lyger_crew_hopeless(const lyger_crew *crew);
+
+/* When fill has something to do, lyger_hub_now(); 0: nothing is planned. */
+uint64_t lyger_crew_due(const lyger_crew *crew);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * Booting the application anew: the supervisor executes its own command again, and that process comes to
+ * lyger_server_run() as a booted parent. It finds the hub and a control socket by descriptors whose numbers
+ * are in the environment.
+ *
+ * On the control socket the supervisor says 'r' (retire your workers and end), 't' (SIGTERM to them), 'k'
+ * (SIGKILL to them), and the booted parent 'u' (a worker asks for requests: the application is up). The
+ * socket's end means that the other side died.
+ */
+#ifndef LYGER_HTTP_RELOAD_H
+#define LYGER_HTTP_RELOAD_H
+
+#include "server/process.h"
+
+typedef struct lyger_takeover {
+    int hub, bell, control; /* descriptors: what the hub needs, and the socket */
+    uint32_t generation;
+    pid_t supervisor;
+    uint16_t port;
+    long user, group; /* of the I/O process, -1: the supervisor's; workers must be the same */
+} lyger_takeover;
+
+/* What this process was handed; false: nothing. Once: afterwards there is nothing. */
+bool lyger_reload_takeover(lyger_takeover *takeover);
+
+/* Executes the command of this process anew in a child, its signals as they were. Fills *pid and *control. Of
+ * what is given, descriptors and supervisor are filled in here. */
+lyger_status lyger_reload_boot(lyger_hub *hub, const lyger_takeover *given, lyger_signals *signals,
+                               pid_t *pid, int *control, lyger_error *error);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * Inside server.c, supervisor.c and boot.c: the supervisor's state. One per process, one thread.
+ */
+#ifndef LYGER_HTTP_SUPERVISOR_H
+#define LYGER_HTTP_SUPERVISOR_H
+
+#include "crew.h"
+#include "listen.h"
+#include "notify.h"
+#include "server/process.h"
+#include "watch.h"
+
+#define LYGER_MILLISECOND 1000000ull /* of lyger_hub_now() */
+#define LYGER_SECOND (1000 * LYGER_MILLISECOND)
+
+typedef enum lyger_booted_state {
+    LYGER_BOOTED_BOOTING, /* no worker of it has asked for a request yet */
+    LYGER_BOOTED_SERVING, /* at most one */
+    LYGER_BOOTED_RETIRING,
+    LYGER_BOOTED_DEAD, /* until what it left behind has been looked at */
+} lyger_booted_state;
+
+/* A child that executed the command anew. */
+typedef struct lyger_booted {
+    struct lyger_booted *next;
+    pid_t pid;
+    int control; /* -1: closed */
+    uint32_t generation;
+    lyger_booted_state state;
+    uint64_t since;
+    bool killed;    /* by boot_timeout */
+    int exec_error; /* errno */
+} lyger_booted;
+
+typedef enum lyger_phase {
+    LYGER_PHASE_SERVING,
+    LYGER_PHASE_DRAINING, /* the I/O process answers what it has, workers take what is queued */
+    LYGER_PHASE_RETIRING, /* it has ended; workers end what they do */
+    LYGER_PHASE_ENDING,   /* `grace` is over: SIGTERM to the workers */
+    LYGER_PHASE_KILLING,  /* kill_timeout is over, too */
+} lyger_phase;
+
+typedef struct lyger_supervisor {
+    const lyger_server_config *config;
+    lyger_identity identity; /* of the I/O process and the workers */
+    lyger_hub *hub;
+    lyger_signals signals;
+    lyger_pid_file pid_file;
+    lyger_listening listening;
+    lyger_notify notify;
+    lyger_watch *watch; /* NULL: none */
+    lyger_crew crew;    /* the first generation, and workers of booted parents that died */
+    lyger_booted *booted;
+
+    pid_t io; /* 0: there is none */
+    int io_control;
+    uint64_t io_started, io_not_before;
+    uint32_t io_failures; /* in a row, within a second of the start */
+
+    uint32_t generation; /* the last one that was begun */
+    bool reload_wanted;
+    uint64_t boot_not_before; /* when nobody serves */
+    uint32_t boot_failures;
+
+    lyger_phase phase;
+    uint64_t deadline; /* of the phase, 0: none */
+    bool ready;        /* the first worker has asked for a request */
+    uint64_t watchdog_at;
+    bool strangers; /* the application had children before: those are not to be reaped */
+    int subreaper;  /* as it was */
+    lyger_status failure;
+    lyger_error *error;
+} lyger_supervisor;
+
+/* Until everything has ended. True in a worker, whose place is *place. */
+bool lyger_supervisor_loop(lyger_supervisor *supervisor, uint32_t *place);
+
+/* In a forked child: closes what is the supervisor's. listening: the I/O process keeps these sockets. */
+void lyger_supervisor_leave(lyger_supervisor *supervisor, bool listening);
+
+/* ---- boot.c ---- */
+
+/* Wants a reload; one that is under way is followed by another. */
+void lyger_boot_ask(lyger_supervisor *supervisor, const char *why);
+/* Begins what is wanted, ends what takes too long. */
+void lyger_boot_tick(lyger_supervisor *supervisor);
+/* When tick has something to do; 0: nothing is planned. */
+uint64_t lyger_boot_due(const lyger_supervisor *supervisor);
+void lyger_boot_hear(lyger_supervisor *supervisor, lyger_booted *booted);
+bool lyger_boot_reaped(lyger_supervisor *supervisor, pid_t pid, int status);
+void lyger_boot_tell(lyger_supervisor *supervisor, char command); /* to all of them */
+void lyger_boot_kill(lyger_supervisor *supervisor);
+void lyger_boot_abandon(lyger_supervisor *supervisor); /* a reload that is under way */
+/* No booted parent lives. */
+bool lyger_boot_none(const lyger_supervisor *supervisor);
+/* A child that nobody knows: perhaps a worker of a booted parent that died. */
+void lyger_boot_stray(lyger_supervisor *supervisor, pid_t pid);
+void lyger_boot_free(lyger_supervisor *supervisor);
+
+#endif

@@ -1,0 +1,428 @@
+#include "php_worker.h"
+#include "lyger_compat.h"
+#include "lyger_error.h"
+#include "cache/php_cache.h"
+#include "server/front/metrics.h"
+
+#include "SAPI.h"
+#include "php_output.h"
+#include "zend_exceptions.h"
+#include "zend_fibers.h"
+#include "ext/standard/info.h"
+#include "ext/standard/basic_functions.h"
+#include "ext/spl/spl_exceptions.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#define IDLE_TIME 1000 /* ms between looks at signals while there is no request */
+
+php_lyger_server php_lyger_serving;
+
+/* ---- a worker's life ---- */
+
+/* Signal handlers of the application run here, as they would between two of its statements. */
+static bool look_at_signals(void)
+{
+    php_lyger_interrupt.requested(php_lyger_interrupt.context);
+    if (!EG(exception)) {
+        return true;
+    }
+    if (zend_is_unwind_exit(EG(exception))) {
+        return false;
+    }
+    php_lyger_settle();
+    return true;
+}
+
+/* NULL: the worker is to end, or this is a child that a signal handler has forked from it. */
+static const lyger_hub_request *wait_for_request(void)
+{
+    const lyger_hub_request *request;
+    while (php_lyger_serving.worker) {
+        switch (lyger_hub_take(php_lyger_serving.worker, IDLE_TIME, &request)) {
+        case LYGER_TAKEN:
+            return request;
+        case LYGER_TAKEN_STOP:
+            return NULL;
+        case LYGER_TAKEN_LATER:
+            if (!look_at_signals()) {
+                return NULL;
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool patience_is_over(void *context)
+{
+    (void)context;
+    return zend_atomic_bool_load_ex(&EG(timed_out));
+}
+
+static const lyger_interrupt patience = {patience_is_over, NULL};
+
+bool php_lyger_client_left(void)
+{
+    const lyger_worker *worker = php_lyger_serving.worker;
+    return worker && php_lyger_serving.cancel && php_lyger_current.handling && !PG(ignore_user_abort) &&
+           lyger_hub_client_gone(worker);
+}
+
+static bool is_worn(void)
+{
+    uint64_t memory = zend_memory_usage(false);
+    lyger_worker *worker = php_lyger_serving.worker;
+    lyger_hub_tell(worker, memory,
+                   LYGER_G(query).pool ? (uint32_t)lyger_pool_connections(LYGER_G(query).pool) : 0);
+    return lyger_server_worn(&php_lyger_serving.config, worker, memory);
+}
+
+/* The supervisor prints what was buffered while booting; here it would come a second time, to a client. */
+static void drop_boot_output(void)
+{
+    php_output_discard_all();
+    php_output_deactivate();
+    php_output_activate(); /* as between requests: php_request.c */
+    sapi_deactivate();
+    SG(headers_sent) = 0;
+    php_lyger_settle();
+}
+
+/* A handler may fork; its child has a copy of all this, and no right to any of it. */
+static void forked_by_handler(void)
+{
+    lyger_hub_disown(php_lyger_serving.worker);
+    php_lyger_serving.worker = NULL;
+    php_lyger_answer_disown();
+}
+
+static void begin_worker(lyger_worker *worker)
+{
+    php_lyger_serving.worker = worker;
+    php_lyger_serving.taken_over = true;
+    pthread_atfork(NULL, NULL, forked_by_handler);
+    drop_boot_output();
+    php_lyger_web_settings();
+    php_lyger_superglobals_keep();
+    php_lyger_boot_keep();
+    php_lyger_data_start();
+    php_lyger_sapi_take_over();
+    lyger_hub_set_patience(worker, &patience);
+    is_worn();
+}
+
+/* From here on this is an ordinary CLI process again, about to end. */
+static void end_worker(void)
+{
+    if (php_lyger_serving.worker) {
+        lyger_hub_leave(php_lyger_serving.worker);
+        php_lyger_serving.worker = NULL;
+    }
+    if (php_lyger_serving.taken_over) {
+        php_lyger_serving.taken_over = false;
+        php_lyger_serving.stopped = true; /* for a loop's script, which goes on to its end */
+        php_lyger_superglobals_release();
+        php_lyger_request_forget();
+        sapi_initialize_empty_request();
+        php_lyger_sapi_give_back();
+        php_lyger_data_stop();
+    }
+}
+
+/* After a fatal error. PHP has reported it and the client has its 500: for the supervisor it is no crash,
+ * after which it would wait before it starts another worker. */
+static ZEND_NORETURN void end_broken(void)
+{
+    EG(exit_status) = 0;
+    zend_bailout();
+}
+
+/* One request; false when there is no more for this worker. */
+static bool serve_one(zend_fcall_info *handler, zend_fcall_info_cache *cache, php_lyger_outcome *outcome)
+{
+    const lyger_hub_request *request = wait_for_request();
+    *outcome = PHP_LYGER_SERVED;
+    if (!request) {
+        return false;
+    }
+    *outcome = php_lyger_request_handle(request, handler, cache);
+    return *outcome == PHP_LYGER_SERVED && !is_worn();
+}
+
+/* ---- starting ---- */
+
+static bool refuse(const char *why)
+{
+    zend_throw_exception(php_lyger_throwable(php_lyger_exception.server), why, 0);
+    return false;
+}
+
+static bool can_start(void)
+{
+#ifdef ZTS
+    return refuse("The server needs a PHP without thread safety (NTS): its workers are processes");
+#else
+    if (php_lyger_current.hub) {
+        return refuse("The server cannot be started from inside of a request that it serves");
+    }
+    if (php_lyger_serving.running || php_lyger_serving.taken_over) {
+        return refuse("The server is running already");
+    }
+    if (!php_lyger_web_is_possible()) {
+        char why[160];
+        snprintf(why, sizeof why, "The server is started on the command line, not under the SAPI \"%s\"",
+                 sapi_module.name);
+        return refuse(why);
+    }
+    if (EG(active_fiber)) {
+        return refuse("The server cannot be started inside of a fiber: its workers would never leave it");
+    }
+    return true;
+#endif
+}
+
+static void figures(void *context, lyger_sink *sink)
+{
+    (void)context;
+    if (php_lyger_cache()) {
+        lyger_metrics_write_cache(php_lyger_cache(), sink);
+    }
+}
+
+static const char *application_name(void)
+{
+    const char *path = php_lyger_script();
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* True in a worker and, with *stopped, in the supervisor when everything is over. False with an exception. */
+static bool run(bool loop, bool *stopped)
+{
+    php_lyger_server *serving = &php_lyger_serving;
+    lyger_server_role role = LYGER_ROLE_STOPPED;
+    lyger_worker *worker = NULL;
+    lyger_error error;
+    if (!serving->config.name) {
+        serving->config.name = application_name();
+    }
+    serving->config.figures = figures;
+    /* A worker is always told: what it then does without being asked is what PHP does (it ends the script
+     * when it writes). */
+    serving->cancel = serving->config.cancel_on_disconnect;
+    serving->config.cancel_on_disconnect = true;
+    serving->loop = loop;
+    php_output_flush_all();
+    php_lyger_web_begin(loop);
+    serving->running = true;
+    lyger_status status = lyger_server_run(&serving->config, &role, &worker, &error);
+    if (status != LYGER_OK || role == LYGER_ROLE_STOPPED) {
+        serving->running = false;
+        php_lyger_web_end();
+    }
+    if (status != LYGER_OK) {
+        php_lyger_options_throw(&error, &serving->options);
+        return false;
+    }
+    *stopped = serving->stopped = role == LYGER_ROLE_STOPPED;
+    if (!*stopped) {
+        begin_worker(worker);
+    }
+    return true;
+}
+
+ZEND_FUNCTION(lyger_start_server)
+{
+    zend_fcall_info handler;
+    zend_fcall_info_cache cache;
+    zend_long port = 8000;
+    HashTable *options = NULL;
+    bool stopped;
+
+    ZEND_PARSE_PARAMETERS_START(1, 3)
+        Z_PARAM_FUNC(handler, cache)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_LONG(port)
+        Z_PARAM_ARRAY_HT(options)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (port < 0 || port > 65535) {
+        zend_argument_value_error(2, "must be between 0 and 65535, " ZEND_LONG_FMT " given", port);
+        RETURN_THROWS();
+    }
+    if (!can_start()) {
+        RETURN_THROWS();
+    }
+    lyger_server_defaults(&php_lyger_serving.config);
+    php_lyger_serving.config.port = (uint16_t)port;
+    if (!php_lyger_options_read(options, &php_lyger_serving.config, &php_lyger_serving.options) ||
+        !php_lyger_options_check(&php_lyger_serving.config, &php_lyger_serving.options)) {
+        RETURN_THROWS();
+    }
+    if (php_lyger_serving.config.check_only) {
+        return;
+    }
+    if (!run(false, &stopped)) {
+        RETURN_THROWS();
+    }
+    if (stopped) {
+        return;
+    }
+    php_lyger_outcome outcome;
+    while (serve_one(&handler, &cache, &outcome)) {
+    }
+    end_worker();
+    if (outcome == PHP_LYGER_BROKEN) {
+        end_broken();
+    }
+    if (!EG(exception)) {
+        zend_throw_unwind_exit(); /* a worker never comes back into the application's boot */
+    }
+}
+
+ZEND_FUNCTION(lyger_stop_server)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    if (php_lyger_serving.running && (php_lyger_serving.worker || !php_lyger_serving.taken_over)) {
+        lyger_server_stop();
+    }
+}
+
+/* The first call starts the server, and each worker goes on from there with requests of its own. */
+static bool begin_loop(bool *stopped)
+{
+    *stopped = false;
+    if (php_lyger_serving.worker) {
+        if (php_lyger_current.hub) {
+            return refuse("A request is being handled already");
+        }
+        return true;
+    }
+    if (!can_start()) {
+        return false;
+    }
+    lyger_server_defaults(&php_lyger_serving.config);
+    return php_lyger_options_read(NULL, &php_lyger_serving.config, &php_lyger_serving.options) &&
+           php_lyger_options_check(&php_lyger_serving.config, &php_lyger_serving.options) &&
+           run(true, stopped);
+}
+
+ZEND_FUNCTION(lyger_handle_request)
+{
+    static bool last; /* the worker has served enough, or its server has ended */
+    zend_fcall_info handler;
+    zend_fcall_info_cache cache;
+    bool stopped;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_FUNC(handler, cache)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (last) {
+        RETURN_FALSE;
+    }
+    if (!begin_loop(&stopped)) {
+        RETURN_THROWS();
+    }
+    if (stopped) {
+        last = true;
+        RETURN_FALSE;
+    }
+    const lyger_hub_request *request = wait_for_request();
+    if (!request) {
+        last = true;
+        end_worker();
+        RETURN_FALSE;
+    }
+    php_lyger_outcome outcome = php_lyger_request_handle(request, &handler, &cache);
+    if (outcome == PHP_LYGER_SERVED) {
+        if (is_worn()) {
+            last = true;
+            end_worker();
+        }
+        RETURN_TRUE;
+    }
+    last = true;
+    end_worker();
+    if (outcome == PHP_LYGER_BROKEN) {
+        end_broken();
+    }
+    zend_throw_unwind_exit();
+}
+
+ZEND_FUNCTION(lyger_finish_request)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    RETURN_BOOL(php_lyger_request_finish());
+}
+
+ZEND_FUNCTION(lyger_restart_to_serve)
+{
+    lyger_error error;
+
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    if (!can_start()) {
+        RETURN_THROWS();
+    }
+    if (lyger_server_execute_again((const char *const[]){"-d", "lyger.serve=1", NULL}, &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+    }
+}
+
+/* ---- the module's life ---- */
+
+const char *php_lyger_server_state(void)
+{
+    if (php_lyger_serving.worker) {
+        return "worker";
+    }
+    if (php_lyger_serving.stopped) {
+        return "stopped";
+    }
+    return lyger_server_is_reload() ? "reload" : "off";
+}
+
+static zend_result module_start(int module_number)
+{
+    (void)module_number;
+    php_lyger_web_module_start();
+    if (php_lyger_web_is_possible()) {
+        lyger_server_remember();
+    }
+    return SUCCESS;
+}
+
+static void module_stop(void)
+{
+    php_lyger_web_module_stop();
+    php_lyger_data_forget();
+}
+
+/* However a worker's script ended: what PHP frees next is PHP's again. */
+static void request_stop(void)
+{
+    end_worker();
+    php_lyger_boot_release();
+    php_lyger_web_end();
+    if (!Z_ISUNDEF(php_lyger_serving.options)) { /* never in a thread-safe PHP: there this is all threads' */
+        zval_ptr_dtor(&php_lyger_serving.options);
+        ZVAL_UNDEF(&php_lyger_serving.options);
+    }
+}
+
+static void info(void)
+{
+    php_info_print_table_row(2, "HTTP server", php_lyger_serving.worker ? "this is a worker" : "not running");
+}
+
+const php_lyger_room php_lyger_server_room = {
+    .module_start = module_start,
+    .module_stop = module_stop,
+    .request_start = php_lyger_web_request_start,
+    .request_stop = request_stop,
+    .info = info,
+};

@@ -1,0 +1,364 @@
+/*
+ * What makes the command line's PHP the SAPI "lyger": its name, the functions that web SAPIs have, its
+ * settings.
+ *
+ * `lyger serve` executes PHP with lyger.serve=1. Then the module's start does it all, before the first file
+ * of the application is compiled, preloaded ones included. A plain script that calls lyger_start_server()
+ * becomes a server at run time: what was compiled before may have "cli" in the place of PHP_SAPI, and goes on
+ * with it.
+ */
+#include "php_worker.h"
+
+#include "php_ini.h"
+#include "SAPI.h"
+#include "zend_constants.h"
+#include "zend_ini_scanner.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define NAME "lyger"
+#define CLI "cli"
+#define MEMORY_LIMIT ((size_t)128 << 20) /* bytes, of a worker whose PHP has no limit */
+#define MEMORY_LIMIT_TEXT "128M"
+
+static struct {
+    bool command_line;      /* PHP was started as such, whatever it is called by now */
+    bool ours[5];           /* which functions are registered */
+    zend_string *name;      /* interned for good */
+    sapi_module_struct was; /* its names */
+    zval constant;          /* what PHP_SAPI was */
+    zend_result (*next_post_startup)(void);
+} web;
+
+/* ---- the name ---- */
+
+/* The constant is what compiled code has in itself; the name is what php_sapi_name() looks up. */
+static void set_name(char *name, char *pretty_name, const zval *constant)
+{
+    zend_constant *found = zend_hash_str_find_ptr(EG(zend_constants), ZEND_STRL("PHP_SAPI"));
+    sapi_module.name = name;
+    sapi_module.pretty_name = pretty_name;
+    if (found) {
+        ZVAL_COPY_VALUE(&found->value, constant);
+    }
+}
+
+static void take_name(void)
+{
+    static char name[] = NAME, pretty_name[] = "lyger HTTP server";
+    zval constant;
+    ZVAL_INTERNED_STR(&constant, web.name);
+    set_name(name, pretty_name, &constant);
+}
+
+static bool has_name(void)
+{
+    return strcmp(sapi_module.name, NAME) == 0;
+}
+
+/*
+ * opcache has decided by now whether it works under the SAPI's name, and is about to preload. As root it asks
+ * every SAPI but the command line's for opcache.preload_user; where there is none, the name comes with the
+ * request, and preloaded code has the constant.
+ */
+static zend_result post_startup(void)
+{
+    const char *user = INI_STR("opcache.preload_user");
+    char *name = sapi_module.name, *pretty_name = sapi_module.pretty_name;
+    take_name();
+    if (geteuid() == 0 && !(user && *user)) {
+        sapi_module.name = name;
+        sapi_module.pretty_name = pretty_name;
+    }
+    return web.next_post_startup ? web.next_post_startup() : SUCCESS;
+}
+
+bool php_lyger_web_is_possible(void)
+{
+    return web.command_line;
+}
+
+/* ---- functions ---- */
+
+static ZEND_FUNCTION(finish_request)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    RETURN_BOOL(php_lyger_request_finish());
+}
+
+static ZEND_FUNCTION(request_headers)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    php_lyger_data_headers(return_value);
+}
+
+ZEND_FUNCTION(lyger_handle_request);
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_request_headers, 0, 0, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_finish_request, 0, 0, _IS_BOOL, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_handle_request, 0, 1, _IS_BOOL, 0)
+ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 0)
+ZEND_END_ARG_INFO()
+
+/* With a name that is no identifier of ours; ZEND_RAW_FENTRY() takes more arguments since 8.4. */
+#define ENTRY(name, function, arguments)                                                                     \
+    {                                                                                                        \
+        .fname = name, .handler = ZEND_FN(function), .arg_info = arguments,                                  \
+        .num_args = sizeof arguments / sizeof *arguments - 1                                                 \
+    }
+
+/* The first are for applications that use what FPM has. Not in other processes: that they exist is taken for
+ * a sign of FPM. */
+static const zend_function_entry functions[] = {
+    ENTRY("fastcgi_finish_request", finish_request, arginfo_finish_request),
+    ENTRY("getallheaders", request_headers, arginfo_request_headers),
+    ENTRY("apache_request_headers", request_headers, arginfo_request_headers),
+    ENTRY("frankenphp_handle_request", lyger_handle_request, arginfo_handle_request),
+    ENTRY("frankenphp_finish_request", finish_request, arginfo_finish_request),
+};
+#define FUNCTIONS (sizeof functions / sizeof *functions)
+#define FRANKENPHP 3 /* the first of its functions */
+
+/* Whether the administrator disabled a function of that name. PHP took those away that it knew at its start.
+ */
+static bool is_disabled(const char *name)
+{
+    const char *at = INI_STR("disable_functions");
+    size_t len = strlen(name);
+    while (at && *at) {
+        size_t have = strcspn(at, " ,");
+        if (have == len && strncasecmp(at, name, len) == 0) {
+            return true;
+        }
+        at += have;
+        at += strspn(at, " ,");
+    }
+    return false;
+}
+
+/* Every function has a module: opcache's optimizer asks it how long the function lives. */
+static bool register_one(const zend_function_entry *entry, int type)
+{
+    const zend_function_entry one[] = {*entry, ZEND_FE_END};
+    zend_module_entry *current = EG(current_module);
+    EG(current_module) = zend_hash_str_find_ptr(&module_registry, ZEND_STRL("lyger"));
+    bool added = zend_register_functions(NULL, one, CG(function_table), type) == SUCCESS;
+    EG(current_module) = current;
+    return added;
+}
+
+/* One by one: another extension, or the application, may have one of them. */
+static void add_functions(size_t first, size_t end, int type)
+{
+    for (size_t i = first; i < end; i++) {
+        const char *name = functions[i].fname;
+        if (!is_disabled(name) && !zend_hash_str_exists(CG(function_table), name, strlen(name))) {
+            web.ours[i] = register_one(&functions[i], type);
+        }
+    }
+}
+
+static void remove_functions(size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        const zend_function_entry one[] = {functions[i], ZEND_FE_END};
+        if (web.ours[i]) {
+            zend_unregister_functions(one, 1, CG(function_table));
+            web.ours[i] = false;
+        }
+    }
+}
+
+/* ---- settings ---- */
+
+/* opcache is for web servers; here it only knows the command line. What is said about it in php.ini or on the
+ * command line counts. */
+static void want_opcache(void)
+{
+    zval on;
+    ZVAL_NEW_STR(&on, zend_string_init(ZEND_STRL("1"), true));
+    if (!zend_hash_str_add(php_ini_get_configuration_hash(), ZEND_STRL("opcache.enable_cli"), &on)) {
+        zend_string_free(Z_STR(on));
+    }
+}
+
+/*
+ * What web SAPIs take from php.ini and PHP's command line has written its own values over, in the only table
+ * that there is of them: so the files are read a second time. A section for one path or host says nothing of
+ * all.
+ */
+extern char *php_ini_opened_path, *php_ini_scanned_files; /* of main/php_ini.c, declared by no header */
+
+static struct {
+    const char *name, *without; /* the value where php.ini says nothing */
+    bool is_said;
+    char said[32];
+} from_php_ini[] = {{.name = "html_errors", .without = "1"},
+                    {.name = "implicit_flush", .without = "0"},
+                    {.name = "output_buffering", .without = "0"},
+                    {.name = "max_execution_time", .without = "0"}};
+
+static void keep_what_is_said(zval *name, zval *value, zval *index, int kind, void *special)
+{
+    const char *text = name ? Z_STRVAL_P(name) : "";
+    if (kind == ZEND_INI_PARSER_SECTION) {
+        *(bool *)special = strncasecmp(text, "path", 4) == 0 || strncasecmp(text, "host", 4) == 0;
+    }
+    if (kind != ZEND_INI_PARSER_ENTRY || *(bool *)special || !value || Z_TYPE_P(value) != IS_STRING) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {
+        if (strcmp(text, from_php_ini[i].name) == 0 && Z_STRLEN_P(value) < sizeof from_php_ini[i].said) {
+            from_php_ini[i].is_said = true;
+            memcpy(from_php_ini[i].said, Z_STRVAL_P(value), Z_STRLEN_P(value) + 1);
+        }
+    }
+}
+
+static void read_ini_file(const char *path)
+{
+    zend_file_handle handle;
+    bool special = false;
+    FILE *file = fopen(path, "r");
+    if (file) {
+        zend_stream_init_fp(&handle, file, path);
+        zend_parse_ini_file(&handle, true, ZEND_INI_SCANNER_NORMAL, keep_what_is_said, &special);
+        zend_destroy_file_handle(&handle);
+    }
+}
+
+/* By who started the server: whom it serves as may not be allowed to. */
+static void read_php_ini(void)
+{
+    for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {
+        from_php_ini[i].is_said = false;
+    }
+    if (php_ini_opened_path) {
+        read_ini_file(php_ini_opened_path);
+    }
+    char *rest = NULL, *files = php_ini_scanned_files ? estrdup(php_ini_scanned_files) : NULL;
+    for (char *path = files ? strtok_r(files, ",\n", &rest) : NULL; path;
+         path = strtok_r(NULL, ",\n", &rest)) {
+        read_ini_file(path);
+    }
+    if (files) {
+        efree(files);
+    }
+}
+
+/* Whether -d says something of it. PHP's own settings for the command line come first in that text. */
+static bool is_typed(const char *name)
+{
+    static const char *const own[] = {"html_errors", "register_argc_argv", "implicit_flush",
+                                      "output_buffering", "max_execution_time"};
+    const char *at = sapi_module.ini_entries;
+    size_t len = strlen(name);
+    int found = 0;
+    while (at && *at) {
+        found += strncmp(at, name, len) == 0 && (at[len] == '=' || at[len] == ' ');
+        at = strchr(at, '\n');
+        at += at ? 1 : 0;
+    }
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        found -= strcmp(name, own[i]) == 0;
+    }
+    return found > 0;
+}
+
+/* Not where somebody has said something else: on the command line, or the application by ini_set(). */
+static void set_default(const char *name, const char *value)
+{
+    zend_ini_entry *entry = zend_hash_str_find_ptr(EG(ini_directives), name, strlen(name));
+    if (entry && !entry->modified && !is_typed(name)) {
+        zend_alter_ini_entry_chars(entry->name, value, strlen(value), PHP_INI_SYSTEM, PHP_INI_STAGE_RUNTIME);
+    }
+}
+
+/* PHP's own default. An application that is large when it has booted gets as much again. */
+static void limit_memory(void)
+{
+    char limit[32];
+    size_t used = zend_memory_usage(true) * 2;
+    snprintf(limit, sizeof limit, "%zu", used > MEMORY_LIMIT ? used : MEMORY_LIMIT);
+    if (PG(memory_limit) <= 0) {
+        set_default("memory_limit", used > MEMORY_LIMIT ? limit : MEMORY_LIMIT_TEXT);
+    }
+}
+
+/* argv would be what a client writes into its query string. */
+void php_lyger_web_settings(void)
+{
+    for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {
+        set_default(from_php_ini[i].name,
+                    from_php_ini[i].is_said ? from_php_ini[i].said : from_php_ini[i].without);
+    }
+    set_default("register_argc_argv", "0");
+    limit_memory();
+    PG(during_request_startup) = false;
+}
+
+/* ---- life ---- */
+
+void php_lyger_web_module_start(void)
+{
+    const php_lyger_server_globals *settings = &LYGER_G(server);
+    web.command_line = strcmp(sapi_module.name, CLI) == 0;
+    if (!web.command_line) {
+        return;
+    }
+    web.name = zend_string_init_interned(ZEND_STRL(NAME), true);
+    if (settings->serve || settings->frankenphp_api) {
+        setenv("FRANKENPHP_WORKER", "1", 0); /* applications ask the environment whether they run there */
+        add_functions(FRANKENPHP, FUNCTIONS, MODULE_PERSISTENT);
+    }
+    if (settings->serve) {
+        add_functions(0, FRANKENPHP, MODULE_PERSISTENT);
+        want_opcache();
+        web.next_post_startup = zend_post_startup_cb;
+        zend_post_startup_cb = post_startup;
+    }
+}
+
+void php_lyger_web_module_stop(void)
+{
+    remove_functions(0, FUNCTIONS);
+}
+
+void php_lyger_web_request_start(void)
+{
+    if (UNEXPECTED(LYGER_G(server).serve) && web.command_line && !has_name()) {
+        take_name();
+    }
+}
+
+void php_lyger_web_begin(bool loop)
+{
+    if (LYGER_G(server).serve && !loop && !LYGER_G(server).frankenphp_api) {
+        unsetenv("FRANKENPHP_WORKER"); /* a handler that runs Symfony's front controller is no loop */
+    }
+    zend_constant *constant = zend_hash_str_find_ptr(EG(zend_constants), ZEND_STRL("PHP_SAPI"));
+    read_php_ini();
+    if (has_name()) {
+        return;
+    }
+    web.was = sapi_module;
+    ZVAL_COPY_VALUE(&web.constant, constant ? &constant->value : &EG(uninitialized_zval));
+    take_name();
+    add_functions(0, FRANKENPHP, MODULE_TEMPORARY);
+}
+
+void php_lyger_web_end(void)
+{
+    if (web.was.name) {
+        set_name(web.was.name, web.was.pretty_name, &web.constant);
+        web.was.name = NULL;
+        remove_functions(0, FRANKENPHP);
+    }
+}
