@@ -79,9 +79,9 @@ if test "$PHP_LYGER" != "no"; then
     case $host_os in
       darwin*) AC_DEFINE([LYGER_LIBPQ], ["libpq.5.dylib"], [what libpq is called here]) ;;
     esac
-    lyger_core="$lyger_core ext/query/pq.c ext/query/pq_cancel.c ext/query/pq_casts.c ext/query/pq_catalog.c ext/query/pq_describe.c ext/query/pq_json.c ext/query/pq_load.c \
-      ext/query/pq_nested.c ext/query/pq_param.c ext/query/pq_plans.c ext/query/pq_prepare.c ext/query/pq_result.c ext/query/pq_session.c ext/query/pq_statement.c ext/query/pq_types.c \
-      ext/query/pq_wire.c"
+    lyger_core="$lyger_core ext/query/pq/pq.c ext/query/pq/pq_cancel.c ext/query/pq/pq_casts.c ext/query/pq/pq_catalog.c ext/query/pq/pq_describe.c ext/query/pq/pq_json.c ext/query/pq/pq_load.c \
+      ext/query/pq/pq_nested.c ext/query/pq/pq_param.c ext/query/pq/pq_plans.c ext/query/pq/pq_prepare.c ext/query/pq/pq_result.c ext/query/pq/pq_session.c ext/query/pq/pq_statement.c ext/query/pq/pq_types.c \
+      ext/query/pq/pq_wire.c"
   fi
 
   if test "$PHP_LYGER_SQLITE" != "no"; then
@@ -90,7 +90,7 @@ if test "$PHP_LYGER" != "no"; then
     case $host_os in
       darwin*) AC_DEFINE([LYGER_LIBSQLITE], ["libsqlite3.dylib"], [what libsqlite3 is called here]) ;;
     esac
-    lyger_core="$lyger_core ext/query/sqlite.c ext/query/sqlite_load.c ext/query/sqlite_statement.c"
+    lyger_core="$lyger_core ext/query/sqlite/sqlite.c ext/query/sqlite/sqlite_load.c ext/query/sqlite/sqlite_statement.c"
   fi
 
   if test "$PHP_LYGER_UV" != "no"; then
@@ -167,6 +167,8 @@ if test "$PHP_LYGER" != "no"; then
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/server/worker])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/jsonout])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/query])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/query/pq])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/query/sqlite])
   PHP_SUBST([LYGER_SHARED_LIBADD])
   PHP_INSTALL_HEADERS([ext/lyger], [ext/abi/lyger.h])
 

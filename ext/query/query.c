@@ -7,10 +7,10 @@
 #include "pool.h"
 #include "result.h"
 #ifdef LYGER_WITH_PGSQL
-#include "pq.h"
+#include "query/pq/pq.h"
 #endif
 #ifdef LYGER_WITH_SQLITE
-#include "sqlite_api.h"
+#include "query/sqlite/sqlite_api.h"
 #endif
 
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * (pq_json.c) reads as the same elements, and what it refuses is no box.
  */
 #include "query/params.h"
-#include "query/pq_json.h"
-#include "query/pq_param.h"
+#include "query/pq/pq_json.h"
+#include "query/pq/pq_param.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
  */
 #include "json_check.h"
 
-#include "query/pq_json.h"
+#include "query/pq/pq_json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

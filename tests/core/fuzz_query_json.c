@@ -4,7 +4,7 @@
  */
 #include "json_check.h"
 
-#include "query/pq_json.h"
+#include "query/pq/pq_json.h"
 
 #include <stdlib.h>
 

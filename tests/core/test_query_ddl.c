@@ -7,7 +7,7 @@
 #include "pg_server.h"
 
 #include "query/limits.h"
-#include "query/pq_plans.h"
+#include "query/pq/pq_plans.h"
 #include "query/query.h"
 
 #include <signal.h>

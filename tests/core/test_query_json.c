@@ -1,6 +1,6 @@
 #include "check.h"
 
-#include "query/pq_json.h"
+#include "query/pq/pq_json.h"
 
 enum {
     BOOL = 16,

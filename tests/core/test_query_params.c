@@ -1,7 +1,7 @@
 #include "check.h"
 
 #include "query/params.h"
-#include "query/pq_param.h"
+#include "query/pq/pq_param.h"
 
 #include <math.h>
 

@@ -4,7 +4,7 @@
 #include "pg_server.h"
 
 #include "query/limits.h"
-#include "query/pq.h"
+#include "query/pq/pq.h"
 #include "query/query.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 #include "check.h"
 
 #include "query/query.h"
-#include "query/sqlite_api.h"
+#include "query/sqlite/sqlite_api.h"
 
 #include <setjmp.h>
 #include <sys/stat.h>

@@ -25,8 +25,8 @@ echo count(run_config_w32(['PHP_LYGER' => 'no'])['sources']), "\n";
 --EXPECT--
 lyger lyger-pgsql lyger-sqlite lyger-boundary
 LYGER_WITH_PGSQL LYGER_WITH_SQLITE
-without ext/query/sqlite.c ext/query/sqlite_load.c ext/query/sqlite_statement.c (0 others): LYGER_WITH_PGSQL LYGER_BOUNDARY
-without ext/query/sqlite.c ext/query/sqlite_load.c ext/query/sqlite_statement.c (0 others): LYGER_WITH_PGSQL
+without ext/query/sqlite/sqlite.c ext/query/sqlite/sqlite_load.c ext/query/sqlite/sqlite_statement.c (0 others): LYGER_WITH_PGSQL LYGER_BOUNDARY
+without ext/query/sqlite/sqlite.c ext/query/sqlite/sqlite_load.c ext/query/sqlite/sqlite_statement.c (0 others): LYGER_WITH_PGSQL
   lyger is built without SQLite: its library or header was not found
 0 0
 1

@@ -8,7 +8,7 @@ use Lyger\Binary;
 use Lyger\Internal\QueryParams;
 
 /**
- * A list as PostgreSQL's literal of an array (manual 8.15.6), as ext/query/pq_param.c writes it.
+ * A list as PostgreSQL's literal of an array (manual 8.15.6), as ext/query/pq/pq_param.c writes it.
  *
  * @internal
  */

@@ -62,7 +62,7 @@ final class Dsn
 
     /**
      * What may be read in two ways could show a part of the password as host, port or database; see check_dsn() in
-     * ext/query/pq.c.
+     * ext/query/pq/pq.c.
      */
     private static function checkSecrets(#[\SensitiveParameter] string $dsn): void
     {

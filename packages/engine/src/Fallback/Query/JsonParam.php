@@ -8,7 +8,7 @@ use Lyger\Binary;
 use Lyger\Internal\QueryParams;
 
 /**
- * An array as JSON for a parameter that is json or jsonb, as ext/query/pq_param.c writes it.
+ * An array as JSON for a parameter that is json or jsonb, as ext/query/pq/pq_param.c writes it.
  *
  * @internal
  */

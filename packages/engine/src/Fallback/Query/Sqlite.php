@@ -128,7 +128,7 @@ final class Sqlite implements Connection
         }
     }
 
-    /** SQLite has no SQLSTATE; see ext/query/sqlite_statement.c. */
+    /** SQLite has no SQLSTATE; see ext/query/sqlite/sqlite_statement.c. */
     private function failure(PDOException $problem, bool $inTransaction): \Throwable
     {
         $code = (int) ($problem->errorInfo[1] ?? 0) & 0xff;
@@ -224,7 +224,7 @@ final class Sqlite implements Connection
     {
     }
 
-    /** See sqlite_begin() in ext/query/sqlite.c. */
+    /** See sqlite_begin() in ext/query/sqlite/sqlite.c. */
     public function begin(TransactionOptions $options): array
     {
         if ($options->readOnly === true && \in_array($options->mode, ['immediate', 'exclusive'], true)) {

@@ -1,7 +1,7 @@
 /*
  * A statement of SQLite: compiled, its parameters bound, stepped to its end.
  */
-#include "params.h"
+#include "query/params.h"
 #include "sqlite.h"
 
 #include "jsonout/jsonout.h"

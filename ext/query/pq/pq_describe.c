@@ -1,5 +1,5 @@
 #include "pq_describe.h"
-#include "params.h"
+#include "query/params.h"
 #include "pq_catalog.h"
 
 #define OID_BYTEA 17

@@ -6,7 +6,7 @@
 #define LYGER_QUERY_PQ_JSON_H
 
 #include "jsonout/jsonout.h"
-#include "query.h"
+#include "query/query.h"
 
 typedef struct lyger_pq_type lyger_pq_type;
 typedef struct lyger_pq_scratch lyger_pq_scratch;

@@ -2,7 +2,7 @@
  * Running a statement: its parameters, what the server makes of it, its rows kept or written while they
  * arrive.
  */
-#include "params.h"
+#include "query/params.h"
 #include "pq_catalog.h"
 #include "pq_describe.h"
 #include "pq_param.h"

@@ -1,5 +1,5 @@
 #include "pq_param.h"
-#include "params.h"
+#include "query/params.h"
 
 #include <math.h>
 

@@ -10,7 +10,7 @@
 #ifndef LYGER_QUERY_PQ_CATALOG_H
 #define LYGER_QUERY_PQ_CATALOG_H
 
-#include "limits.h"
+#include "query/limits.h"
 #include "pq_json.h"
 #include "pq_wire.h"
 

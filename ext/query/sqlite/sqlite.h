@@ -5,8 +5,8 @@
 #ifndef LYGER_QUERY_SQLITE_H
 #define LYGER_QUERY_SQLITE_H
 
-#include "backend.h"
-#include "result.h"
+#include "query/backend.h"
+#include "query/result.h"
 #include "sqlite_api.h"
 
 #include <setjmp.h>

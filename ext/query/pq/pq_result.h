@@ -12,7 +12,7 @@
 #define LYGER_QUERY_PQ_RESULT_H
 
 #include "pq_wire.h"
-#include "result.h"
+#include "query/result.h"
 
 /* Takes rows over, also when it fails; *made may be set then too, and is the caller's to free. */
 lyger_status lyger_pq_make_result(const lyger_pq *pq, PGresult *rows, const lyger_query_options *options,

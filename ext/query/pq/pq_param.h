@@ -5,7 +5,7 @@
 #define LYGER_QUERY_PQ_PARAM_H
 
 #include "jsonout/jsonout.h"
-#include "query.h"
+#include "query/query.h"
 
 #define LYGER_PQ_NUMBER_SIZE 64 /* room for a double, an integer and LYGER_TIME_SIZE */
 

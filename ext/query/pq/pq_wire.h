@@ -6,7 +6,7 @@
 #ifndef LYGER_QUERY_PQ_WIRE_H
 #define LYGER_QUERY_PQ_WIRE_H
 
-#include "backend.h"
+#include "query/backend.h"
 #include "pq.h"
 #include "pq_plans.h"
 
