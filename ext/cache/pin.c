@@ -230,6 +230,7 @@ void lyger_pin_each(lyger_cache *cache, void (*visit)(granule at, void *context)
             if (atomic_load(&l->chunks) && lyger_lane_lives(l)) {
                 visit_pins(cache, l, visit, context);
             }
+            lyger_step(STEP_LANE_SEEN);
         }
     } while (hand_overs(cache) != before);
 }

@@ -27,6 +27,7 @@ $calls = [
     fn () => lyger_cache_set_batch(['ok' => 1, 'bad' => new Stubborn]),
     fn () => lyger_cache_set_batch(['ok' => 1, 'bad' => [[fn() => 1]]]),
     fn () => lyger_cache_set_batch(['ok' => 1, '' => 2]),
+    fn () => lyger_cache_set_batch(['ok' => 1, str_repeat('k', 65536) => 2]),
     fn () => lyger_cache_set_batch(['ok' => 1, 'bad' => STDIN]),
     fn () => lyger_cache_set_batch('{"a": 1, "b": }'),
     fn () => lyger_cache_set_batch("{\"a\": \"\xFF\"}"),
@@ -42,7 +43,7 @@ foreach ($calls as $call) {
         echo get_class($e), ': ', $e->getMessage(), "\n";
     }
 }
-var_dump(lyger_cache_size());
+var_dump(lyger_cache_size(), lyger_cache_set_batch(['ok' => 1, str_repeat('k', 65535) => 2]), lyger_cache_get(str_repeat('k', 65535)));
 ?>
 --EXPECT--
 int(3)
@@ -60,6 +61,7 @@ TypeError: lyger_cache_set_batch(): Argument #1 ($items) must hold keys of type 
 LogicException: not serialised
 TypeError: lyger_cache_set_batch(): Argument #1 ($items) must not be or contain a closure, as element 1 does
 ValueError: lyger_cache_set_batch(): Argument #1 ($items) must hold keys of 1 to 65535 bytes, 0 given at element 1
+ValueError: lyger_cache_set_batch(): Argument #1 ($items) must hold keys of 1 to 65535 bytes, 65536 given at element 1
 TypeError: lyger_cache_set_batch(): Argument #1 ($items) must not be or contain a resource, as element 1 does
 ValueError: lyger_cache_set_batch(): Argument #1 ($items) must be JSON: syntax error near byte 14
 ValueError: lyger_cache_set_batch(): Argument #1 ($items) must be JSON: not UTF-8 near byte 6
@@ -68,3 +70,5 @@ ValueError: lyger_cache_set_batch(): Argument #1 ($items) must be JSON: syntax e
 TypeError: lyger_cache_get_batch(): Argument #1 ($keys) must hold keys of type string or int, float given at element 1
 ValueError: lyger_cache_get_batch(): Argument #1 ($keys) must hold keys of 1 to 65535 bytes, 0 given at element 1
 int(0)
+int(2)
+int(2)

@@ -65,11 +65,12 @@ static void locks_leases_and_entries_of_one_name_are_three_things(void)
 static void lock_ends_when_its_time_is_over(void)
 {
     lyger_cache *cache = open_cache(MEGABYTE);
-    uint64_t token = lock(cache, "door", 1);
-    CHECK(token && !lock(cache, "door", 1));
+    uint64_t late = lock(cache, "window", 1), token = lock(cache, "door", 1);
+    CHECK(late && token && !lock(cache, "door", 1));
     uint64_t begun = milliseconds();
     CHECK_INT(lyger_cache_wait(cache, "door", 4, LYGER_CACHE_LOCK, 5000, NULL), LYGER_OK);
     CHECK(milliseconds() - begun > 800 && milliseconds() - begun < 1500);
+    CHECK(!give_back(cache, "window", LYGER_CACHE_LOCK, late)); /* not any more, though nobody took it */
     uint64_t next = lock(cache, "door", 100);
     CHECK(next && next != token);
     CHECK(!give_back(cache, "door", LYGER_CACHE_LOCK, token));
@@ -196,7 +197,7 @@ static void forked_child_holds_nothing_of_its_parent(void)
     uint64_t token = lease(cache, "value");
     pid_t child = begin_child();
     if (child == 0) {
-        bool theirs = lease(cache, "value") != 0;
+        bool theirs = lease(cache, "value") != 0 || give_back(cache, "value", LYGER_CACHE_LEASE, token);
         lyger_cache_end_request(cache);
         _exit(theirs);
     }

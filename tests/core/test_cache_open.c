@@ -8,6 +8,7 @@
 #include "cache/segment.h"
 
 #include <grp.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 
 static const char *segment_path(void)
@@ -137,6 +138,92 @@ static void segment_that_was_never_finished_is_made_anew(void)
     unlink(segment_path());
 }
 
+static void header_that_does_not_follow_from_the_size_is_made_anew(void)
+{
+    lyger_cache *cache = make_named();
+    cache->header->pin_count /= 2;
+    seal(cache->header);
+    lyger_cache_close(cache);
+    cache = open_named();
+    CHECK_STR(lyger_cache_remade(cache), "a header that cannot be");
+    CHECK_INT(facts_of(cache).entries, 0);
+    close_cache(cache);
+    unlink(segment_path());
+}
+
+/* Until the process waits for the lock of a file; false after ten seconds. */
+static bool waits_for_a_file(pid_t process)
+{
+    char line[256];
+    for (uint64_t end = milliseconds() + 10000; milliseconds() < end; nap(2)) {
+        FILE *locks = fopen("/proc/locks", "r");
+        bool found = false;
+        while (locks && fgets(line, sizeof line, locks)) {
+            int number;
+            found =
+                found || (sscanf(line, "%*d: -> FLOCK ADVISORY WRITE %d", &number) == 1 && number == process);
+        }
+        if (locks) {
+            fclose(locks);
+        }
+        if (found) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void opener_that_waited_for_a_file_that_was_dropped_takes_the_new_one(void)
+{
+    lyger_cache_close(make_named());
+    int fd = open(segment_path(), O_RDWR);
+    CHECK_INT(flock(fd, LOCK_EX), 0);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        close(fd);
+        _exit(number_of(open_named(), "new") == 2 ? 0 : 1);
+    }
+    CHECK(waits_for_a_file(child));
+    CHECK_INT(unlink(segment_path()), 0);
+    lyger_cache *cache = open_named();
+    CHECK(put(cache, "new", 100, 2));
+    CHECK_INT(flock(fd, LOCK_UN), 0);
+    close(fd);
+    CHECK_INT(status_of(child), 0);
+    close_cache(cache);
+    unlink(segment_path());
+}
+
+/* Who finds damage has not locked the file meanwhile: it may be another one by then. */
+static void file_that_was_made_anew_while_damage_was_found_is_left_alone(void)
+{
+    lyger_cache *old = make_named();
+    atomic_fetch_add(&old->shards[old->header->shard_count - 1].used, 1);
+    CHECK_INT(lyger_lock_take(old, &old->shards[0].lock, NULL), LOCK_TAKEN);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        lyger_cache *cache = open_named();
+        bool found = strstr(lyger_cache_remade(cache), "figures") != NULL;
+        _exit(found && number_of(cache, "new") == 3 ? 0 : 1);
+    }
+    for (uint64_t end = milliseconds() + 10000; milliseconds() < end; nap(1)) {
+        if (atomic_load(&old->header->runs.holder)) { /* it looks, and waits for the first shard */
+            break;
+        }
+    }
+    CHECK_INT((uint32_t)atomic_load(&old->header->runs.holder), child);
+    CHECK_INT(unlink(segment_path()), 0);
+    lyger_cache *cache = open_named();
+    CHECK(put(cache, "new", 100, 3));
+    lyger_lock_give(&old->shards[0].lock);
+    CHECK_INT(status_of(child), 0);
+    lyger_cache_close(old);
+    close_cache(cache);
+    unlink(segment_path());
+}
+
 #define OPENERS 8
 
 /* Processes that find it obsolete at the same time all end in the same new one. */
@@ -261,6 +348,21 @@ static void users_share_by_their_group_only(void)
     cache = open_at(2 * MEGABYTE, 0, "65532");
     CHECK_INT(number_of(cache, "theirs"), 5);
     close_cache(cache);
+    unlink(segment_path());
+}
+
+static void file_of_another_user_is_nobody_elses(void)
+{
+    char group[16];
+    snprintf(group, sizeof group, "%lu", (unsigned long)getegid());
+    if (geteuid() != 0) {
+        printf("# left out: only root can be other users\n");
+        return;
+    }
+    CHECK_INT(as_user(USER, GROUP, stores, NULL), 0);
+    check_refused(0, NULL, "belongs to user 65533, not to user 0"); /* which may open any file */
+    check_refused(0, group, "belongs to user 65533");
+    CHECK_INT(file_of().st_mode & 0777, 0600);
     unlink(segment_path());
 }
 
@@ -393,12 +495,14 @@ static bool has_one_of_its_own(const char *path)
 static bool finds_no_place(const char *path)
 {
     lyger_error error = {0};
-    return !lyger_cache_open_own("pool", MEGABYTE, &error) && strstr(error.message, path);
+    return !lyger_cache_open_own("pool", MEGABYTE, &error) && strstr(error.message, path) &&
+           strstr(error.message, "is not a directory of user 65533 alone");
 }
 
 static void own_directory_is_only_the_users(void)
 {
     const char *path = "/dev/shm/lyger-65533";
+    char own[] = "/tmp/lyger-test-own-XXXXXX";
     if (geteuid() != 0 || access("/dev/shm", W_OK) != 0) {
         printf("# left out: only root can be other users\n");
         return;
@@ -414,6 +518,11 @@ static void own_directory_is_only_the_users(void)
     CHECK_INT(symlink("/tmp", path), 0);
     CHECK_INT(as_user(USER, GROUP, finds_no_place, path), 0);
     CHECK_INT(unlink(path), 0);
+    /* Others could turn a link into one to what they like. */
+    CHECK(mkdtemp(own) && chown(own, USER, GROUP) == 0 && symlink(own, path) == 0);
+    CHECK_INT(as_user(USER, GROUP, finds_no_place, path), 0);
+    CHECK_INT(unlink(path), 0);
+    CHECK_INT(rmdir(own), 0);
 }
 
 int main(void)
@@ -423,10 +532,14 @@ int main(void)
     RUN(segment_of_another_layout_is_made_anew);
     RUN(segment_of_another_size_is_made_anew);
     RUN(segment_that_was_never_finished_is_made_anew);
+    RUN(header_that_does_not_follow_from_the_size_is_made_anew);
+    RUN(opener_that_waited_for_a_file_that_was_dropped_takes_the_new_one);
+    RUN(file_that_was_made_anew_while_damage_was_found_is_left_alone);
     RUN(openers_at_the_same_time_find_one_segment);
     RUN(file_that_others_may_reach_is_refused);
     RUN(file_is_shared_with_a_group_that_is_named);
     RUN(users_share_by_their_group_only);
+    RUN(file_of_another_user_is_nobody_elses);
     RUN(full_file_system_is_refused);
     RUN(pools_of_different_users_are_apart);
     RUN(pool_has_nothing_of_others);

@@ -370,13 +370,13 @@ static void hand_over_at_a_fork_is_never_missed(void)
 #ifdef LYGER_TEST_HOOKS
 
 static lyger_cache *searched;
-static int lanes_seen;
+static int lanes_seen, lanes_before; /* the pins move */
 
 /* What a fork does (lane.c): the lane that a writer has just looked at gets the pins, the parent gives up its
  * own. */
 static void hand_over_once(cache_step step)
 {
-    if (step == STEP_LANE_SEEN && ++lanes_seen == 1) {
+    if (step == STEP_LANE_SEEN && ++lanes_seen == lanes_before + 1) {
         lyger_pin_copy(searched, lyger_lane(searched)->own, &searched->lanes[1]);
         lyger_pin_clear(searched, lyger_lane(searched)->own);
     }
@@ -391,7 +391,7 @@ static void pins_that_move_while_a_writer_looks_are_found(void)
     CHECK_INT(lyger_cache_see(cache, "array", 5, &sight), LYGER_CACHE_HIT);
     CHECK(lyger_cache_pin(cache, &sight));
     CHECK(lyger_lane(cache)->own == &cache->lanes[2]);
-    lanes_seen = 0;
+    lanes_seen = lanes_before = 0;
     lyger_cache_step = hand_over_once;
     CHECK(lyger_pin_holds(cache, granule_of(cache, sight.entry)));
     CHECK(lanes_seen > 2);
@@ -399,6 +399,31 @@ static void pins_that_move_while_a_writer_looks_are_found(void)
     lyger_pin_clear(cache, &cache->lanes[1]);
     CHECK(!lyger_pin_holds(cache, granule_of(cache, sight.entry)));
     lyger_cache_unpin(cache);
+    close_cache(cache);
+}
+
+/* A rebuild looks at all lanes twice; what it does not find the second time is free memory. */
+static void pins_that_move_while_a_shard_is_rebuilt_are_found(void)
+{
+    lyger_cache *cache = searched = open_cache(MEGABYTE);
+    pinned_value pinned;
+    atomic_store(&cache->lanes[1].owner, lyger_os_thread());
+    CHECK(put_array(cache, "array", 5000, 1) && pin(cache, "array", &pinned) && take_out(cache, "array"));
+    CHECK(lyger_lane(cache)->own == &cache->lanes[2]);
+    uint64_t held = facts_of(cache).bytes_held;
+    CHECK(held > 5000);
+    lanes_seen = 0;
+    lanes_before = LANE_COUNT - 1;
+    lyger_cache_step = hand_over_once;
+    lyger_shard_rebuild(cache, shard_of_key(cache, "array"));
+    lyger_cache_step = NULL;
+    CHECK(lanes_seen > lanes_before);
+    CHECK_INT(facts_of(cache).bytes_held, held);
+    churn(cache, 3000);
+    CHECK(is_unchanged(&pinned));
+    lyger_pin_clear(cache, &cache->lanes[1]);
+    lyger_cache_unpin(cache);
+    check_all_memory_is_there(cache);
     close_cache(cache);
 }
 
@@ -456,6 +481,7 @@ int main(void)
     RUN(hand_over_at_a_fork_is_never_missed);
 #ifdef LYGER_TEST_HOOKS
     RUN(pins_that_move_while_a_writer_looks_are_found);
+    RUN(pins_that_move_while_a_shard_is_rebuilt_are_found);
 #endif
     RUN(rebuild_keeps_what_readers_hold);
     RUN(named_segment_has_nothing_in_place);

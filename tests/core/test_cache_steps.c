@@ -288,6 +288,52 @@ static void key_that_stays_is_never_missed(void)
     check_every_plan(read_presence, LYGER_CACHE_STRING, 0);
 }
 
+static void grow(cache_step where)
+{
+    if (where == STEP_BUCKET_READ && skipped-- == 0) {
+        lyger_cache_step = NULL;
+        CHECK(lyger_shard_lock(cache, its_shard, NULL) && lyger_index_double(cache, its_shard));
+        lyger_shard_unlock(its_shard);
+    }
+}
+
+/* Seven keys fill a bucket, the eighth has to pass it until there are twice as many. */
+static void put_one_that_passes(char key[32])
+{
+    int fillers = 0;
+    for (int i = 0; fillers < 7 || !key[0]; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "grow%d", i);
+        uint64_t hash = lyger_hash_key(name, strlen(name), cache->hash_state);
+        uint32_t home = home_bucket(hash) & (2 * BUCKETS_FIRST - 1);
+        if (shard_of(cache, hash) == its_shard && home == 3 && fillers < 7) {
+            CHECK(put(cache, name, 30, 1));
+            fillers++;
+        } else if (shard_of(cache, hash) == its_shard && home == 3 + BUCKETS_FIRST) {
+            strcpy(key, name);
+        }
+    }
+    CHECK(put(cache, key, 30, 2));
+}
+
+/* The bucket that the reader looks at and, when that has been read, the number of buckets change. */
+static void key_that_moves_when_the_index_grows_is_never_missed(void)
+{
+    for (uint32_t skip = 0; skip < 2; skip++) { /* in the fast way, in the long way */
+        char key[32] = "";
+        cache = open_cache(MEGABYTE);
+        its_shard = &cache->shards[0];
+        put_one_that_passes(key);
+        skipped = skip;
+        lyger_cache_step = grow;
+        CHECK(lyger_cache_contains(cache, key, strlen(key)));
+        CHECK(lyger_cache_step == NULL); /* it has grown */
+        lyger_cache_step = NULL;
+        CHECK_INT(number_of(cache, key), 2);
+        close_cache(cache);
+    }
+}
+
 /* The slot is compared as well as the stamp because of writers that die: they may have withdrawn an entry and
  * not ended it. Whoever repairs the shard looks for pins first and takes the memory then, without its stamp.
  */
@@ -401,6 +447,7 @@ int main(void)
     RUN(pinned_value_stays_whatever_happens_while_it_is_pinned);
     RUN(walked_key_is_whole_whatever_happens_meanwhile);
     RUN(key_that_stays_is_never_missed);
+    RUN(key_that_moves_when_the_index_grows_is_never_missed);
     RUN(stray_number_of_buckets_leads_no_writer_out_of_the_segment);
     RUN(stray_words_cost_readers_values_and_nothing_else);
     return finish();

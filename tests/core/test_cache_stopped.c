@@ -4,6 +4,8 @@
  */
 #include "cache_help.h"
 
+#include "cache/region.h"
+
 #define KEYS 400
 
 static void fill(lyger_cache *cache)
@@ -132,6 +134,37 @@ static void stopped_gatherer_stops_large_stores_only(void)
     close_cache(cache);
 }
 
+/* Writers without room look for what a dead process gathered. */
+static void regions_of_a_stopped_gatherer_stay_its_own(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint32_t last = cache->header->region_count - 1;
+    char key[32];
+    fflush(stdout);
+    pid_t holder = fork();
+    if (holder == 0) {
+        lyger_lock_take(cache, &cache->header->runs, NULL);
+        atomic_store(&cache->table[last], region_word(REGION_RESERVED, 0));
+        raise(SIGSTOP);
+        atomic_store(&cache->table[last], region_word(REGION_UNUSED, 0));
+        lyger_lock_give(&cache->header->runs);
+        _exit(0);
+    }
+    wait_until_stopped(holder);
+    for (uint64_t i = 0; i < 3000; i++) {
+        snprintf(key, sizeof key, "key%d", (int)i);
+        CHECK(put(cache, key, 1000, i + 1));
+    }
+    CHECK(facts_of(cache).evictions > 0);
+    CHECK_INT(facts_of(cache).regions_unused, 0);
+    CHECK_INT(atomic_load(&cache->table[last]), region_word(REGION_RESERVED, 0));
+    CHECK_INT((uint32_t)atomic_load(&cache->header->runs.holder), holder);
+    kill(holder, SIGCONT);
+    CHECK_INT(status_of(holder), 0);
+    check_all_memory_is_there(cache);
+    close_cache(cache);
+}
+
 /* Stops a writer wherever it is, many times; whatever it holds, readers see whole values only. */
 static void readers_go_on_wherever_a_writer_is_stopped(void)
 {
@@ -175,6 +208,7 @@ int main(void)
     RUN(stopped_lock_holder_that_is_killed_leaves_the_shard_to_the_next);
     RUN(who_waits_for_a_stopped_holder_gets_the_lock_when_it_goes_on);
     RUN(stopped_gatherer_stops_large_stores_only);
+    RUN(regions_of_a_stopped_gatherer_stay_its_own);
     RUN(readers_go_on_wherever_a_writer_is_stopped);
     return finish();
 }

@@ -112,6 +112,12 @@ static void each_kind_of_entry_that_cannot_be_is_found(void)
     CHECK_INT(lyger_cache_verify(cache, &error), LYGER_E_CACHE);
     CHECK(strstr(error.message, "tag is not its entry's") != NULL);
     atomic_store(slot, word);
+    /* A length that reaches into the next entries: only before a rebuild is the block's own end not asked. */
+    atomic_fetch_add(&e->lens, (uint64_t)3000 << 24);
+    atomic_store(&shard_of_key(cache, "key1")->lock.holder, LOCK_LEFT);
+    CHECK_INT(lyger_cache_verify(cache, &error), LYGER_E_CACHE);
+    CHECK(strstr(error.message, "lie in each other") != NULL);
+    atomic_store(&e->lens, lens);
     /* Now it is rebuilt, and not just taken. */
     uint64_t recoveries = facts_of(cache).lock_recoveries;
     shard_of_key(cache, "key1")->small.head ^= 1;
@@ -169,6 +175,12 @@ static void damage_is_named_and_the_segment_made_anew(void)
     cache = make_named();
     cache->header->region_count--;
     check_reopened(cache, "a header that cannot be");
+    cache = make_named();
+    cache->header->seed ^= 1;
+    check_reopened(cache, "a header that cannot be");
+    cache = make_named();
+    atomic_store(&cache->lanes[LANE_COUNT - 1].chunks, 1);
+    check_reopened(cache, "a thread that uses values in place");
 }
 
 static void shard_of_a_killed_process_is_rebuilt_when_it_is_opened(void)
