@@ -211,6 +211,39 @@ static void cache_can_be_configured_and_switched_off(void)
     check_text(lyger_cache_get("k"), ""); /* another cache, with the defaults */
 }
 
+static void locks_and_leases_check_what_they_are_given(void)
+{
+    unsigned long long token = 7, other = 7;
+    CHECK_INT(lyger_ffi_cache_lock("k", 1, 0, &token), -1);
+    check_failed(2, "ttl must be");
+    CHECK_INT(token, 0);
+    CHECK_INT(lyger_ffi_cache_lock("k", 1, 4294967296ul, &token), -1);
+    check_failed(2, "ttl must be");
+    CHECK_INT(lyger_ffi_cache_lock("k", 1, 1, NULL), -1);
+    check_failed(2, "token is NULL");
+    CHECK_INT(lyger_ffi_cache_lease("k", 1, NULL), -1);
+    check_failed(2, "token is NULL");
+    CHECK_INT(lyger_ffi_cache_lock(NULL, 1, 1, &token), -1);
+    check_failed(2, "key is NULL");
+    CHECK_INT(lyger_ffi_cache_lock("k", 1, 4294967295ul, &token), 1);
+    CHECK_INT(lyger_ffi_cache_lock("k", 1, 1, &other), 0);
+    CHECK_INT(other, 0);
+    for (int kind = -1; kind <= 2; kind += 3) {
+        CHECK_INT(lyger_ffi_cache_give_back("k", 1, kind, token), -1);
+        check_failed(2, "kind must be");
+        CHECK_INT(lyger_ffi_cache_wait("k", 1, kind, 0), -1);
+        check_failed(2, "kind must be");
+    }
+    CHECK_INT(lyger_ffi_cache_wait("nobody's", 8, 0, 4294967295ul), 1);
+    CHECK_INT(lyger_ffi_cache_wait("nobody's", 8, 0, 4294967296ul), -1);
+    check_failed(2, "milliseconds must be");
+    CHECK_INT(lyger_ffi_cache_give_back("k", 1, 0, token + 1), 0);
+    CHECK_INT(lyger_ffi_cache_give_back("k", 1, 0, 0), 0);
+    CHECK_INT(lyger_ffi_cache_give_back("k", 1, 0, token), 1);
+    CHECK_INT(lyger_ffi_cache_give_back("k", 1, 0, token), 0);
+    check_fine();
+}
+
 static void what_only_the_native_door_reads_is_an_error(void)
 {
     char path[] = "/tmp/lyger-test-abi-XXXXXX", *value;
@@ -258,6 +291,28 @@ static void rows_become_json(void)
     lyger_free_result(handle);
     check_text(lyger_jsonify_result(handle), "[]");
     check_failed(5, "not the handle");
+}
+
+static void rows_are_read_again_and_end_after_the_last(void)
+{
+    unsigned long handle = lyger_db_query(DSN, "SELECT 7");
+    for (int i = 0; i < 2; i++) {
+        unsigned long long row = 0;
+        char *rows = NULL;
+        size_t len = 0;
+        CHECK_INT(lyger_ffi_result_rows(handle, &row, &rows, &len), 1);
+        CHECK_INT(row, 1);
+        CHECK_INT(len, 9);
+        CHECK(rows && memcmp(rows, "\2\7\0\0\0\0\0\0\0", 9) == 0);
+        lyger_free_string(rows);
+        CHECK_INT(lyger_ffi_result_rows(handle, &row, &rows, &len), 0);
+        CHECK_INT(lyger_ffi_result_rows(handle, &row, NULL, &len), -1);
+        check_failed(2, "NULL");
+        row = ~0ull;
+        CHECK_INT(lyger_ffi_result_rows(handle, &row, &rows, &len), 0);
+    }
+    lyger_free_result(handle);
+    check_fine();
 }
 
 static void stale_and_forged_handles_are_errors(void)
@@ -373,6 +428,13 @@ static void lists_are_unpacked_and_refused_where_there_are_no_arrays(void)
     }
     CHECK_INT(lyger_ffi_db_query(DSN, strlen(DSN), "SELECT ?", 8, params, packed, 0, 0, 0, 0), 0);
     check_failed(2, "nest more than 64 lists");
+    packed = pack(list, 0, "", "", 0);
+    for (int depth = 0; depth < 64; depth++) {
+        packed = pack(params, 5, "", list, packed);
+        memcpy(list, params, packed);
+    }
+    CHECK_INT(lyger_ffi_db_query(DSN, strlen(DSN), "SELECT ?", 8, params, packed, 0, 0, 0, 0), 0);
+    check_failed(2, "SQLite has no arrays");
 }
 
 static void broken_parameters_are_refused(void)
@@ -550,6 +612,27 @@ static void threads_work_side_by_side(void)
     check_fine();
 }
 
+static int failed_elsewhere;
+
+static void *fail_here(void *argument)
+{
+    (void)argument;
+    bool fine = lyger_last_error()[0] == '\0';
+    lyger_cache_set(NULL, "v");
+    return fine && strstr(lyger_last_error(), "key is NULL") ? NULL : &failed_elsewhere;
+}
+
+static void error_of_a_thread_is_its_own(void)
+{
+    pthread_t thread;
+    void *wrong;
+    CHECK_INT(lyger_db_query(DSN, NULL), 0);
+    CHECK_INT(pthread_create(&thread, NULL, fail_here, NULL), 0);
+    pthread_join(thread, &wrong);
+    CHECK(wrong == NULL);
+    check_failed(2, "query is NULL");
+}
+
 static void forked_child_shares_the_cache_and_works(void)
 {
     int status = -1;
@@ -600,8 +683,10 @@ int main(void)
     RUN(cache_functions_answer_yes_and_no);
     RUN(what_the_cache_cannot_do_is_said);
     RUN(cache_can_be_configured_and_switched_off);
+    RUN(locks_and_leases_check_what_they_are_given);
     RUN(what_only_the_native_door_reads_is_an_error);
     RUN(rows_become_json);
+    RUN(rows_are_read_again_and_end_after_the_last);
     RUN(stale_and_forged_handles_are_errors);
     RUN(failures_name_their_reason);
     RUN(parameters_are_bound);
@@ -612,6 +697,7 @@ int main(void)
     RUN(server_starts_answers_and_stops);
     RUN(taken_port_is_an_error);
     RUN(threads_work_side_by_side);
+    RUN(error_of_a_thread_is_its_own);
     RUN(forked_child_shares_the_cache_and_works);
     RUN(closing_frees_all_and_leaves_handles_stale);
     lyger_ffi_close();

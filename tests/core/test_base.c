@@ -50,7 +50,30 @@ static void forged_handles_are_not_live(void)
     for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
         CHECK(lyger_handle_get(&table, forged[i]) == NULL);
     }
+    while (table.used < table.capacity) { /* behind the last slot is no memory of the table's */
+        CHECK(lyger_handle_open(&table, &object) != 0);
+    }
+    CHECK(lyger_handle_get(&table, handle + table.used) == NULL);
     lyger_handle_close(&table, handle);
+    lyger_handle_table_free(&table, count_destroyed);
+}
+
+static void slot_is_given_up_after_its_last_number(void)
+{
+    lyger_handle_table table = LYGER_HANDLE_TABLE_EMPTY;
+    int object = 7;
+    const uint32_t last = ULONG_MAX > 0xFFFFFFFFul ? 0x7FFFFFFFu : 0x7FFFu;
+    lyger_handle_close(&table, lyger_handle_open(&table, &object));
+    table.slots[0].generation = last - 1;
+    for (int i = 0; i < 2; i++) { /* the last but one, and the last */
+        unsigned long handle = lyger_handle_open(&table, &object);
+        CHECK_INT(table.slots[0].generation, last - 1 + (uint32_t)i);
+        CHECK(lyger_handle_close(&table, handle) == &object);
+        CHECK(lyger_handle_close(&table, handle) == NULL);
+        CHECK_INT(table.live, 0);
+    }
+    CHECK(lyger_handle_open(&table, &object) != 0);
+    CHECK_INT(table.used, 2);
     lyger_handle_table_free(&table, count_destroyed);
 }
 
@@ -92,6 +115,48 @@ static void buffer_grows_and_detaches_terminated_text(void)
     lyger_buffer_free(&buffer);
 }
 
+/* More at once than doubling would give. */
+static void buffer_grows_by_as_much_as_is_asked_for(void)
+{
+    static char bytes[1000];
+    for (size_t before = 1; before < 300; before++) {
+        lyger_buffer buffer;
+        lyger_buffer_init(&buffer, &lyger_malloc_allocator);
+        CHECK(lyger_sink_put(&buffer.sink, bytes, before));
+        size_t capacity = (size_t)(buffer.sink.end - buffer.start);
+        size_t more = 2 * capacity - before / 2;
+        CHECK(lyger_sink_put(&buffer.sink, bytes, more));
+        CHECK_INT(lyger_buffer_length(&buffer), before + more);
+        lyger_buffer_free(&buffer);
+    }
+}
+
+static void *resize_once(void *context, void *pointer, size_t size)
+{
+    (void)context;
+    return pointer ? NULL : malloc(size);
+}
+
+static void release_it(void *context, void *pointer)
+{
+    (void)context;
+    free(pointer);
+}
+
+static void buffer_that_cannot_grow_keeps_what_it_has(void)
+{
+    const lyger_allocator once = {resize_once, release_it, NULL};
+    lyger_buffer buffer;
+    lyger_buffer_init(&buffer, &once);
+    CHECK(lyger_sink_put_literal(&buffer.sink, "abc"));
+    CHECK(!lyger_sink_reserve(&buffer.sink, 1000));
+    CHECK_INT(lyger_buffer_length(&buffer), 3);
+    CHECK(buffer.start && memcmp(buffer.start, "abc", 3) == 0);
+    CHECK(lyger_sink_put_literal(&buffer.sink, "def")); /* what fits still does */
+    CHECK_INT(lyger_buffer_length(&buffer), 6);
+    lyger_buffer_free(&buffer);
+}
+
 static void *refuse(void *context, void *pointer, size_t size)
 {
     (void)context, (void)pointer, (void)size;
@@ -118,6 +183,20 @@ static void absurd_reservation_is_refused(void)
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     CHECK(!lyger_sink_reserve(&buffer.sink, SIZE_MAX - 10));
     lyger_buffer_free(&buffer);
+}
+
+static void copied_text_ends_within_its_room(void)
+{
+    char *room = malloc(4); /* its end is where ASan looks */
+    for (size_t len = 0; len <= 5; len++) {
+        lyger_copy_text(room, 4, "abcde", len);
+        CHECK_INT(strlen(room), len < 3 ? len : 3);
+        CHECK(memcmp(room, "abc", len < 3 ? len : 3) == 0);
+    }
+    lyger_copy_text(room, 1, "abc", 3);
+    CHECK_STR(room, "");
+    lyger_copy_text(room, 0, "abc", 3);
+    free(room);
 }
 
 static void long_messages_are_cut_between_characters(void)
@@ -148,10 +227,14 @@ int main(void)
     RUN(handle_finds_its_object);
     RUN(closed_handle_stays_stale_when_its_slot_is_reused);
     RUN(forged_handles_are_not_live);
+    RUN(slot_is_given_up_after_its_last_number);
     RUN(cleared_table_destroys_what_lives_and_keeps_old_handles_stale);
     RUN(buffer_grows_and_detaches_terminated_text);
+    RUN(buffer_grows_by_as_much_as_is_asked_for);
+    RUN(buffer_that_cannot_grow_keeps_what_it_has);
     RUN(buffer_reports_failed_allocation);
     RUN(absurd_reservation_is_refused);
+    RUN(copied_text_ends_within_its_room);
     RUN(long_messages_are_cut_between_characters);
     RUN(failing_without_a_struct_still_returns_the_status);
     return finish();

@@ -150,6 +150,28 @@ static void every_pair_and_chosen_quadruples_agree_with_an_independent_decoder(v
     CHECK_INT(wrong, 0);
 }
 
+/* The same quadruples amid text that is long enough for the widest vectors, at every place of a block. */
+static void quadruples_in_long_text_agree_with_an_independent_decoder(void)
+{
+    static const unsigned char bytes[] = {'a',  0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC1, 0xC2,
+                                          0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5};
+    const size_t count = sizeof bytes;
+    size_t wrong = 0, bad;
+    char text[112];
+    for (size_t i = 0; i < count * count * count * count; i++) {
+        unsigned char four[4] = {bytes[i % count], bytes[i / count % count], bytes[i / count / count % count],
+                                 bytes[i / count / count / count]};
+        size_t at = 20 + i % 33, expected = reference_valid(four, 4);
+        memset(text, 'a', sizeof text);
+        memcpy(text + at, four, 4);
+        lyger_buffer_reset(&out);
+        lyger_json_outcome outcome = lyger_json_put_string(&out.sink, text, sizeof text, &bad);
+        wrong +=
+            expected == 4 ? outcome != LYGER_JSON_OK : outcome != LYGER_JSON_BAD_UTF8 || bad != at + expected;
+    }
+    CHECK_INT(wrong, 0);
+}
+
 /* What a style makes of text, written the plain way; the length, or -1 for text that the style refuses. */
 static long styled_reference(char *to, const unsigned char *text, size_t len, unsigned style)
 {
@@ -443,9 +465,11 @@ static void full_sink_is_reported(void)
 
 static void integers_are_decimal_to_their_limits(void)
 {
-    static const int64_t values[] = {
-        0,     1,         9,          10,        99,        100,           -1,        -10,
-        12345, 999999999, 1000000000, INT64_MAX, INT64_MIN, INT64_MIN + 1, 1ll << 53, -(1ll << 53)};
+    static const int64_t values[] = {0, 1, 9, 10, 99, 100, -1, -10, 12345, 999999999, 1000000000, INT64_MAX,
+                                     INT64_MIN, INT64_MIN + 1, 1ll << 53, -(1ll << 53),
+                                     /* They are written in eights. */
+                                     99999999, 100000000, 100000001, 9999999999999999, 10000000000000000,
+                                     10000000000000001};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         char expected[32], text[LYGER_INT_SIZE + 1];
         snprintf(expected, sizeof expected, "%lld", (long long)values[i]);
@@ -486,6 +510,10 @@ static void doubles_have_their_shortest_text(void)
     CHECK_STR(formatted(5e-324, true), "5.0e-324");
     CHECK_STR(formatted(9007199254740993.0, true), "9.007199254740992e+15");
     CHECK_STR(formatted(100, false), "100");
+    /* An end of the interval is an odd number's neighbour's. */
+    CHECK_STR(formatted(36028797018963948.0, true), "3.6028797018963948e+16");
+    /* Three places would do, two are enough. */
+    CHECK_STR(formatted(9000000000000.119, true), "9000000000000.12");
 }
 
 static void doubles_read_back_as_themselves(void)
@@ -516,6 +544,29 @@ static void doubles_read_back_as_themselves(void)
         wrong += digits > 1 && digits < 16 && !strchr(text, '0') && strtod(shorter, NULL) == value;
     }
     CHECK_INT(wrong, 0);
+}
+
+/* Their neighbours are not equally far. */
+static void powers_of_two_read_back_as_themselves(void)
+{
+    for (int exponent = -1074; exponent < 1024; exponent++) {
+        double value = ldexp(1, exponent);
+        const char *text = formatted(value, true);
+        char other[64];
+        int precision = 1;
+        while (snprintf(other, sizeof other, "%.*e", precision - 1, value), strtod(other, NULL) != value) {
+            precision++;
+        }
+        int digits = 0, zeros = 0;
+        for (const char *at = text; *at && *at != 'e'; at++) {
+            if (*at >= '0' && *at <= '9' && (digits > 0 || *at != '0')) {
+                digits++;
+                zeros = *at == '0' ? zeros + 1 : 0;
+            }
+        }
+        CHECK(strtod(text, NULL) == value);
+        CHECK(digits - zeros <= precision);
+    }
 }
 
 static void comma_of_a_locale_never_gets_in(void)
@@ -572,6 +623,7 @@ int main(void)
     RUN(empty_text_is_two_quotes);
     RUN(well_formed_utf8_is_kept);
     RUN(every_pair_and_chosen_quadruples_agree_with_an_independent_decoder);
+    RUN(quadruples_in_long_text_agree_with_an_independent_decoder);
     RUN(every_style_agrees_with_a_plain_writer);
     RUN(short_text_is_written_within_its_room);
     RUN(nothing_is_written_beyond_the_room_that_was_asked_for);
@@ -581,6 +633,7 @@ int main(void)
     RUN(integers_are_decimal_to_their_limits);
     RUN(doubles_have_their_shortest_text);
     RUN(doubles_read_back_as_themselves);
+    RUN(powers_of_two_read_back_as_themselves);
     RUN(comma_of_a_locale_never_gets_in);
     RUN(numbers_that_are_not_finite_are_words);
     RUN(base64_follows_rfc_4648);
