@@ -101,15 +101,18 @@ static void expect(const lyger_param *param, lyger_sink *sink, bool *bad)
     }
 }
 
-/* Written another way than the writer's: two neighbours must look alike. */
-static bool is_box(const lyger_param *param)
+/* Written another way than the writer's: two neighbours must look alike. Around the list are depth others. */
+static bool is_box(const lyger_param *param, int depth)
 {
     const lyger_param *items = param->list.items;
     if (param->type != LYGER_PARAM_LIST) {
         return true;
     }
+    if (depth == LYGER_LIST_DEPTH) {
+        return false;
+    }
     for (size_t i = 0; i < param->list.count; i++) {
-        if (!is_box(&items[i])) {
+        if (!is_box(&items[i], depth + 1)) {
             return false;
         }
         const lyger_param *a = &items[i > 0 ? i - 1 : 0], *b = &items[i];
@@ -134,12 +137,13 @@ static bool has_elements(const lyger_param *param)
 static void compare(const lyger_param *list, const char *literal, size_t len)
 {
     static const lyger_query_options options;
-    lyger_buffer json, expected, scratch;
+    lyger_buffer json, expected;
+    lyger_pq_scratch scratch;
     size_t offset;
     bool bad = false;
     lyger_buffer_init(&json, &lyger_malloc_allocator);
     lyger_buffer_init(&expected, &lyger_malloc_allocator);
-    lyger_buffer_init(&scratch, &lyger_malloc_allocator);
+    lyger_pq_scratch_init(&scratch);
     lyger_pq_outcome outcome =
         lyger_pq_write(lyger_pq_type_of(TEXT_ARRAY), &options, literal, len, &json.sink, &scratch, &offset);
     if (has_elements(list)) {
@@ -152,7 +156,7 @@ static void compare(const lyger_param *list, const char *literal, size_t len)
     require(bad || (lyger_buffer_length(&json) == size && memcmp(json.start, expected.start, size) == 0));
     lyger_buffer_free(&json);
     lyger_buffer_free(&expected);
-    lyger_buffer_free(&scratch);
+    lyger_pq_scratch_free(&scratch);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -166,7 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         lyger_buffer_init(&literal, &lyger_malloc_allocator);
         lyger_status status =
             lyger_pq_put_list(&list, 0, (lyger_pq_array){',', false}, &literal.sink, &error);
-        require(status == (is_box(&list) ? LYGER_OK : LYGER_E_ARGUMENT));
+        require(status == (is_box(&list, 0) ? LYGER_OK : LYGER_E_ARGUMENT));
         if (status == LYGER_OK) {
             size_t len = lyger_buffer_length(&literal) - 1;
             require(strlen(literal.start) == len);

@@ -309,6 +309,9 @@ static void lists_are_checked_down_to_their_texts(void)
     }
     CHECK_STR(literal(deep[6]), "{{{{{{1}}}}}}");
     CHECK_STR(literal(deep[7]), "parameter 2 nests more than 6 lists");
+    deep[0] = list_of(NULL, 0);
+    CHECK_STR(literal(deep[5]), "{}");
+    CHECK_STR(literal(deep[6]), "parameter 2 nests more than 6 lists");
 }
 
 /* ---- JSON ---- */

@@ -86,7 +86,7 @@ static lyger_status check_shape(const lyger_param *param, const shape *shape, bo
                           lyger_param_place_text(place, text),
                           param->type == LYGER_PARAM_MAP ? "an array with names" : "of bytes");
     }
-    if (place->depth > LYGER_LIST_DEPTH) {
+    if (list && place->depth == LYGER_LIST_DEPTH) {
         return lyger_fail(error, LYGER_E_ARGUMENT, "%s nests more than %d lists", place->label,
                           LYGER_LIST_DEPTH);
     }

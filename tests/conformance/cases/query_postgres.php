@@ -148,6 +148,7 @@ return [
         $check->throws(ValueError::class, $run(1, [[[1], [2]], [[3], [4, 5]]]), 'parameter 2, element [1][1] is a list of 2');
         $check->throws(ValueError::class, $run(1, [[], [1]]), 'parameter 2, element [1] is a list of 1', 'of 0');
         $check->throws(ValueError::class, $run(1, [[[[[[[1]]]]]]]), 'parameter 2', '6 lists');
+        $check->throws(ValueError::class, $run(1, [[[[[[[]]]]]]]), 'parameter 2', '6 lists');
         $check->throws(ValueError::class, $run(1, ['a' => 1]), 'parameter 2', 'names', 'int4[]', '::jsonb');
         $check->throws(ValueError::class, $run(1, [[1], [1 => 1]]), 'parameter 2, element [1]', 'names');
         $check->throws(TypeError::class, $run(1, [1, [new stdClass()]]), '$params', 'parameter 2, element [1][0]', 'Stringable');
