@@ -40,18 +40,21 @@ static int scheme_length(const char *dsn, size_t len)
     return (size_t)at < len && dsn[at] == ':' ? at : 0;
 }
 
-/* The value of a keyword in PDO's "host=db;port=1;dbname=shop", "" without one; only what shows no secret. */
+/* The value of a keyword in PDO's "host=db;port=1;dbname=shop", "" without one; only what shows no secret. A
+ * password may hold what looks like a pair, where its ';' is doubled (PDO's reader) or in quotes (libpq's).
+ */
 static const char *pdo_value(const char *pairs, const char *keyword, char *value, size_t size)
 {
     size_t len = strlen(keyword);
+    bool quoted = strchr(pairs, '\'') || strstr(pairs, ";;");
     *value = '\0';
     for (const char *at = pairs; *at; at += strcspn(at, ";"), at += *at == ';') {
         at += strspn(at, " ");
         if (strncasecmp(at, keyword, len) == 0 && at[len] == '=') {
             const char *from = at + len + 1;
             size_t value_len = strcspn(from, ";");
-            bool plain = strspn(from, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-/") >=
-                         value_len;
+            bool plain = !quoted && strspn(from, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                                 "0123456789_.-/") >= value_len;
             lyger_copy_text(value, size, plain ? from : "...", plain ? value_len : 3);
         }
     }

@@ -117,7 +117,8 @@ return $shared(static fn(): string => $dsn, $table) + [
             'host=127.0.0.1,password=Sw0rdfish', 'dbname=x;password=Sw0rdfish host=127.0.0.1 port=1', 'user=u;password=Sw0rdfish host=127.0.0.1 port=1',
             'host=127.0.0.1 port=1;password=Sw0rdfish', 'host=postgres://u:Sw0rdfish@h', "host = '127.0.0.1;password=Sw0rdfish'",
             'pgsql:host=127.0.0.1;password=Sw0rdfish;dbname=x', 'pgsql:host=127.0.0.1;dbname=x password=Sw0rdfish', 'mysql:host=127.0.0.1;password=Sw0rdfish',
-            'mysql://u:Sw0rdfish@h/d', 'Sw0rdfish', 'sqlite:/tmp/x?key=Sw0rdfish', 'sqlite:/tmp/x?mode=rw&key=Sw0rdfish'] as $dsn) {
+            'mysql://u:Sw0rdfish@h/d', 'Sw0rdfish', 'mysql:password=a;;dbname=Sw0rdfish', "pgsql:password='a;host=Sw0rdfish;b'",
+            'pgsql:host=h password=Sw0rdfish', 'mysql:password=Sw0rdfish;dbname=shop', 'sqlite:/tmp/x?key=Sw0rdfish', 'sqlite:/tmp/x?mode=rw&key=Sw0rdfish'] as $dsn) {
             try {
                 $engine->dbQuery($dsn, 'SELECT 1');
                 $check->that(false, "$dsn is taken");
@@ -134,6 +135,7 @@ return $shared(static fn(): string => $dsn, $table) + [
             '"host=db.example port=5433 dbname=shop user=USER password=PASSWORD"',
         );
         $check->throws(QueryException::class, static fn() => $engine->dbQuery('mysql:dbname=shop', 'SELECT 1'), 'mysql://USER:PASSWORD@localhost/shop');
+        $check->throws(QueryException::class, static fn() => $engine->dbQuery('mysql:dbname=a;dbname=b', 'SELECT 1'), '@localhost/b"');
     },
     'several statements run at the same time' => static function (object $engine, Check $check) use ($dsn): void {
         // DSNs of this case: those whose session another has changed send one after the other.

@@ -87,14 +87,18 @@ final class Dsn
         }
     }
 
-    /** PDO's form of a DSN as it would be here; null for any other. */
+    /**
+     * PDO's form of a DSN as it would be here; null for any other. A password may hold what looks like a pair when its
+     * ';' is doubled or in quotes: then no value is shown.
+     */
     private static function ofPdo(#[\SensitiveParameter] string $dsn): ?string
     {
         if (!preg_match('~^(pgsql|mysql):(?!//)(.*)$~sD', $dsn, $found)) {
             return null;
         }
+        $plain = preg_match("/'|;;/", $found[2]) ? '~^$~D' : '~^[\w./-]*$~D';
         $value = static fn(string $keyword): string
-            => preg_match("/(?:^|;) *$keyword=([^;]*)/i", $found[2], $given) ? (preg_match('~^[\w./-]*$~D', $given[1]) ? $given[1] : '...') : '';
+            => preg_match("/.*(?:^|;) *$keyword=([^;]*)/is", $found[2], $given) ? (preg_match($plain, $given[1]) ? $given[1] : '...') : '';
         [$host, $port, $name] = [$value('host') ?: 'localhost', $value('port'), $value('dbname')];
         return $found[1] === 'mysql'
             ? "mysql://USER:PASSWORD@$host" . ($port === '' ? '' : ":$port") . "/$name"
