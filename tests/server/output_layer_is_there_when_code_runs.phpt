@@ -20,12 +20,16 @@ $boot = <<<'PHP'
         journal("$where: $got, level $level");
     }
     class Late { function __construct(public string $where) { } function __destruct() { buffered($this->where); ob_start(); echo 'left open'; } }
+    function exhaust(): void { // malloc, in PHP's place, knows no limit
+        ini_set('memory_limit', '16M');
+        getenv('USE_ZEND_ALLOC') === '0' ? trigger_error('memory', E_USER_ERROR) : str_repeat('x', 64 << 20);
+    }
     function act(string $path): void {
         switch ($path) {
             case '/session': session_start(); $GLOBALS['late'] = null; $_SESSION['late'] = new Late('session'); echo 'session'; return;
             case '/handler': $late = new Late('error handler'); set_error_handler(function () use ($late) { }); echo 'handler'; return;
             case '/exit': register_shutdown_function(function () { ob_start(); echo 'page of exit'; ob_end_flush(); }); exit;
-            case '/memory': register_shutdown_function(function () { ob_start(); echo 'page of memory'; ob_end_flush(); }); ini_set('memory_limit', '16M'); str_repeat('x', 64 << 20); return;
+            case '/memory': register_shutdown_function(function () { ob_start(); echo 'page of memory'; ob_end_flush(); }); exhaust(); return;
             case '/fatal': register_shutdown_function(function () { ob_start(); echo 'page of fatal'; ob_end_flush(); }); eval('function twice() {} function twice() {}'); return;
             case '/time': register_shutdown_function(function () { ob_start(); echo 'page of time'; ob_end_flush(); }); set_time_limit(1); while (true) { }
             default: echo 'plain';
