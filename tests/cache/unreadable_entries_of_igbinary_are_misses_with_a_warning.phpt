@@ -3,9 +3,7 @@ An entry in igbinary's form whose class or enum case is gone is a miss with a wa
 --EXTENSIONS--
 lyger
 --SKIPIF--
-<?php
-is_file(ini_get('extension_dir') . '/igbinary.so') || die('skip igbinary is not installed');
-?>
+<?php require __DIR__ . '/../inc/skip_without_igbinary.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/unreadable.php';

@@ -3,9 +3,7 @@ A named segment with values of every form, igbinary's too, is opened by other pr
 --EXTENSIONS--
 lyger
 --SKIPIF--
-<?php
-is_file(ini_get('extension_dir') . '/igbinary.so') || die('skip igbinary is not installed');
-?>
+<?php require __DIR__ . '/../inc/skip_without_igbinary.inc'; ?>
 --FILE--
 <?php
 require __DIR__ . '/../inc/php.inc';
