@@ -38,6 +38,7 @@
 static struct shared {
     _Atomic int gone, done; /* requests whose worker saw that the client had gone, or that ended */
     _Atomic int read_late;  /* 1: a body was there after the answer's end, 2: not */
+    _Atomic size_t part;    /* bytes of /part */
     char said[4096];        /* lines of the I/O process */
 } * shared;
 
@@ -96,15 +97,16 @@ static void echo(lyger_worker *worker, const lyger_hub_request *request)
     free(bytes);
 }
 
-static void stream(lyger_worker *worker, const char *fields)
+static void stream(lyger_worker *worker, const char *fields, size_t len)
 {
     char bytes[10000];
     lyger_hub_head(worker, 200, LYGER_HUB_LENGTH_UNKNOWN, fields, strlen(fields));
-    for (size_t at = 0; at < STREAM_BYTES; at += sizeof bytes) {
+    for (size_t at = 0; at < len; at += sizeof bytes) {
         for (size_t i = 0; i < sizeof bytes; i++) {
             bytes[i] = stream_byte(at + i);
         }
         if (!lyger_hub_data(worker, bytes, sizeof bytes)) {
+            shared->gone++;
             break;
         }
     }
@@ -149,9 +151,9 @@ static void send_file(lyger_worker *worker);
 static bool work_long(lyger_worker *worker, const lyger_hub_request *request)
 {
     if (path_is(request, "/text")) {
-        stream(worker, "Content-Type: text/plain\r\n");
+        stream(worker, "Content-Type: text/plain\r\n", STREAM_BYTES);
     } else if (path_is(request, "/mixed")) {
-        stream(worker, "");
+        stream(worker, "", STREAM_BYTES);
         send_file(worker);
     } else if (path_is(request, "/drip")) {
         drip(worker);
@@ -234,7 +236,9 @@ static void work(lyger_worker *worker, const lyger_hub_request *request)
     if (path_is(request, "/echo")) {
         echo(worker, request);
     } else if (path_is(request, "/stream")) {
-        stream(worker, "X-A: b\r\n");
+        stream(worker, "X-A: b\r\n", STREAM_BYTES);
+    } else if (path_is(request, "/part")) {
+        stream(worker, "", shared->part);
     } else if (path_is(request, "/steps")) {
         text_in_steps(worker);
     } else if (path_is(request, "/slow")) {
@@ -480,6 +484,15 @@ static int dial_slowly(void)
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+    return fd;
+}
+
+static int dial_path(void)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    snprintf(to.sun_path, sizeof to.sun_path, "%s", socket_path);
     CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
     return fd;
 }

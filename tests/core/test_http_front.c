@@ -409,10 +409,7 @@ static void unix_sockets_are_served(void)
 {
     configure();
     serve();
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    snprintf(name.sun_path, sizeof name.sun_path, "%s", socket_path);
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    CHECK(connect(fd, (struct sockaddr *)&name, sizeof name) == 0);
+    int fd = dial_path();
     say(fd, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
     CHECK(hear_all(fd));
     CHECK(strstr(answer, "X-Client: \r\n") != NULL);

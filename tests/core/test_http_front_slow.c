@@ -142,6 +142,35 @@ static void unread_answers_have_a_limit(void)
     stop();
 }
 
+/*
+ * Answers that grow step by step, to a client that reads only when its worker has ended: first its socket
+ * takes all of it, then the ring the rest, which is taken over when the worker has ended, and in the end the
+ * worker has to wait, though what was taken over last was more than the limit. Of a Unix socket the kernel's
+ * buffer does not grow.
+ */
+static void answer_that_was_taken_over_gives_the_next_one_no_room(void)
+{
+    configure();
+    config.workers = 1;
+    config.response_buffer = 4096;
+    config.response_spool = 1;
+    config.http.write_timeout = 2000;
+    serve();
+    for (int i = 1; shared->gone == 0 && shared->part < STREAM_BYTES; i++) {
+        shared->part += 60000; /* less than the ring has */
+        int fd = dial_path();
+        say(fd, "GET /part HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        CHECK(becomes(&shared->done, 2 * i - 1));
+        get("/"); /* which stands behind it in the ring */
+        CHECK(becomes(&shared->done, 2 * i));
+        hear_all(fd);
+        CHECK(shared->gone > 0 || dechunk() == (ssize_t)shared->part);
+        close(fd);
+    }
+    CHECK_INT(shared->gone, 1);
+    stop();
+}
+
 static void slow_client_beyond_the_time_limit_costs_no_worker(void)
 {
     configure();
@@ -300,6 +329,7 @@ int main(void)
     RUN(client_that_takes_nothing_in_time_is_let_go);
     RUN(finished_answer_leaves_its_worker);
     RUN(unread_answers_have_a_limit);
+    RUN(answer_that_was_taken_over_gives_the_next_one_no_room);
     RUN(slow_client_beyond_the_time_limit_costs_no_worker);
     RUN(requests_that_take_too_long_are_ended);
     RUN(progress_and_permission_lift_the_time_limit);
