@@ -25,6 +25,7 @@ $server = new Server(<<<'PHP'
     lyger_start_server(function (string $uri) {
         switch ($uri) {
             case '/pid': return (string) getmypid();
+            case '/seed': mt_srand(7); return '';
             case '/seeds': return [mt_rand(), rand(), @lcg_value(), random_int(0, PHP_INT_MAX)];
             case '/signals': return (string) $GLOBALS['signals'];
             case '/stop': lyger_stop_server(); return 'stopping';
@@ -39,6 +40,7 @@ for ($i = 0; $i < 7; $i++) {
 echo implode(' ', array_count_values($pids)), " requests of different workers\n";
 $seeds = [];
 for ($i = 0; $i < 6; $i++) {
+    $server->get('/seed');
     array_push($seeds, ...json_decode($server->get('/seeds')->body));
 }
 echo count($seeds), ' random numbers, ', count(array_unique($seeds)), " different\n";
