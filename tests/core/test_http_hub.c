@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -433,6 +434,42 @@ static void nobody_sleeps_through_a_request(void)
     lyger_hub_free(hub);
 }
 
+/* What the next reading of the clock in this process, lyger_hub_now(), is interrupted by. */
+static void (*when_the_clock_is_read)(void);
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    void (*then)(void) = when_the_clock_is_read;
+    when_the_clock_is_read = NULL;
+    if (then) {
+        then();
+    }
+    return (int)syscall(SYS_clock_gettime, clock, now);
+}
+
+static void queue_one(void)
+{
+    CHECK(queue("/", 0) != NULL);
+}
+
+/* The request comes after the worker has found nothing, and before it says that it sleeps: nobody wakes it. */
+static void worker_does_not_sleep_before_a_request(void)
+{
+    const lyger_hub_request *request;
+    make_hub(1, 4, 65536);
+    int place = lyger_hub_place(hub, 1);
+    lyger_hub_placed(hub, (uint32_t)place, getpid());
+    lyger_worker *worker = lyger_hub_join(hub, (uint32_t)place);
+    uint64_t begin = now_ms();
+    when_the_clock_is_read = queue_one; /* it is read when the worker becomes idle */
+    CHECK_INT(lyger_hub_take(worker, 10000, &request), LYGER_TAKEN);
+    CHECK(now_ms() - begin < 10000);
+    answer_ok(worker, request);
+    lyger_hub_leave(worker);
+    CHECK(all_free());
+    lyger_hub_free(hub);
+}
+
 static void io_process_does_not_sleep_before_an_answer(void)
 {
     uint32_t place;
@@ -827,6 +864,7 @@ int main(int count, char **arguments)
     RUN(a_slow_client_holds_up_its_worker_only);
     RUN(a_cancelled_request_gives_no_frames);
     RUN(nobody_sleeps_through_a_request);
+    RUN(worker_does_not_sleep_before_a_request);
     RUN(io_process_does_not_sleep_before_an_answer);
     RUN(what_a_killed_sleeper_was_woken_for_goes_to_another);
     RUN(every_request_ends_once_whoever_is_killed);
