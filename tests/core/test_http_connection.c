@@ -606,6 +606,23 @@ static void long_heads_are_taken_up_to_their_limit(void)
     close_host();
 }
 
+static void head_has_to_be_there_in_time(void)
+{
+    size_t total;
+    open_host();
+    host.options.header_timeout = 300;
+    int fd = call("GET /");
+    CHECK_INT(listen_to(fd, &total), 1);
+    for (int i = 0; i < 5000 && !strchr(events, 'l'); i++) { /* a byte now and then makes it no longer */
+        send(fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        loop_until_gone(1);
+    }
+    CHECK_INT(last_status, 408);
+    close(fd);
+    CHECK(loop_until_gone(10000));
+    close_host();
+}
+
 static void body_has_to_come_in_at_a_rate(void)
 {
     open_host();
@@ -684,6 +701,7 @@ int main(void)
     RUN(client_that_has_gone_is_seen_while_it_waits);
     RUN(refused_client_may_send_its_whole_body_first);
     RUN(long_heads_are_taken_up_to_their_limit);
+    RUN(head_has_to_be_there_in_time);
     RUN(body_has_to_come_in_at_a_rate);
     RUN(clients_share_a_bound_of_memory);
     RUN(draining_host_lets_idle_clients_go);
