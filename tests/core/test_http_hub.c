@@ -452,7 +452,8 @@ static void queue_one(void)
     CHECK(queue("/", 0) != NULL);
 }
 
-/* The request comes after the worker has found nothing, and before it says that it sleeps: nobody wakes it. */
+/* The request comes after the worker has found nothing, and before it says that it sleeps: nobody wakes it.
+ */
 static void worker_does_not_sleep_before_a_request(void)
 {
     const lyger_hub_request *request;
