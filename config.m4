@@ -53,7 +53,7 @@ if test "$PHP_LYGER" != "no"; then
     esac
   ])
 
-  lyger_core="ext/base/alloc.c ext/base/about.c ext/base/cpu.c ext/base/error.c ext/base/handle.c \
+  lyger_core="ext/about.c ext/base/alloc.c ext/base/cpu.c ext/base/error.c ext/base/handle.c \
     ext/base/library_posix.c ext/base/sink.c \
     ext/compute/heavy.c ext/compute/heavy_avx2.c ext/compute/heavy_avx512.c ext/compute/heavy_base.c \
     ext/cache/arena.c ext/cache/cache.c ext/cache/compact.c ext/cache/figures.c ext/cache/hold.c ext/cache/index.c ext/cache/inspect.c ext/cache/lane.c ext/cache/open.c \

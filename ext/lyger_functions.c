@@ -6,7 +6,7 @@
 #include "lyger_string.h"
 #include "cache/php_cache.h"
 
-#include "base/about.h"
+#include "about.h"
 
 ZEND_FUNCTION(lyger_hello_world)
 {

@@ -4,7 +4,7 @@
  */
 #include "door.h"
 
-#include "base/about.h"
+#include "about.h"
 #include "base/version.h"
 #include "compute/compute.h"
 #ifdef LYGER_WITH_UV

@@ -50,6 +50,8 @@ typedef struct lyger_opening {
 } lyger_opening;
 
 struct lyger_backend {
+    const char *library; /* its client library: "libpq", "sqlite" */
+    const char *(*version)(lyger_query_version_of which);
     const char *schemes; /* for people: "sqlite:PATH, sqlite::memory:" */
 
     bool (*claims)(const char *dsn, size_t len);

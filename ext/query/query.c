@@ -6,12 +6,6 @@
 #include "params.h"
 #include "pool.h"
 #include "result.h"
-#ifdef LYGER_WITH_PGSQL
-#include "query/pq/pq.h"
-#endif
-#ifdef LYGER_WITH_SQLITE
-#include "query/sqlite/sqlite_api.h"
-#endif
 
 #include <stdio.h>
 #include <string.h>
@@ -216,38 +210,12 @@ lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t ds
     return lyger_call_end(pool, connection, status, error);
 }
 
-const char *lyger_query_libpq_version(void)
+const char *lyger_query_version(const char *library, lyger_query_version_of which)
 {
-#ifdef LYGER_WITH_PGSQL
-    return lyger_pq_loaded_version();
-#else
+    for (size_t i = 0; backends[i]; i++) {
+        if (strcmp(backends[i]->library, library) == 0) {
+            return backends[i]->version(which);
+        }
+    }
     return NULL;
-#endif
-}
-
-const char *lyger_query_libpq_compiled(void)
-{
-#ifdef LYGER_WITH_PGSQL
-    return lyger_pq_compiled_version();
-#else
-    return NULL;
-#endif
-}
-
-const char *lyger_query_sqlite_version(void)
-{
-#ifdef LYGER_WITH_SQLITE
-    return lyger_sqlite_load(NULL) == LYGER_OK ? sqlite3_libversion() : NULL;
-#else
-    return NULL;
-#endif
-}
-
-const char *lyger_query_sqlite_compiled(void)
-{
-#ifdef LYGER_WITH_SQLITE
-    return SQLITE_VERSION;
-#else
-    return NULL;
-#endif
 }

@@ -263,11 +263,12 @@ const lyger_result_facts *lyger_result_describe(const lyger_result *result);
 /* result may be NULL. */
 void lyger_result_free(lyger_result *result);
 
-/* Versions, NULL when left out of the build. The plain ones are those at run time: libpq's is NULL until a
- * first use has loaded it, and asking does not load it; asking for SQLite's does. */
-const char *lyger_query_libpq_version(void);
-const char *lyger_query_libpq_compiled(void);
-const char *lyger_query_sqlite_version(void);
-const char *lyger_query_sqlite_compiled(void);
+typedef enum lyger_query_version_of {
+    LYGER_QUERY_LOADED, /* at run time; libpq is not loaded by asking, SQLite is */
+    LYGER_QUERY_HEADER, /* what lyger was compiled with */
+} lyger_query_version_of;
+
+/* The version of "libpq" or "sqlite", such as "15.20"; NULL when it was left out of the build, or is not loaded. */
+const char *lyger_query_version(const char *library, lyger_query_version_of which);
 
 #endif

@@ -93,12 +93,12 @@ static const char *query(const char *sql)
 
 static void libpq_is_loaded_on_first_use_only(void)
 {
-    CHECK(lyger_query_libpq_version() == NULL);
-    CHECK(lyger_query_libpq_compiled() != NULL);
+    CHECK(lyger_query_version("libpq", LYGER_QUERY_LOADED) == NULL);
+    CHECK(lyger_query_version("libpq", LYGER_QUERY_HEADER) != NULL);
     begin(2);
-    CHECK(lyger_query_libpq_version() == NULL);
+    CHECK(lyger_query_version("libpq", LYGER_QUERY_LOADED) == NULL);
     CHECK_STR(query("select 1 a"), "[{\"a\":1}]");
-    CHECK(lyger_query_libpq_version() != NULL);
+    CHECK(lyger_query_version("libpq", LYGER_QUERY_LOADED) != NULL);
     end();
 }
 

@@ -559,8 +559,8 @@ static void fork_inside_a_statement_harms_nothing(void)
 
 static void versions_are_known(void)
 {
-    CHECK(lyger_query_sqlite_version() && lyger_query_sqlite_version()[0] == '3');
-    CHECK(lyger_query_sqlite_compiled() && lyger_query_sqlite_compiled()[0] == '3');
+    CHECK(lyger_query_version("sqlite", LYGER_QUERY_LOADED) && lyger_query_version("sqlite", LYGER_QUERY_LOADED)[0] == '3');
+    CHECK(lyger_query_version("sqlite", LYGER_QUERY_HEADER) && lyger_query_version("sqlite", LYGER_QUERY_HEADER)[0] == '3');
 }
 
 static void missing_and_unusable_libraries_name_the_package(void)
@@ -571,7 +571,7 @@ static void missing_and_unusable_libraries_name_the_package(void)
     CHECK_INT(lyger_sqlite_load_from("libm.so.6", &api, &error), LYGER_E_QUERY);
     CHECK(strstr(error.message, "libsqlite3-0") && strstr(error.message, "sqlite3_bind_blob64"));
     CHECK_INT(lyger_sqlite_load(&error), LYGER_OK);
-    CHECK(strcmp(lyger_query_sqlite_version(), sqlite3_libversion()) == 0);
+    CHECK(strcmp(lyger_query_version("sqlite", LYGER_QUERY_LOADED), sqlite3_libversion()) == 0);
 }
 
 int main(void)

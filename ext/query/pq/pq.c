@@ -357,6 +357,8 @@ static lyger_status pq_settle(lyger_connection *base, bool *usable, lyger_error 
 }
 
 const lyger_backend lyger_pq_backend = {
+    .library = "libpq",
+    .version = lyger_pq_version,
     .schemes = "postgres://, postgresql://, host=… dbname=…",
     .claims = pq_claims,
     .needs_session = lyger_pq_needs_session,

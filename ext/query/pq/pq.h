@@ -6,7 +6,7 @@
 #ifndef LYGER_QUERY_PQ_H
 #define LYGER_QUERY_PQ_H
 
-#include "base/error.h"
+#include "query/query.h"
 
 #include <libpq-fe.h>
 
@@ -77,8 +77,7 @@ const lyger_pq *lyger_pq_load(lyger_error *error);
  */
 lyger_status lyger_pq_load_from(const char *file, lyger_pq *pq, lyger_error *error);
 
-/* "15.20" of the library that is loaded, NULL before; and of the header. */
-const char *lyger_pq_loaded_version(void);
-const char *lyger_pq_compiled_version(void);
+/* lyger_backend.version */
+const char *lyger_pq_version(lyger_query_version_of which);
 
 #endif

@@ -118,12 +118,10 @@ const lyger_pq *lyger_pq_load(lyger_error *error)
     return is_loaded ? &loaded : NULL;
 }
 
-const char *lyger_pq_loaded_version(void)
+const char *lyger_pq_version(lyger_query_version_of which)
 {
+    if (which == LYGER_QUERY_HEADER) {
+        return PG_VERSION;
+    }
     return __atomic_load_n(&is_loaded, __ATOMIC_ACQUIRE) ? loaded_version : NULL;
-}
-
-const char *lyger_pq_compiled_version(void)
-{
-    return PG_VERSION;
 }

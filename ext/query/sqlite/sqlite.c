@@ -340,7 +340,17 @@ static void sqlite_forget(lyger_connection *base)
     }
 }
 
+static const char *sqlite_version(lyger_query_version_of which)
+{
+    if (which == LYGER_QUERY_HEADER) {
+        return SQLITE_VERSION;
+    }
+    return lyger_sqlite_load(NULL) == LYGER_OK ? sqlite3_libversion() : NULL;
+}
+
 const lyger_backend lyger_sqlite_backend = {
+    .library = "sqlite",
+    .version = sqlite_version,
     .schemes = "sqlite:PATH, sqlite::memory:",
     .claims = sqlite_claims,
     .exclusive = sqlite_exclusive,

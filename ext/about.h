@@ -1,13 +1,13 @@
 /* What lyger says about itself, the same through every door. */
-#ifndef LYGER_BASE_ABOUT_H
-#define LYGER_BASE_ABOUT_H
+#ifndef LYGER_ABOUT_H
+#define LYGER_ABOUT_H
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
+#include "base/sink.h"
 #include "cache/cache.h"
-#include "sink.h"
 
 extern const char lyger_greeting[]; /* NUL-terminated ASCII */
 extern const size_t lyger_greeting_length;
