@@ -41,8 +41,10 @@ bool lyger_about_write(const lyger_about *about, lyger_sink *sink)
            put_member(sink, "version", LYGER_VERSION) && lyger_sink_put_char(sink, ',') &&
            put_member(sink, "door", about->door) && lyger_sink_put_char(sink, ',') &&
            put_member(sink, "php", about->php_version) && lyger_sink_put_literal(sink, ",\"libraries\":{") &&
-           put_member(sink, "libpq", lyger_query_version("libpq", LYGER_QUERY_LOADED)) && lyger_sink_put_char(sink, ',') &&
-           put_member(sink, "sqlite", lyger_query_version("sqlite", LYGER_QUERY_LOADED)) && lyger_sink_put_literal(sink, "},") &&
+           put_member(sink, "libpq", lyger_query_version("libpq", LYGER_QUERY_LOADED)) &&
+           lyger_sink_put_char(sink, ',') &&
+           put_member(sink, "sqlite", lyger_query_version("sqlite", LYGER_QUERY_LOADED)) &&
+           lyger_sink_put_literal(sink, "},") &&
            put_member(sink, "simd", lyger_cpu_simd_name(lyger_cpu_simd())) &&
            lyger_sink_put_char(sink, ',') && put_cache(sink, about->cache) &&
            lyger_sink_put_char(sink, ',') && put_member(sink, "server", about->server) &&

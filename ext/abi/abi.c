@@ -8,7 +8,7 @@
 #include "base/version.h"
 #include "compute/compute.h"
 #ifdef LYGER_WITH_UV
-#include "http/message.h"
+#include "http/ffi_server.h"
 #endif
 
 #include <pthread.h>

@@ -1,6 +1,8 @@
 #include "sink.h"
 
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define FIRST_CAPACITY 256
 
@@ -24,6 +26,27 @@ static bool buffer_more(lyger_sink *sink, size_t bytes)
     sink->pos = start + used;
     sink->end = start + wanted;
     return true;
+}
+
+bool lyger_sink_print(lyger_sink *sink, const char *format, ...)
+{
+    for (size_t room = 64;;) { /* a guess that is mostly right; the second time it is known */
+        va_list arguments;
+        if (!lyger_sink_reserve(sink, room)) {
+            return false;
+        }
+        va_start(arguments, format);
+        int len = vsnprintf(sink->pos, room, format, arguments);
+        va_end(arguments);
+        if (len < 0) {
+            return false;
+        }
+        if ((size_t)len < room) {
+            sink->pos += len;
+            return true;
+        }
+        room = (size_t)len + 1;
+    }
 }
 
 void lyger_buffer_init(lyger_buffer *buffer, const lyger_allocator *allocator)

@@ -49,6 +49,9 @@ static inline bool lyger_sink_put_char(lyger_sink *sink, char byte)
 
 #define lyger_sink_put_literal(sink, literal) lyger_sink_put((sink), (literal), sizeof(literal) - 1)
 
+/* Formatted text; false when the sink refused, and then nothing of it was written. */
+bool lyger_sink_print(lyger_sink *sink, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* A sink into memory that grows by doubling. */
 typedef struct lyger_buffer {
     lyger_sink sink; /* first member: a lyger_buffer is a lyger_sink */

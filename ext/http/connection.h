@@ -1,6 +1,6 @@
 /*
  * One client's connection on a libuv loop: reading, parsing, bodies, responses, deadlines, closing. What a
- * request means is the service's business. Internal to the HTTP room; everything here runs in the loop's
+ * request means is the service's business. Everything here runs in the loop's
  * thread.
  *
  * A connection is allocated when it is accepted and frees itself after it was closed. While it is idle it
@@ -11,8 +11,7 @@
 #ifndef LYGER_HTTP_CONNECTION_H
 #define LYGER_HTTP_CONNECTION_H
 
-#include "message.h"
-#include "server/hub/hub.h"
+#include "options.h"
 #include "uv_api.h"
 #include "base/sink.h"
 
@@ -138,8 +137,8 @@ const char *lyger_http_refused_head(const lyger_http_connection *connection, siz
 uint64_t lyger_http_body_sent(const lyger_http_connection *connection);
 
 /* The two ends of the connection. */
-const lyger_hub_peer *lyger_http_peer(lyger_http_connection *connection);
-const lyger_hub_peer *lyger_http_local(lyger_http_connection *connection);
+const lyger_http_address *lyger_http_peer(lyger_http_connection *connection);
+const lyger_http_address *lyger_http_local(lyger_http_connection *connection);
 
 /* The reason phrase of a status (IANA's registry), "" for one that is not registered. */
 const char *lyger_http_phrase(int status);

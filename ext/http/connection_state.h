@@ -88,7 +88,7 @@ struct lyger_http_connection {
     size_t in_len, in_size;
     const char *head; /* of a request that is being refused unparsed; NULL at other times */
     size_t head_len;
-    lyger_hub_peer peer, local;
+    lyger_http_address peer, local;
 };
 
 /* connection.c */

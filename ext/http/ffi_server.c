@@ -1,6 +1,7 @@
-#include "connection.h"
+#include "ffi_server.h"
 
 #include "base/version.h"
+#include "connection.h"
 
 #include <netinet/in.h>
 #include <pthread.h>
@@ -11,22 +12,6 @@
 #include <unistd.h>
 
 #define BACKLOG 511
-
-const lyger_http_options lyger_http_default_options = {
-    .limits = {8192, 32768, LYGER_HTTP_FIELDS_MAX},
-    .max_body = 1048576,
-    .max_connections = 1024,
-    .header_timeout = 10000,
-    .body_timeout = 30000,
-    .body_rate = 16384,
-    .idle_timeout = 60000,
-    .write_timeout = 30000,
-    .response_buffer = 262144,
-    .memory = 268435456,
-    .linger_time = 30000,
-    .linger_quiet = 5000,
-    .linger_bytes = 1073741824,
-};
 
 typedef struct server {
     lyger_http_host host;

@@ -8,9 +8,25 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* What concerns all connections of a loop: who comes in, what is overdue, who both ends are. */
+/* What concerns all connections of a loop: which clients come in, what is overdue, both ends' addresses. */
 
 #define TURNED_AWAY_MAX 64u /* clients beyond max_connections that are still told why */
+
+const lyger_http_options lyger_http_default_options = {
+    .limits = {8192, 32768, LYGER_HTTP_FIELDS_MAX},
+    .max_body = 1048576,
+    .max_connections = 1024,
+    .header_timeout = 10000,
+    .body_timeout = 30000,
+    .body_rate = 16384,
+    .idle_timeout = 60000,
+    .write_timeout = 30000,
+    .response_buffer = 262144,
+    .memory = 268435456,
+    .linger_time = 30000,
+    .linger_quiet = 5000,
+    .linger_bytes = 1073741824,
+};
 
 static pthread_mutex_t fork_mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -230,7 +246,7 @@ uint64_t lyger_http_body_sent(const lyger_http_connection *c)
     return c->turn ? c->turn->answer_sent : 0;
 }
 
-static void describe(const struct sockaddr_storage *name, lyger_hub_peer *peer)
+static void describe(const struct sockaddr_storage *name, lyger_http_address *peer)
 {
     const struct sockaddr_in *four = (const struct sockaddr_in *)name;
     const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)name;
@@ -262,13 +278,13 @@ static void find_peers(lyger_http_connection *c)
     c->has_peers = true;
 }
 
-const lyger_hub_peer *lyger_http_peer(lyger_http_connection *c)
+const lyger_http_address *lyger_http_peer(lyger_http_connection *c)
 {
     find_peers(c);
     return &c->peer;
 }
 
-const lyger_hub_peer *lyger_http_local(lyger_http_connection *c)
+const lyger_http_address *lyger_http_local(lyger_http_connection *c)
 {
     find_peers(c);
     return &c->local;

@@ -1,20 +1,14 @@
 /*
- * The HTTP room: a strict HTTP/1.1 request parser, a strict chunked decoder, and a small server of its own
- * thread.
+ * The wire: a strict HTTP/1.1 request parser and a strict chunked decoder.
  *
- * Parser and decoder (parse.c, chunked.c) are pure functions over the caller's bytes: they allocate nothing,
- * keep no pointer between calls (results are offsets) and are safe in any thread or process. What they accept
- * follows RFC 9110 and RFC 9112; where the RFCs leave a recipient the choice between repairing and refusing,
- * they refuse, because two parsers that repair differently are how requests are smuggled. The result never
- * depends on how the bytes were split into calls.
- *
- * The server (connection.c, serve.c) answers `/` and `/health` for the FFI door. There is at most one per
- * process, in one thread that owns a libuv loop and every connection. start, stop and port may be called from
- * any other thread. A forked child has no server: it closes its copies of the sockets and may start one of
- * its own.
+ * Both (parse.c, chunked.c) are pure functions over the caller's bytes: they allocate nothing, keep no
+ * pointer between calls (results are offsets) and are safe in any thread or process. What they accept follows
+ * RFC 9110 and RFC 9112; where the RFCs leave a recipient the choice between repairing and refusing, they
+ * refuse, because two parsers that repair differently are how requests are smuggled. The result never depends
+ * on how the bytes were split into calls.
  */
-#ifndef LYGER_HTTP_HTTP_H
-#define LYGER_HTTP_HTTP_H
+#ifndef LYGER_HTTP_MESSAGE_H
+#define LYGER_HTTP_MESSAGE_H
 
 #include "base/error.h"
 
@@ -154,43 +148,13 @@ typedef enum lyger_http_chunk {
 lyger_http_chunk lyger_http_chunked_next(lyger_http_chunked *decoder, const char *bytes, size_t len,
                                          size_t *data_at, size_t *used);
 
-/* ---- server ---- */
+/* ---- the two ends of a connection ---- */
 
-typedef struct lyger_http_options {
-    lyger_http_limits limits;
-    uint64_t max_body;        /* bytes of a request body; more is 413 */
-    uint32_t max_connections; /* one more is answered 503 and closed */
-    uint32_t header_timeout;  /* ms from a request's first byte to the end of its head; then 408 */
-    uint32_t body_timeout;    /* ms in which nothing of a body arrives; then 408 */
-    uint32_t body_rate;       /* bytes a second that a body has to come in after its first body_timeout */
-    uint32_t idle_timeout;    /* ms between requests on a kept connection */
-    uint32_t write_timeout;   /* ms in which a client takes nothing of a response that waits for it */
-    uint64_t response_buffer; /* bytes kept for a slow client before the service is asked to wait */
-    uint64_t memory;          /* bytes of requests and responses that all connections together may hold */
-    /* A client that was refused may be sending still: what comes is dropped, so that it can read the answer.
-     */
-    uint32_t linger_time;  /* ms in all */
-    uint32_t linger_quiet; /* ms in which nothing comes */
-    uint64_t linger_bytes;
-} lyger_http_options;
+#define LYGER_HTTP_ADDRESS_SIZE 64u /* of an address as text, NUL included */
 
-/* 1 MiB, 1,024, 10 s, 30 s, 16 KiB/s, 60 s, 30 s, 256 KiB, 256 MiB; 30 s, 5 s, 1 GiB */
-extern const lyger_http_options lyger_http_default_options;
-
-/*
- * Listens on an address and serves in a thread of its own, with signals blocked; returns when it listens.
- * NULL is this machine only, 0.0.0.0 every IPv4 interface, :: every interface. Port 0 picks a free one.
- * options NULL means the defaults. LYGER_E_SERVER when it cannot listen or a server is running in this
- * process already; LYGER_E_ARGUMENT for what is no address.
- */
-#define LYGER_HTTP_LOOPBACK "127.0.0.1"
-lyger_status lyger_http_start(const char *host, uint16_t port, const lyger_http_options *options,
-                              lyger_error *error);
-
-/* Closes every socket, ends the thread, frees everything. Without a server it does nothing. */
-void lyger_http_stop(void);
-
-/* The port that is served, 0 without a server. */
-uint16_t lyger_http_port(void);
+typedef struct lyger_http_address {
+    char address[LYGER_HTTP_ADDRESS_SIZE]; /* "192.0.2.1", "2001:db8::1", or "" behind a Unix socket */
+    uint16_t port;
+} lyger_http_address;
 
 #endif

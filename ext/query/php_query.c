@@ -297,8 +297,10 @@ static void info_row(const char *name, const char *compiled, const char *loaded)
 
 static void info(void)
 {
-    info_row("PostgreSQL (libpq)", lyger_query_version("libpq", LYGER_QUERY_HEADER), lyger_query_version("libpq", LYGER_QUERY_LOADED));
-    info_row("SQLite", lyger_query_version("sqlite", LYGER_QUERY_HEADER), lyger_query_version("sqlite", LYGER_QUERY_LOADED));
+    info_row("PostgreSQL (libpq)", lyger_query_version("libpq", LYGER_QUERY_HEADER),
+             lyger_query_version("libpq", LYGER_QUERY_LOADED));
+    info_row("SQLite", lyger_query_version("sqlite", LYGER_QUERY_HEADER),
+             lyger_query_version("sqlite", LYGER_QUERY_LOADED));
 }
 
 const php_lyger_room php_lyger_query_room = {

@@ -268,7 +268,8 @@ typedef enum lyger_query_version_of {
     LYGER_QUERY_HEADER, /* what lyger was compiled with */
 } lyger_query_version_of;
 
-/* The version of "libpq" or "sqlite", such as "15.20"; NULL when it was left out of the build, or is not loaded. */
+/* The version of "libpq" or "sqlite", such as "15.20"; NULL when it was left out of the build, or is not
+ * loaded. */
 const char *lyger_query_version(const char *library, lyger_query_version_of which);
 
 #endif

@@ -9,7 +9,7 @@
 #ifndef LYGER_HTTP_IDENTITY_H
 #define LYGER_HTTP_IDENTITY_H
 
-#include "server/supervisor/run.h"
+#include "server/config.h"
 
 #include <sys/types.h>
 

@@ -9,7 +9,7 @@
 #ifndef LYGER_HTTP_PROCESS_H
 #define LYGER_HTTP_PROCESS_H
 
-#include "server/supervisor/run.h"
+#include "server/config.h"
 
 #include <signal.h>
 

@@ -2,9 +2,9 @@
 #define _GNU_SOURCE /* sched_getaffinity, O_PATH */
 #endif
 
-#include "identity.h"
-#include "server/supervisor/run.h"
+#include "server/config.h"
 
+#include "identity.h"
 #include "process.h"
 
 #include <errno.h>

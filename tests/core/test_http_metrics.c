@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "server/front/metrics.h"
+#include "server/worker/cache_metrics.h"
 #include "server/front/status.h"
 #include "http_exchange.h"
 #include "json_check.h"
@@ -337,7 +338,7 @@ static bool allowed(const char *address, const char *fields)
 {
     char head[1024];
     lyger_http_request request;
-    lyger_hub_peer client = {.port = 1};
+    lyger_http_address client = {.port = 1};
     snprintf(client.address, sizeof client.address, "%s", address);
     snprintf(head, sizeof head, "GET /-/lyger HTTP/1.1\r\n%s\r\n", fields);
     lyger_http_request_init(&request);
@@ -442,7 +443,7 @@ static void the_pages_are_answered(void)
 static void write_cache(void *context, lyger_sink *sink)
 {
     (void)context;
-    lyger_metrics_write_cache(cache, sink);
+    lyger_cache_write_metrics(cache, sink);
 }
 
 int main(void)

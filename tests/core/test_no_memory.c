@@ -14,6 +14,7 @@
 #include "server/front/access_log.h"
 #include "server/front/compress.h"
 #include "server/front/metrics.h"
+#include "server/worker/cache_metrics.h"
 #include "server/front/static.h"
 #include "server/front/status.h"
 #include "server/supervisor/watch.h"
@@ -387,7 +388,7 @@ static void do_figures(void)
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     CHECK(lyger_metrics_write(&metrics, &config, hub, &buffer.sink) || failed);
     lyger_buffer_reset(&buffer);
-    CHECK(lyger_metrics_write_cache(cache, &buffer.sink) || failed);
+    CHECK(lyger_cache_write_metrics(cache, &buffer.sink) || failed);
     lyger_buffer_reset(&buffer);
     CHECK(lyger_status_write(&metrics, &config, hub, &buffer.sink) || failed);
     lyger_buffer_free(&buffer);

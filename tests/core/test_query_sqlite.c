@@ -559,8 +559,10 @@ static void fork_inside_a_statement_harms_nothing(void)
 
 static void versions_are_known(void)
 {
-    CHECK(lyger_query_version("sqlite", LYGER_QUERY_LOADED) && lyger_query_version("sqlite", LYGER_QUERY_LOADED)[0] == '3');
-    CHECK(lyger_query_version("sqlite", LYGER_QUERY_HEADER) && lyger_query_version("sqlite", LYGER_QUERY_HEADER)[0] == '3');
+    CHECK(lyger_query_version("sqlite", LYGER_QUERY_LOADED) &&
+          lyger_query_version("sqlite", LYGER_QUERY_LOADED)[0] == '3');
+    CHECK(lyger_query_version("sqlite", LYGER_QUERY_HEADER) &&
+          lyger_query_version("sqlite", LYGER_QUERY_HEADER)[0] == '3');
 }
 
 static void missing_and_unusable_libraries_name_the_package(void)

@@ -1,7 +1,6 @@
 #include "access_log.h"
 
 #include "jsonout/jsonout.h"
-#include "http/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -155,7 +154,7 @@ static bool put_json(lyger_sink *sink, const char *name, lyger_access_text text)
 {
     size_t bad;
     return text.len == 0 ||
-           (lyger_http_print(sink, ",\"%s\":", name) &&
+           (lyger_sink_print(sink, ",\"%s\":", name) &&
             lyger_json_put_styled(sink, text.at, text.len, LYGER_JSON_REPLACE_BAD, &bad) == LYGER_JSON_OK);
 }
 
@@ -201,16 +200,16 @@ static bool put_quoted(lyger_sink *sink, lyger_access_text text)
 /* The "combined" format of Apache's mod_log_config, which every log reader knows. */
 static bool put_combined(lyger_sink *sink, const char *stamp, const lyger_access_entry *entry)
 {
-    bool put = lyger_http_print(sink, "%s - - [%s] \"", or_dash(entry->address), stamp);
+    bool put = lyger_sink_print(sink, "%s - - [%s] \"", or_dash(entry->address), stamp);
     if (entry->minor >= 0) {
         put = put && put_escaped(sink, entry->method) && lyger_sink_put_char(sink, ' ') &&
-              put_escaped(sink, entry->target) && lyger_http_print(sink, " HTTP/1.%d", entry->minor);
+              put_escaped(sink, entry->target) && lyger_sink_print(sink, " HTTP/1.%d", entry->minor);
     } else if (entry->line.len > 0) {
         put = put && put_escaped(sink, entry->line);
     } else {
         put = put && lyger_sink_put_char(sink, '-');
     }
-    return put && lyger_http_print(sink, "\" %d %llu", entry->status, (unsigned long long)entry->bytes) &&
+    return put && lyger_sink_print(sink, "\" %d %llu", entry->status, (unsigned long long)entry->bytes) &&
            put_quoted(sink, entry->referer) && put_quoted(sink, entry->agent) &&
            lyger_sink_put_char(sink, '\n');
 }
@@ -218,13 +217,13 @@ static bool put_combined(lyger_sink *sink, const char *stamp, const lyger_access
 static bool put_object(lyger_sink *sink, const char *stamp, unsigned milliseconds,
                        const lyger_access_entry *entry)
 {
-    return lyger_http_print(sink, "{\"time\":\"%s.%03uZ\",\"status\":%d,\"bytes\":%llu,\"ms\":%.3f", stamp,
+    return lyger_sink_print(sink, "{\"time\":\"%s.%03uZ\",\"status\":%d,\"bytes\":%llu,\"ms\":%.3f", stamp,
                             milliseconds, entry->status, (unsigned long long)entry->bytes,
                             (double)entry->nanoseconds / 1e6) &&
            put_json(sink, "address", (lyger_access_text){entry->address, strlen(entry->address)}) &&
            put_json(sink, "line", entry->line) && put_json(sink, "method", entry->method) &&
            put_json(sink, "target", entry->target) &&
-           (entry->minor < 0 || lyger_http_print(sink, ",\"version\":\"1.%d\"", entry->minor)) &&
+           (entry->minor < 0 || lyger_sink_print(sink, ",\"version\":\"1.%d\"", entry->minor)) &&
            put_json(sink, "referer", entry->referer) && put_json(sink, "agent", entry->agent) &&
            lyger_sink_put_literal(sink, "}\n");
 }
@@ -238,12 +237,12 @@ static bool put_line(const lyger_access_log *log, lyger_sink *sink, const char *
     const char *colour = log->coloured && class >= 2 && class <= 5 ? colours[class] : "";
     const char *dim = log->coloured ? "\033[2m" : "", *plain = log->coloured ? "\033[0m" : "";
     lyger_access_text unparsed = {"(not a request)", 15};
-    return lyger_http_print(sink, "%s%s%s %s%d%s %-4.*s ", dim, stamp, plain, colour, entry->status, plain,
+    return lyger_sink_print(sink, "%s%s%s %s%d%s %-4.*s ", dim, stamp, plain, colour, entry->status, plain,
                             (int)entry->method.len, entry->method.len ? entry->method.at : "") &&
            put_escaped(sink, entry->minor >= 0     ? entry->target
                              : entry->line.len > 0 ? entry->line
                                                    : unparsed) &&
-           lyger_http_print(sink, " %s%.1f ms  %llu B%s\n", dim, (double)entry->nanoseconds / 1e6,
+           lyger_sink_print(sink, " %s%.1f ms  %llu B%s\n", dim, (double)entry->nanoseconds / 1e6,
                             (unsigned long long)entry->bytes, plain);
 }
 

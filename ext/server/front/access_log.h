@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/sink.h"
-#include "server/supervisor/run.h"
+#include "server/config.h"
 
 typedef struct lyger_access_log lyger_access_log; /* malloc */
 

@@ -7,7 +7,7 @@
 #ifndef LYGER_HTTP_FRONT_H
 #define LYGER_HTTP_FRONT_H
 
-#include "server/supervisor/run.h"
+#include "server/config.h"
 
 typedef struct lyger_front_sockets {
     const int *descriptors; /* listening, non-blocking */

@@ -2,7 +2,6 @@
 
 #include "pages.h"
 #include "status.h"
-#include "http/text.h"
 #include "base/version.h"
 
 #include <string.h>
@@ -72,19 +71,19 @@ void lyger_metrics_tick(lyger_metrics *metrics, const lyger_hub *hub, uint64_t n
 /* The head of a family; every sample of it follows at once. */
 static bool family(lyger_sink *sink, const char *name, const char *type, const char *help)
 {
-    return lyger_http_print(sink, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+    return lyger_sink_print(sink, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 static bool single(lyger_sink *sink, const char *name, const char *type, const char *help, uint64_t value)
 {
     return family(sink, name, type, help) &&
-           lyger_http_print(sink, "%s %llu\n", name, (unsigned long long)value);
+           lyger_sink_print(sink, "%s %llu\n", name, (unsigned long long)value);
 }
 
 static bool single_seconds(lyger_sink *sink, const char *name, const char *type, const char *help,
                            double value)
 {
-    return family(sink, name, type, help) && lyger_http_print(sink, "%s %.6f\n", name, value);
+    return family(sink, name, type, help) && lyger_sink_print(sink, "%s %.6f\n", name, value);
 }
 
 /* A label's value: backslash, quote and line feed are escaped; other controls, which the format would allow,
@@ -111,11 +110,11 @@ static bool put_histogram(lyger_sink *sink, const char *name, const char *help,
     bool good = family(sink, name, "histogram", help);
     for (uint32_t i = 0; good && i < LYGER_METRICS_BUCKETS; i++) {
         total += histogram->counts[i];
-        good = lyger_http_print(sink, "%s_bucket{le=\"%s\"} %llu\n", name, bound_names[i],
+        good = lyger_sink_print(sink, "%s_bucket{le=\"%s\"} %llu\n", name, bound_names[i],
                                 (unsigned long long)total);
     }
     return good &&
-           lyger_http_print(sink, "%s_sum %llu.%09llu\n%s_count %llu\n", name,
+           lyger_sink_print(sink, "%s_sum %llu.%09llu\n%s_count %llu\n", name,
                             (unsigned long long)(histogram->sum / SECOND),
                             (unsigned long long)(histogram->sum % SECOND), name, (unsigned long long)total);
 }
@@ -139,10 +138,10 @@ static bool put_requests(const lyger_metrics *metrics, lyger_sink *sink)
             }
             good =
                 j == LYGER_METRICS_STATUSES - 1
-                    ? lyger_http_print(sink,
+                    ? lyger_sink_print(sink,
                                        "lyger_http_requests_total{method=\"%s\",status=\"other\"} %llu\n",
                                        method_names[i], count)
-                    : lyger_http_print(sink, "lyger_http_requests_total{method=\"%s\",status=\"%u\"} %llu\n",
+                    : lyger_sink_print(sink, "lyger_http_requests_total{method=\"%s\",status=\"%u\"} %llu\n",
                                        method_names[i], j + 100, count);
         }
     }
@@ -160,7 +159,7 @@ static bool put_events(const lyger_metrics *metrics, lyger_sink *sink, const cha
 {
     bool good = family(sink, name, "counter", help);
     for (size_t i = 0; good && i < count; i++) {
-        good = lyger_http_print(sink, "%s{%s=\"%s\"} %llu\n", name, label, labels[i].value,
+        good = lyger_sink_print(sink, "%s{%s=\"%s\"} %llu\n", name, label, labels[i].value,
                                 (unsigned long long)metrics->events[labels[i].event]);
     }
     return good;
@@ -223,7 +222,7 @@ static bool put_memory(const lyger_hub *hub, lyger_sink *sink)
         lyger_hub_look(hub, i, &worker);
         uint64_t resident = lyger_figures_alive(worker.state) ? lyger_figures_resident(worker.pid) : 0;
         good = resident == 0 ||
-               lyger_http_print(sink, "lyger_worker_resident_memory_bytes{worker=\"%u\"} %llu\n", i,
+               lyger_sink_print(sink, "lyger_worker_resident_memory_bytes{worker=\"%u\"} %llu\n", i,
                                 (unsigned long long)resident);
     }
     return good;
@@ -241,7 +240,7 @@ static bool put_workers(const lyger_metrics *metrics, const lyger_hub *hub, lyge
     }
     bool good = family(sink, "lyger_workers", "gauge", "Workers, by what they do.");
     for (uint32_t state = LYGER_WORKER_BOOTING; good && state <= LYGER_WORKER_DEAD; state++) {
-        good = lyger_http_print(sink, "lyger_workers{state=\"%s\"} %llu\n", lyger_figures_state(state),
+        good = lyger_sink_print(sink, "lyger_workers{state=\"%s\"} %llu\n", lyger_figures_state(state),
                                 (unsigned long long)states[state]);
     }
     return good &&

@@ -9,8 +9,7 @@
 #define LYGER_HTTP_METRICS_H
 
 #include "http/connection.h"
-#include "server/supervisor/run.h"
-#include "cache/cache.h"
+#include "server/config.h"
 
 /* Upper bounds of the buckets: 0.5 ms to 30 s; one more for what is longer. */
 #define LYGER_METRICS_BUCKETS 16u
@@ -141,9 +140,6 @@ void lyger_metrics_tick(lyger_metrics *metrics, const lyger_hub *hub, uint64_t n
 /* Writes the page; false when the sink refused. */
 bool lyger_metrics_write(lyger_metrics *metrics, const lyger_server_config *config, const lyger_hub *hub,
                          lyger_sink *sink);
-
-/* Figures of the cache in the same format, for config.figures; the status page draws them by their names. */
-bool lyger_metrics_write_cache(lyger_cache *cache, lyger_sink *sink);
 
 /* Answers GET and HEAD of config.metrics_path; false, with nothing sent, for any other path, and for who may
  * not see it: see lyger_status_allowed(). */

@@ -19,7 +19,7 @@
 #define LYGER_HTTP_STATIC_H
 
 #include "http/connection.h"
-#include "server/supervisor/run.h"
+#include "server/config.h"
 
 typedef struct lyger_static lyger_static; /* malloc */
 

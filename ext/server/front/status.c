@@ -3,7 +3,6 @@
 #include "http/conditions.h"
 #include "pages.h"
 #include "status_page.h"
-#include "http/text.h"
 #include "base/version.h"
 #include "jsonout/jsonout.h"
 
@@ -48,7 +47,8 @@ static bool is_no_name(const char *authority, size_t len)
                : lyger_http_same_word(host, len, "localhost") || inet_pton(AF_INET, host, address) == 1;
 }
 
-bool lyger_status_allowed(const lyger_http_request *request, const char *head, const lyger_hub_peer *client)
+bool lyger_status_allowed(const lyger_http_request *request, const char *head,
+                          const lyger_http_address *client)
 {
     static const char *const proxies[] = {"forwarded",        "via",       "x-forwarded-for",
                                           "x-forwarded-host", "x-real-ip", "x-forwarded-proto"};
@@ -76,9 +76,9 @@ static bool put_text(lyger_sink *sink, const char *text, size_t len)
 
 static bool put_histogram(lyger_sink *sink, const char *name, const lyger_histogram *histogram)
 {
-    bool good = lyger_http_print(sink, ",\"%s\":{\"sum\":%.6f,\"counts\":[", name, SECONDS(histogram->sum));
+    bool good = lyger_sink_print(sink, ",\"%s\":{\"sum\":%.6f,\"counts\":[", name, SECONDS(histogram->sum));
     for (uint32_t i = 0; good && i < LYGER_METRICS_BUCKETS; i++) {
-        good = lyger_http_print(sink, "%s%llu", i ? "," : "", (unsigned long long)histogram->counts[i]);
+        good = lyger_sink_print(sink, "%s%llu", i ? "," : "", (unsigned long long)histogram->counts[i]);
     }
     return good && lyger_sink_put_literal(sink, "]}");
 }
@@ -87,7 +87,7 @@ static bool put_bounds(lyger_sink *sink)
 {
     bool good = lyger_sink_put_literal(sink, ",\"bounds\":[");
     for (uint32_t i = 0; good && i < LYGER_METRICS_BUCKETS - 1; i++) {
-        good = lyger_http_print(sink, "%s%g", i ? "," : "", SECONDS(lyger_metrics_bounds[i]));
+        good = lyger_sink_print(sink, "%s%g", i ? "," : "", SECONDS(lyger_metrics_bounds[i]));
     }
     return good && lyger_sink_put_char(sink, ']');
 }
@@ -98,7 +98,7 @@ static bool put_rates(const lyger_metrics *metrics, lyger_sink *sink)
     bool good = lyger_sink_put_literal(sink, ",\"per_second\":[");
     for (uint32_t i = 1; good && i < LYGER_METRICS_SECONDS; i++) {
         uint32_t second = (metrics->second + i) % LYGER_METRICS_SECONDS;
-        good = lyger_http_print(sink, "%s%u", i > 1 ? "," : "", metrics->per_second[second]);
+        good = lyger_sink_print(sink, "%s%u", i > 1 ? "," : "", metrics->per_second[second]);
     }
     return good && lyger_sink_put_char(sink, ']');
 }
@@ -111,7 +111,7 @@ static bool put_statuses(const lyger_metrics *metrics, lyger_sink *sink)
             classes[j / 100] += metrics->requests[i][j];
         }
     }
-    return lyger_http_print(sink, ",\"statuses\":[%llu,%llu,%llu,%llu,%llu,%llu]", classes[0], classes[1],
+    return lyger_sink_print(sink, ",\"statuses\":[%llu,%llu,%llu,%llu,%llu,%llu]", classes[0], classes[1],
                             classes[2], classes[3], classes[4], classes[5]);
 }
 
@@ -124,7 +124,7 @@ static bool put_events(const lyger_metrics *metrics, lyger_sink *sink)
     };
     bool good = lyger_sink_put_literal(sink, ",\"events\":{");
     for (uint32_t i = 0; good && i < LYGER_METRICS_EVENTS; i++) {
-        good = lyger_http_print(sink, "%s\"%s\":%llu", i ? "," : "", names[i],
+        good = lyger_sink_print(sink, "%s\"%s\":%llu", i ? "," : "", names[i],
                                 (unsigned long long)metrics->events[i]);
     }
     return good && lyger_sink_put_char(sink, '}');
@@ -134,7 +134,7 @@ static bool put_worker(lyger_sink *sink, uint32_t place, const lyger_hub_worker 
 {
     double age = worker->started_at && now > worker->started_at ? SECONDS(now - worker->started_at) : 0;
     double since = worker->since && now > worker->since ? SECONDS(now - worker->since) : 0;
-    return lyger_http_print(
+    return lyger_sink_print(
                sink,
                "{\"place\":%u,\"pid\":%ld,\"state\":\"%s\",\"retiring\":%s,\"generation\":%u,\"age\":%.3f,"
                "\"since\":%.3f,\"requests\":%llu,\"heap\":%llu,\"resident\":%llu,\"connections\":%u,"
@@ -186,7 +186,7 @@ bool lyger_status_write(lyger_metrics *metrics, const lyger_server_config *confi
     lyger_metrics_tick(metrics, hub, now);
     lyger_hub_measure(hub, &load);
     return lyger_sink_put_literal(sink, "{\"name\":") && put_text(sink, name, strlen(name)) &&
-           lyger_http_print(
+           lyger_sink_print(
                sink,
                ",\"version\":\"" LYGER_VERSION "\",\"libuv\":\"%s\",\"uptime\":%.3f,\"in_flight\":%llu,"
                "\"connections\":%llu,\"accepted\":%llu,\"answered\":%llu,\"failed\":%llu,"
@@ -196,7 +196,7 @@ bool lyger_status_write(lyger_metrics *metrics, const lyger_server_config *confi
                (unsigned long long)metrics->answered, (unsigned long long)metrics->failed,
                (unsigned long long)metrics->received, (unsigned long long)metrics->sent,
                (unsigned long long)metrics->worker_starts, (unsigned long long)metrics->worker_ends) &&
-           lyger_http_print(sink, ",\"queued\":%u,\"running\":%u,\"slots\":%u,\"resident\":%llu", load.queued,
+           lyger_sink_print(sink, ",\"queued\":%u,\"running\":%u,\"slots\":%u,\"resident\":%llu", load.queued,
                             load.running, load.slots, (unsigned long long)lyger_figures_resident(0)) &&
            put_rates(metrics, sink) && put_bounds(sink) &&
            put_histogram(sink, "duration", &metrics->duration) &&
@@ -217,7 +217,7 @@ bool lyger_status_write(lyger_metrics *metrics, const lyger_server_config *confi
 
 bool lyger_status_answer(lyger_metrics *metrics, const lyger_server_config *config, const lyger_hub *hub,
                          lyger_http_connection *connection, const lyger_http_request *request,
-                         const char *head, const lyger_hub_peer *client)
+                         const char *head, const lyger_http_address *client)
 {
     bool json = lyger_figures_is_for(request, head, config->status_path, "/json");
     if ((!json && !lyger_figures_is_for(request, head, config->status_path, "")) ||

@@ -18,12 +18,13 @@
 /* Answers when the request is for the page and may see it; false, with nothing sent, otherwise. */
 bool lyger_status_answer(lyger_metrics *metrics, const lyger_server_config *config, const lyger_hub *hub,
                          lyger_http_connection *connection, const lyger_http_request *request,
-                         const char *head, const lyger_hub_peer *client);
+                         const char *head, const lyger_http_address *client);
 
 /* ---- the parts of it, for tests ---- */
 
 /* Whether that client may see it with that request. */
-bool lyger_status_allowed(const lyger_http_request *request, const char *head, const lyger_hub_peer *client);
+bool lyger_status_allowed(const lyger_http_request *request, const char *head,
+                          const lyger_http_address *client);
 
 /* The figures as JSON; false when the sink refused. */
 bool lyger_status_write(lyger_metrics *metrics, const lyger_server_config *config, const lyger_hub *hub,

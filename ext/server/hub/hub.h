@@ -37,7 +37,6 @@
 #include <sys/types.h>
 
 #define LYGER_HUB_WORKERS_MAX 1024u /* places for workers, those that are being replaced included */
-#define LYGER_HUB_ADDRESS_SIZE 64u  /* of an address as text, NUL included */
 #define LYGER_HUB_PATH_SIZE 256u    /* of a file's name, NUL included */
 
 typedef struct lyger_hub lyger_hub;
@@ -73,18 +72,13 @@ uint64_t lyger_hub_now(void);
 
 /* ---- requests ---- */
 
-typedef struct lyger_hub_peer {
-    char address[LYGER_HUB_ADDRESS_SIZE]; /* "192.0.2.1", "2001:db8::1", or "" behind a Unix socket */
-    uint16_t port;
-} lyger_hub_peer;
-
 /* What a worker gets. */
 typedef struct lyger_hub_request {
     uint64_t id;           /* never used twice while the hub lives */
     uint64_t submitted_at; /* lyger_hub_now() */
     uint64_t taken_at;
     double arrived_at; /* seconds since 1970, when the head was complete */
-    lyger_hub_peer client, server;
+    lyger_http_address client, server;
     const char *head; /* parsed's spans point into it; NUL-terminated after head_len bytes */
     uint32_t head_len;
     const char *body; /* NULL when it is in body_file; NUL-terminated */
@@ -113,8 +107,8 @@ uint32_t lyger_hub_slot_number(const lyger_hub *hub, const lyger_hub_slot *slot)
 bool lyger_hub_fill(lyger_hub *hub, lyger_hub_slot *slot, const lyger_http_request *parsed, const char *head,
                     uint64_t body_len, char **body, size_t *room);
 void lyger_hub_set_body_file(lyger_hub_slot *slot, const char *path);
-void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_hub_peer *client, const lyger_hub_peer *server,
-                         double arrived_at);
+void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_http_address *client,
+                         const lyger_http_address *server, double arrived_at);
 
 /* Queues it, for lyger_hub_wake(). False, and still reserved, when the queue is full of requests
  * that were taken back while every worker was busy: refuse it. */

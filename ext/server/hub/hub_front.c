@@ -60,8 +60,8 @@ void lyger_hub_set_body_file(lyger_hub_slot *slot, const char *path)
     slot->request.body_file[sizeof slot->request.body_file - 1] = '\0';
 }
 
-void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_hub_peer *client, const lyger_hub_peer *server,
-                         double arrived_at)
+void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_http_address *client,
+                         const lyger_http_address *server, double arrived_at)
 {
     slot->request.client = *client;
     slot->request.server = *server;

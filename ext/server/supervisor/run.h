@@ -28,80 +28,10 @@
  * Every process is single-threaded. Nothing here knows PHP: a worker comes back from lyger_server_run() and
  * asks its hub for requests.
  */
-#ifndef LYGER_HTTP_SERVER_H
-#define LYGER_HTTP_SERVER_H
+#ifndef LYGER_SUPERVISOR_RUN_H
+#define LYGER_SUPERVISOR_RUN_H
 
-#include "base/sink.h"
-#include "http/message.h"
-#include "server/hub/hub.h"
-
-/* What a server is asked to do. Texts are borrowed until lyger_server_run() returns in the supervisor; NULL
- * or "" where it says so leaves the thing out. Times are milliseconds, sizes bytes. */
-typedef struct lyger_server_config {
-    const char *host; /* name or address, "unix:/path" for a Unix socket; NULL: this machine only */
-    uint16_t port;    /* 0 picks one */
-    uint32_t backlog;
-    bool reuse_port;
-    uint32_t socket_mode; /* permissions of a Unix socket, such as 0660; 0: what the umask leaves */
-
-    const char *user;  /* name or number of who serves, when root starts it; NULL: who starts it */
-    const char *group; /* NULL: the user's own */
-
-    uint32_t workers;
-    uint32_t max_requests;        /* of a worker, before it is replaced; 0: no limit */
-    uint32_t max_requests_jitter; /* up to so many more, random per worker */
-    uint64_t memory_limit;        /* of a worker's PHP heap, looked at between requests; 0: no limit */
-    uint32_t
-        request_timeout;   /* without a sign of progress: 504 to the client, SIGTERM to the worker; 0: none */
-    uint32_t kill_timeout; /* from SIGTERM to SIGKILL */
-    uint32_t queue_limit;  /* requests that wait for a worker; more are 503 with Retry-After */
-    uint32_t grace;        /* for draining */
-    uint32_t boot_timeout; /* for a reloaded application to come up */
-    bool cancel_on_disconnect; /* a worker whose client has gone is told so */
-
-    lyger_http_options http; /* limits of clients: sizes, times, connections */
-    uint64_t body_in_memory; /* bytes of a body that are kept in memory; more goes to a file */
-    const char *body_directory;
-    uint64_t response_buffer; /* bytes kept in memory for a slow client */
-    uint64_t response_spool;  /* and then in a temporary file, before its worker has to wait */
-    uint64_t spool_limit;     /* bytes of temporary files in all, bodies of requests included */
-
-    const char *document_root;  /* static files; NULL: none */
-    const char *index;          /* file name for a directory, "index.html"; NULL: none */
-    bool follow_symlinks;       /* also out of the root */
-    const char *static_caching; /* value of Cache-Control for files; NULL: none */
-    bool compress;
-
-    const char
-        *health_path; /* such as "/health"; NULL: none, as all three, whose paths may be the application's */
-    const char *metrics_path; /* such as "/metrics", loopback only; NULL: none */
-    bool metrics_public;      /* to everybody */
-    const char *status_path;  /* the status page, loopback only; NULL: none */
-
-    const char *access_log; /* a file, "-" for standard output; NULL: none */
-    enum { LYGER_LOG_COMBINED, LYGER_LOG_JSON, LYGER_LOG_TERMINAL } access_log_format;
-    const char *pid_file;
-    const char *watch; /* a directory: a change in it reloads (for development); NULL: none */
-
-    bool check_only; /* the door looks at all of it (lyger_server_check()) and runs nothing */
-
-    const char *name; /* of the application, for the status page and process titles; may be NULL */
-
-    /* Called in a freshly forked child before anything else; may be NULL. */
-    void (*forked)(void *context, bool worker);
-    /* Figures of the application's side for /metrics and the status page (cache, …), written as Prometheus
-     * text in the I/O process; C only. May be NULL. */
-    void (*figures)(void *context, lyger_sink *sink);
-    /* Says a line to whoever runs the server (start, reload, death of a worker); NULL: standard error. */
-    void (*say)(void *context, const char *line);
-    void *context;
-} lyger_server_config;
-
-/* Everything at its default: 1 worker per processor, port 8000, … */
-void lyger_server_defaults(lyger_server_config *config);
-
-/* The first thing that is wrong with it: an error whose message begins with the member's name. */
-lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *error);
+#include "server/config.h"
 
 typedef enum lyger_server_role {
     LYGER_ROLE_WORKER,  /* this is a worker; it is in the hub as *worker and must end its process by itself
@@ -140,11 +70,5 @@ void lyger_server_stop(void);
 /* The TCP port that is listened on, 0 for none; in the supervisor from its first line ("listening on ...")
  * on, and in the processes forked from it. */
 uint16_t lyger_server_port(void);
-
-/* ---- for workers ---- */
-
-/* Whether the worker should end after this request: max_requests, memory_limit (given what PHP's heap holds).
- */
-bool lyger_server_worn(const lyger_server_config *config, const lyger_worker *worker, uint64_t memory);
 
 #endif

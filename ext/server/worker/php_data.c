@@ -524,7 +524,7 @@ static void put(zend_array *array, uint32_t bucket, zend_string *string)
 }
 
 /* An address repeats as long as the same client, or server, is at the other end. */
-static zend_string *address_of(const lyger_hub_peer *peer, zend_string **last)
+static zend_string *address_of(const lyger_http_address *peer, zend_string **last)
 {
     size_t len = strlen(peer->address);
     if (!*last || ZSTR_LEN(*last) != len || memcmp(ZSTR_VAL(*last), peer->address, len) != 0) {

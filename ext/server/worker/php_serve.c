@@ -2,7 +2,7 @@
 #include "lyger_compat.h"
 #include "lyger_error.h"
 #include "cache/php_cache.h"
-#include "server/front/metrics.h"
+#include "cache_metrics.h"
 
 #include "SAPI.h"
 #include "php_output.h"
@@ -186,7 +186,7 @@ static void figures(void *context, lyger_sink *sink)
 {
     (void)context;
     if (php_lyger_cache()) {
-        lyger_metrics_write_cache(php_lyger_cache(), sink);
+        lyger_cache_write_metrics(php_lyger_cache(), sink);
     }
 }
 

@@ -1,8 +1,6 @@
-#include "metrics.h"
+#include "cache_metrics.h"
 
-#include "http/text.h"
-
-bool lyger_metrics_write_cache(lyger_cache *cache, lyger_sink *sink)
+bool lyger_cache_write_metrics(lyger_cache *cache, lyger_sink *sink)
 {
     lyger_cache_facts facts;
     lyger_cache_describe(cache, &facts);
@@ -27,7 +25,7 @@ bool lyger_metrics_write_cache(lyger_cache *cache, lyger_sink *sink)
     };
     bool good = true;
     for (size_t i = 0; good && i < sizeof figures / sizeof *figures; i++) {
-        good = lyger_http_print(sink, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", figures[i].name,
+        good = lyger_sink_print(sink, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", figures[i].name,
                                 figures[i].help, figures[i].name, figures[i].type, figures[i].name,
                                 (unsigned long long)figures[i].value);
     }

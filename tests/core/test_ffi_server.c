@@ -1,7 +1,7 @@
 #define _GNU_SOURCE /* strptime, timegm */
 #include "check.h"
 
-#include "http/message.h"
+#include "http/ffi_server.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

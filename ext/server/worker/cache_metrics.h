@@ -1,0 +1,14 @@
+/*
+ * What /metrics and the status page tell of the cache; no PHP, as the front process writes it.
+ */
+#ifndef LYGER_WORKER_CACHE_METRICS_H
+#define LYGER_WORKER_CACHE_METRICS_H
+
+#include "base/sink.h"
+#include "cache/cache.h"
+
+/* Its families in Prometheus' text format 0.0.4, for lyger_server_config.figures; the status page draws them
+ * by their names. False when the sink refused. */
+bool lyger_cache_write_metrics(lyger_cache *cache, lyger_sink *sink);
+
+#endif
