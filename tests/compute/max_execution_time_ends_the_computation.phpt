@@ -1,5 +1,5 @@
 --TEST--
-max_execution_time ends a computation within 0.1 s of processor time
+max_execution_time ends a computation
 --EXTENSIONS--
 lyger
 --FILE--
@@ -15,8 +15,9 @@ set_time_limit(1);
 $start = processor_seconds();
 register_shutdown_function(function () use ($start) {
     $took = processor_seconds() - $start;
-    // The timer counts in the kernel's ticks, getrusage() does not: on a busy machine the first is ahead.
-    echo $took >= 0.5 && $took <= 1.1 ? "in time\n" : "after $took s\n";
+    // The timer counts in the kernel's ticks, getrusage() does not: on a busy machine either may be ahead. How often the
+    // computation looks is tests/core/test_compute.c's.
+    echo $took >= 0.5 && $took <= 1.9 ? "in time\n" : "after $took s\n";
     echo lyger_heavy_computation(3) > 2 ? "and the room works on\n" : "";
 });
 try {

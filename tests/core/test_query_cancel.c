@@ -6,6 +6,8 @@
 
 #include "query/query.h"
 
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char dsn[256], other_dsn[280];
@@ -97,6 +99,30 @@ static void late_cancellation_hits_nobody(void)
     end();
 }
 
+/* The server's process gets the first request while it waits for the statement, and drops it. */
+static void cancellation_that_came_too_early_is_repeated(void)
+{
+    begin();
+    CHECK_INT(kill((pid_t)backend, SIGSTOP), 0);
+    pid_t helper = fork();
+    if (helper == 0) {
+        usleep(500000);
+        kill((pid_t)backend, SIGCONT);
+        _exit(0);
+    }
+    const char *sql = "select pg_sleep(30)";
+    const lyger_query_options options = {.timeout = 0.1};
+    lyger_result *result;
+    CHECK_INT(lyger_query_run(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options, &result, &error),
+              LYGER_E_TIMEOUT);
+    CHECK_INT(lyger_pool_connections(pool), 1);
+    CHECK_STR(ask("select state s, query = 'select pg_sleep(30)' q from pg_stat_activity where pid = "
+                  "pg_backend_pid()"),
+              "[{\"s\":\"active\",\"q\":false}]");
+    waitpid(helper, NULL, 0);
+    end();
+}
+
 #define PAIR "select row(1, 2)::undone.pair p"
 #define OLD "[{\"p\":{\"a\":1,\"b\":2}}]"
 #define NEW "[{\"p\":{\"z\":1,\"b\":2}}]"
@@ -175,6 +201,7 @@ int main(void)
     }
     snprintf(other_dsn, sizeof other_dsn, "%s%capplication_name=other", dsn, strchr(dsn, '?') ? '&' : '?');
     RUN(late_cancellation_hits_nobody);
+    RUN(cancellation_that_came_too_early_is_repeated);
     RUN(altered_types_are_those_of_their_transaction);
     RUN(altered_types_are_those_of_their_level);
     RUN(altered_types_are_seen_by_others_when_the_transaction_is_over);

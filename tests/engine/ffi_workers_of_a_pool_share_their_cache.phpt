@@ -11,12 +11,16 @@ require __DIR__ . '/../inc/fpm.inc';
 $named = sys_get_temp_dir() . '/lyger-ffi-' . getmypid();
 mkdir($named, 0777);
 chmod($named, 01777);
+// Copies that every user can read, wherever this tree lies.
+$library = getenv('LYGER_TEST_LIB');
+$tree = dirname(__DIR__, 2);
+system('cp -r ' . implode(' ', array_map(escapeshellarg(...), ["$tree/packages/engine", "$tree/ext/abi/lyger.h", $library])) . " $named && chmod -R a+rX $named/*");
 $pool = fn(string $user, array $env = []) => ['user' => $user, 'group' => 'nogroup', 'env[LYGER_ENGINE]' => 'ffi', 'env[LYGER_CACHE_SIZE]' => '2M',
-    'env[LYGER_LIBRARY]' => getenv('LYGER_TEST_LIB')] + $env;
+    'env[LYGER_LIBRARY]' => "$named/" . basename($library)] + $env;
 $fpm = new Fpm(['one' => $pool('nobody'), 'also-nobody' => $pool('nobody'), 'two' => $pool('www-data'),
     'named' => $pool('nobody', ['env[LYGER_CACHE_PATH]' => "$named/segment"]), 'denied' => $pool('www-data', ['env[LYGER_CACHE_PATH]' => "$named/segment"])],
     ['ffi.enable' => '1'], ['ffi', 'posix']);
-$boot = 'require ' . var_export(dirname(__DIR__, 2) . '/packages/engine/autoload.php', true) . '; $engine = Lyger\Engine::getInstance();';
+$boot = 'require ' . var_export("$named/engine/autoload.php", true) . '; $engine = Lyger\Engine::getInstance();';
 $files = [];
 foreach (['one', 'also-nobody', 'two', 'named'] as $name) {
     $fpm->ask($name, "$boot \$engine->cacheSet('whose', '$name'); \$engine->cacheLock('lock', 60);");
@@ -34,7 +38,7 @@ echo count(array_unique($files)), " files\n";
 echo strtr($fpm->ask('denied', "$boot var_dump(\$engine->cacheSet('a', 1));"), [$named => 'NAMED']);
 unset($fpm);
 array_map('unlink', array_unique($files));
-rmdir($named);
+system("rm -r $named");
 foreach (array_unique(array_map('dirname', array_slice($files, 0, 3))) as $directory) {
     @rmdir($directory); // others of these users may have theirs there
 }

@@ -18,6 +18,7 @@
 
 #define CANCEL_CODE 80877102u /* 1234 << 16 | 5678 */
 #define RETRY_MS 10
+#define AGAIN_MS 200 /* until a cancellation is sent again */
 
 /* ---- libpq 17 ---- */
 
@@ -136,16 +137,23 @@ static bool send_cancel(const lyger_pq *pq, PGconn *server, const lyger_limits *
     return sent;
 }
 
+/* The server drops a request that comes while its process has not begun the statement yet, which on a busy
+ * machine it may not have for a while: so the request is sent again until the statement has ended. */
 void lyger_pq_cancel(pq_connection *connection)
 {
     const lyger_pq *pq = connection->pq;
-    lyger_limits limits = lyger_limits_for(NULL, LYGER_PQ_CANCEL_MS / 1000.0);
+    const lyger_limits limits = lyger_limits_for(NULL, LYGER_PQ_CANCEL_MS / 1000.0);
     PGresult *rest = NULL;
-    bool sent = pq->cancelCreate ? poll_cancel(pq, connection->server, &limits)
-                                 : send_cancel(pq, connection->server, &limits);
+    lyger_status status = LYGER_E_TIMEOUT;
+    bool sent = true;
+    while (sent && status == LYGER_E_TIMEOUT && lyger_limits_check(&limits) == LYGER_OK) {
+        lyger_limits patience = lyger_limits_for(NULL, AGAIN_MS / 1000.0);
+        sent = pq->cancelCreate ? poll_cancel(pq, connection->server, &limits)
+                                : send_cancel(pq, connection->server, &limits);
+        status = sent ? lyger_pq_gather(connection, &patience, &rest, NULL) : LYGER_E_QUERY;
+    }
     /* A statement that ended by itself leaves the cancellation to hit the next one. */
-    if (!sent || lyger_pq_collect(connection, &limits, &rest, NULL) != LYGER_OK ||
-        pq->resultStatus(rest) != PGRES_FATAL_ERROR) {
+    if (status != LYGER_OK || pq->resultStatus(rest) != PGRES_FATAL_ERROR) {
         connection->broken = true;
     }
     pq->clear(rest);

@@ -71,11 +71,10 @@ bool lyger_pq_is_copy(const PGresult *result, const lyger_pq *pq)
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
 }
 
-lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *limits, PGresult **kept,
-                              lyger_error *error)
+lyger_status lyger_pq_gather(pq_connection *connection, const lyger_limits *limits, PGresult **kept,
+                             lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
-    *kept = NULL;
     lyger_status status = lyger_pq_flush(connection, limits, error);
     while (status == LYGER_OK) {
         PGresult *next = NULL;
@@ -93,8 +92,16 @@ lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *lim
             break;
         }
     }
+    return status;
+}
+
+lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *limits, PGresult **kept,
+                              lyger_error *error)
+{
+    *kept = NULL;
+    lyger_status status = lyger_pq_gather(connection, limits, kept, error);
     if (status != LYGER_OK) {
-        pq->clear(*kept);
+        connection->pq->clear(*kept);
         *kept = NULL;
     }
     return status;

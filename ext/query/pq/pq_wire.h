@@ -52,6 +52,11 @@ lyger_status lyger_pq_next(pq_connection *connection, const lyger_limits *limits
 /* Whether the server now waits for data, or sends some, that is not in results. */
 bool lyger_pq_is_copy(const PGresult *result, const lyger_pq *pq);
 
+/* As lyger_pq_collect(), but goes on with what *kept has, and leaves it when not LYGER_OK: to be called
+ * again. */
+lyger_status lyger_pq_gather(pq_connection *connection, const lyger_limits *limits, PGresult **kept,
+                             lyger_error *error);
+
 /* Flushes, keeps the first result, or the first error if there is one, and throws the others away. */
 lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *limits, PGresult **kept,
                               lyger_error *error);
