@@ -171,6 +171,7 @@ void php_lyger_open_module_stop(void)
 #endif
 }
 
+#ifndef ZTS
 static bool is_as_set(void)
 {
     const php_lyger_cache_globals *set = &LYGER_G(cache);
@@ -178,6 +179,7 @@ static bool is_as_set(void)
            opened.size == set->size && opened.mode == set->mode &&
            strcmp(opened.path, text_of(set->path)) == 0 && strcmp(opened.group, text_of(set->group)) == 0;
 }
+#endif
 
 static bool may_try_again(void)
 {
