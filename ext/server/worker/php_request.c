@@ -81,9 +81,14 @@ static bool server_is_wanted(zend_string *name)
     return false; /* not again in this request */
 }
 
+/* Since PHP 8.5 the command line's arguments are in $_SERVER whatever register_argc_argv says; a request has
+ * none. */
 static void import_server(void)
 {
+    int argc = SG(request_info).argc;
+    SG(request_info).argc = PG(register_argc_argv) ? argc : 0;
     superglobals.import_server(superglobals.server->name);
+    SG(request_info).argc = argc;
     superglobals.server->armed = PG(auto_globals_jit);
     if (!PG(auto_globals_jit)) {
         give_to_filter();
