@@ -46,10 +46,11 @@ final class HoldArguments
 
     public static function wait(string $method, int $argument, float $wait): void
     {
-        if (!($wait >= 0 && $wait <= self::WAIT_MAX)) { // neither is true of NAN
+        if (!($wait >= 0 && $wait <= self::WAIT_MAX)) { // neither is true of NAN, which PHP 8.5 turns into a text with a warning only
+            $given = is_nan($wait) ? 'NAN' : $wait;
             throw new \ValueError(
                 "Lyger\\Engine::$method(): Argument #$argument (\$wait) must be between 0 and " . self::WAIT_MAX
-                . " seconds, $wait given"
+                . " seconds, $given given"
             );
         }
     }

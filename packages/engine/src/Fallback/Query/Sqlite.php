@@ -37,9 +37,9 @@ final class Sqlite implements Connection
             throw Failure::query('The fallback engine needs the extension pdo_sqlite for sqlite: (Debian: php-sqlite3)');
         }
         $flags = match ($dsn->mode) {
-            'ro' => PDO::SQLITE_OPEN_READONLY,
-            'rw' => PDO::SQLITE_OPEN_READWRITE,
-            'rwc' => PDO::SQLITE_OPEN_READWRITE | PDO::SQLITE_OPEN_CREATE,
+            'ro' => self::option('OPEN_READONLY'),
+            'rw' => self::option('OPEN_READWRITE'),
+            'rwc' => self::option('OPEN_READWRITE') | self::option('OPEN_CREATE'),
         };
         $memory = $dsn->target === self::MEMORY;
         // A relative path that begins with "file:" would be read as a URI.
@@ -48,7 +48,7 @@ final class Sqlite implements Connection
             $this->pdo = new PDO("sqlite:$path", options: [
                 PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION,
                 PDO::ATTR_TIMEOUT => self::BUSY,
-                PDO::SQLITE_ATTR_OPEN_FLAGS => $memory ? PDO::SQLITE_OPEN_READWRITE | PDO::SQLITE_OPEN_CREATE : $flags,
+                self::option('ATTR_OPEN_FLAGS') => $memory ? self::option('OPEN_READWRITE') | self::option('OPEN_CREATE') : $flags,
             ]);
         } catch (PDOException $problem) {
             $missing = !$memory && !file_exists($path) && $dsn->mode !== 'rwc';
@@ -61,6 +61,12 @@ final class Sqlite implements Connection
             );
         }
         $this->identity = self::identify($path);
+    }
+
+    /** A constant of PDO's driver, which has a class of its own since PHP 8.4; PHP 8.5 warns of the old place. */
+    private static function option(string $name): int
+    {
+        return \constant((\PHP_VERSION_ID < 80400 ? 'PDO::SQLITE_' : 'Pdo\Sqlite::') . $name);
     }
 
     private static function reason(PDOException $problem): string
@@ -82,7 +88,7 @@ final class Sqlite implements Connection
             $this->waitForLocks($options->timeout);
             $before = $this->number('SELECT total_changes()');
             $statement = $this->pdo->prepare($sql);
-            if ($this->readsOnly && !$statement->getAttribute(PDO::SQLITE_ATTR_READONLY_STATEMENT)) {
+            if ($this->readsOnly && !$statement->getAttribute(self::option('ATTR_READONLY_STATEMENT'))) {
                 throw Failure::query('the statement may write, but its transaction is read-only', '25006');
             }
             foreach ($bind as $slot => $value) {
