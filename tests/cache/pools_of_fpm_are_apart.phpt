@@ -21,7 +21,7 @@ $fpm = new Fpm([
     'denied' => $user('www-data', ['php_admin_value[lyger.cache_path]' => "$name/nobody"]),
     'off' => $user('nobody', ['php_admin_value[lyger.cache_size]' => '0']),
     'small' => $user('nobody', ['php_admin_value[lyger.cache_size]' => '1M']),
-], ['lyger.cache_size' => '8M', 'display_errors' => '0']);
+], ['lyger.cache_size' => '8M', 'display_errors' => '0', 'opcache.enable' => '0']); // opcache would map memory as well, see below
 
 foreach (['one', 'two', 'also-nobody', 'named', 'small'] as $pool) {
     echo $fpm->ask($pool, "lyger_cache_set('whose', '$pool');"), "";

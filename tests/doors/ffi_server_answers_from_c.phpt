@@ -13,8 +13,8 @@ $port = $ffi->lyger_ffi_server_port();
 function get(string $path): array
 {
     global $port;
-    $body = file_get_contents("http://127.0.0.1:$port$path", false, stream_context_create(['http' => ['ignore_errors' => true]]));
-    return [$http_response_header[0], json_decode($body, true)];
+    $answer = fopen("http://127.0.0.1:$port$path", 'r', false, stream_context_create(['http' => ['ignore_errors' => true]]));
+    return [stream_get_meta_data($answer)['wrapper_data'][0], json_decode(stream_get_contents($answer), true)];
 }
 [$status, $health] = get('/health');
 echo $status, ' ', $health['status'], ' ', $health['version'] === $ffi->lyger_ffi_version() ? 'same version' : 'other version', "\n";

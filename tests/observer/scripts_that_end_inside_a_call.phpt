@@ -28,7 +28,7 @@ $calls = [
 ];
 $ini = ['extension' => 'observer', 'observer.report' => 1, 'display_errors' => 0];
 if (extension_loaded('Zend OPcache') && ini_get('opcache.enable_cli')) {
-    $ini += ['zend_extension' => 'opcache', 'opcache.enable_cli' => 1, 'opcache.jit' => ini_get('opcache.jit'), 'opcache.jit_buffer_size' => '16M'];
+    $ini += load_opcache() + ['opcache.enable_cli' => 1, 'opcache.jit' => ini_get('opcache.jit'), 'opcache.jit_buffer_size' => '16M'];
 }
 foreach ($calls as $call => $code) {
     foreach ($ends as $end => $last) {

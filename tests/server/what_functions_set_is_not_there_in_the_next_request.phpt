@@ -10,7 +10,7 @@ lyger
 require __DIR__ . '/../inc/php.inc';
 $settings = [];
 if (extension_loaded('Zend OPcache') && ini_get('opcache.enable_cli')) {
-    $settings = ['zend_extension=opcache', 'opcache.enable_cli=1', 'opcache.jit=' . ini_get('opcache.jit'), 'opcache.jit_buffer_size=' . ini_get('opcache.jit_buffer_size')];
+    $settings = [...array_map(fn($name) => "zend_extension=$name", array_values(load_opcache())), 'opcache.enable_cli=1', 'opcache.jit=' . ini_get('opcache.jit'), 'opcache.jit_buffer_size=' . ini_get('opcache.jit_buffer_size')];
 }
 passthru(implode(' ', array_map('escapeshellarg', [PHP_BINARY, '-n', __DIR__ . '/../inc/state_server.php', ini_get('extension_dir') . '/lyger.so',
     '--base', '--no-fpm', '--brief', ...$settings])));
