@@ -78,7 +78,6 @@ class Grower implements JsonSerializable
             match ($this->how) {
                 'array access' => $container["new $i"] = $i,
                 'property' => $container->{"new$i"} = $i,
-                'exchange' => $container->exchangeArray([$i]),
             };
         }
         $taken = take();
@@ -86,12 +85,6 @@ class Grower implements JsonSerializable
     }
 }
 
-foreach (['ArrayObject', 'ArrayIterator'] as $class) {
-    $container = new $class(['first' => new Grower('array access'), 'last' => 'here']);
-    echo lyger_json_encode($container), ' ', count($container), "\n";
-}
-$container = new ArrayObject(['first' => new Grower('exchange'), 'last' => 'here']);
-echo lyger_json_encode($container), ' ', json_encode($container), "\n";
 $container = (object) ['first' => new Grower('property'), 'last' => 'here'];
 echo lyger_json_encode($container), ' ', count((array) $container), "\n";
 $container = ['first' => new Grower('array access'), 'last' => 'here'];
@@ -106,9 +99,6 @@ echo lyger_json_encode($reference), ' ', count($container), "\n";
 thrown 1
 thrown 2
 thrown once more
-{"first":"grown","last":"here"} 502
-{"first":"grown","last":"here"} 502
-{"first":"grown","last":"here"} {"0":499}
 {"first":"grown","last":"here"} 502
 {"first":"grown","last":"here"} 502
 [{"first":"grown","last":"here"}] 502
