@@ -307,7 +307,7 @@ namespace {
     /**
      * Serves HTTP with this application until it is stopped.
      *
-     * What the script has done so far is the application's boot. From here it is a supervisor; an I/O process does
+     * What the script has done so far is the application's boot. From here it is a supervisor; a front process does
      * all reading, writing, static files, limits and refusals; workers forked from the booted script take one request
      * after the other and call $handler. The call returns, in the supervisor, when the server has ended (SIGTERM,
      * SIGINT, lyger_stop_server()); a worker ends as exit() ends a script, without the shutdown functions that were

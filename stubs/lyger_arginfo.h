@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 493ed2f3e6f16fd186270fef3fd21b0d2b8d8070 */
+ * Stub hash: afb20c61e1377ef8a71d39e277a86dba8ca7cbe8 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

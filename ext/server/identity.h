@@ -1,5 +1,5 @@
 /*
- * Who serves: the supervisor of a server that was started by root keeps its rights, and its I/O process and
+ * Who serves: the supervisor of a server that was started by root keeps its rights, and its front process and
  * workers give theirs up for those of `user` and `group`, for good, before they see the first byte of a
  * client.
  *

@@ -78,8 +78,8 @@ static lyger_status check_path(const char *name, const char *example, const char
     return LYGER_OK;
 }
 
-/* Here already: without its root the I/O process would end and be started again for ever, without a directory
- * for bodies every large one would be an error. */
+/* Here already: without its root the front process would end and be started again for ever, without a
+ * directory for bodies every large one would be an error. */
 static lyger_status check_directory(const char *name, const char *path, lyger_error *error)
 {
     if (!path || !*path) {

@@ -1,7 +1,7 @@
 /*
  * Fuzzes what is read beside requests: the field lines of an application's answer, and Accept-Encoding. The
  * first byte says which. What is passed on of an answer must be field lines and nothing else, none of them
- * the I/O process's own; a coding that is chosen must be one that the client takes.
+ * the front process's own; a coding that is chosen must be one that the client takes.
  */
 #include "server/front/answer_fields.h"
 #include "server/front/compress.h"

@@ -1,5 +1,5 @@
 /*
- * A real hub, the I/O process in a forked child, workers in forked children that know a few paths, and this
+ * A real hub, the front process in a forked child, workers in forked children that know a few paths, and this
  * process as their parent and as the client.
  */
 #ifndef LYGER_TESTS_HTTP_FRONT_HELP_H
@@ -39,7 +39,7 @@ static struct shared {
     _Atomic int gone, done; /* requests whose worker saw that the client had gone, or that ended */
     _Atomic int read_late;  /* 1: a body was there after the answer's end, 2: not */
     _Atomic size_t part;    /* bytes of /part */
-    char said[4096];        /* lines of the I/O process */
+    char said[4096];        /* lines of the front process */
 } * shared;
 
 static lyger_server_config config;
@@ -452,7 +452,7 @@ static void end_workers(void)
     }
 }
 
-/* Ends everything; the I/O process must have left nothing behind. */
+/* Ends everything; the front process must have left nothing behind. */
 static void stop(void)
 {
     close(control[1]);

@@ -432,8 +432,8 @@ static bool lives(pid_t pid)
     return state != 'X' && state != 'Z';
 }
 
-/* The I/O process is the first child that was forked; it holds the listening socket, workers do not. */
-static pid_t io_process(pid_t supervisor)
+/* The front process is the first child that was forked; it holds the listening socket, workers do not. */
+static pid_t front_process(pid_t supervisor)
 {
     pid_t found[64];
     int count = children(supervisor, found, 64);

@@ -280,7 +280,7 @@ static void body_file_is_there_until_its_worker_is_done(void)
     stop();
 }
 
-/* Of the I/O process, ever (proc(5)). */
+/* Of the front process, ever (proc(5)). */
 static long writes_of_front(void)
 {
     char path[64], line[128];

@@ -1,6 +1,6 @@
 /*
- * The hub with real processes: workers that are killed at any moment, an I/O process that is killed too, and
- * what must hold then. This program is the I/O process and the parent of the workers, unless it says
+ * The hub with real processes: workers that are killed at any moment, a front process that is killed too, and
+ * what must hold then. This program is the front process and the parent of the workers, unless it says
  * otherwise.
  */
 #include "check.h"
@@ -138,7 +138,7 @@ static void dismiss(pid_t pid, uint32_t place, int number)
     lyger_hub_bury(hub, place);
 }
 
-/* Waits for the doorbell as the I/O process does; false when it was not rung in time. */
+/* Waits for the doorbell as the front process does; false when it was not rung in time. */
 static bool listen_for(int milliseconds)
 {
     struct pollfd bell = {.fd = lyger_hub_doorbell(hub), .events = POLLIN};
@@ -693,10 +693,10 @@ static void every_request_ends_once_whoever_is_killed(void)
     lyger_hub_free(hub);
 }
 
-/* ---- another I/O process ---- */
+/* ---- another front process ---- */
 
 /* Serves until it is killed; says in *rounds that it works. */
-static _Noreturn void be_io(_Atomic int *rounds)
+static _Noreturn void be_front(_Atomic int *rounds)
 {
     lyger_hub_frame frame;
     char target[32];
@@ -739,7 +739,7 @@ static void a_killed_io_process_is_followed_by_another(void)
         atomic_store(noticed, 0);
         pid_t io = fork();
         if (io == 0) {
-            be_io(noticed);
+            be_front(noticed);
         }
         for (uint64_t end = now_ms() + 10000; now_ms() < end && atomic_load(noticed) < 3;) {
             sleep_us(100);

@@ -184,7 +184,7 @@ static void root_starts_it_and_others_serve(void)
     launch(&server, "workers=2", "user=12345", "group=12346");
     CHECK(is_somebody(server.pid, 0, 0));
     CHECK_INT(get(&server, "/", body), 200);
-    pid_t worker = (pid_t)worker_of_answer(), io = io_process(server.pid);
+    pid_t worker = (pid_t)worker_of_answer(), io = front_process(server.pid);
     CHECK(is_somebody(worker, 12345, 12346));
     CHECK(has_groups(worker, "12346"));
     CHECK(has_no_capability(worker));
@@ -194,10 +194,10 @@ static void root_starts_it_and_others_serve(void)
     /* Those that take the places of the dead, too. */
     signal_one(worker, SIGKILL);
     signal_one(io, SIGKILL);
-    UNTIL(said(&server, "the I/O process died") && io_process(server.pid) > 0 &&
-          io_process(server.pid) != io);
+    UNTIL(said(&server, "the front process died") && front_process(server.pid) > 0 &&
+          front_process(server.pid) != io);
     UNTIL(get(&server, "/", body) == 200);
-    UNTIL(is_somebody(io_process(server.pid), 12345, 12346));
+    UNTIL(is_somebody(front_process(server.pid), 12345, 12346));
     pid_t all[16];
     UNTIL(children(server.pid, all, 16) == 3);
     for (int i = 0; i < 3; i++) {
@@ -299,7 +299,7 @@ static size_t lines_of(const char *path, struct stat *is)
     return lines;
 }
 
-/* The directory is root's: the I/O process may neither make the log nor make it again. */
+/* The directory is root's: the front process may neither make the log nor make it again. */
 static void the_log_is_roots_and_rotates(void)
 {
     served server;

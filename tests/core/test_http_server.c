@@ -60,7 +60,7 @@ static void a_client_that_the_system_has_accepted_is_answered(void)
     served server;
     launch(&server, "workers=1");
     CHECK_INT(get(&server, "/", body), 200);
-    pid_t io = io_process(server.pid);
+    pid_t io = front_process(server.pid);
     signal_one(io, SIGSTOP); /* it is busy, and has not seen the clients when it is told to drain */
     int waiting[3];
     for (int i = 0; i < 3; i++) {
@@ -169,7 +169,7 @@ static void nothing_is_refused_while_the_io_process_is_replaced(void)
     launch(&server, "workers=2");
     CHECK_INT(get(&server, "/", body), 200);
     for (int i = 0; i < 5; i++) {
-        pid_t io = io_process(server.pid);
+        pid_t io = front_process(server.pid);
         CHECK(io > 0);
         int running = connect_to(&server);
         ask(running, "/sleep/50");
@@ -178,7 +178,7 @@ static void nothing_is_refused_while_the_io_process_is_replaced(void)
         CHECK_INT(get(&server, "/", body), 200);
         hear(running, body);
     }
-    CHECK(said(&server, "the I/O process died of signal 9 (SIGKILL)"));
+    CHECK(said(&server, "the front process died of signal 9 (SIGKILL)"));
     signal_one(server.pid, SIGTERM);
     CHECK_INT(ends(&server, 5000), 0);
 }
@@ -189,7 +189,7 @@ static void bodies_of_a_killed_io_process_are_removed(void)
     char path[160], other[160];
     launch(&server, "workers=1");
     CHECK_INT(get(&server, "/", body), 200);
-    pid_t io = io_process(server.pid);
+    pid_t io = front_process(server.pid);
     snprintf(path, sizeof path, "%s/lyger-body-%ld-1", scratch, (long)io);
     snprintf(other, sizeof other, "%s/lyger-body-%ld1-1", scratch, (long)io);
     write_file(path, "body");
@@ -250,7 +250,7 @@ static bool serves(const served *server, const char *version)
 }
 
 /* The new workers answer a moment before the old ones are told to end, so both are seen; until these are
- * gone: then the supervisor has two children, the I/O process and the booted parent. */
+ * gone: then the supervisor has two children, the front process and the booted parent. */
 static void reload_to(served *server, const char *version)
 {
     pid_t found[16];
@@ -505,7 +505,7 @@ static void a_unix_socket_is_served_and_removed(void)
         CHECK_INT(exists(path), round == 0);
         if (round == 0) {
             int after;
-            UNTIL((after = connect_unix(path)) < 0); /* the I/O process has ended too */
+            UNTIL((after = connect_unix(path)) < 0); /* the front process has ended too */
             (void)after;
         }
     }

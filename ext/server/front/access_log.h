@@ -22,8 +22,8 @@ lyger_status lyger_access_log_open(const lyger_server_config *config, int descri
  */
 int lyger_access_log_descriptor(const lyger_server_config *config);
 
-/* Whether the file can be opened: asked before a server starts, whose I/O processes would end without it for
- * ever. link: whether it may be a symbolic link. */
+/* Whether the file can be opened: asked before a server starts, whose front processes would end without it
+ * for ever. link: whether it may be a symbolic link. */
 lyger_status lyger_access_log_check(const lyger_server_config *config, bool link, lyger_error *error);
 void lyger_access_log_close(lyger_access_log *log); /* writes what is left; NULL does nothing */
 

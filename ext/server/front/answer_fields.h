@@ -1,5 +1,5 @@
 /*
- * The field lines of an answer as a worker wrote them: checked, cleared of what is the I/O process's
+ * The field lines of an answer as a worker wrote them: checked, cleared of what is the front process's
  * business, and looked at for what it has to know. Internal to the HTTP room.
  */
 #ifndef LYGER_HTTP_ANSWER_FIELDS_H

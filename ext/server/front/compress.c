@@ -9,7 +9,7 @@
 
 #define KEPT_MAX 8       /* finished compressors of a coding that wait for the next answer */
 #define STEP 16384       /* bytes of room that are asked for at a time */
-#define GZIP_LEVEL 4     /* between fast and small: the I/O process has one thread */
+#define GZIP_LEVEL 4     /* between fast and small: the front process has one thread */
 #define BROTLI_LEVEL 4   /* the quality that is about as fast as gzip's 4 */
 #define BROTLI_WINDOW 18 /* 256 KiB */
 #define ZSTD_LEVEL 3

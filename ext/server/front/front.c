@@ -293,7 +293,7 @@ static bool prepare(lyger_front *front, const lyger_server_config *config, lyger
     lyger_hub_measure(hub, &load);
     front->slots = calloc(load.slots, sizeof *front->slots);
     if (!front->slots) {
-        lyger_fail(error, LYGER_E_MEMORY, "no memory for the I/O process");
+        lyger_fail(error, LYGER_E_MEMORY, "no memory for the front process");
         return false;
     }
     return true;
@@ -355,7 +355,7 @@ int lyger_front_run(const lyger_server_config *config, lyger_hub *hub, const lyg
     lyger_error error;
     lyger_front *front = calloc(1, sizeof *front);
     if (!front) {
-        say(config, "no memory for the I/O process");
+        say(config, "no memory for the front process");
         return EXIT_FAILURE;
     }
     lyger_error_clear(&error);

@@ -1,6 +1,6 @@
 /*
- * The I/O process: a libuv loop over the connections, and the service that decides who answers: this process
- * (health, metrics, status page, static files, every refusal) or a worker through the hub.
+ * The front process: a libuv loop over the connections, and the service that decides who answers: this
+ * process (health, metrics, status page, static files, every refusal) or a worker through the hub.
  *
  * It is forked from a booted PHP process and must never run PHP: it leaves by _exit() only.
  */

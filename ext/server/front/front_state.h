@@ -1,7 +1,7 @@
 /*
- * What the parts of the I/O process share: front.c (its loop), front_request.c (from a head to a worker or an
- * answer from here), front_answer.c (from a worker's frames to the client), front_spool.c (temporary files),
- * front_watch.c (time limits); nobody else includes this.
+ * What the parts of the front process share: front.c (its loop), front_request.c (from a head to a worker or
+ * an answer from here), front_answer.c (from a worker's frames to the client), front_spool.c (temporary
+ * files), front_watch.c (time limits); nobody else includes this.
  *
  * A job is one request from its begin to its logged or abandoned; only a job whose client has gone while its
  * worker may go on (cancel_on_disconnect off) outlives that, until the worker has ended. Jobs and their

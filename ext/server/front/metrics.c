@@ -255,7 +255,7 @@ static bool put_workers(const lyger_metrics *metrics, const lyger_hub *hub, lyge
            put_memory(hub, sink);
 }
 
-/* Of the I/O process, under the names that every client library uses. */
+/* Of the front process, under the names that every client library uses. */
 static bool put_process(const lyger_metrics *metrics, lyger_sink *sink)
 {
     struct rusage usage = {0};
@@ -265,12 +265,12 @@ static bool put_process(const lyger_metrics *metrics, lyger_sink *sink)
     double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                  (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
     return single_seconds(sink, "process_start_time_seconds", "gauge",
-                          "When the I/O process began, seconds since 1970.", metrics->started_at) &&
-           single_seconds(sink, "process_cpu_seconds_total", "counter", "Processor time of the I/O process.",
-                          cpu) &&
-           single(sink, "process_resident_memory_bytes", "gauge", "Memory of the I/O process.",
+                          "When the front process began, seconds since 1970.", metrics->started_at) &&
+           single_seconds(sink, "process_cpu_seconds_total", "counter",
+                          "Processor time of the front process.", cpu) &&
+           single(sink, "process_resident_memory_bytes", "gauge", "Memory of the front process.",
                   lyger_figures_resident(0)) &&
-           single(sink, "process_max_fds", "gauge", "Descriptors that the I/O process may have.",
+           single(sink, "process_max_fds", "gauge", "Descriptors that the front process may have.",
                   files.rlim_cur);
 }
 

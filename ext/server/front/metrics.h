@@ -1,9 +1,9 @@
 /*
- * Figures of the server: counters and histograms that the I/O process keeps, and the pages made of them,
+ * Figures of the server: counters and histograms that the front process keeps, and the pages made of them,
  * /metrics in Prometheus' text format 0.0.4 and the numbers of the status page (status.h).
  *
- * The front calls the small functions below where things happen. Everything is of one thread and of one I/O
- * process: an I/O process that was started anew counts from zero, as Prometheus expects of a restart.
+ * The front calls the small functions below where things happen. Everything is of one thread and of one front
+ * process: a front process that was started anew counts from zero, as Prometheus expects of a restart.
  */
 #ifndef LYGER_HTTP_METRICS_H
 #define LYGER_HTTP_METRICS_H
@@ -39,7 +39,7 @@ typedef enum lyger_metrics_event {
 #define LYGER_METRICS_SECONDS 60u   /* kept for the status page */
 
 typedef struct lyger_metrics {
-    double started_at;       /* seconds since 1970, of this I/O process */
+    double started_at;       /* seconds since 1970, of this front process */
     uint64_t started;        /* lyger_hub_now() */
     uint64_t in_flight;      /* requests begun and not yet answered */
     uint64_t connections;    /* open */

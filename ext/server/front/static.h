@@ -1,5 +1,5 @@
 /*
- * Static files: what is under config.document_root is answered by the I/O process, without a worker.
+ * Static files: what is under config.document_root is answered by the front process, without a worker.
  *
  * Only GET and HEAD are answered here, and only when a file is found. Everything else is the application's:
  * a path without a file (front controller), every other method also on a path with one (an application may

@@ -1,9 +1,9 @@
 /*
  * Files that were compressed for a client, kept for the next one. Internal to static files.
  *
- * The I/O process has one thread, so a file is compressed at most once while it does not change, and only one
- * that takes a few milliseconds; larger ones are sent as they are, or as the compressed neighbour that was
- * put beside them. What does not get smaller is remembered too.
+ * The front process has one thread, so a file is compressed at most once while it does not change, and only
+ * one that takes a few milliseconds; larger ones are sent as they are, or as the compressed neighbour that
+ * was put beside them. What does not get smaller is remembered too.
  */
 #ifndef LYGER_HTTP_STATIC_CODED_H
 #define LYGER_HTTP_STATIC_CODED_H

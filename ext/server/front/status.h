@@ -8,7 +8,7 @@
  * bound to 127.0.0.1 (DNS rebinding). For everybody else the path is the application's. A proxy on the same
  * machine that hides that it is one defeats this; it must not forward the path.
  *
- * One thread, that of the I/O process.
+ * One thread, that of the front process.
  */
 #ifndef LYGER_HTTP_STATUS_H
 #define LYGER_HTTP_STATUS_H

@@ -227,7 +227,7 @@ static const char lyger_status_page[] =
     "function show(d) {\n"
     "  byId('name').textContent = d.name || 'lyger';\n"
     "  document.title = (d.name || 'lyger') + ' \302\267 lyger';\n"
-    "  byId('versions').textContent = 'lyger ' + d.version + ', libuv ' + d.libuv + ', I/O process ' + bytes(d.resident);\n"
+    "  byId('versions').textContent = 'lyger ' + d.version + ', libuv ' + d.libuv + ', front process ' + bytes(d.resident);\n"
     "  cards(d);\n"
     "  workers(d);\n"
     "  spark(d);\n"

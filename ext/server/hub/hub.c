@@ -333,7 +333,7 @@ void lyger_hub_placed(lyger_hub *hub, uint32_t place, pid_t pid)
 void lyger_hub_bury(lyger_hub *hub, uint32_t place)
 {
     hub_cell *cell = &hub->cells[place];
-    /* First: once it is dead the I/O process may give the place away, and the bit is the next one's. */
+    /* First: once it is dead the front process may give the place away, and the bit is the next one's. */
     atomic_fetch_and(&hub->header->idle[place / 64], ~hub_bit(place));
     atomic_store(&cell->since, lyger_hub_now());
     atomic_store(&cell->state, LYGER_WORKER_DEAD);

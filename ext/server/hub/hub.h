@@ -1,19 +1,19 @@
 /*
- * The hub: the memory that the processes of one server share. The I/O process puts requests into slots and
+ * The hub: the memory that the processes of one server share. The front process puts requests into slots and
  * queues them; workers take them when they are idle and answer through a ring of their own; the processes
  * that fork workers say who lives. Nobody else is in it.
  *
- *   I/O process          reserve → fill → submit          next frame → consume
+ *   front process          reserve → fill → submit          next frame → consume
  *                             slots, queue     doorbell, rings
  *   worker N                  take            respond, data, finish
  *
  * Everybody may be killed with SIGKILL at any instruction. There are no locks: a slot has an owner, claimed
  * by one compare-and-swap, so that a request is always in exactly one place; what a worker had written but
- * not published does not exist; a worker that died is buried by its parent (lyger_hub_bury), and the I/O
+ * not published does not exist; a worker that died is buried by its parent (lyger_hub_bury), and the front
  * process then finishes what it owned.
  *
  * Sleeping costs system calls only when somebody sleeps: a worker waits on a futex of its own, woken one at a
- * time, the lowest number first because it is the warmest; the I/O process waits in its event loop, woken
+ * time, the lowest number first because it is the warmest; the front process waits in its event loop, woken
  * through a descriptor (doorbell) that is written only while it says that it sleeps.
  *
  * Rejected, measured on a 2-core EPYC with wrk -t1 -c32 and one worker (benchmarks/server): an event loop in
@@ -60,7 +60,7 @@ int lyger_hub_descriptor(const lyger_hub *hub);
 /* In a child that is about to execute a new parent: the descriptors stay open, under the same numbers. */
 void lyger_hub_keep_over_exec(const lyger_hub *hub);
 
-/* In a worker that may not signal the supervisor; the I/O process sees it, and tells. */
+/* In a worker that may not signal the supervisor; the front process sees it, and tells. */
 void lyger_hub_ask_end(lyger_hub *hub);
 bool lyger_hub_end_asked(const lyger_hub *hub);
 
@@ -83,16 +83,16 @@ typedef struct lyger_hub_request {
     uint32_t head_len;
     const char *body; /* NULL when it is in body_file; NUL-terminated */
     uint64_t body_len;
-    char body_file[LYGER_HUB_PATH_SIZE]; /* "" or a file to read; the I/O process deletes it */
+    char body_file[LYGER_HUB_PATH_SIZE]; /* "" or a file to read; the front process deletes it */
     const lyger_http_request *parsed;    /* fields[0..field_count) only */
 } lyger_hub_request;
 
-/* ---- the I/O process ---- */
+/* ---- the front process ---- */
 
 typedef struct lyger_hub_slot lyger_hub_slot; /* one request from reserve to release */
 
-/* Takes over an empty hub, or one whose I/O process has died: what was queued is dropped, what workers still
- * answer will be swallowed. Once per I/O process, before anything else. */
+/* Takes over an empty hub, or one whose front process has died: what was queued is dropped, what workers
+ * still answer will be swallowed. Once per front process, before anything else. */
 lyger_status lyger_hub_serve(lyger_hub *hub, lyger_error *error);
 
 /* A slot to be filled, NULL when all are taken. Its number is below settings.requests and stays the same. */
@@ -114,7 +114,7 @@ void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_http_address *client,
  * that were taken back while every worker was busy: refuse it. */
 bool lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot);
 
-/* Wakes a worker when one sleeps and something is queued: once for all that was submitted, before the I/O
+/* Wakes a worker when one sleeps and something is queued: once for all that was submitted, before the front
  * process waits. Also now and then, in case a worker was stopped between being woken and looking. */
 void lyger_hub_wake(lyger_hub *hub);
 
@@ -252,7 +252,7 @@ typedef enum lyger_worker_state {
     LYGER_WORKER_IDLE,
     LYGER_WORKER_BUSY,
     LYGER_WORKER_LEFT, /* ends by itself */
-    LYGER_WORKER_DEAD, /* reaped; the I/O process frees the place */
+    LYGER_WORKER_DEAD, /* reaped; the front process frees the place */
 } lyger_worker_state;
 
 /* A free place for a worker of that generation, taken; -1 when there is none. The pid follows after fork. */

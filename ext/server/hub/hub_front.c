@@ -214,9 +214,9 @@ static bool next_of(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
 }
 
 /*
- * The I/O process before this one may have been killed anywhere, so what is read here is judged by the owners
- * alone. First everything is cancelled and taken back, then the rings are read to their ends: a record whose
- * slot was freed but that was not passed must not be met after the slot is used again.
+ * The front process before this one may have been killed anywhere, so what is read here is judged by the
+ * owners alone. First everything is cancelled and taken back, then the rings are read to their ends: a record
+ * whose slot was freed but that was not passed must not be met after the slot is used again.
  */
 lyger_status lyger_hub_serve(lyger_hub *hub, lyger_error *error)
 {

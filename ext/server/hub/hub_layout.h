@@ -46,7 +46,7 @@ typedef struct hub_cell {
     _Atomic uint64_t since, started_at, requests, memory;
     _Atomic uint32_t connections;
     _Atomic uint64_t written; /* bytes ever published in the ring */
-    /* … and the I/O process this. */
+    /* … and the front process this. */
     _Alignas(128) _Atomic uint64_t read; /* bytes ever consumed */
 } hub_cell;
 
@@ -68,7 +68,7 @@ typedef struct hub_header {
     lyger_hub_settings settings;
     uint32_t entries; /* a power of two */
     uint64_t cells_at, entries_at, slots_at, rings_at, size, slot_stride;
-    uint64_t next_id;      /* the I/O process's */
+    uint64_t next_id;      /* the front process's */
     _Atomic uint32_t stop; /* a worker wants the server to end */
 
     _Alignas(128) _Atomic uint64_t tail; /* tickets ever queued */
@@ -76,7 +76,7 @@ typedef struct hub_header {
     /* When a worker was woken that has not looked yet, 0 for none: it wakes the next itself if there is more.
      */
     _Alignas(128) _Atomic uint64_t waking;
-    _Alignas(128) _Atomic uint32_t sleeping;         /* the I/O process waits for the bell */
+    _Alignas(128) _Atomic uint32_t sleeping;         /* the front process waits for the bell */
     _Alignas(128) _Atomic uint64_t ready[HUB_WORDS]; /* workers that have published something, or died */
     _Alignas(128) _Atomic uint64_t idle[HUB_WORDS];  /* workers that sleep */
 } hub_header;
@@ -94,7 +94,7 @@ struct lyger_hub {
     uint32_t entry_mask;
     uint64_t slot_stride;
     int descriptor, bell;
-    /* The I/O process's own. */
+    /* The front process's own. */
     uint32_t *free_slots;
     uint32_t *taken; /* per worker: bytes that were consumed of the DATA record at `read` */
     uint32_t free_count, reserved;
@@ -134,7 +134,7 @@ static inline bool hub_is_queued(const lyger_hub *hub)
     return atomic_load(&hub->header->tail) != atomic_load(&hub->header->next);
 }
 
-/* Something for the I/O process to look at, from this worker. */
+/* Something for the front process to look at, from this worker. */
 void hub_ring_bell(lyger_hub *hub, uint32_t place);
 
 #endif

@@ -287,7 +287,7 @@ void lyger_hub_end(lyger_worker *worker)
     publish(worker);
 }
 
-/* The last record of a request: its slot is the I/O process's again. */
+/* The last record of a request: its slot is the front process's again. */
 static void let_go(lyger_worker *worker, unsigned kind)
 {
     wait_for_room(worker, hub_record_size(0), false);

@@ -85,7 +85,7 @@ static int add_one(lyger_crew *crew, uint32_t *place)
     pid_t parent = getpid();
     int taken = crew->count < crew->room ? lyger_hub_place(crew->hub, crew->generation) : -1;
     if (taken < 0) {
-        pause_for(crew, PAUSE_NO_PLACE); /* those of the dead are given back by the I/O process */
+        pause_for(crew, PAUSE_NO_PLACE); /* those of the dead are given back by the front process */
         return -1;
     }
     pid_t pid = fork();

@@ -17,7 +17,7 @@ typedef struct lyger_takeover {
     uint32_t generation;
     pid_t supervisor;
     uint16_t port;
-    long user, group; /* of the I/O process, -1: the supervisor's; workers must be the same */
+    long user, group; /* of the front process, -1: the supervisor's; workers must be the same */
 } lyger_takeover;
 
 /* What this process was handed; false: nothing. Once: afterwards there is nothing. */

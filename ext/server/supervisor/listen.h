@@ -1,6 +1,6 @@
 /*
  * The sockets a server listens on: of its own making, or handed over by systemd (sd_listen_fds(3)). They are
- * opened by the supervisor, stay open in it while an I/O process is replaced, and are closed in workers.
+ * opened by the supervisor, stay open in it while a front process is replaced, and are closed in workers.
  */
 #ifndef LYGER_HTTP_LISTEN_H
 #define LYGER_HTTP_LISTEN_H

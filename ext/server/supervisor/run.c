@@ -166,7 +166,7 @@ static bool lead_crew(booted_parent *parent, uint32_t *place, lyger_status *stat
     return false;
 }
 
-/* The I/O process ends workers that take too long, and reads what they write: it must be the same user. */
+/* The front process ends workers that take too long, and reads what they write: it must be the same user. */
 static lyger_status find_same(booted_parent *parent, const lyger_takeover *takeover, lyger_error *error)
 {
     const lyger_identity *identity = &parent->identity;
@@ -321,7 +321,7 @@ static lyger_status supervise(const lyger_server_config *config, lyger_server_ro
                                    .signals.descriptor = -1,
                                    .pid_file.descriptor = -1,
                                    .notify.descriptor = -1,
-                                   .io_control = -1,
+                                   .front_control = -1,
                                    .error = error};
     uint32_t place = 0;
     *result = LYGER_ROLE_STOPPED;
@@ -352,7 +352,7 @@ lyger_status lyger_server_run(const lyger_server_config *config, lyger_server_ro
         *result = LYGER_ROLE_STOPPED;
         return lyger_fail(error, LYGER_E_SERVER, "a server is running in this process already");
     }
-    if (lyger_uv_load(error) != LYGER_OK) { /* for the I/O process, which could tell nobody */
+    if (lyger_uv_load(error) != LYGER_OK) { /* for the front process, which could tell nobody */
         *result = LYGER_ROLE_STOPPED;
         return LYGER_E_SERVER;
     }

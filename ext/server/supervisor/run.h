@@ -1,28 +1,28 @@
 /*
- * The server: one I/O process, N workers, one supervisor.
+ * The server: one front process, N workers, one supervisor.
  *
  *   supervisor   the process that called lyger_server_run(). It opened the sockets, keeps the pid that people
  *                know, restarts what dies and reacts to signals. It runs no request.
- *   I/O process  forked from it, C only (front.c): sockets, parsing, static files, /health, /metrics, limits.
- *   workers      forked from a booted parent, take requests through the hub (hub.h) one at a time. At
+ *   front process  forked from it, C only (front.c): sockets, parsing, static files, /health, /metrics,
+ * limits. workers      forked from a booted parent, take requests through the hub (hub.h) one at a time. At
  *                first the supervisor is that parent. After a reload it is a child of the supervisor that
  *                executed the same command again, booted the application anew, and came to
  *                lyger_server_run() too.
  *
  * A reload changes what workers are and do: the application, their number (at most four more than at first:
- * old and new ones need places side by side), max_requests, memory_limit. Sockets and all that the I/O
+ * old and new ones need places side by side), max_requests, memory_limit. Sockets and all that the front
  * process does stay as they were first configured. With systemd, KillMode=mixed fits: SIGTERM to the
  * supervisor only.
  *
- * Rights. A supervisor that is root can have the I/O process and the workers be somebody else (user, group).
- * It opens what needs root: sockets, pid file, access log, the log again on SIGUSR1. Applications boot with
- * its rights, at first and for a reload; only what serves clients has given them up. So its files must not be
- * writable for `user`. Such a worker has no right to signal the supervisor: it asks through the hub. What
- * lies in the hub is taken for the word of a stranger where the supervisor reads it.
+ * Rights. A supervisor that is root can have the front process and the workers be somebody else (user,
+ * group). It opens what needs root: sockets, pid file, access log, the log again on SIGUSR1. Applications
+ * boot with its rights, at first and for a reload; only what serves clients has given them up. So its files
+ * must not be writable for `user`. Such a worker has no right to signal the supervisor: it asks through the
+ * hub. What lies in the hub is taken for the word of a stranger where the supervisor reads it.
  *
  * Signals of the supervisor: SIGTERM and SIGINT drain (no new connections, running and queued requests end
  * within `grace`), a second one ends at once; SIGHUP boots the application anew and replaces the workers when
- * that succeeded, else keeps the old ones; SIGUSR1 reopens the access log. Workers and I/O process die with
+ * that succeeded, else keeps the old ones; SIGUSR1 reopens the access log. Workers and front process die with
  * their parent.
  *
  * Every process is single-threaded. Nothing here knows PHP: a worker comes back from lyger_server_run() and

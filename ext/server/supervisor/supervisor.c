@@ -18,9 +18,9 @@
 #define LAST_TIME LYGER_SECOND             /* for what was told to end and does not */
 #define BOOTED_POLLED 32
 
-/* ---- the I/O process ---- */
+/* ---- the front process ---- */
 
-/* The log for an I/O process that may not open it itself; -1: it may, or nothing is logged to a file. */
+/* The log for a front process that may not open it itself; -1: it may, or nothing is logged to a file. */
 static int open_log(const lyger_supervisor *supervisor)
 {
     const lyger_server_config *config = supervisor->config;
@@ -34,7 +34,7 @@ static int open_log(const lyger_supervisor *supervisor)
     return log;
 }
 
-static _Noreturn void be_io(lyger_supervisor *supervisor, int control)
+static _Noreturn void be_front(lyger_supervisor *supervisor, int control)
 {
     const lyger_server_config *config = supervisor->config;
     struct sigaction action = {.sa_handler = SIG_IGN};
@@ -45,7 +45,7 @@ static _Noreturn void be_io(lyger_supervisor *supervisor, int control)
     lyger_error error;
     lyger_supervisor_leave(supervisor, true);
     if (lyger_identity_assume(&supervisor->identity, &error) != LYGER_OK) {
-        lyger_server_say(config, "the I/O process %s", error.message);
+        lyger_server_say(config, "the front process %s", error.message);
         _exit(EXIT_FAILURE);
     }
     /* systemd sends SIGTERM to every process of a unit at once; the control socket says what to do. */
@@ -63,43 +63,43 @@ static uint64_t pause_after(uint32_t failures)
     return failures < 2 ? 0 : pause < 5 * LYGER_SECOND ? pause : 5 * LYGER_SECOND;
 }
 
-static void start_io(lyger_supervisor *supervisor)
+static void start_front(lyger_supervisor *supervisor)
 {
     int pair[2];
     uint64_t now = lyger_hub_now();
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         lyger_server_say(supervisor->config, "cannot make a socket pair: %s", strerror(errno));
-        supervisor->io_not_before = now + LYGER_SECOND;
+        supervisor->front_not_before = now + LYGER_SECOND;
         return;
     }
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
     pid_t pid = fork();
     if (pid == 0) {
         close(pair[0]);
-        be_io(supervisor, pair[1]);
+        be_front(supervisor, pair[1]);
     }
     close(pair[1]);
     if (pid < 0) {
-        lyger_server_say(supervisor->config, "cannot fork the I/O process: %s", strerror(errno));
+        lyger_server_say(supervisor->config, "cannot fork the front process: %s", strerror(errno));
         close(pair[0]);
-        supervisor->io_not_before = now + LYGER_SECOND;
+        supervisor->front_not_before = now + LYGER_SECOND;
         return;
     }
-    supervisor->io = pid;
-    supervisor->io_control = pair[0];
-    supervisor->io_started = now;
+    supervisor->front = pid;
+    supervisor->front_control = pair[0];
+    supervisor->front_started = now;
 }
 
-static void tell_io(lyger_supervisor *supervisor, char command)
+static void tell_front(lyger_supervisor *supervisor, char command)
 {
-    if (supervisor->io_control >= 0) {
-        ssize_t ignored = send(supervisor->io_control, &command, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (supervisor->front_control >= 0) {
+        ssize_t ignored = send(supervisor->front_control, &command, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
         (void)ignored;
     }
 }
 
 /* With a descriptor, or without one where it is -1. */
-static void give_io(lyger_supervisor *supervisor, char order, int descriptor)
+static void give_front(lyger_supervisor *supervisor, char order, int descriptor)
 {
     union {
         struct cmsghdr header;
@@ -108,21 +108,21 @@ static void give_io(lyger_supervisor *supervisor, char order, int descriptor)
     struct iovec part = {&order, 1};
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = more.bytes, .msg_controllen = sizeof more.bytes};
-    if (descriptor < 0 || supervisor->io_control < 0) {
-        tell_io(supervisor, order);
+    if (descriptor < 0 || supervisor->front_control < 0) {
+        tell_front(supervisor, order);
         return;
     }
     more.header = (struct cmsghdr){
         .cmsg_len = CMSG_LEN(sizeof descriptor), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
     memcpy(CMSG_DATA(&more.header), &descriptor, sizeof descriptor);
-    ssize_t ignored = sendmsg(supervisor->io_control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t ignored = sendmsg(supervisor->front_control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)ignored;
 }
 
 static void reopen_log(lyger_supervisor *supervisor)
 {
     int log = open_log(supervisor);
-    give_io(supervisor, 'l', log);
+    give_front(supervisor, 'l', log);
     if (log >= 0) {
         close(log);
     }
@@ -137,16 +137,16 @@ static void listen_again(lyger_supervisor *supervisor)
         lyger_server_say(supervisor->config, "%s", error.message);
     } else if (again) {
         lyger_server_say(supervisor->config, "listening on %s again", supervisor->listening.text);
-        give_io(supervisor, 'u', supervisor->listening.descriptors[0]);
+        give_front(supervisor, 'u', supervisor->listening.descriptors[0]);
     }
 }
 
-static void close_io(lyger_supervisor *supervisor)
+static void close_front(lyger_supervisor *supervisor)
 {
-    if (supervisor->io_control >= 0) {
-        close(supervisor->io_control);
+    if (supervisor->front_control >= 0) {
+        close(supervisor->front_control);
     }
-    supervisor->io_control = -1;
+    supervisor->front_control = -1;
 }
 
 /* Bodies that it had put into files (front_request.c): nobody else deletes them, and nobody else waits for
@@ -159,28 +159,29 @@ static void remove_bodies(const lyger_server_config *config, pid_t pid)
     lyger_process_remove_files(directory && *directory ? directory : "/tmp", prefix);
 }
 
-static void io_ended(lyger_supervisor *supervisor, int status)
+static void front_ended(lyger_supervisor *supervisor, int status)
 {
     char death[LYGER_DEATH_SIZE];
-    pid_t pid = supervisor->io;
+    pid_t pid = supervisor->front;
     uint64_t now = lyger_hub_now();
     bool asked = supervisor->phase != LYGER_PHASE_SERVING;
-    supervisor->io = 0;
-    close_io(supervisor);
+    supervisor->front = 0;
+    close_front(supervisor);
     if (asked && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         return;
     }
     remove_bodies(supervisor->config, pid);
-    supervisor->io_failures = now - supervisor->io_started < LYGER_SECOND ? supervisor->io_failures + 1 : 0;
-    uint64_t pause = pause_after(supervisor->io_failures);
-    supervisor->io_not_before = now + pause;
-    lyger_server_say(supervisor->config, "the I/O process died of %s%s", lyger_process_death(status, death),
+    supervisor->front_failures =
+        now - supervisor->front_started < LYGER_SECOND ? supervisor->front_failures + 1 : 0;
+    uint64_t pause = pause_after(supervisor->front_failures);
+    supervisor->front_not_before = now + pause;
+    lyger_server_say(supervisor->config, "the front process died of %s%s", lyger_process_death(status, death),
                      asked       ? ""
                      : pause > 0 ? "; another one starts shortly"
                                  : "; another one starts");
-    if (!supervisor->ready && supervisor->io_failures >= 5) {
+    if (!supervisor->ready && supervisor->front_failures >= 5) {
         supervisor->failure =
-            lyger_fail(supervisor->error, LYGER_E_SERVER, "the I/O process does not come up: %s", death);
+            lyger_fail(supervisor->error, LYGER_E_SERVER, "the front process does not come up: %s", death);
     }
 }
 
@@ -203,10 +204,10 @@ static void enter(lyger_supervisor *supervisor, lyger_phase phase)
     case LYGER_PHASE_DRAINING:
         supervisor->deadline = now + config->grace * LYGER_MILLISECOND;
         lyger_boot_abandon(supervisor);
-        /* The I/O process closes its own when it has taken what waits there; then a new client is refused at
-         * once, and another server may come. */
+        /* The front process closes its own when it has taken what waits there; then a new client is refused
+         * at once, and another server may come. */
         lyger_listen_close(&supervisor->listening, true);
-        tell_io(supervisor, 'd');
+        tell_front(supervisor, 'd');
         break;
     case LYGER_PHASE_RETIRING: /* within the same deadline */
         retire_all(supervisor);
@@ -223,7 +224,7 @@ static void enter(lyger_supervisor *supervisor, lyger_phase phase)
         retire_all(supervisor);
         lyger_crew_signal(&supervisor->crew, SIGKILL);
         lyger_boot_tell(supervisor, 'k');
-        close_io(supervisor);
+        close_front(supervisor);
         break;
     }
 }
@@ -238,7 +239,7 @@ static void stop_asked(lyger_supervisor *supervisor)
     } else if (supervisor->phase < LYGER_PHASE_ENDING) {
         lyger_server_say(supervisor->config, "stopping at once");
         enter(supervisor, LYGER_PHASE_ENDING);
-        close_io(supervisor);
+        close_front(supervisor);
         uint64_t soon = lyger_hub_now() + AT_ONCE;
         supervisor->deadline = supervisor->deadline < soon ? supervisor->deadline : soon;
     } else {
@@ -248,8 +249,8 @@ static void stop_asked(lyger_supervisor *supervisor)
 
 static bool ended(const lyger_supervisor *supervisor)
 {
-    return supervisor->phase >= LYGER_PHASE_RETIRING && supervisor->crew.count == 0 && supervisor->io == 0 &&
-           lyger_boot_none(supervisor);
+    return supervisor->phase >= LYGER_PHASE_RETIRING && supervisor->crew.count == 0 &&
+           supervisor->front == 0 && lyger_boot_none(supervisor);
 }
 
 static void end_phase(lyger_supervisor *supervisor, uint64_t now)
@@ -258,7 +259,7 @@ static void end_phase(lyger_supervisor *supervisor, uint64_t now)
         enter(supervisor, LYGER_PHASE_KILLING);
     }
     /* Workers take what is queued until nothing can be queued any more. */
-    if (supervisor->phase == LYGER_PHASE_DRAINING && supervisor->io == 0) {
+    if (supervisor->phase == LYGER_PHASE_DRAINING && supervisor->front == 0) {
         enter(supervisor, LYGER_PHASE_RETIRING);
     }
     if (supervisor->phase == LYGER_PHASE_SERVING || now < supervisor->deadline) {
@@ -272,8 +273,8 @@ static void end_phase(lyger_supervisor *supervisor, uint64_t now)
     } else {
         lyger_boot_kill(supervisor);
         lyger_crew_signal(&supervisor->crew, SIGKILL);
-        if (supervisor->io > 0) {
-            lyger_process_signal(supervisor->io, SIGKILL);
+        if (supervisor->front > 0) {
+            lyger_process_signal(supervisor->front, SIGKILL);
         }
         supervisor->deadline = now + LAST_TIME;
     }
@@ -283,8 +284,8 @@ static void end_phase(lyger_supervisor *supervisor, uint64_t now)
 
 static void reaped(lyger_supervisor *supervisor, pid_t pid, int status)
 {
-    if (pid == supervisor->io) {
-        io_ended(supervisor, status);
+    if (pid == supervisor->front) {
+        front_ended(supervisor, status);
     } else if (!lyger_crew_reaped(&supervisor->crew, pid, status) &&
                !lyger_boot_reaped(supervisor, pid, status)) {
         lyger_boot_stray(supervisor, pid);
@@ -306,7 +307,7 @@ static void reap(lyger_supervisor *supervisor)
 {
     int status;
     pid_t pid;
-    reap_one(supervisor, supervisor->io);
+    reap_one(supervisor, supervisor->front);
     for (uint32_t i = supervisor->crew.count; i-- > 0;) {
         reap_one(supervisor, supervisor->crew.members[i].pid); /* the last one takes a dead one's place */
     }
@@ -353,12 +354,12 @@ static void hear_signals(lyger_supervisor *supervisor)
 }
 
 /* A worker without the right to signal us wants the end. */
-static void hear_io(lyger_supervisor *supervisor)
+static void hear_front(lyger_supervisor *supervisor)
 {
     char said[16];
-    ssize_t got = recv(supervisor->io_control, said, sizeof said, MSG_DONTWAIT);
+    ssize_t got = recv(supervisor->front_control, said, sizeof said, MSG_DONTWAIT);
     if (got == 0) {
-        close_io(supervisor); /* its death is told by SIGCHLD */
+        close_front(supervisor); /* its death is told by SIGCHLD */
     }
     if (got > 0 && memchr(said, 's', (size_t)got) && supervisor->phase == LYGER_PHASE_SERVING) {
         stop_asked(supervisor);
@@ -379,7 +380,7 @@ static void wait_for_events(lyger_supervisor *supervisor, uint64_t due)
     ready[count++] = (struct pollfd){.fd = supervisor->signals.descriptor, .events = POLLIN};
     int watch = supervisor->watch ? lyger_watch_descriptor(supervisor->watch) : -1;
     ready[count++] = (struct pollfd){.fd = watch, .events = POLLIN}; /* poll(2) passes over -1 */
-    ready[count++] = (struct pollfd){.fd = supervisor->io_control, .events = POLLIN};
+    ready[count++] = (struct pollfd){.fd = supervisor->front_control, .events = POLLIN};
     first = count;
     for (lyger_booted *booted = supervisor->booted; booted && count < first + BOOTED_POLLED;
          booted = booted->next) {
@@ -401,7 +402,7 @@ static void wait_for_events(lyger_supervisor *supervisor, uint64_t due)
         }
     }
     if (ready[2].revents) {
-        hear_io(supervisor);
+        hear_front(supervisor);
     }
     if (ready[0].revents) {
         hear_signals(supervisor);
@@ -428,13 +429,13 @@ static uint64_t tick(lyger_supervisor *supervisor)
     uint64_t now = lyger_hub_now(), due = UINT64_MAX, watch_due = 0;
     say_ready(supervisor);
     if (supervisor->phase == LYGER_PHASE_SERVING) {
-        if (supervisor->io == 0 && now >= supervisor->io_not_before) {
-            start_io(supervisor);
+        if (supervisor->front == 0 && now >= supervisor->front_not_before) {
+            start_front(supervisor);
         }
         if (supervisor->watch && lyger_watch_changed(supervisor->watch, now, &watch_due)) {
             lyger_boot_ask(supervisor, "a file has changed, reloading");
         }
-        sooner(&due, supervisor->io == 0 ? supervisor->io_not_before : 0);
+        sooner(&due, supervisor->front == 0 ? supervisor->front_not_before : 0);
         sooner(&due, supervisor->ready ? 0 : now + LOOK_TIME);
         sooner(&due, watch_due);
     }
@@ -469,7 +470,7 @@ bool lyger_supervisor_loop(lyger_supervisor *supervisor, uint32_t *place)
 
 void lyger_supervisor_leave(lyger_supervisor *supervisor, bool listening)
 {
-    close_io(supervisor);
+    close_front(supervisor);
     lyger_boot_free(supervisor);
     lyger_pid_file_in_child(&supervisor->pid_file);
     lyger_notify_close(&supervisor->notify);

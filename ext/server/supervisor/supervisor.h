@@ -34,7 +34,7 @@ typedef struct lyger_booted {
 
 typedef enum lyger_phase {
     LYGER_PHASE_SERVING,
-    LYGER_PHASE_DRAINING, /* the I/O process answers what it has, workers take what is queued */
+    LYGER_PHASE_DRAINING, /* the front process answers what it has, workers take what is queued */
     LYGER_PHASE_RETIRING, /* it has ended; workers end what they do */
     LYGER_PHASE_ENDING,   /* `grace` is over: SIGTERM to the workers */
     LYGER_PHASE_KILLING,  /* kill_timeout is over, too */
@@ -42,7 +42,7 @@ typedef enum lyger_phase {
 
 typedef struct lyger_supervisor {
     const lyger_server_config *config;
-    lyger_identity identity; /* of the I/O process and the workers */
+    lyger_identity identity; /* of the front process and the workers */
     lyger_hub *hub;
     lyger_signals signals;
     lyger_pid_file pid_file;
@@ -52,10 +52,10 @@ typedef struct lyger_supervisor {
     lyger_crew crew;    /* the first generation, and workers of booted parents that died */
     lyger_booted *booted;
 
-    pid_t io; /* 0: there is none */
-    int io_control;
-    uint64_t io_started, io_not_before;
-    uint32_t io_failures; /* in a row, within a second of the start */
+    pid_t front; /* 0: there is none */
+    int front_control;
+    uint64_t front_started, front_not_before;
+    uint32_t front_failures; /* in a row, within a second of the start */
 
     uint32_t generation; /* the last one that was begun */
     bool reload_wanted;
@@ -75,7 +75,7 @@ typedef struct lyger_supervisor {
 /* Until everything has ended. True in a worker, whose place is *place. */
 bool lyger_supervisor_loop(lyger_supervisor *supervisor, uint32_t *place);
 
-/* In a forked child: closes what is the supervisor's. listening: the I/O process keeps these sockets. */
+/* In a forked child: closes what is the supervisor's. listening: the front process keeps these sockets. */
 void lyger_supervisor_leave(lyger_supervisor *supervisor, bool listening);
 
 /* ---- boot.c ---- */

@@ -668,7 +668,7 @@ static bool body_is_used(void)
     return SG(rfc1867_uploaded_files) != NULL;
 }
 
-/* What the I/O process has written to a file, as a string; NULL when it cannot be read. */
+/* What the front process has written to a file, as a string; NULL when it cannot be read. */
 static zend_string *read_spooled(const lyger_hub_request *request)
 {
     int descriptor = open(request->body_file, O_RDONLY | O_CLOEXEC);

@@ -201,7 +201,7 @@ void php_lyger_answer_sunk(void)
 
 /* ---- the head ---- */
 
-/* What the I/O process says itself, and what is between two machines only (RFC 9110, section 7.6.1). */
+/* What the front process says itself, and what is between two machines only (RFC 9110, section 7.6.1). */
 static bool is_ours(const char *name, size_t len)
 {
     static const char *const words[] = {"connection", "date",    "keep-alive", "transfer-encoding",
@@ -254,7 +254,7 @@ static void add_field(const char *line, size_t len)
     answer.fields_len = wanted;
 }
 
-/* "HTTP/1.1 404 Not Here" goes to the I/O process as CGI says it (RFC 3875, section 6.3.3). */
+/* "HTTP/1.1 404 Not Here" goes to the front process as CGI says it (RFC 3875, section 6.3.3). */
 static void take_status_line(const char *line)
 {
     char field[160];
