@@ -418,6 +418,58 @@ static void stray_words_cost_readers_values_and_nothing_else(void)
     CHECK(milliseconds() - begun < 60000);
 }
 
+/* A slot that keeps its tag is followed by whoever looks for its key. */
+static void slot_that_points_anywhere_leads_no_reader_out_of_the_segment(void)
+{
+    char value[LEN];
+    cache = open_cache(MEGABYTE);
+    const granule end = cache->regions + cache->granules, places[] = {0,
+                                                                      1,
+                                                                      cache->regions - 1,
+                                                                      end,
+                                                                      end + 1,
+                                                                      (granule)(cache->size / GRANULE),
+                                                                      UINT32_MAX / 2,
+                                                                      UINT32_MAX};
+    its_shard = shard_of_key(cache, KEY);
+    uint64_t hash = lyger_hash_key(KEY, strlen(KEY), cache->hash_state);
+    CHECK(put(cache, KEY, LEN, 1));
+    index_slot *slot = lyger_index_find(cache, its_shard, hash, KEY, strlen(KEY));
+    uint64_t word = atomic_load(slot);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        atomic_store(slot, slot_word(hash, places[i]));
+        CHECK(!lyger_cache_contains(cache, KEY, strlen(KEY)));
+        CHECK_INT(number_of(cache, KEY), 0);
+        CHECK(fetch_short(cache, KEY, strlen(KEY), LEN, any_place, value) != GLANCE_HIT);
+        CHECK(lyger_index_find(cache, its_shard, hash, KEY, strlen(KEY)) == NULL);
+    }
+    atomic_store(slot, word);
+    CHECK_INT(number_of(cache, KEY), 1);
+    close_cache(cache);
+}
+
+static void length_that_passes_the_segments_end_is_of_no_value(void)
+{
+    lyger_cache_sight sight;
+    cache = open_cache(MEGABYTE);
+    CHECK(put(cache, KEY, LEN, 1));
+    CHECK_INT(lyger_cache_see(cache, KEY, strlen(KEY), &sight), LYGER_CACHE_HIT);
+    _Atomic uint64_t *lens = &((entry *)(uintptr_t)sight.entry)->lens;
+    uint64_t was = atomic_load(lens), head = was & 0xFFFFFF;
+    uint64_t most = (uint64_t)(cache->base + cache->size - sight.value.bytes);
+    atomic_store(lens, most << 24 | head);
+    CHECK_INT(lyger_cache_see(cache, KEY, strlen(KEY), &sight), LYGER_CACHE_HIT);
+    CHECK_INT(sight.value.len, most);
+    for (uint64_t len = most + 1; len < (uint64_t)1 << 40; len = len * 3 + 1) {
+        atomic_store(lens, len << 24 | head);
+        CHECK_INT(lyger_cache_see(cache, KEY, strlen(KEY), &sight), LYGER_CACHE_MISS);
+        CHECK_INT(number_of(cache, KEY), 0);
+    }
+    atomic_store(lens, was);
+    CHECK_INT(number_of(cache, KEY), 1);
+    close_cache(cache);
+}
+
 static void stray_number_of_buckets_leads_no_writer_out_of_the_segment(void)
 {
     static const uint32_t words[] = {UINT32_MAX, 0x7FFFFFFF, 0xFFFF0000, 1u << 31};
@@ -448,6 +500,8 @@ int main(void)
     RUN(walked_key_is_whole_whatever_happens_meanwhile);
     RUN(key_that_stays_is_never_missed);
     RUN(key_that_moves_when_the_index_grows_is_never_missed);
+    RUN(slot_that_points_anywhere_leads_no_reader_out_of_the_segment);
+    RUN(length_that_passes_the_segments_end_is_of_no_value);
     RUN(stray_number_of_buckets_leads_no_writer_out_of_the_segment);
     RUN(stray_words_cost_readers_values_and_nothing_else);
     return finish();

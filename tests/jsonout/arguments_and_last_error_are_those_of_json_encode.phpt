@@ -16,6 +16,9 @@ function attempt(callable $call): void
 json_decode('{');
 attempt(static fn () => lyger_json_encode(INF, JSON_THROW_ON_ERROR));
 attempt(static fn () => lyger_json_encode([1], JSON_THROW_ON_ERROR));
+attempt(static fn () => lyger_json_encode([INF, 'behind an "error"', 1]));
+attempt(static fn () => lyger_json_encode([INF, 'behind an "error"', 1], JSON_PARTIAL_OUTPUT_ON_ERROR));
+json_decode('{');
 attempt(static fn () => lyger_json_encode("\xff", JSON_THROW_ON_ERROR | JSON_PARTIAL_OUTPUT_ON_ERROR));
 attempt(static fn () => lyger_json_encode(value: ['a' => ['b']], depth: 1));
 attempt(static fn () => lyger_json_encode(STDIN));
@@ -42,6 +45,10 @@ JsonException 7 Inf and NaN cannot be JSON encoded, previous null
   4 Syntax error
 string(3) "[1]"
   4 Syntax error
+bool(false)
+  7 Inf and NaN cannot be JSON encoded
+string(27) "[0,"behind an \"error\"",1]"
+  7 Inf and NaN cannot be JSON encoded
 string(4) "null"
   5 Malformed UTF-8 characters, possibly incorrectly encoded
 bool(false)

@@ -19,7 +19,18 @@ foreach ([7, 8, 33, 58, 59, 60, 61, 62, 63, 64, 65, 66] as $length) {
         }
     }
 }
-echo "$wrong wrong, ", $encoded > 2000 ? 'enough' : $encoded, "\n";
+// Indents that are longer than what is always there.
+foreach ([14, 15, 16, 17, 40, 120] as $depth) {
+    for ($padding = 0; $padding < 260; $padding++) {
+        $value = [str_repeat('p', $padding)];
+        for ($i = 0; $i < $depth; $i++) {
+            $value = [$value];
+        }
+        $encoded++;
+        $wrong += lyger_json_encode([$value, range(1, 300)], JSON_PRETTY_PRINT) !== json_encode([$value, range(1, 300)], JSON_PRETTY_PRINT);
+    }
+}
+echo "$wrong wrong, ", $encoded > 3500 ? 'enough' : $encoded, "\n";
 ?>
 --EXPECT--
 0 wrong, enough
