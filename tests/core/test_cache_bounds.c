@@ -39,6 +39,29 @@ static void longest_times_are_kept(void)
     close_cache(cache);
 }
 
+static void longest_lock_is_held_so_long(void)
+{
+    const uint32_t times[] = {LYGER_CACHE_TTL_MAX,
+                              4294968}; /* the second just wraps around in milliseconds */
+    for (size_t i = 0; i < 2; i++) {
+        lyger_cache *cache = open_cache(MEGABYTE);
+        uint64_t token = 0, before = lyger_os_milliseconds(), expires = 0;
+        bool held;
+        CHECK_INT(lyger_cache_lock(cache, "door", 4, times[i], &token, NULL), LYGER_OK);
+        uint32_t places = cache->header->shard_count * cache->header->hold_count;
+        for (uint32_t place = 0; place < places; place++) {
+            if (atomic_load(&cache->holds[place].name)) {
+                expires = atomic_load(&cache->holds[place].expires);
+            }
+        }
+        uint64_t longest = (uint64_t)times[i] * 1000;
+        CHECK(token && expires >= before + longest && expires <= lyger_os_milliseconds() + longest);
+        CHECK_INT(lyger_cache_give_back(cache, "door", 4, LYGER_CACHE_LOCK, token, &held, NULL), LYGER_OK);
+        CHECK(held);
+        close_cache(cache);
+    }
+}
+
 /* Else a reader that was held up would take an entry for the one that it saw. */
 static void numbers_of_entries_are_not_given_again_after_a_rebuild(void)
 {
@@ -115,6 +138,7 @@ int main(void)
 {
     RUN(entry_is_over_at_its_millisecond);
     RUN(longest_times_are_kept);
+    RUN(longest_lock_is_held_so_long);
     RUN(numbers_of_entries_are_not_given_again_after_a_rebuild);
     RUN(thread_that_has_the_id_of_a_dead_one_is_another);
     RUN(prefix_ends_with_the_key);
