@@ -82,8 +82,10 @@ static void echo(lyger_worker *worker, const lyger_hub_request *request)
     if (request->body) {
         memcpy(bytes, request->body, request->body_len);
     } else {
+        struct stat of; /* nobody else may read it */
         FILE *file = fopen(request->body_file, "rb");
-        if (!file || fread(bytes, 1, request->body_len, file) != request->body_len) {
+        if (!file || fread(bytes, 1, request->body_len, file) != request->body_len ||
+            fstat(fileno(file), &of) != 0 || (of.st_mode & 0777) != 0600) {
             memset(bytes, '?', request->body_len);
         }
         if (file) {

@@ -16,12 +16,23 @@ static lyger_crew crew;
 static lyger_server_config config;
 static lyger_identity identity;
 static lyger_error error;
+static char said[256]; /* the last line */
+static int lines;
+
+static void hear_line(void *context, const char *line)
+{
+    (void)context;
+    snprintf(said, sizeof said, "%s", line);
+    lines++;
+}
 
 static void begin(void)
 {
     lyger_hub_settings settings = {.workers = DEATHS, .requests = 8, .room = 4096, .ring = 65536};
     lyger_server_defaults(&config);
     config.workers = WANTED;
+    config.say = hear_line;
+    lines = 0;
     CHECK_INT(lyger_hub_new(&settings, &hub, &error), LYGER_OK);
     CHECK_INT(lyger_crew_init(&crew, &config, &identity, hub, 1, &error), LYGER_OK);
 }
@@ -105,10 +116,61 @@ static void worker_that_lived_a_second_ends_the_row(void)
     end();
 }
 
+static void row_ends_when_no_worker_has_died_for_long(void)
+{
+    static const uint64_t longest[] = {5000, 1000}; /* ms: the pause while booting, at work */
+    for (int at_work = 0; at_work < 2; at_work++) {
+        begin();
+        pauses(at_work > 0, 0, 0);
+        crew.failed_at = lyger_hub_now() - (2000 + longest[at_work] - 2000) * MILLISECOND;
+        pauses(at_work > 0, 0, 0);
+        CHECK_INT(crew.failures, 2);
+        crew.failed_at = lyger_hub_now() - (2000 + longest[at_work] + 1) * MILLISECOND;
+        pauses(at_work > 0, 0, 0);
+        CHECK_INT(crew.failures, 1);
+        end();
+    }
+}
+
+static void workers_that_never_come_up_are_hopeless_after_a_few(void)
+{
+    begin();
+    for (uint32_t i = 1; i <= WANTED + 4; i++) {
+        CHECK(!lyger_crew_hopeless(&crew));
+        pauses(false, 0, 0);
+    }
+    CHECK(lyger_crew_hopeless(&crew));
+    pauses(true, 0, 0); /* one has come up: it is the application's requests */
+    CHECK(!lyger_crew_hopeless(&crew));
+    end();
+}
+
+static void eight_deaths_are_told_in_ten_seconds(void)
+{
+    begin();
+    for (int i = 0; i < 11; i++) {
+        pauses(false, 0, 0);
+    }
+    CHECK_INT(lines, 8);
+    CHECK(strstr(said, "died of signal 11 (SIGSEGV), ") &&
+          strstr(said, ", 8 in a row; the next one starts in "));
+    crew.said_at = lyger_hub_now() - 10001 * MILLISECOND;
+    pauses(false, 0, 0);
+    CHECK_INT(lines, 9);
+    CHECK(strstr(said, ", 12 in a row; ") && strstr(said, " (3 more deaths were not reported)"));
+    pauses(false, 0, 0);
+    CHECK_INT(lines, 10);
+    CHECK(!strstr(said, "not reported"));
+    end();
+}
+
 int main(void)
 {
     RUN(pauses_double_up_to_five_seconds_while_booting);
     RUN(pauses_are_a_second_at_most_at_work);
     RUN(worker_that_lived_a_second_ends_the_row);
+    RUN(row_ends_when_no_worker_has_died_for_long);
+    RUN(workers_that_never_come_up_are_hopeless_after_a_few);
+    RUN(eight_deaths_are_told_in_ten_seconds);
     return finish();
 }

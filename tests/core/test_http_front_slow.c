@@ -132,11 +132,11 @@ static void unread_answers_have_a_limit(void)
     CHECK_INT(shared->done, 0);
     close(fd);
     CHECK(becomes(&shared->done, 1));
-    post("/echo", 290000, false);
+    post("/echo", 300000, false);
     CHECK_INT(status_of(), 200);
-    post("/echo", 310000, false);
+    post("/echo", 300001, false);
     CHECK_INT(status_of(), 503);
-    post("/echo", 290000, true); /* what was refused counts no more */
+    post("/echo", 300000, true); /* what was refused counts no more */
     CHECK_INT(status_of(), 200);
     CHECK_INT(files_in_directory("lyger-body"), 0);
     stop();

@@ -183,6 +183,27 @@ static void nothing_is_refused_while_the_io_process_is_replaced(void)
     CHECK_INT(ends(&server, 5000), 0);
 }
 
+static void an_io_process_that_dies_again_and_again_is_waited_for(void)
+{
+    served server;
+    launch(&server, "workers=1");
+    CHECK_INT(get(&server, "/", body), 200);
+    uint64_t killed_at = 0;
+    pid_t io = io_process(server.pid);
+    for (int i = 0; i < 30 && !said(&server, "died of signal 9 (SIGKILL); another one starts shortly\n");
+         i++) {
+        killed_at = now_ms();
+        signal_one(io, SIGKILL);
+        UNTIL(!lives(io) && (io = io_process(server.pid)) > 0);
+    }
+    CHECK(now_ms() - killed_at >= 200);
+    CHECK(said(&server, "died of signal 9 (SIGKILL); another one starts\n")); /* after the first, at once */
+    CHECK(said(&server, "died of signal 9 (SIGKILL); another one starts shortly\n"));
+    CHECK_INT(get(&server, "/", body), 200);
+    signal_one(server.pid, SIGTERM);
+    CHECK_INT(ends(&server, 5000), 0);
+}
+
 static void bodies_of_a_killed_io_process_are_removed(void)
 {
     served server;
@@ -707,6 +728,9 @@ static void settings_out_of_range_are_named(void)
     launch(&server, "workers=0");
     CHECK(said(&server, "error: workers must be between 1 and 508, 0 given"));
     CHECK_INT(ends(&server, 5000), 4 << 8);
+    launch(&server, "workers=509");
+    CHECK(said(&server, "error: workers must be between 1 and 508, 509 given"));
+    CHECK_INT(ends(&server, 5000), 4 << 8);
 }
 
 int main(int count, char **arguments)
@@ -728,6 +752,7 @@ int main(int count, char **arguments)
     RUN(killed_workers_are_replaced);
     RUN(a_worker_is_replaced_after_its_number_of_requests);
     RUN(nothing_is_refused_while_the_io_process_is_replaced);
+    RUN(an_io_process_that_dies_again_and_again_is_waited_for);
     RUN(bodies_of_a_killed_io_process_are_removed);
     RUN(workers_that_never_come_up_are_an_error);
     RUN(children_die_with_a_killed_supervisor);

@@ -19,6 +19,10 @@ preg_match('/^413: .*$/m', $server->output(), $line);
 echo $line[0] ?? 'nothing said', "\n";
 $server->stop(expected: '/^413: /');
 
+$server = new Server($handler, ini: ['post_max_size' => 0]); // no limit
+echo $server->post('/long', str_repeat('x', 9 << 20))->body, "\n";
+$server->stop();
+
 $mode = umask(0);
 $path = sys_get_temp_dir() . '/lyger-mode-' . getmypid();
 foreach (['0640', 0600] as $given) {
@@ -49,6 +53,7 @@ the application: /health 0 | the application: /metrics 0
 the application: /fits 1000
 413
 413: a body of more than max_body_size (1000 bytes) was refused: POST /too-long
+the application: /long 9437184
 0640
 0600
 bool(true)

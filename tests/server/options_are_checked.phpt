@@ -17,6 +17,7 @@ $try = function (array $options, mixed $port = 0, mixed $handler = 'strlen') {
 $try(['worker' => 4]);
 $try([4]);
 $try(['wrokers' => 4]);
+$try(['wrokes' => 4]);
 $try(['workers' => '4']);
 $try(['workers' => 4.0]);
 $try(['workers' => 0]);
@@ -36,7 +37,12 @@ $try(['host' => "a\0b"]);
 $try(['document_root' => 5]);
 $try(['access_log_format' => 'xml']);
 $try(['health_path' => 'health']);
+$try(['health_path' => '/health?all']);
 $try(['max_fields' => 101]);
+foreach ([['max_fields' => 1, 'request_timeout' => 0, 'socket_mode' => 0], ['max_fields' => 100, 'request_timeout' => 86400, 'socket_mode' => 0777],
+    ['max_fields' => 0], ['request_timeout' => 86401], ['request_timeout' => 86400.5]] as $limits) {
+    $try($limits + ['check_only' => true]);
+}
 $try([], 65536);
 $try([], -1);
 $try([], 'http');
@@ -66,6 +72,7 @@ var_dump($method->isStatic(), (string) $method->getReturnType(), function_exists
 ValueError: lyger_start_server(): Argument #3 ($options) has the unknown option "worker"; did you mean "workers"? Known are host, port, backlog, …
 ValueError: lyger_start_server(): Argument #3 ($options) has the unknown option "0"; known are host, port, backlog, …
 ValueError: lyger_start_server(): Argument #3 ($options) has the unknown option "wrokers"; did you mean "workers"? Known are host, port, backlog, …
+ValueError: lyger_start_server(): Argument #3 ($options) has the unknown option "wrokes"; known are host, port, backlog, …
 TypeError: lyger_start_server(): Argument #3 ($options) must be an int for option "workers", string given
 TypeError: lyger_start_server(): Argument #3 ($options) must be an int for option "workers", float given
 ValueError: lyger_start_server(): Argument #3 ($options) must be between 1 and 508 for option "workers", 0 given
@@ -85,7 +92,13 @@ ValueError: lyger_start_server(): Argument #3 ($options) must have no NUL byte f
 TypeError: lyger_start_server(): Argument #3 ($options) must be a string or null for option "document_root", int given
 ValueError: lyger_start_server(): Argument #3 ($options) must be "combined", "json" or "terminal" for option "access_log_format", "xml" given
 ValueError: health_path must be a path such as /health, "health" given
+ValueError: health_path must be a path such as /health, "/health?all" given
 ValueError: lyger_start_server(): Argument #3 ($options) must be between 1 and 100 for option "max_fields", 101 given
+started
+started
+ValueError: lyger_start_server(): Argument #3 ($options) must be between 1 and 100 for option "max_fields", 0 given
+ValueError: lyger_start_server(): Argument #3 ($options) must be between 0 and 86400 seconds for option "request_timeout", 86401 given
+ValueError: lyger_start_server(): Argument #3 ($options) must be between 0 and 86400 seconds for option "request_timeout", 86400.5 given
 ValueError: lyger_start_server(): Argument #2 ($port) must be between 0 and 65535, 65536 given
 ValueError: lyger_start_server(): Argument #2 ($port) must be between 0 and 65535, -1 given
 TypeError: lyger_start_server(): Argument #2 ($port) must be of type int, string given

@@ -31,16 +31,28 @@ $handler = <<<'PHP'
         if (function_exists('pcntl_signal')) {
             pcntl_async_signals(true);
             pcntl_signal(10, function () { });
+            pcntl_sigprocmask(SIG_BLOCK, [SIGUSR2]);
+            pcntl_alarm(1000);
         }
+        opendir(__DIR__);
     }
     try {
         $found = mb_ereg_search();
     } catch (Error $error) {
         $found = $error->getMessage();
     }
+    try {
+        $entry = readdir() !== false;
+    } catch (Error $error) {
+        $entry = $error->getMessage();
+    }
+    $blocked = [];
+    function_exists('pcntl_signal') && pcntl_sigprocmask(SIG_BLOCK, [SIGURG], $blocked);
     $said = ['mb_ereg' => [mb_regex_encoding(), mb_regex_set_options(), $found], 'mysqli' => [mysqli_connect_errno(), mysqli_connect_error()],
         'reports' => (new mysqli_driver)->report_mode, 'intl' => [intl_get_error_code(), intl_get_error_message()], 'spl' => spl_autoload_extensions(),
-        'signals' => function_exists('pcntl_signal') ? [pcntl_async_signals(), is_object(pcntl_signal_get_handler(10))] : [$data['path'] === '/set']];
+        'signals' => function_exists('pcntl_signal') ? [pcntl_async_signals(), is_object(pcntl_signal_get_handler(10))] : [$data['path'] === '/set'],
+        'mask' => function_exists('pcntl_signal') ? $blocked : [$data['path'] === '/set'],
+        'alarm' => function_exists('pcntl_signal') ? pcntl_alarm(1000) > 0 : $data['path'] === '/set', 'directory' => $entry];
     return array_map(json_encode(...), $said) + ['random' => gmp_strval(gmp_random_bits(120))];
     PHP;
 $extensions = array_filter(['gmp', 'intl', 'mbstring', 'mysqlnd', 'mysqli'], fn($name) => file_exists(ini_get('extension_dir') . "/$name.so"));
@@ -69,4 +81,7 @@ reports: set, and gone
 intl: set, and gone
 spl: set, and gone
 signals: set, and gone
+mask: set, and gone
+alarm: set, and gone
+directory: set, and gone
 bool(false)
