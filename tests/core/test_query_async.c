@@ -4,6 +4,7 @@
 #include "pg_server.h"
 
 #include "query/limits.h"
+#include "query/pq/pq_session.h"
 #include "query/query.h"
 
 #include <sys/wait.h>
@@ -271,6 +272,57 @@ static const char slow_tenant[] = "select current_setting('app.tenant', true) t 
 #define SEVEN "[{\"t\":\"7\"}]"
 #define NOBODY(text) (strcmp(text, "[{\"t\":null}]") == 0 || strcmp(text, "[{\"t\":\"\"}]") == 0)
 
+static void text_says_that_a_statement_needs_the_session(void)
+{
+    static const char *const needing[] = {"set a = 1",
+                                          " \t\r\n\f\v(;set a = 1",
+                                          "SeT a = 1",
+                                          "/* a /* b */ c */ set a = 1",
+                                          "/* -- */ set a = 1",
+                                          "-- /* \nset a = 1",
+                                          "-- a\rset a = 1",
+                                          "reset all",
+                                          "discard plans",
+                                          "prepare a as select 1",
+                                          "declare a cursor with hold for select 1",
+                                          "load 'a'",
+                                          "do 'begin end'",
+                                          "call a()",
+                                          "create temp table a ()",
+                                          "create or replace TEMPorary view a as select 1",
+                                          "select 1 a into temp b",
+                                          "with a as (select 1 b) select b INTO\n Temporary c from a",
+                                          "select SET_config('a.b', '1', false)",
+                                          "select s, pg_advisory_lock(1)",
+                                          "select pg_try_advisory_lock(1)",
+                                          "select currval('a')",
+                                          "select LastVal()"};
+    static const char *const others[] = {"",
+                                         "select 1",
+                                         "settle",
+                                         "SETTLE",
+                                         "setZ",
+                                         "set_a",
+                                         "set1",
+                                         "set$",
+                                         "set\303\274",
+                                         "/* set a */ select 1",
+                                         "/* a /* b */ */ select 1 -- set",
+                                         "/* /* */ set a = 1 */ select 1",
+                                         "-- set a = 1\nselect 1",
+                                         "create table a ()",
+                                         "insert into temp values (1)",
+                                         "select 1 into temperatures",
+                                         "select intotemp from a",
+                                         "select 'into'"};
+    for (size_t i = 0; i < sizeof needing / sizeof *needing; i++) {
+        CHECK(lyger_pq_needs_session(needing[i]) || (printf("# %s\n", needing[i]), false));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        CHECK(!lyger_pq_needs_session(others[i]) || (printf("# %s\n", others[i]), false));
+    }
+}
+
 static void what_a_session_was_told_holds_for_the_request(void)
 {
     static const char *const ways[] = {"set app.tenant = '7'",
@@ -345,7 +397,7 @@ static void home_moves_to_the_statement_that_is_run(void)
     end();
 }
 
-static void last_value_is_of_the_request_s_session(void)
+static void last_value_and_temporary_tables_are_of_the_request_s_session(void)
 {
     begin(4);
     run("drop table if exists counted");
@@ -354,6 +406,11 @@ static void last_value_is_of_the_request_s_session(void)
     CHECK_STR(run("insert into counted (a) values (1) returning id"), "[{\"id\":1}]");
     lyger_result *slow = send_to(dsn, "select pg_sleep(0.2)", 0);
     CHECK_STR(run("select lastval() l"), "[{\"l\":1}]");
+    lyger_result_free(slow);
+    lyger_pool_request_end(pool);
+    CHECK_STR(run("select 2 b into temp c"), "[]");
+    slow = send_to(dsn, "select pg_sleep(0.2)", 0);
+    CHECK_STR(run("select b from c"), "[{\"b\":2}]");
     lyger_result_free(slow);
     run("drop table counted");
     end();
@@ -466,10 +523,11 @@ int main(void)
     RUN(large_results_do_not_wait_for_each_other);
     RUN(child_leaves_the_parents_statement_alone);
     RUN(sqlite_runs_at_once_and_tells_errors_later);
+    RUN(text_says_that_a_statement_needs_the_session);
     RUN(what_a_session_was_told_holds_for_the_request);
     RUN(what_is_told_by_a_statement_that_is_sent_holds_too);
     RUN(home_moves_to_the_statement_that_is_run);
-    RUN(last_value_is_of_the_request_s_session);
+    RUN(last_value_and_temporary_tables_are_of_the_request_s_session);
     RUN(session_that_is_lost_is_told_once);
     RUN(changed_session_is_not_worn_out);
     RUN(listening_is_refused);

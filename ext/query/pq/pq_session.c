@@ -32,15 +32,34 @@ static bool begins_with(const char *text, const char *word)
              next == '_' || next == '$' || (unsigned char)next >= 128);
 }
 
-static bool holds(const char *sql, const char *part)
+/* Where the text has the part, in whatever case; NULL: nowhere. */
+static const char *find(const char *sql, const char *part)
 {
     const char first[] = {*part, (char)(*part - 'a' + 'A'), '\0'};
     size_t len = strlen(part);
-    while ((sql = strpbrk(sql, first))) {
-        if (strncasecmp(sql, part, len) == 0) {
-            return true;
-        }
+    while ((sql = strpbrk(sql, first)) && strncasecmp(sql, part, len) != 0) {
         sql++;
+    }
+    return sql;
+}
+
+static bool holds(const char *sql, const char *part)
+{
+    return find(sql, part) != NULL;
+}
+
+/* SELECT … INTO TEMP; of INSERT it would be a table's name. */
+static bool selects_into_temporary(const char *text)
+{
+    static const char *const words[] = {"temp", "temporary", "local", "global"};
+    bool selects = begins_with(text, "select") || begins_with(text, "with");
+    for (text = find(text, "into"); selects && text; text = find(text + 4, "into")) {
+        const char *next = begins_with(text, "into") ? first_word(text + 4) : "";
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (begins_with(next, words[i])) {
+                return true;
+            }
+        }
     }
     return false;
 }
@@ -58,8 +77,8 @@ bool lyger_pq_needs_session(const char *sql)
     if (begins_with(text, "create")) {
         return holds(text, "temp");
     }
-    return holds(text, "set_config") || holds(text, "pg_advisory") || holds(text, "pg_try_advisory") ||
-           holds(text, "currval") || holds(text, "lastval");
+    return selects_into_temporary(text) || holds(text, "set_config") || holds(text, "pg_advisory") ||
+           holds(text, "pg_try_advisory") || holds(text, "currval") || holds(text, "lastval");
 }
 
 lyger_status lyger_pq_refuse_listen(const char *sql, lyger_error *error)
