@@ -275,6 +275,30 @@ static void lists_are_arrays(void)
     end();
 }
 
+static void lists_are_of_what_the_statement_takes(void)
+{
+    lyger_param boxes[] = {{.type = LYGER_PARAM_TEXT, .text = {"(1,1),(0,0)", 11}},
+                           {.type = LYGER_PARAM_TEXT, .text = {"(3,3),(2,2)", 11}}};
+    lyger_param bytes[] = {{.type = LYGER_PARAM_BYTES, .text = {"\0\377", 2}}};
+    lyger_param documents[] = {{.type = LYGER_PARAM_TEXT, .text = {"{\"a\": 1}", 8}}};
+    lyger_param params[] = {{.type = LYGER_PARAM_LIST, .list = {boxes, 2}},
+                            {.type = LYGER_PARAM_LIST, .list = {bytes, 1}},
+                            {.type = LYGER_PARAM_LIST, .list = {documents, 1}},
+                            {.type = LYGER_PARAM_LIST, .list = {documents, 1}},
+                            {.type = LYGER_PARAM_BYTES, .text = {"\0a", 2}}};
+    begin(1);
+    CHECK_STR(
+        query_with(dsn,
+                   "select ($1::box[])[2]::text b, encode(($2::bytea[])[1], 'hex') h, ($3::jsonb[])[1] d, "
+                   "$4::jsonb j, encode($5::bytea, 'hex') r",
+                   params, 5, NULL),
+        "[{\"b\":\"(3,3),(2,2)\",\"h\":\"00ff\",\"d\":{\"a\": 1},\"j\":[\"{\\\"a\\\": "
+        "1}\"],\"r\":\"0061\"}]");
+    CHECK_FAILS(query_with(dsn, "select $1::int", params + 4, 1, NULL), LYGER_E_ARGUMENT,
+                "is of bytes, but the statement takes \"int4\" there");
+    end();
+}
+
 static void large_parameters_and_results_do_not_deadlock(void)
 {
     begin(1);
@@ -732,6 +756,7 @@ int main(void)
     RUN(parameters_are_bound);
     RUN(parameters_are_as_many_as_the_protocol_counts);
     RUN(lists_are_arrays);
+    RUN(lists_are_of_what_the_statement_takes);
     RUN(large_parameters_and_results_do_not_deadlock);
     RUN(facts_tell_what_a_statement_did);
     RUN(errors_carry_sqlstate_and_position);

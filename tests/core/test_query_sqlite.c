@@ -17,8 +17,9 @@ static lyger_error error;
 /* ---- hooks ---- */
 
 static int child_said; /* exit status of the child that the hook forked */
-static enum { CARRY_ON, STOP, FORK, NEST } wish;
+static enum { CARRY_ON, STOP, FORK, NEST, RELEASE } wish;
 static lyger_status nested;
+static void release_lock(void);
 
 static bool on_interrupt(void *context)
 {
@@ -36,6 +37,10 @@ static bool on_interrupt(void *context)
         lyger_error own;
         wish = CARRY_ON;
         nested = lyger_query_run(pool, MEMORY, strlen(MEMORY), "select 1", 8, NULL, 0, NULL, &result, &own);
+    }
+    if (wish == RELEASE) {
+        wish = CARRY_ON;
+        release_lock();
     }
     return wish == STOP;
 }
@@ -376,6 +381,12 @@ static void endless_statement_stops_in_time_and_when_asked(void)
     lyger_query_options options = {.timeout = 0.05};
     CHECK_FAILS(query_with(MEMORY, endless, NULL, 0, &options), LYGER_E_TIMEOUT, "time limit");
     CHECK_STR(error.sqlstate, "57014");
+    options.timeout = 1e18; /* longer than the clock */
+    CHECK_STR(query_with(MEMORY,
+                         "with recursive r(n) as (select 1 union all select n + 1 from r where n < 100000) "
+                         "select count(*) c from r",
+                         NULL, 0, &options),
+              "[{\"c\":100000}]");
     wish = STOP;
     CHECK_FAILS(query(MEMORY, endless), LYGER_E_INTERRUPTED, "interrupted");
     wish = CARRY_ON;
@@ -395,38 +406,55 @@ static void hook_that_queries_the_busy_memory_database_is_told(void)
     end();
 }
 
-static void locked_database_is_waited_for_within_the_time_limit(void)
-{
-    begin();
-    query(dsn_of("lock.db", "?mode=rwc"), "create table t(a)");
-    lyger_query_options options = {.timeout = 0.1};
+/* A process of its own that has lock.db for itself until release_lock(). A statement whose rows are being
+ * written by a blocked sink would only hold a read lock. */
+static struct {
+    pid_t holder;
     int ready[2], done[2];
-    char byte = 0;
-    CHECK_INT(pipe(ready) | pipe(done), 0);
-    pid_t child = fork();
-    if (child == 0) {
-        /* A process of its own holds the write lock: a statement whose rows are being written by a blocked
-         * sink would only hold a read lock, so the lock is taken through SQL that never ends until the pipe
-         * says so. */
-        char command[300];
+} lock;
+
+static void hold_lock(void)
+{
+    char command[300], byte;
+    CHECK_INT(pipe(lock.ready) | pipe(lock.done), 0);
+    lock.holder = fork();
+    if (lock.holder == 0) {
         snprintf(
             command, sizeof command,
             "exec python3 -c \"import sqlite3,os; c=sqlite3.connect('%s/lock.db', isolation_level=None); "
             "c.execute('begin exclusive'); os.write(%d, b'x'); os.read(%d, 1); c.execute('rollback')\"",
-            directory, ready[1], done[0]);
+            directory, lock.ready[1], lock.done[0]);
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
-    CHECK_INT(read(ready[0], &byte, 1), 1);
-    CHECK_FAILS(query_with(dsn_of("lock.db", "?mode=rwc"), "insert into t values (1)", NULL, 0, &options),
-                LYGER_E_QUERY, "database is locked");
+    CHECK_INT(read(lock.ready[0], &byte, 1), 1);
+}
+
+static void release_lock(void)
+{
+    int status;
+    CHECK_INT(write(lock.done[1], "x", 1), 1);
+    CHECK_INT(waitpid(lock.holder, &status, 0), lock.holder);
+    close(lock.ready[0]), close(lock.ready[1]), close(lock.done[0]), close(lock.done[1]);
+}
+
+static void locked_database_is_waited_for_within_the_time_limit(void)
+{
+    begin();
+    const char *dsn = dsn_of("lock.db", "?mode=rwc");
+    lyger_query_options options = {.timeout = 0.1};
+    query(dsn, "create table t(a)");
+    hold_lock();
+    CHECK_FAILS(query_with(dsn, "insert into t values (1)", NULL, 0, &options), LYGER_E_QUERY,
+                "database is locked");
     CHECK_STR(error.sqlstate, "55P03");
     CHECK_INT(error.code, 5);
-    CHECK_INT(write(done[1], "x", 1), 1);
-    int status;
-    CHECK_INT(waitpid(child, &status, 0), child);
-    CHECK_STR(query(dsn_of("lock.db", "?mode=rwc"), "insert into t values (1)"), "[]");
-    close(ready[0]), close(ready[1]), close(done[0]), close(done[1]);
+    wish = STOP;
+    CHECK_FAILS(query(dsn, "insert into t values (1)"), LYGER_E_INTERRUPTED, "interrupted");
+    wish = RELEASE; /* while it waits */
+    CHECK_STR(query(dsn, "insert into t values (1)"), "[]");
+    CHECK_INT(wish, CARRY_ON);
+    CHECK_STR(query(dsn, "select count(*) c from t"), "[{\"c\":1}]");
     end();
 }
 
@@ -484,6 +512,14 @@ static void request_end_forgets_what_the_request_left(void)
     query(dsn_of("keep.db", "?mode=rwc"), "pragma case_sensitive_like = on");
     lyger_pool_request_end(pool);
     CHECK_STR(query(dsn_of("keep.db", "?mode=rwc"), "select 'a' like 'A' x"), "[{\"x\":1}]");
+    static const char *const left[] = {"attach ':memory:' as mine", "create temp view mine as select 1 a",
+                                       "create temp trigger mine after insert on t begin select 1; end",
+                                       "create temp table yours(a); create index temp.mine on yours(a)"};
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        query(dsn_of("keep.db", "?mode=rwc"), left[i]);
+        lyger_pool_request_end(pool);
+        CHECK_INT(lyger_pool_connections(pool), 0);
+    }
     end();
 }
 

@@ -40,7 +40,7 @@ $handler = <<<'PHP'
                 'mbstring' => [mb_internal_encoding(), mb_detect_order(), mb_substitute_character(), mb_language()],
                 'environment' => [getenv('BOOTED'), getenv('DIRTY'), $_SERVER['DIRTY'] ?? null], 'directory' => getcwd() === __DIR__, 'umask' => decoct(umask()),
                 'handlers' => $GLOBALS['seen'], 'libxml' => [libxml_use_internal_errors(), count(libxml_get_errors())],
-                'output' => [ob_get_level(), connection_status(), ignore_user_abort()], 'error' => error_get_last(), 'openssl' => openssl_error_string(),
+                'output' => [ob_get_level(), connection_status(), ignore_user_abort()], 'error' => error_get_last(), 'openssl' => openssl_error_string(), 'date' => date_get_last_errors(),
                 'wrappers' => array_values(array_intersect(['booted', 'dirty', 'file', 'http'], stream_get_wrappers())), 'filters' => in_array('dirty.*', stream_get_filters()),
                 'strtok' => strtok('/'), 'assert' => @assert_options(ASSERT_CALLBACK), 'json' => json_last_error(), 'preg' => preg_last_error(), 'ticks' => $GLOBALS['ticks'] ?? 0, 'default' => stream_context_get_options(stream_context_get_default()),
                 'superglobals' => [$_GET, $_POST, $_FILES, $_COOKIE, isset($_SESSION), isset($_SERVER['MINE'])],
@@ -62,7 +62,7 @@ $handler = <<<'PHP'
             strtok('left over/from before', '/');
             assert_options(ASSERT_CALLBACK, fn() => null); assert_options(ASSERT_ACTIVE, 0);
             json_decode('{'); preg_match('/(?:\D+|<\d+>)*[!?]/', 'foobar foobar foobar');
-            openssl_pkey_get_private('nonsense');
+            openssl_pkey_get_private('nonsense'); date_create('nonsense');
             $_SERVER['MINE'] = $_GET['mine'] = $_SESSION['mine'] = 1;
             $global = $GLOBALS['global'] = 1;
             function_exists('kept') || eval('function kept() { } const KEPT = 1;');
@@ -131,6 +131,7 @@ $server->stop();
     ],
     "error": null,
     "openssl": false,
+    "date": false,
     "wrappers": [
         "booted",
         "file",
