@@ -40,6 +40,9 @@ $run('handler', ['/flush', '/env', '/env', '/env/gone', '/env', '/env/reference'
 $run('loop', ['/flush', '/env', '/filter', '/filter', '/settings'], ['variables_order' => 'GPCS']);
 $run('handler', ['/settings'], ['memory_limit' => -1], "\nini_restore('html_errors');");
 $run('handler', ['/filter', '/settings'], ['memory_limit' => '64M', 'implicit_flush' => 1, 'auto_globals_jit' => 0]);
+$server = new Server('return [filter_input(INPUT_GET, "a"), filter_input(INPUT_POST, "b"), filter_input(INPUT_COOKIE, "c"), filter_input(INPUT_SERVER, "HTTP_D")];');
+echo $server->post('/?a=1', ['b' => 2], ['Cookie' => 'c=3', 'D' => '4'])->body, "\n", $server->get('/')->body, "\n";
+$server->stop();
 ?>
 --EXPECT--
 handler /flush: 201 flushed flush
@@ -60,3 +63,5 @@ loop /settings: 200 ["0","0","128M"]
 handler /settings: 200 ["1","0","-1"]
 handler /filter: 200 ["GET",42,true,null,true,"changed"]
 handler /settings: 200 ["0","1","64M"]
+["1","2","3","4"]
+[null,null,null,null]

@@ -56,7 +56,7 @@ $handler = <<<'PHP'
     return array_map(json_encode(...), $said) + ['random' => gmp_strval(gmp_random_bits(120))];
     PHP;
 $extensions = array_filter(['gmp', 'intl', 'mbstring', 'mysqlnd', 'mysqli'], fn($name) => file_exists(ini_get('extension_dir') . "/$name.so"));
-$server = new Server($handler, ini: ['extension' => $extensions, 'display_errors' => 0]);
+$server = new Server($handler, boot: 'mysqli_report(MYSQLI_REPORT_ERROR);', ini: ['extension' => $extensions, 'display_errors' => 0]);
 $ask = fn(string $path) => json_decode($server->get($path)->body, true);
 $first = $ask('/');
 $set = $ask('/set');
