@@ -183,7 +183,7 @@ static void nothing_is_refused_while_the_io_process_is_replaced(void)
     CHECK_INT(ends(&server, 5000), 0);
 }
 
-static void an_io_process_that_dies_again_and_again_is_waited_for(void)
+static void a_front_process_that_dies_again_and_again_is_waited_for(void)
 {
     served server;
     launch(&server, "workers=1");
@@ -752,7 +752,7 @@ int main(int count, char **arguments)
     RUN(killed_workers_are_replaced);
     RUN(a_worker_is_replaced_after_its_number_of_requests);
     RUN(nothing_is_refused_while_the_io_process_is_replaced);
-    RUN(an_io_process_that_dies_again_and_again_is_waited_for);
+    RUN(a_front_process_that_dies_again_and_again_is_waited_for);
     RUN(bodies_of_a_killed_io_process_are_removed);
     RUN(workers_that_never_come_up_are_an_error);
     RUN(children_die_with_a_killed_supervisor);
