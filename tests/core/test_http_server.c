@@ -189,12 +189,12 @@ static void a_front_process_that_dies_again_and_again_is_waited_for(void)
     launch(&server, "workers=1");
     CHECK_INT(get(&server, "/", body), 200);
     uint64_t killed_at = 0;
-    pid_t io = io_process(server.pid);
+    pid_t front = front_process(server.pid);
     for (int i = 0; i < 30 && !said(&server, "died of signal 9 (SIGKILL); another one starts shortly\n");
          i++) {
         killed_at = now_ms();
-        signal_one(io, SIGKILL);
-        UNTIL(!lives(io) && (io = io_process(server.pid)) > 0);
+        signal_one(front, SIGKILL);
+        UNTIL(!lives(front) && (front = front_process(server.pid)) > 0);
     }
     CHECK(now_ms() - killed_at >= 200);
     CHECK(said(&server, "died of signal 9 (SIGKILL); another one starts\n")); /* after the first, at once */
