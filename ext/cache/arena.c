@@ -205,7 +205,7 @@ void lyger_arena_give(lyger_cache *cache, shard *s, granule at)
     s->quick_length[size]++;
 }
 
-bool lyger_arena_settle(lyger_cache *cache, shard *s)
+bool lyger_arena_coalesce(lyger_cache *cache, shard *s)
 {
     bool any = false;
     for (uint32_t size = 0; size < QUICK_SIZES; size++) {

@@ -17,7 +17,7 @@ granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size);
 void lyger_arena_give(lyger_cache *cache, shard *s, granule at);
 
 /* Joins the waiting blocks with their neighbours; false when none waited. */
-bool lyger_arena_settle(lyger_cache *cache, shard *s);
+bool lyger_arena_coalesce(lyger_cache *cache, shard *s);
 
 /* Whether free blocks of this size are in that list. */
 bool lyger_arena_lists(uint32_t size, uint32_t first, uint32_t second);

@@ -51,7 +51,7 @@ static bool push_on(lyger_cache *cache, shard *s, clearing *c, uint64_t now)
         }
         lyger_shard_evict(cache, s, victim, now);
     }
-    lyger_arena_settle(cache, s);
+    lyger_arena_coalesce(cache, s);
     if (!c->have) {
         /* What was freed may have joined the block before it. */
         c->from = block_around(cache, c, c->from);
@@ -65,7 +65,7 @@ granule lyger_compact(lyger_cache *cache, shard *s, granule near, uint32_t size,
     clearing c = {.start = lyger_arena_region_start(cache, region),
                   .end = lyger_arena_region_end(cache, region),
                   .wanted = lyger_arena_rounded(size)};
-    lyger_arena_settle(cache, s);
+    lyger_arena_coalesce(cache, s);
     if (c.start + c.wanted > c.end) {
         return 0;
     }
@@ -81,7 +81,7 @@ granule lyger_compact(lyger_cache *cache, shard *s, granule near, uint32_t size,
     if (c.have) {
         atomic_store_explicit(&entry_at(cache, c.from)->stamp, 0, memory_order_relaxed);
         lyger_arena_give(cache, s, c.from);
-        lyger_arena_settle(cache, s);
+        lyger_arena_coalesce(cache, s);
     }
     return c.have < c.wanted ? 0 : lyger_arena_take(cache, s, size);
 }

@@ -239,7 +239,7 @@ static void drop_doubles(lyger_cache *cache, shard *s, granule *list)
 }
 
 /* Undoes a growth that did not get as far as publishing its buckets, in which an entry may have two slots. */
-static void settle(lyger_cache *cache, shard *s, granule *list)
+static void undo_growth(lyger_cache *cache, shard *s, granule *list)
 {
     uint32_t used = bucket_mask(cache, s) + 1;
     if (used < cache->bucket_count) {
@@ -274,7 +274,7 @@ bool lyger_index_double(lyger_cache *cache, shard *s)
         if (atomic_load_explicit(from, memory_order_relaxed) && !copy_up(cache, s, from, number, mask)) {
             /* Eight full buckets in a row, where every second slot should be free: the next store tries
              * again. */
-            settle(cache, s, NULL);
+            undo_growth(cache, s, NULL);
             return false;
         }
     }
@@ -287,6 +287,6 @@ bool lyger_index_double(lyger_cache *cache, shard *s)
 granule lyger_index_collect(lyger_cache *cache, shard *s)
 {
     granule list = 0;
-    settle(cache, s, &list);
+    undo_growth(cache, s, &list);
     return list;
 }

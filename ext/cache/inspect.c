@@ -108,7 +108,7 @@ static void classify(const lyger_cache *cache, const entry *e, lyger_cache_class
 static void survey(lyger_cache *cache, shard *s, lyger_cache_class_facts *classes)
 {
     lyger_shard_reap(cache, s);
-    lyger_arena_settle(cache, s);
+    lyger_arena_coalesce(cache, s);
     for (uint32_t region = 0; region < cache->header->region_count; region++) {
         uint32_t word = atomic_load_explicit(&cache->table[region], memory_order_relaxed);
         granule at = lyger_arena_region_start(cache, region);

@@ -169,7 +169,7 @@ static bool take_key(const char *key, size_t key_len, void *context)
 
 /* Steps on until there is a key under the iterator; false at the end. A signal handler, which may run between
  * two steps, may use the iterator too. */
-static bool settle(cache_keys *k)
+static bool move_to_a_key(cache_keys *k)
 {
     lyger_cache *cache = php_lyger_cache();
     while (k->at == k->count && !k->at_end) {
@@ -215,7 +215,7 @@ ZEND_METHOD(Lyger_CacheKeys, current)
     ZEND_PARSE_PARAMETERS_NONE();
 
     cache_keys *k = keys_of(Z_OBJ_P(ZEND_THIS));
-    if (settle(k)) {
+    if (move_to_a_key(k)) {
         RETURN_STR_COPY(k->keys[k->at]);
     }
 }
@@ -225,7 +225,7 @@ ZEND_METHOD(Lyger_CacheKeys, key)
     ZEND_PARSE_PARAMETERS_NONE();
 
     cache_keys *k = keys_of(Z_OBJ_P(ZEND_THIS));
-    if (settle(k)) {
+    if (move_to_a_key(k)) {
         RETURN_LONG(k->earlier + k->at);
     }
 }
@@ -235,7 +235,7 @@ ZEND_METHOD(Lyger_CacheKeys, next)
     ZEND_PARSE_PARAMETERS_NONE();
 
     cache_keys *k = keys_of(Z_OBJ_P(ZEND_THIS));
-    if (settle(k)) {
+    if (move_to_a_key(k)) {
         k->at++;
     }
 }
@@ -255,5 +255,5 @@ ZEND_METHOD(Lyger_CacheKeys, valid)
 {
     ZEND_PARSE_PARAMETERS_NONE();
 
-    RETURN_BOOL(settle(keys_of(Z_OBJ_P(ZEND_THIS))));
+    RETURN_BOOL(move_to_a_key(keys_of(Z_OBJ_P(ZEND_THIS))));
 }

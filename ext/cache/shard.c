@@ -168,7 +168,7 @@ void lyger_shard_vacate(lyger_cache *cache, shard *s, uint32_t region)
         }
     }
     lyger_shard_reap(cache, s);
-    lyger_arena_settle(cache, s);
+    lyger_arena_coalesce(cache, s);
 }
 
 /* Takes a block, joining free neighbours when nothing else helps. */
@@ -179,7 +179,7 @@ static granule take(lyger_cache *cache, shard *s, uint32_t size)
         lyger_shard_reap(cache, s);
         at = lyger_arena_take(cache, s, size);
     }
-    return at || !lyger_arena_settle(cache, s) ? at : lyger_arena_take(cache, s, size);
+    return at || !lyger_arena_coalesce(cache, s) ? at : lyger_arena_take(cache, s, size);
 }
 
 /* The head of an entry that is not published yet. */

@@ -9,7 +9,7 @@ const char *lyger_http_next_value(const lyger_http_request *request, const char 
 {
     while (*at < request->field_count) {
         const lyger_http_field *field = &request->fields[(*at)++];
-        if (lyger_http_same_word(head + field->name.at, field->name.len, name)) {
+        if (lyger_http_equals_ignoring_case(head + field->name.at, field->name.len, name)) {
             *len = field->value.len;
             return head + field->value.at;
         }
@@ -169,7 +169,7 @@ lyger_http_ranges lyger_http_range_read(const char *value, size_t len, uint64_t 
 {
     const char *end = value + len;
     uint64_t first = 0, last = UINT64_MAX;
-    if (len < 6 || !lyger_http_same_word(value, 5, "bytes") || value[5] != '=') {
+    if (len < 6 || !lyger_http_equals_ignoring_case(value, 5, "bytes") || value[5] != '=') {
         return LYGER_HTTP_RANGE_NONE;
     }
     const char *at = skip_spaces(value + 6, end);
@@ -248,7 +248,7 @@ uint32_t lyger_http_coding_weight(const lyger_http_request *request, const char 
             while (at < next && lyger_http_is_token_byte((unsigned char)*at)) {
                 at++;
             }
-            if (lyger_http_same_word(word, (size_t)(at - word), coding)) {
+            if (lyger_http_equals_ignoring_case(word, (size_t)(at - word), coding)) {
                 return member_weight(at, next);
             }
             if (at - word == 1 && *word == '*') {

@@ -412,7 +412,7 @@ static bool keep_rest(lyger_http_connection *c, const char *bytes, size_t len)
 }
 
 /* After bytes were taken: what is being waited for now, and for how long. */
-static void settle(lyger_http_connection *c)
+static void wait_for_what_is_due(lyger_http_connection *c)
 {
     if (c->host->writer == c) {
         lyger_http_flush(c->host);
@@ -460,7 +460,7 @@ static void receive(lyger_http_connection *c, const char *bytes, size_t len)
     if (!kept || ((taken > 0 || bytes != c->in) && !keep_rest(c, bytes + taken, len - taken))) {
         c->broken = true;
     }
-    settle(c);
+    wait_for_what_is_due(c);
     lyger_http_uncork(c->host);
 }
 
@@ -474,7 +474,7 @@ static void go_on(lyger_http_connection *c)
     if (taken > 0) {
         keep(c, c->in + taken, c->in_len - taken);
     }
-    settle(c);
+    wait_for_what_is_due(c);
 }
 
 void lyger_http_cork(lyger_http_host *host)

@@ -27,13 +27,13 @@ typedef struct lyger_http_turn lyger_http_turn;
  * answer earlier, in begin or body: then body and complete do not come any more; the rest of the body is read
  * and dropped, or the connection is closed where that is too much.
  *
- * A request that begun() was told of ends with exactly one of logged and abandoned; what the service kept for
- * it is to be freed there. logged is called from within the calls that end an answer, everything else only
- * from the event loop and from the outermost lyger_http_uncork(), so between cork and uncork no connection
- * and no request goes away under a service's hands.
+ * A request that begun() was told of ends with exactly one of answered and abandoned; what the service kept
+ * for it is to be freed there. answered is called from within the calls that end an answer, everything else
+ * only from the event loop and from the outermost lyger_http_uncork(), so between cork and uncork no
+ * connection and no request goes away under a service's hands.
  */
 typedef struct lyger_http_service {
-    /* The head is there; head points to its bytes, valid during the call; request lives until logged. */
+    /* The head is there; head points to its bytes, valid during the call; request lives until answered. */
     void (*begin)(lyger_http_connection *connection, const lyger_http_request *request, const char *head);
     /* The next bytes of the body, chunked coding removed, max_body checked. NULL: bodies are dropped. */
     void (*body)(lyger_http_connection *connection, const char *bytes, size_t len);
@@ -44,7 +44,7 @@ typedef struct lyger_http_service {
     void (*abandoned)(lyger_http_connection *connection);
     /* A request was answered to its end, by the service or with a refusal from here (a head that does not
      * parse is refused without having begun): for logs and counters. May be NULL. */
-    void (*logged)(lyger_http_connection *connection, int status, uint64_t body_bytes);
+    void (*answered)(lyger_http_connection *connection, int status, uint64_t body_bytes);
 } lyger_http_service;
 
 /* What the connections of one loop share. */
@@ -131,7 +131,7 @@ void *lyger_http_kept(const lyger_http_connection *connection);
 
 const lyger_http_request *lyger_http_current(const lyger_http_connection *connection);
 bool lyger_http_response_begun(const lyger_http_connection *connection);
-/* While logged() runs for a head that does not parse: its bytes, which lyger_http_current()'s spans point
+/* While answered() runs for a head that does not parse: its bytes, which lyger_http_current()'s spans point
  * into as far as it was parsed. NULL otherwise. */
 const char *lyger_http_refused_head(const lyger_http_connection *connection, size_t *len);
 uint64_t lyger_http_body_sent(const lyger_http_connection *connection);

@@ -7,7 +7,7 @@
  * and given back when the request was answered.
  *
  * Hooks of the service run only from the outermost lyger_http_uncork() and from libuv's callbacks, never
- * inside a call that the service made, except logged(): what a failed write or a finished answer entails
+ * inside a call that the service made, except answered(): what a failed write or a finished answer entails
  * waits on the host's list of connections that are ready.
  */
 #ifndef LYGER_HTTP_CONNECTION_STATE_H

@@ -116,7 +116,7 @@ lyger_http_parsed lyger_http_parse(lyger_http_request *request, const char *byte
                                    const lyger_http_limits *limits);
 
 /* Whether the two texts are equal when ASCII letters' case is ignored; word is lower case. */
-bool lyger_http_same_word(const char *text, size_t len, const char *word);
+bool lyger_http_equals_ignoring_case(const char *text, size_t len, const char *word);
 
 /* Bytes a field name (token) or a field value may have (RFC 9110, sections 5.6.2 and 5.5). */
 bool lyger_http_is_token_byte(unsigned char byte);

@@ -86,7 +86,7 @@ bool lyger_http_is_value_byte(unsigned char byte)
     return classes[byte] & VALUE;
 }
 
-bool lyger_http_same_word(const char *text, size_t len, const char *word)
+bool lyger_http_equals_ignoring_case(const char *text, size_t len, const char *word)
 {
     for (size_t i = 0; i < len; i++) {
         char byte = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
@@ -262,9 +262,9 @@ static bool parse_path(lyger_http_request *request, const char *base, const char
 /* http://authority[/path][?query]; no other scheme is served here. */
 static bool parse_absolute(lyger_http_request *request, const char *base, const char *text, size_t len)
 {
-    size_t scheme = len >= 7 && lyger_http_same_word(text, 7, "http://")    ? 7
-                    : len >= 8 && lyger_http_same_word(text, 8, "https://") ? 8
-                                                                            : 0;
+    size_t scheme = len >= 7 && lyger_http_equals_ignoring_case(text, 7, "http://")    ? 7
+                    : len >= 8 && lyger_http_equals_ignoring_case(text, 8, "https://") ? 8
+                                                                                       : 0;
     if (scheme == 0) {
         return refuse(request, 400, "the target is neither a path nor an http URI");
     }
@@ -407,7 +407,7 @@ static bool see_transfer_encoding(lyger_http_request *request, const char *value
             (name < element_len && element[name] != ';' && element[name] != ' ' && element[name] != '\t')) {
             return refuse(request, 400, "Transfer-Encoding is malformed");
         }
-        if (!lyger_http_same_word(element, name, "chunked")) {
+        if (!lyger_http_equals_ignoring_case(element, name, "chunked")) {
             unknown++;
         } else if (name != element_len) {
             return refuse(request, 400, "chunked takes no parameters");
@@ -423,9 +423,9 @@ static void see_connection(lyger_http_request *request, const char *value, size_
     const char *at = value, *element;
     size_t element_len;
     while (next_element(&at, value + len, &element, &element_len)) {
-        if (lyger_http_same_word(element, element_len, "close")) {
+        if (lyger_http_equals_ignoring_case(element, element_len, "close")) {
             request->close_asked = true;
-        } else if (lyger_http_same_word(element, element_len, "keep-alive")) {
+        } else if (lyger_http_equals_ignoring_case(element, element_len, "keep-alive")) {
             request->keep_asked = true;
         }
     }
@@ -436,19 +436,19 @@ static bool see_field(lyger_http_request *request, const char *base, const lyger
 {
     const char *name = base + field->name.at, *value = base + field->value.at;
     size_t len = field->name.len;
-    if (len == 4 && lyger_http_same_word(name, len, "host")) {
+    if (len == 4 && lyger_http_equals_ignoring_case(name, len, "host")) {
         return see_host(request, base, value, field->value.len);
     }
-    if (len == 14 && lyger_http_same_word(name, len, "content-length")) {
+    if (len == 14 && lyger_http_equals_ignoring_case(name, len, "content-length")) {
         return see_content_length(request, value, field->value.len);
     }
-    if (len == 17 && lyger_http_same_word(name, len, "transfer-encoding")) {
+    if (len == 17 && lyger_http_equals_ignoring_case(name, len, "transfer-encoding")) {
         return see_transfer_encoding(request, value, field->value.len);
     }
-    if (len == 10 && lyger_http_same_word(name, len, "connection")) {
+    if (len == 10 && lyger_http_equals_ignoring_case(name, len, "connection")) {
         see_connection(request, value, field->value.len);
-    } else if (len == 6 && lyger_http_same_word(name, len, "expect")) {
-        request->continue_asked |= lyger_http_same_word(value, field->value.len, "100-continue");
+    } else if (len == 6 && lyger_http_equals_ignoring_case(name, len, "expect")) {
+        request->continue_asked |= lyger_http_equals_ignoring_case(value, field->value.len, "100-continue");
     }
     return true;
 }
@@ -489,7 +489,7 @@ static void correct_host(lyger_http_request *request, const char *base)
 {
     for (uint32_t i = 0; i < request->field_count; i++) {
         lyger_http_field *field = &request->fields[i];
-        if (field->name.len == 4 && lyger_http_same_word(base + field->name.at, 4, "host")) {
+        if (field->name.len == 4 && lyger_http_equals_ignoring_case(base + field->name.at, 4, "host")) {
             field->value = request->authority;
         }
     }

@@ -231,8 +231,8 @@ static void finish(lyger_http_connection *c)
     turn->answer = ANSWER_ENDED;
     c->blocked = false;
     c->host->requests++;
-    if (c->host->service->logged) {
-        c->host->service->logged(c, turn->status, turn->answer_sent);
+    if (c->host->service->answered) {
+        c->host->service->answered(c, turn->status, turn->answer_sent);
     }
     turn->kept = NULL;
     lyger_http_make_ready(c);

@@ -36,7 +36,8 @@ struct lyger_connection {
     bool changed;        /* a statement that needs the session ran on it in this request */
     bool needs_reset;    /* session state of an earlier request may be left */
     bool forgotten;      /* inherited by a fork: never speak to the server through it */
-    bool in_transaction; /* of lyger_transaction_begin(); settle() clears it when there is none any more */
+    bool in_transaction; /* of lyger_transaction_begin(); end_statement() clears it when there is none any
+                            more */
 };
 
 /* What opening needs besides the DSN. */
@@ -101,7 +102,7 @@ struct lyger_backend {
     /* After a statement, whatever came of it: frees what it left, rolls a transaction back that is not
      * in_transaction. *usable says whether the connection may be used again. Not LYGER_OK: the caller must
      * know what was undone. */
-    lyger_status (*settle)(lyger_connection *connection, bool *usable, lyger_error *error);
+    lyger_status (*end_statement)(lyger_connection *connection, bool *usable, lyger_error *error);
 
     /* At the end of a request; false: close it. May be NULL. */
     bool (*survives_request)(lyger_connection *connection);
@@ -118,7 +119,7 @@ struct lyger_backend {
  */
 lyger_status lyger_with_state(lyger_error *error, lyger_status status, const char *state);
 
-/* What settle() says when it had to roll back. */
+/* What end_statement() says when it had to roll back. */
 lyger_status lyger_fail_open_transaction(lyger_error *error);
 
 extern const lyger_backend lyger_pq_backend;

@@ -436,7 +436,7 @@ lyger_status lyger_pool_release(lyger_pool *pool, lyger_connection *connection, 
     lyger_status status = LYGER_OK;
     forget_inherited(pool);
     if (!connection->forgotten) {
-        status = connection->backend->settle(connection, &usable, error);
+        status = connection->backend->end_statement(connection, &usable, error);
     }
     check_transaction(pool, connection, usable);
     if (!usable) {

@@ -65,7 +65,7 @@ typedef struct lyger_server_config {
     void (*forked)(void *context, bool worker);
     /* Figures of the application's side for /metrics and the status page (cache, …), written as Prometheus
      * text in the front process; C only. May be NULL. */
-    void (*figures)(void *context, lyger_sink *sink);
+    void (*metrics)(void *context, lyger_sink *sink);
     /* Says a line to whoever runs the server (start, reload, death of a worker); NULL: standard error. */
     void (*say)(void *context, const char *line);
     void *context;

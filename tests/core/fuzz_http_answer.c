@@ -32,7 +32,7 @@ static void check_line(const char *line, size_t len)
         demand(lyger_http_is_value_byte((unsigned char)*at));
     }
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-        demand(!lyger_http_same_word(line, (size_t)(colon - line), ours[i]));
+        demand(!lyger_http_equals_ignoring_case(line, (size_t)(colon - line), ours[i]));
     }
 }
 

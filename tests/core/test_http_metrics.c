@@ -453,7 +453,7 @@ int main(void)
     config.name = "a \"b\" \\c\nd";
     config.metrics_path = "/metrics";
     config.status_path = "/-/lyger";
-    config.figures = write_cache;
+    config.metrics = write_cache;
     cache = lyger_cache_open(1 << 20, NULL, &error);
     lyger_metrics_init(&metrics);
     if (!cache || lyger_hub_new(&settings, &hub, &error) != LYGER_OK ||

@@ -318,7 +318,7 @@ static lyger_status pq_revive(lyger_connection *base, int64_t idle_ms, const lyg
     return status == LYGER_OK ? make_usable(connection, limits, NULL) : status;
 }
 
-static lyger_status pq_settle(lyger_connection *base, bool *usable, lyger_error *error)
+static lyger_status pq_end_statement(lyger_connection *base, bool *usable, lyger_error *error)
 {
     pq_connection *connection = (pq_connection *)base;
     const lyger_pq *pq = connection->pq;
@@ -372,7 +372,7 @@ const lyger_backend lyger_pq_backend = {
     .receive = lyger_pq_receive,
     .cancel = lyger_pq_give_up,
     .begin = pq_begin,
-    .settle = pq_settle,
+    .end_statement = pq_end_statement,
     .close = pq_close,
     .forget = pq_forget,
 };

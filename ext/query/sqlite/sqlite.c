@@ -296,7 +296,7 @@ static lyger_status sqlite_begin(lyger_connection *base, lyger_transaction_optio
     return LYGER_OK;
 }
 
-static lyger_status sqlite_settle(lyger_connection *base, bool *usable, lyger_error *error)
+static lyger_status sqlite_end_statement(lyger_connection *base, bool *usable, lyger_error *error)
 {
     sqlite_connection *connection = (sqlite_connection *)base;
     let_go(connection);
@@ -360,7 +360,7 @@ const lyger_backend lyger_sqlite_backend = {
     .run = lyger_sqlite_run,
     .write_json = lyger_sqlite_write_json,
     .begin = sqlite_begin,
-    .settle = sqlite_settle,
+    .end_statement = sqlite_end_statement,
     .survives_request = sqlite_survives_request,
     .close = sqlite_close,
     .forget = sqlite_forget,

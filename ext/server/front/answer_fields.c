@@ -50,7 +50,7 @@ static bool split(const char *text, size_t len, line *line)
 
 static bool named(const line *line, const char *name)
 {
-    return lyger_http_same_word(line->name, line->name_len, name);
+    return lyger_http_equals_ignoring_case(line->name, line->name_len, name);
 }
 
 /* Whether a list has the word as a member, case ignored. */
@@ -62,7 +62,7 @@ static bool has_member(const line *line, const char *word)
         while (at < end && *at != ',' && *at != ' ' && *at != '\t') {
             at++;
         }
-        if (lyger_http_same_word(from, (size_t)(at - from), word)) {
+        if (lyger_http_equals_ignoring_case(from, (size_t)(at - from), word)) {
             return true;
         }
         at++;

@@ -157,10 +157,11 @@ static void note(lyger_job *job, const lyger_http_request *request, const char *
     for (uint32_t i = 0; i < request->field_count; i++) {
         const lyger_http_field *field = &request->fields[i];
         const char *name = head + field->name.at;
-        if (field->name.len == 7 && entry->referer.len == 0 && lyger_http_same_word(name, 7, "referer")) {
+        if (field->name.len == 7 && entry->referer.len == 0 &&
+            lyger_http_equals_ignoring_case(name, 7, "referer")) {
             entry->referer = note_span(sink, head, field->value);
         } else if (field->name.len == 10 && entry->agent.len == 0 &&
-                   lyger_http_same_word(name, 10, "user-agent")) {
+                   lyger_http_equals_ignoring_case(name, 10, "user-agent")) {
             entry->agent = note_span(sink, head, field->value);
         }
     }
@@ -393,7 +394,7 @@ static void say_too_large(const lyger_job *job)
                     (int)(request->target.len < 200 ? request->target.len : 200), head + request->target.at);
 }
 
-static void logged(lyger_http_connection *connection, int status, uint64_t body_bytes)
+static void answered(lyger_http_connection *connection, int status, uint64_t body_bytes)
 {
     lyger_front *front = lyger_http_host_of(connection)->context;
     lyger_job *job = lyger_http_kept(connection);
@@ -431,4 +432,4 @@ static void abandoned(lyger_http_connection *connection)
     lyger_front_release(job);
 }
 
-const lyger_http_service lyger_front_service = {begin, body, complete, drained, abandoned, logged};
+const lyger_http_service lyger_front_service = {begin, body, complete, drained, abandoned, answered};

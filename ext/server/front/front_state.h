@@ -3,8 +3,8 @@
  * an answer from here), front_answer.c (from a worker's frames to the client), front_spool.c (temporary
  * files), front_watch.c (time limits); nobody else includes this.
  *
- * A job is one request from its begin to its logged or abandoned; only a job whose client has gone while its
- * worker may go on (cancel_on_disconnect off) outlives that, until the worker has ended. Jobs and their
+ * A job is one request from its begin to its answered or abandoned; only a job whose client has gone while
+ * its worker may go on (cancel_on_disconnect off) outlives that, until the worker has ended. Jobs and their
  * buffers are used again, so that the common request allocates nothing.
  */
 #ifndef LYGER_HTTP_FRONT_STATE_H

@@ -218,7 +218,7 @@ bool lyger_front_health(lyger_front *front, lyger_http_connection *connection,
 {
     unsigned booting = 0, idle = 0, busy = 0;
     char body[320];
-    if (!lyger_figures_is_for(request, head, front->config->health_path, "")) {
+    if (!lyger_pages_is_for(request, head, front->config->health_path, "")) {
         return false;
     }
     for (uint32_t place = 0; place < lyger_hub_places(front->hub); place++) {

@@ -220,7 +220,7 @@ static bool put_memory(const lyger_hub *hub, lyger_sink *sink)
                        "Memory of a worker's process, with what it shares with the others.");
     for (uint32_t i = 0; good && i < lyger_hub_places(hub); i++) {
         lyger_hub_look(hub, i, &worker);
-        uint64_t resident = lyger_figures_alive(worker.state) ? lyger_figures_resident(worker.pid) : 0;
+        uint64_t resident = lyger_pages_worker_alive(worker.state) ? lyger_pages_resident(worker.pid) : 0;
         good = resident == 0 ||
                lyger_sink_print(sink, "lyger_worker_resident_memory_bytes{worker=\"%u\"} %llu\n", i,
                                 (unsigned long long)resident);
@@ -235,12 +235,12 @@ static bool put_workers(const lyger_metrics *metrics, const lyger_hub *hub, lyge
         lyger_hub_worker worker;
         lyger_hub_look(hub, i, &worker);
         states[worker.state <= LYGER_WORKER_DEAD ? worker.state : LYGER_WORKER_DEAD]++;
-        memory += lyger_figures_alive(worker.state) ? worker.memory : 0;
-        connections += lyger_figures_alive(worker.state) ? worker.connections : 0;
+        memory += lyger_pages_worker_alive(worker.state) ? worker.memory : 0;
+        connections += lyger_pages_worker_alive(worker.state) ? worker.connections : 0;
     }
     bool good = family(sink, "lyger_workers", "gauge", "Workers, by what they do.");
     for (uint32_t state = LYGER_WORKER_BOOTING; good && state <= LYGER_WORKER_DEAD; state++) {
-        good = lyger_sink_print(sink, "lyger_workers{state=\"%s\"} %llu\n", lyger_figures_state(state),
+        good = lyger_sink_print(sink, "lyger_workers{state=\"%s\"} %llu\n", lyger_pages_worker_state(state),
                                 (unsigned long long)states[state]);
     }
     return good &&
@@ -269,7 +269,7 @@ static bool put_process(const lyger_metrics *metrics, lyger_sink *sink)
            single_seconds(sink, "process_cpu_seconds_total", "counter",
                           "Processor time of the front process.", cpu) &&
            single(sink, "process_resident_memory_bytes", "gauge", "Memory of the front process.",
-                  lyger_figures_resident(0)) &&
+                  lyger_pages_resident(0)) &&
            single(sink, "process_max_fds", "gauge", "Descriptors that the front process may have.",
                   files.rlim_cur);
 }
@@ -288,8 +288,8 @@ bool lyger_metrics_write(lyger_metrics *metrics, const lyger_server_config *conf
         put_histogram(sink, "lyger_handler_duration_seconds",
                       "From a worker's taking a request to the end of its answer.", &metrics->handler) &&
         put_troubles(metrics, sink) && put_workers(metrics, hub, sink) && put_process(metrics, sink);
-    if (good && config->figures) {
-        config->figures(config->context, sink);
+    if (good && config->metrics) {
+        config->metrics(config->context, sink);
     }
     return good;
 }
@@ -298,7 +298,7 @@ bool lyger_metrics_answer(lyger_metrics *metrics, const lyger_server_config *con
                           lyger_http_connection *connection, const lyger_http_request *request,
                           const char *head)
 {
-    if (!lyger_figures_is_for(request, head, config->metrics_path, "") ||
+    if (!lyger_pages_is_for(request, head, config->metrics_path, "") ||
         (!config->metrics_public && !lyger_status_allowed(request, head, lyger_http_peer(connection)))) {
         return false;
     }

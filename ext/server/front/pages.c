@@ -6,20 +6,20 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *lyger_figures_state(uint32_t state)
+const char *lyger_pages_worker_state(uint32_t state)
 {
     static const char *const names[] = {"none", "booting", "idle", "busy", "leaving", "dead"};
     return state < sizeof names / sizeof *names ? names[state] : "none";
 }
 
-bool lyger_figures_alive(uint32_t state)
+bool lyger_pages_worker_alive(uint32_t state)
 {
     return state == LYGER_WORKER_BOOTING || state == LYGER_WORKER_IDLE || state == LYGER_WORKER_BUSY ||
            state == LYGER_WORKER_LEFT;
 }
 
 /* The second number of /proc/PID/statm, in pages (proc(5)). */
-uint64_t lyger_figures_resident(pid_t pid)
+uint64_t lyger_pages_resident(pid_t pid)
 {
     char path[40], text[128];
     snprintf(path, sizeof path, pid > 0 ? "/proc/%ld/statm" : "/proc/self/statm", (long)pid);
@@ -34,8 +34,8 @@ uint64_t lyger_figures_resident(pid_t pid)
     return second ? strtoull(second + 1, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
-bool lyger_figures_is_for(const lyger_http_request *request, const char *head, const char *path,
-                          const char *suffix)
+bool lyger_pages_is_for(const lyger_http_request *request, const char *head, const char *path,
+                        const char *suffix)
 {
     if (!path || path[0] == '\0' ||
         (request->method != LYGER_HTTP_GET && request->method != LYGER_HTTP_HEAD)) {

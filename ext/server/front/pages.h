@@ -1,23 +1,23 @@
 /*
  * What /metrics and the status page share. Internal to the HTTP room.
  */
-#ifndef LYGER_HTTP_FIGURES_H
-#define LYGER_HTTP_FIGURES_H
+#ifndef LYGER_FRONT_PAGES_H
+#define LYGER_FRONT_PAGES_H
 
 #include "http/message.h"
 #include "server/hub/hub.h"
 
 /* "booting", "idle", "busy", "leaving", "dead", or "none". */
-const char *lyger_figures_state(uint32_t state);
+const char *lyger_pages_worker_state(uint32_t state);
 
 /* Whether a worker in that state has a process. */
-bool lyger_figures_alive(uint32_t state);
+bool lyger_pages_worker_alive(uint32_t state);
 
 /* Bytes of memory that a process has, shared ones too; pid 0: this one. 0 when it is not known. */
-uint64_t lyger_figures_resident(pid_t pid);
+uint64_t lyger_pages_resident(pid_t pid);
 
 /* Whether it is a GET or HEAD of path followed by suffix; never when path is NULL or "". */
-bool lyger_figures_is_for(const lyger_http_request *request, const char *head, const char *path,
-                          const char *suffix);
+bool lyger_pages_is_for(const lyger_http_request *request, const char *head, const char *path,
+                        const char *suffix);
 
 #endif

@@ -27,7 +27,7 @@ static int hex_digit(char byte)
 static bool begins_with(const char *text, size_t len, const char *word)
 {
     size_t word_len = strlen(word);
-    return len >= word_len && lyger_http_same_word(text, word_len, word);
+    return len >= word_len && lyger_http_equals_ignoring_case(text, word_len, word);
 }
 
 static bool is_letter(char byte)
@@ -54,7 +54,7 @@ static bool is_copy_extension(const char *text, size_t len)
         len--;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (lyger_http_same_word(text, len, words[i])) {
+        if (lyger_http_equals_ignoring_case(text, len, words[i])) {
             return true;
         }
     }

@@ -44,7 +44,8 @@ static bool is_no_name(const char *authority, size_t len)
     memcpy(host, authority, len);
     host[len] = '\0';
     return six ? inet_pton(AF_INET6, host, address) == 1
-               : lyger_http_same_word(host, len, "localhost") || inet_pton(AF_INET, host, address) == 1;
+               : lyger_http_equals_ignoring_case(host, len, "localhost") ||
+                     inet_pton(AF_INET, host, address) == 1;
 }
 
 bool lyger_status_allowed(const lyger_http_request *request, const char *head,
@@ -139,10 +140,10 @@ static bool put_worker(lyger_sink *sink, uint32_t place, const lyger_hub_worker 
                "{\"place\":%u,\"pid\":%ld,\"state\":\"%s\",\"retiring\":%s,\"generation\":%u,\"age\":%.3f,"
                "\"since\":%.3f,\"requests\":%llu,\"heap\":%llu,\"resident\":%llu,\"connections\":%u,"
                "\"doing\":",
-               place, (long)worker->pid, lyger_figures_state(worker->state),
+               place, (long)worker->pid, lyger_pages_worker_state(worker->state),
                worker->retiring ? "true" : "false", worker->generation, age, since,
                (unsigned long long)worker->requests, (unsigned long long)worker->memory,
-               (unsigned long long)(worker->pid > 0 ? lyger_figures_resident(worker->pid) : 0),
+               (unsigned long long)(worker->pid > 0 ? lyger_pages_resident(worker->pid) : 0),
                worker->connections) &&
            put_text(sink, worker->doing, strnlen(worker->doing, sizeof worker->doing)) &&
            lyger_sink_put_char(sink, '}');
@@ -167,8 +168,8 @@ static bool put_figures(const lyger_server_config *config, lyger_sink *sink)
 {
     lyger_buffer text;
     lyger_buffer_init(&text, &lyger_malloc_allocator);
-    if (config->figures) {
-        config->figures(config->context, &text.sink);
+    if (config->metrics) {
+        config->metrics(config->context, &text.sink);
     }
     size_t len = lyger_buffer_length(&text);
     bool good = lyger_sink_put_literal(sink, ",\"figures\":") && put_text(sink, len ? text.start : "", len);
@@ -197,7 +198,7 @@ bool lyger_status_write(lyger_metrics *metrics, const lyger_server_config *confi
                (unsigned long long)metrics->received, (unsigned long long)metrics->sent,
                (unsigned long long)metrics->worker_starts, (unsigned long long)metrics->worker_ends) &&
            lyger_sink_print(sink, ",\"queued\":%u,\"running\":%u,\"slots\":%u,\"resident\":%llu", load.queued,
-                            load.running, load.slots, (unsigned long long)lyger_figures_resident(0)) &&
+                            load.running, load.slots, (unsigned long long)lyger_pages_resident(0)) &&
            put_rates(metrics, sink) && put_bounds(sink) &&
            put_histogram(sink, "duration", &metrics->duration) &&
            put_histogram(sink, "queue_wait", &metrics->queue_wait) &&
@@ -219,8 +220,8 @@ bool lyger_status_answer(lyger_metrics *metrics, const lyger_server_config *conf
                          lyger_http_connection *connection, const lyger_http_request *request,
                          const char *head, const lyger_http_address *client)
 {
-    bool json = lyger_figures_is_for(request, head, config->status_path, "/json");
-    if ((!json && !lyger_figures_is_for(request, head, config->status_path, "")) ||
+    bool json = lyger_pages_is_for(request, head, config->status_path, "/json");
+    if ((!json && !lyger_pages_is_for(request, head, config->status_path, "")) ||
         !lyger_status_allowed(request, head, client)) {
         return false;
     }

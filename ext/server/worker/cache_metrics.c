@@ -7,7 +7,7 @@ bool lyger_cache_write_metrics(lyger_cache *cache, lyger_sink *sink)
     const struct {
         const char *name, *type, *help;
         uint64_t value;
-    } figures[] = {
+    } metrics[] = {
         {"lyger_cache_entries", "gauge", "Entries that have not expired.", facts.entries},
         {"lyger_cache_capacity_bytes", "gauge", "Room for entries.", facts.bytes_capacity},
         {"lyger_cache_used_bytes", "gauge", "Room that entries take.", facts.bytes_used},
@@ -24,10 +24,10 @@ bool lyger_cache_write_metrics(lyger_cache *cache, lyger_sink *sink)
          facts.lock_recoveries},
     };
     bool good = true;
-    for (size_t i = 0; good && i < sizeof figures / sizeof *figures; i++) {
-        good = lyger_sink_print(sink, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", figures[i].name,
-                                figures[i].help, figures[i].name, figures[i].type, figures[i].name,
-                                (unsigned long long)figures[i].value);
+    for (size_t i = 0; good && i < sizeof metrics / sizeof *metrics; i++) {
+        good = lyger_sink_print(sink, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", metrics[i].name,
+                                metrics[i].help, metrics[i].name, metrics[i].type, metrics[i].name,
+                                (unsigned long long)metrics[i].value);
     }
     return good;
 }

@@ -7,7 +7,7 @@
 #include "base/sink.h"
 #include "cache/cache.h"
 
-/* Its families in Prometheus' text format 0.0.4, for lyger_server_config.figures; the status page draws them
+/* Its families in Prometheus' text format 0.0.4, for lyger_server_config.metrics; the status page draws them
  * by their names. False when the sink refused. */
 bool lyger_cache_write_metrics(lyger_cache *cache, lyger_sink *sink);
 

@@ -261,7 +261,7 @@ static void report(void)
     }
 }
 
-void php_lyger_settle(void)
+void php_lyger_report_thrown(void)
 {
     if (EG(exception) && !is_exit(EG(exception))) {
         report();
@@ -312,12 +312,12 @@ static void call_shutdown_functions(void)
             php_lyger_call_shutdown_function(entry, &value);
             zval_ptr_dtor(&value);
             go_on = !EG(exception);
-            php_lyger_settle();
+            php_lyger_report_thrown();
         }
     }
     if (BG(user_shutdown_function_names)) {
         php_free_shutdown_functions();
-        php_lyger_settle();
+        php_lyger_report_thrown();
     }
 }
 
@@ -325,7 +325,7 @@ static void call_shutdown_functions(void)
 static void end_output(void)
 {
     php_output_end_all();
-    php_lyger_settle();
+    php_lyger_report_thrown();
 }
 
 /* ---- end ---- */
@@ -353,9 +353,9 @@ static void end_answer(void)
 {
     superglobals.server->armed = false; /* the filter's array ends with the extensions */
     php_lyger_extensions_end();
-    php_lyger_settle();
+    php_lyger_report_thrown();
     renew_output();
-    php_lyger_settle();
+    php_lyger_report_thrown();
     php_lyger_answer_end(true);
 }
 
@@ -383,7 +383,7 @@ static void collect_cycles(void)
     }
     if (UNEXPECTED(used - left >= least && gc_enabled())) {
         zend_gc_collect_cycles();
-        php_lyger_settle();
+        php_lyger_report_thrown();
         left = zend_memory_usage(false);
     }
 }
@@ -409,7 +409,7 @@ static void end_request(void)
         restore_environment();
         php_lyger_boot_restore();
     }
-    php_lyger_settle(); /* destructors of what was dropped */
+    php_lyger_report_thrown(); /* destructors of what was dropped */
     collect_cycles();
     end_rooms(); /* the last: until here code of the application has run */
     php_lyger_memory_trim();
@@ -452,11 +452,11 @@ static bool serve(const lyger_hub_request *request, zend_fcall_info *handler, ze
     zend_try
     {
         begin(request);
-        php_lyger_settle();
+        php_lyger_report_thrown();
         call_handler(handler, cache);
         check_memory_limit();
         *left = leaves();
-        php_lyger_settle();
+        php_lyger_report_thrown();
         if (php_lyger_serving.worker) {
             finish(*left);
         }

@@ -207,7 +207,7 @@ static bool is_ours(const char *name, size_t len)
     static const char *const words[] = {"connection", "date",    "keep-alive", "transfer-encoding",
                                         "trailer",    "upgrade", "status"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (lyger_http_same_word(name, len, words[i])) {
+        if (lyger_http_equals_ignoring_case(name, len, words[i])) {
             return true;
         }
     }
@@ -273,11 +273,12 @@ static void take_header(const sapi_header_struct *header)
     if (!is_field(line, header->header_len, name_len)) {
         return;
     }
-    if (lyger_http_same_word(line, name_len, "content-length")) {
+    if (lyger_http_equals_ignoring_case(line, name_len, "content-length")) {
         read_length(colon + 1);
     } else if (!is_ours(line, name_len)) {
         add_field(line, header->header_len);
-    } else if (lyger_http_same_word(line, name_len, "status")) { /* as CGI has it (RFC 3875, section 6.3.3) */
+    } else if (lyger_http_equals_ignoring_case(line, name_len,
+                                               "status")) { /* as CGI has it (RFC 3875, section 6.3.3) */
         answer.status = atoi(colon + 1);
         add_field(line, header->header_len);
     }

@@ -31,7 +31,7 @@ static bool look_at_signals(void)
     if (zend_is_unwind_exit(EG(exception))) {
         return false;
     }
-    php_lyger_settle();
+    php_lyger_report_thrown();
     return true;
 }
 
@@ -86,7 +86,7 @@ static void drop_boot_output(void)
     php_output_activate(); /* as between requests: php_request.c */
     sapi_deactivate();
     SG(headers_sent) = 0;
-    php_lyger_settle();
+    php_lyger_report_thrown();
 }
 
 /* A handler may fork; its child has a copy of all this, and no right to any of it. */
@@ -182,7 +182,7 @@ static bool can_start(void)
 #endif
 }
 
-static void figures(void *context, lyger_sink *sink)
+static void write_metrics(void *context, lyger_sink *sink)
 {
     (void)context;
     if (php_lyger_cache()) {
@@ -207,7 +207,7 @@ static bool run(bool loop, bool *stopped)
     if (!serving->config.name) {
         serving->config.name = application_name();
     }
-    serving->config.figures = figures;
+    serving->config.metrics = write_metrics;
     /* A worker is always told: what it then does without being asked is what PHP does (it ends the script
      * when it writes). */
     serving->cancel = serving->config.cancel_on_disconnect;

@@ -152,7 +152,7 @@ void php_lyger_superglobals_keep(void);
 void php_lyger_superglobals_release(void);
 
 /* Reports what was thrown and not caught, as the end of a script does; exit() is silence. */
-void php_lyger_settle(void);
+void php_lyger_report_thrown(void);
 
 /* ---- php_answer.c ---- */
 
