@@ -120,9 +120,6 @@ void lyger_http_end_response(lyger_http_connection *connection);
 /* Gives up: the client sees that the response is cut off. abandoned() comes. */
 void lyger_http_cut_off(lyger_http_connection *connection);
 
-/* Makes the answer that has not begun the last one of its connection. */
-void lyger_http_close_after(lyger_http_connection *connection);
-
 /* ---- about the current request ---- */
 
 /* What the service keeps for it; NULL at first. */
@@ -139,9 +136,6 @@ uint64_t lyger_http_body_sent(const lyger_http_connection *connection);
 /* The two ends of the connection. */
 const lyger_http_address *lyger_http_peer(lyger_http_connection *connection);
 const lyger_http_address *lyger_http_local(lyger_http_connection *connection);
-
-/* The reason phrase of a status (IANA's registry), "" for one that is not registered. */
-const char *lyger_http_phrase(int status);
 
 /* Closes the connections whose deadline has passed; to be called a few times per shortest timeout. */
 void lyger_http_sweep(lyger_http_host *host);

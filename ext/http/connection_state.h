@@ -105,15 +105,11 @@ void lyger_http_refuse(lyger_http_connection *connection, int status, const char
 
 /* output.c: the shared buffer belongs to one connection at a time. */
 lyger_sink *lyger_http_claim_out(lyger_http_connection *connection);
-/* Writes the buffer's bytes and then bytes (may be none), as one. */
-void lyger_http_write(lyger_http_connection *connection, const char *bytes, size_t len);
 void lyger_http_flush(lyger_http_host *host);
 /* What the client has acknowledged has grown since the last call. */
 bool lyger_http_progressed(lyger_http_connection *connection);
 
 /* response.c */
 void lyger_http_file_sent(lyger_http_connection *connection);
-/* Sends more of the turn's file; in output.c. */
-void lyger_http_continue_file(lyger_http_connection *connection);
 
 #endif

@@ -206,13 +206,6 @@ lyger_http_host *lyger_http_host_of(lyger_http_connection *connection)
     return connection->host;
 }
 
-void lyger_http_close_after(lyger_http_connection *c)
-{
-    if (c->turn && c->turn->answer == ANSWER_NONE) {
-        c->turn->close = true;
-    }
-}
-
 void lyger_http_set_kept(lyger_http_connection *c, void *kept)
 {
     if (c->turn) {

@@ -28,8 +28,6 @@ typedef struct lyger_http_limits {
     uint32_t fields;       /* number of field lines, at most LYGER_HTTP_FIELDS_MAX; more is 431 */
 } lyger_http_limits;
 
-extern const lyger_http_limits lyger_http_default_limits; /* 8,192; 32,768; 100 */
-
 /* A piece of the head: offset from its first byte, and length. */
 typedef struct lyger_http_span {
     uint32_t at, len;

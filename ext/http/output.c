@@ -23,12 +23,15 @@ typedef struct piece {
 
 /* ---- bytes ---- */
 
+/* Sends more of the turn's file. */
+static void continue_file(lyger_http_connection *c);
+
 /* What a socket that takes more again means. */
 static void continue_output(lyger_http_connection *c)
 {
     const lyger_http_host *host = c->host;
     if (c->turn && c->turn->file >= 0 && c->writes == 0) {
-        lyger_http_continue_file(c);
+        continue_file(c);
     }
     if (c->blocked && c->queued <= host->options.response_buffer / 2) {
         c->blocked = false;
@@ -100,7 +103,8 @@ static bool write_later(lyger_http_connection *c, const uv_buf_t *runs, size_t d
     return queue(c, piece, len);
 }
 
-void lyger_http_write(lyger_http_connection *c, const char *bytes, size_t len)
+/* Writes the shared buffer's bytes and then bytes (may be none), as one. */
+static void write_out(lyger_http_connection *c, const char *bytes, size_t len)
 {
     lyger_buffer *out = &c->host->out;
     if (c->host->writer != c) {
@@ -125,7 +129,7 @@ void lyger_http_write(lyger_http_connection *c, const char *bytes, size_t len)
 void lyger_http_flush(lyger_http_host *host)
 {
     if (host->writer) {
-        lyger_http_write(host->writer, NULL, 0);
+        write_out(host->writer, NULL, 0);
     }
 }
 
@@ -202,7 +206,7 @@ static void put_body(lyger_http_connection *c, const char *bytes, size_t len)
     if (len < DIRECT) {
         put = put && lyger_sink_put(out, bytes, len);
     } else if (put) {
-        lyger_http_write(c, bytes, len);
+        write_out(c, bytes, len);
         out = lyger_http_claim_out(c);
     }
     if (!put || (chunked && !lyger_sink_put_literal(out, "\r\n"))) {
@@ -259,7 +263,7 @@ static bool queue_piece(lyger_http_connection *c)
     return queue(c, piece, (size_t)count);
 }
 
-void lyger_http_continue_file(lyger_http_connection *c)
+static void continue_file(lyger_http_connection *c)
 {
     lyger_http_turn *turn = c->turn;
     uv_os_fd_t fd;
@@ -332,7 +336,7 @@ static void start_file(lyger_http_connection *c)
     lyger_http_claim_out(c);
     lyger_http_flush(c->host);
     if (c->writes == 0 && !c->broken) {
-        lyger_http_continue_file(c);
+        continue_file(c);
     }
 }
 

@@ -69,8 +69,6 @@ static const uint8_t classes[256] = {
     [0x80 ... 0xFF] = VALUE,
 };
 
-const lyger_http_limits lyger_http_default_limits = {8192, 32768, LYGER_HTTP_FIELDS_MAX};
-
 static inline bool is(char byte, uint8_t class)
 {
     return classes[(unsigned char)byte] & class;

@@ -67,7 +67,8 @@ static const char *const phrases[][64] = {
      [11] = "Network Authentication Required"},
 };
 
-const char *lyger_http_phrase(int status)
+/* "" for a status that is not registered. */
+static const char *phrase_of(int status)
 {
     if (status < 100 || status > 599 || status % 100 > 63 || !phrases[status / 100 - 1][status % 100]) {
         return "";
@@ -124,7 +125,7 @@ static bool put_status(lyger_http_host *host, const lyger_http_turn *turn, lyger
         return lyger_sink_put_literal(out, "HTTP/1.1 200 OK\r\n") && put_text(out, date_line(host));
     }
     return lyger_sink_put_literal(out, "HTTP/1.1 ") && put_number(out, (uint64_t)status) &&
-           lyger_sink_put_char(out, ' ') && put_text(out, lyger_http_phrase(status)) &&
+           lyger_sink_put_char(out, ' ') && put_text(out, phrase_of(status)) &&
            lyger_sink_put_literal(out, "\r\n") && put_text(out, date_line(host));
 }
 

@@ -9,63 +9,28 @@
 
 #include <uv.h>
 
+/* Its functions, without "uv_". */
+/* clang-format off */
+#define LYGER_UV_FUNCTIONS(X) \
+    X(accept) X(async_init) X(async_send) X(backend_fd) X(buf_init) X(check_init) X(check_start) \
+    X(close) X(fileno) X(hrtime) X(idle_init) X(idle_start) X(idle_stop) X(ip4_addr) X(ip6_addr) \
+    X(is_closing) X(listen) X(loop_close) X(loop_init) X(now) X(pipe_init) X(pipe_open) \
+    X(poll_init) X(poll_start) X(poll_stop) X(prepare_init) X(prepare_start) X(read_start) \
+    X(read_stop) X(run) X(shutdown) X(stop) X(stream_get_write_queue_size) X(strerror) X(tcp_bind) \
+    X(tcp_close_reset) X(tcp_getpeername) X(tcp_getsockname) X(tcp_init) X(tcp_nodelay) X(tcp_open) \
+    X(timer_init) X(timer_start) X(try_write) X(version_string) X(walk) X(write)
+/* clang-format on */
+
 typedef struct lyger_uv_api {
-    __typeof__(uv_accept) *accept;
-    __typeof__(uv_async_init) *async_init;
-    __typeof__(uv_async_send) *async_send;
-    __typeof__(uv_backend_fd) *backend_fd;
-    __typeof__(uv_buf_init) *buf_init;
-    __typeof__(uv_check_init) *check_init;
-    __typeof__(uv_check_start) *check_start;
-    __typeof__(uv_close) *close;
-    __typeof__(uv_fileno) *fileno;
-    __typeof__(uv_hrtime) *hrtime;
-    __typeof__(uv_idle_init) *idle_init;
-    __typeof__(uv_idle_start) *idle_start;
-    __typeof__(uv_idle_stop) *idle_stop;
-    __typeof__(uv_ip4_addr) *ip4_addr;
-    __typeof__(uv_ip6_addr) *ip6_addr;
-    __typeof__(uv_is_closing) *is_closing;
-    __typeof__(uv_listen) *listen;
-    __typeof__(uv_loop_close) *loop_close;
-    __typeof__(uv_loop_init) *loop_init;
-    __typeof__(uv_now) *now;
-    __typeof__(uv_pipe_init) *pipe_init;
-    __typeof__(uv_pipe_open) *pipe_open;
-    __typeof__(uv_poll_init) *poll_init;
-    __typeof__(uv_poll_start) *poll_start;
-    __typeof__(uv_poll_stop) *poll_stop;
-    __typeof__(uv_prepare_init) *prepare_init;
-    __typeof__(uv_prepare_start) *prepare_start;
-    __typeof__(uv_read_start) *read_start;
-    __typeof__(uv_read_stop) *read_stop;
-    __typeof__(uv_run) *run;
-    __typeof__(uv_shutdown) *shutdown;
-    __typeof__(uv_stop) *stop;
-    __typeof__(uv_stream_get_write_queue_size) *stream_get_write_queue_size;
-    __typeof__(uv_strerror) *strerror;
-    __typeof__(uv_tcp_bind) *tcp_bind;
-    __typeof__(uv_tcp_close_reset) *tcp_close_reset;
-    __typeof__(uv_tcp_getpeername) *tcp_getpeername;
-    __typeof__(uv_tcp_getsockname) *tcp_getsockname;
-    __typeof__(uv_tcp_init) *tcp_init;
-    __typeof__(uv_tcp_nodelay) *tcp_nodelay;
-    __typeof__(uv_tcp_open) *tcp_open;
-    __typeof__(uv_timer_init) *timer_init;
-    __typeof__(uv_timer_start) *timer_start;
-    __typeof__(uv_try_write) *try_write;
-    __typeof__(uv_version_string) *version_string;
-    __typeof__(uv_walk) *walk;
-    __typeof__(uv_write) *write;
+#define X(name) __typeof__(uv_##name) *name;
+    LYGER_UV_FUNCTIONS(X)
+#undef X
 } lyger_uv_api;
 
 extern lyger_uv_api lyger_uv; /* all NULL until it is loaded, constant afterwards */
 
 /* LYGER_E_SERVER with the Debian package's name when it cannot be loaded. Any thread. */
 lyger_status lyger_uv_load(lyger_error *error);
-
-/* The same from a file of that name, into a table of the caller's. */
-lyger_status lyger_uv_load_from(const char *file, lyger_uv_api *api, lyger_error *error);
 
 #define uv_accept (*lyger_uv.accept)
 #define uv_async_init (*lyger_uv.async_init)

@@ -6,6 +6,7 @@
 #include "server/front/answer_fields.h"
 #include "server/front/compress.h"
 #include "http/conditions.h"
+#include "http_limits.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -67,8 +68,7 @@ static void check_coding(const char *bytes, size_t len)
     char *copy = malloc((size_t)head_len + len + 4); /* its end is where ASan looks */
     memcpy(copy, head, (size_t)head_len + len + 4);
     lyger_http_request_init(&request);
-    if (lyger_http_parse(&request, copy, (size_t)head_len + len + 4, &lyger_http_default_limits) ==
-        LYGER_HTTP_DONE) {
+    if (lyger_http_parse(&request, copy, (size_t)head_len + len + 4, &default_limits) == LYGER_HTTP_DONE) {
         lyger_coding coding = lyger_compress_choose(&request, copy);
         demand(coding == LYGER_CODING_NONE ||
                (lyger_compress_available(coding) &&

@@ -6,6 +6,7 @@
 #include "server/front/static.h"
 #include "server/front/static_open.h"
 #include "static_tree.h"
+#include "http_limits.h"
 
 #include <stdint.h>
 
@@ -79,7 +80,7 @@ static void check_request(const char *path, size_t len)
                             (int)len, path);
     lyger_http_request_init(&request);
     if (head_len >= (int)sizeof head ||
-        lyger_http_parse(&request, head, (size_t)head_len, &lyger_http_default_limits) != LYGER_HTTP_DONE ||
+        lyger_http_parse(&request, head, (size_t)head_len, &default_limits) != LYGER_HTTP_DONE ||
         !lyger_static_decide(files, &request, head, TREE_TIME + 1000, &plan)) {
         return;
     }

@@ -5,6 +5,7 @@
  */
 #include "http/conditions.h"
 #include "http/date.h"
+#include "http_limits.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -55,7 +56,7 @@ static void check_judging(const char *text, size_t len, uint64_t size, unsigned 
         }
         at += snprintf(head + at, sizeof head - (size_t)at, "\r\n");
         lyger_http_request_init(&request);
-        if (lyger_http_parse(&request, head, (size_t)at, &lyger_http_default_limits) != LYGER_HTTP_DONE) {
+        if (lyger_http_parse(&request, head, (size_t)at, &default_limits) != LYGER_HTTP_DONE) {
             return;
         }
         int status = lyger_http_judge(&request, head, &validators, &range);

@@ -148,15 +148,10 @@ static void go_on(lyger_worker *worker, const lyger_hub_request *request)
     }
 }
 
-static void send_file(lyger_worker *worker);
-
 static bool work_long(lyger_worker *worker, const lyger_hub_request *request)
 {
     if (path_is(request, "/text")) {
         stream(worker, "Content-Type: text/plain\r\n", STREAM_BYTES);
-    } else if (path_is(request, "/mixed")) {
-        stream(worker, "", STREAM_BYTES);
-        send_file(worker);
     } else if (path_is(request, "/drip")) {
         drip(worker);
     } else if (path_is(request, "/allowed")) {
@@ -222,14 +217,6 @@ static void wait_for_leaving(lyger_worker *worker)
     reply(worker, 200, "", "waited", 6);
 }
 
-static void send_file(lyger_worker *worker)
-{
-    char path[96];
-    snprintf(path, sizeof path, "%s/sent", directory);
-    lyger_hub_head(worker, 200, LYGER_HUB_LENGTH_UNKNOWN, "Content-Type: text/plain\r\n", 26);
-    lyger_hub_file(worker, path);
-}
-
 static void work(lyger_worker *worker, const lyger_hub_request *request)
 {
     if (work_long(worker, request)) {
@@ -279,8 +266,6 @@ static void work(lyger_worker *worker, const lyger_hub_request *request)
     } else if (path_is(request, "/short")) {
         lyger_hub_head(worker, 200, 100, "", 0);
         lyger_hub_data(worker, "not a hundred", 13);
-    } else if (path_is(request, "/file")) {
-        send_file(worker);
     } else if (!path_is(request, "/silent")) {
         reply(worker, 200, "Content-Type: text/plain\r\n", "hello", 5);
     } else {

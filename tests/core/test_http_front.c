@@ -367,42 +367,6 @@ static void streams_are_not_delayed(void)
     stop();
 }
 
-static void files_are_sent_for_a_worker(void)
-{
-    static const size_t sizes[] = {0, 10, 32768, 32769, 5000000};
-    char path[96];
-    configure();
-    serve();
-    snprintf(path, sizeof path, "%s/sent", directory);
-    get("/file");
-    CHECK_INT(status_of(), 500);
-    for (size_t i = 0; i < 10; i++) {
-        size_t size = sizes[i / 2];
-        FILE *file = fopen(path, "wb");
-        for (size_t at = 0; at < size; at++) {
-            fputc(stream_byte(at), file);
-        }
-        fclose(file);
-        if (i % 2) {
-            exchange("GET /file HTTP/1.0\r\n\r\n");
-        } else {
-            get("/file");
-        }
-        CHECK_INT(status_of(), 200);
-        CHECK(body_len() == size && is_stream(body_start(), size));
-    }
-    int fd = dial_slowly();
-    say(fd, "GET /file HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-    sleep_ms(200);
-    get("/health");
-    CHECK_INT(status_of(), 200);
-    CHECK(hear_all(fd));
-    CHECK(body_len() == 5000000 && is_stream(body_start(), 5000000));
-    close(fd);
-    unlink(path);
-    stop();
-}
-
 /* ---- operation ---- */
 
 static void unix_sockets_are_served(void)
@@ -567,7 +531,6 @@ static const char *storm_request(unsigned pick)
         "GET /health HTTP/1.1\r\nHost: a\r\n\r\nGET /metrics HTTP/1.1\r\nHost: a\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\nExpect: 100-continue\r\n\r\nx",
         "GET /steps HTTP/1.0\r\n\r\n",
-        "GET /file HTTP/1.1\r\nHost: a\r\n\r\n",
         "HEAD /page HTTP/1.1\r\nHost: a\r\nAccept-Encoding: zstd\r\n\r\n",
         "POST /hea",
         "GET /silent HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -688,7 +651,6 @@ int main(void)
     RUN(reason_phrase_is_the_applications);
     RUN(other_bodies_are_left_as_they_are);
     RUN(streams_are_not_delayed);
-    RUN(files_are_sent_for_a_worker);
     RUN(unix_sockets_are_served);
     RUN(draining_answers_what_there_is_and_leaves);
     RUN(end_of_the_control_pipe_ends_everything);

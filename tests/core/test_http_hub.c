@@ -3,187 +3,7 @@
  * what must hold then. This program is the front process and the parent of the workers, unless it says
  * otherwise.
  */
-#include "check.h"
-#include "server/hub/hub.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdatomic.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-#define LONG 60000u /* ms; nobody may be helped by a timeout */
-
-static lyger_hub *hub;
-static lyger_error error;
-
-/* ---- help ---- */
-
-static uint64_t now_ms(void)
-{
-    return lyger_hub_now() / 1000000;
-}
-
-static void sleep_us(long microseconds)
-{
-    struct timespec time = {microseconds / 1000000, microseconds % 1000000 * 1000};
-    nanosleep(&time, NULL);
-}
-
-static uint64_t seed = 88172645463325252u;
-
-static uint32_t draw(uint32_t below) /* xorshift64, Marsaglia 2003 */
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (uint32_t)((seed >> 16) % below);
-}
-
-/* kill() for one process: 0 and -1 mean many others (kill(2)), which a failure before must never come to. */
-static void signal_one(pid_t pid, int number)
-{
-    if (pid <= 1) {
-        printf("# a signal for process %ld\n", (long)pid);
-        abort();
-    }
-    kill(pid, number);
-}
-
-static void make_hub(uint32_t workers, uint32_t requests, uint32_t ring)
-{
-    lyger_hub_settings settings = {.workers = workers, .requests = requests, .room = 8192, .ring = ring};
-    CHECK_INT(lyger_hub_new(&settings, &hub, &error), LYGER_OK);
-    CHECK_INT(lyger_hub_serve(hub, &error), LYGER_OK);
-}
-
-/* A request for the target; body_len bytes of 'b'. NULL: no slot. */
-static lyger_hub_slot *queue(const char *target, size_t body_len)
-{
-    char head[256], *body;
-    size_t room;
-    lyger_http_request parsed;
-    lyger_hub_slot *slot = lyger_hub_reserve(hub);
-    int len = snprintf(head, sizeof head, "POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n",
-                       target, body_len);
-    if (!slot) {
-        return NULL;
-    }
-    lyger_http_request_init(&parsed);
-    CHECK_INT(lyger_http_parse(&parsed, head, (size_t)len, &lyger_http_default_limits), LYGER_HTTP_DONE);
-    CHECK(lyger_hub_fill(hub, slot, &parsed, head, body_len, &body, &room));
-    CHECK_INT(room, body_len);
-    memset(body, 'b', room);
-    if (!lyger_hub_submit(hub, slot)) {
-        lyger_hub_release(hub, slot);
-        return NULL;
-    }
-    lyger_hub_wake(hub);
-    return slot;
-}
-
-typedef void job(lyger_worker *worker, const lyger_hub_request *request);
-
-static _Noreturn void work(uint32_t place, job *what)
-{
-    const lyger_hub_request *request;
-    lyger_worker *worker = lyger_hub_join(hub, place);
-    for (;;) {
-        switch (lyger_hub_take(worker, LONG, &request)) {
-        case LYGER_TAKEN:
-            what(worker, request);
-            lyger_hub_finish(worker);
-            break;
-        case LYGER_TAKEN_STOP:
-            lyger_hub_leave(worker);
-            _exit(0);
-        case LYGER_TAKEN_LATER:
-            break;
-        }
-    }
-}
-
-/* The worker's number, and its place in *place; -1: there is none. */
-static pid_t hire(job *what, uint32_t *place)
-{
-    int taken = lyger_hub_place(hub, 1);
-    if (taken < 0) {
-        return -1;
-    }
-    pid_t pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        seed ^= (uint64_t)getpid() * 0x9E3779B97F4A7C15u;
-        work((uint32_t)taken, what);
-    }
-    *place = (uint32_t)taken;
-    lyger_hub_placed(hub, *place, pid);
-    return pid;
-}
-
-static void dismiss(pid_t pid, uint32_t place, int number)
-{
-    if (number) {
-        signal_one(pid, number);
-    } else {
-        lyger_hub_retire(hub, place);
-    }
-    waitpid(pid, NULL, 0);
-    lyger_hub_bury(hub, place);
-}
-
-/* Waits for the doorbell as the front process does; false when it was not rung in time. */
-static bool listen_for(int milliseconds)
-{
-    struct pollfd bell = {.fd = lyger_hub_doorbell(hub), .events = POLLIN};
-    bool rung = true;
-    if (lyger_hub_sleep(hub)) {
-        rung = poll(&bell, 1, milliseconds) > 0;
-    }
-    lyger_hub_awake(hub);
-    if (bell.revents) {
-        lyger_hub_hear(hub);
-    }
-    return rung;
-}
-
-/* The next frame within ten seconds. */
-static bool next(lyger_hub_frame *frame)
-{
-    for (uint64_t end = now_ms() + 10000; now_ms() < end;) {
-        if (lyger_hub_next(hub, frame)) {
-            return true;
-        }
-        listen_for(1000);
-    }
-    return false;
-}
-
-static bool all_free(void)
-{
-    lyger_hub_frame frame;
-    lyger_hub_load load;
-    for (uint64_t end = now_ms() + 10000; now_ms() < end;) {
-        while (lyger_hub_next(hub, &frame)) {
-            lyger_hub_consume(hub, &frame, frame.len);
-        }
-        lyger_hub_measure(hub, &load);
-        if (load.free == load.slots) {
-            break;
-        }
-        listen_for(20);
-    }
-    if (load.free != load.slots) {
-        printf("# %u of %u slots are free, %u running\n", load.free, load.slots, load.running);
-    }
-    return load.free == load.slots;
-}
+#include "hub_help.h"
 
 static char byte_of(uint64_t id, uint64_t at)
 {
@@ -209,16 +29,6 @@ static bool write_body(lyger_worker *worker, uint64_t id, size_t len)
         at += take;
     }
     return true;
-}
-
-/* ---- jobs ---- */
-
-static void answer_ok(lyger_worker *worker, const lyger_hub_request *request)
-{
-    (void)request;
-    lyger_hub_head(worker, 200, 2, "A: b\r\n", 6);
-    lyger_hub_data(worker, "ok", 2);
-    lyger_hub_complete(worker);
 }
 
 static size_t wanted_size(const lyger_hub_request *request)
@@ -392,153 +202,6 @@ static void a_cancelled_request_gives_no_frames(void)
     CHECK_INT(atomic_load(noticed), 1);
     CHECK(all_free());
     dismiss(pid, place, 0);
-    lyger_hub_free(hub);
-}
-
-/* ---- waking ---- */
-
-static void nobody_sleeps_through_a_request(void)
-{
-    enum { WORKERS = 4 };
-    uint32_t places[WORKERS];
-    pid_t pids[WORKERS];
-    lyger_hub_frame frame;
-    uint64_t longest = 0;
-    make_hub(WORKERS, 16, 65536);
-    for (int i = 0; i < WORKERS; i++) {
-        pids[i] = hire(answer_ok, &places[i]);
-    }
-    for (int i = 0; i < 4000 && !case_failed; i++) {
-        uint64_t begin = now_ms();
-        uint32_t burst = 1 + draw(8), ended = 0;
-        for (uint32_t n = 0; n < burst; n++) {
-            CHECK(queue("/", 0) != NULL);
-            if (draw(4) == 0) {
-                sleep_us(draw(200));
-            }
-        }
-        while (ended < burst && !case_failed) {
-            CHECK(next(&frame));
-            ended += frame.kind == LYGER_HUB_END;
-            lyger_hub_consume(hub, &frame, frame.len);
-        }
-        longest = now_ms() - begin > longest ? now_ms() - begin : longest;
-    }
-    CHECK(longest < 900); /* listen_for()'s second would hide a bell that did not ring */
-    CHECK(all_free());
-    for (int i = 0; i < WORKERS; i++) {
-        uint64_t begin = now_ms();
-        dismiss(pids[i], places[i], 0);
-        CHECK(now_ms() - begin < 1000);
-    }
-    lyger_hub_free(hub);
-}
-
-/* What the next reading of the clock in this process, lyger_hub_now(), is interrupted by. */
-static void (*when_the_clock_is_read)(void);
-
-int clock_gettime(clockid_t clock, struct timespec *now)
-{
-    void (*then)(void) = when_the_clock_is_read;
-    when_the_clock_is_read = NULL;
-    if (then) {
-        then();
-    }
-    return (int)syscall(SYS_clock_gettime, clock, now);
-}
-
-static void queue_one(void)
-{
-    CHECK(queue("/", 0) != NULL);
-}
-
-/* The request comes after the worker has found nothing, and before it says that it sleeps: nobody wakes it.
- */
-static void worker_does_not_sleep_before_a_request(void)
-{
-    const lyger_hub_request *request;
-    make_hub(1, 4, 65536);
-    int place = lyger_hub_place(hub, 1);
-    lyger_hub_placed(hub, (uint32_t)place, getpid());
-    lyger_worker *worker = lyger_hub_join(hub, (uint32_t)place);
-    uint64_t begin = now_ms();
-    when_the_clock_is_read = queue_one; /* it is read when the worker becomes idle */
-    CHECK_INT(lyger_hub_take(worker, 10000, &request), LYGER_TAKEN);
-    CHECK(now_ms() - begin < 10000);
-    answer_ok(worker, request);
-    lyger_hub_leave(worker);
-    CHECK(all_free());
-    lyger_hub_free(hub);
-}
-
-static void io_process_does_not_sleep_before_an_answer(void)
-{
-    uint32_t place;
-    lyger_hub_frame frame = {0};
-    bool sleeps = true;
-    make_hub(1, 16, 65536);
-    pid_t pid = hire(answer_ok, &place);
-    CHECK(!lyger_hub_next(hub, &frame)); /* it has looked at all places once */
-    CHECK(lyger_hub_sleep(hub));
-    lyger_hub_awake(hub);
-    CHECK(queue("/", 0) != NULL);
-    for (uint64_t end = now_ms() + 20000; sleeps && now_ms() < end;) {
-        sleep_us(1000);
-        sleeps = lyger_hub_sleep(hub);
-        lyger_hub_awake(hub);
-    }
-    CHECK(!sleeps);
-    while (frame.kind != LYGER_HUB_END && !case_failed) {
-        CHECK(next(&frame));
-        lyger_hub_consume(hub, &frame, frame.len);
-    }
-    CHECK(all_free());
-    dismiss(pid, place, 0);
-    lyger_hub_free(hub);
-}
-
-/* Workers that sleep are killed just when a request comes. */
-static void what_a_killed_sleeper_was_woken_for_goes_to_another(void)
-{
-    enum { WORKERS = 2 };
-    uint32_t places[WORKERS + 1];
-    pid_t pids[WORKERS + 1];
-    lyger_hub_frame frame;
-    make_hub(8, 16, 65536);
-    for (int i = 0; i < WORKERS; i++) {
-        pids[i] = hire(answer_ok, &places[i]);
-    }
-    for (int round = 0; round < 150 && !case_failed; round++) {
-        int victim = (int)draw(WORKERS);
-        if (draw(2)) {
-            sleep_us(draw(3000)); /* perhaps it sleeps already */
-        }
-        signal_one(pids[victim], SIGSTOP); /* woken, it will not look */
-        CHECK(queue("/", 0) != NULL);
-        signal_one(pids[victim], SIGKILL);
-        waitpid(pids[victim], NULL, 0);
-        lyger_hub_bury(hub, places[victim]);
-        bool done = false;
-        while (!done && !case_failed) {
-            CHECK(next(&frame));
-            done = frame.kind == LYGER_HUB_END || frame.kind == LYGER_HUB_LOST;
-            lyger_hub_consume(hub, &frame, frame.len);
-        }
-        while (lyger_hub_next(hub, &frame)) { /* to the end, or the places of the dead are not given back */
-            lyger_hub_consume(hub, &frame, frame.len);
-        }
-        pids[victim] = hire(answer_ok, &places[victim]);
-        CHECK(pids[victim] > 0);
-        if (pids[victim] <= 0) {
-            break;
-        }
-    }
-    CHECK(all_free());
-    for (int i = 0; i < WORKERS; i++) {
-        if (pids[i] > 0) {
-            dismiss(pids[i], places[i], SIGKILL);
-        }
-    }
     lyger_hub_free(hub);
 }
 
@@ -725,7 +388,7 @@ static _Noreturn void be_front(_Atomic int *rounds)
     }
 }
 
-static void a_killed_io_process_is_followed_by_another(void)
+static void a_killed_front_process_is_followed_by_another(void)
 {
     lyger_hub_frame frame;
     uint32_t places[CREW];
@@ -864,12 +527,8 @@ int main(int count, char **arguments)
     RUN(answers_larger_than_the_ring_wait_for_room);
     RUN(a_slow_client_holds_up_its_worker_only);
     RUN(a_cancelled_request_gives_no_frames);
-    RUN(nobody_sleeps_through_a_request);
-    RUN(worker_does_not_sleep_before_a_request);
-    RUN(io_process_does_not_sleep_before_an_answer);
-    RUN(what_a_killed_sleeper_was_woken_for_goes_to_another);
     RUN(every_request_ends_once_whoever_is_killed);
-    RUN(a_killed_io_process_is_followed_by_another);
+    RUN(a_killed_front_process_is_followed_by_another);
     RUN(an_executed_child_opens_the_hub);
     RUN(a_spoilt_hub_is_not_believed);
     RUN(limits_are_named);

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "http_limits.h"
 
 #include "server/front/metrics.h"
 #include "server/worker/cache_metrics.h"
@@ -342,7 +343,7 @@ static bool allowed(const char *address, const char *fields)
     snprintf(client.address, sizeof client.address, "%s", address);
     snprintf(head, sizeof head, "GET /-/lyger HTTP/1.1\r\n%s\r\n", fields);
     lyger_http_request_init(&request);
-    CHECK_INT(lyger_http_parse(&request, head, strlen(head), &lyger_http_default_limits), LYGER_HTTP_DONE);
+    CHECK_INT(lyger_http_parse(&request, head, strlen(head), &default_limits), LYGER_HTTP_DONE);
     return lyger_status_allowed(&request, head, &client);
 }
 

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "http_limits.h"
 
 #include "http/message.h"
 
@@ -140,7 +141,7 @@ static void good_requests_are_taken_apart(void)
     for (size_t i = 0; i < sizeof goods / sizeof *goods; i++) {
         const good *g = &goods[i];
         size_t head = (size_t)(strstr(g->text, "\r\n\r\n") - g->text) + 4;
-        CHECK_INT(parse_whole(g->text, strlen(g->text), &lyger_http_default_limits), LYGER_HTTP_DONE);
+        CHECK_INT(parse_whole(g->text, strlen(g->text), &default_limits), LYGER_HTTP_DONE);
         if (request.status != 0) {
             printf("# %s: %s\n", g->text, request.reason);
             continue;
@@ -159,14 +160,14 @@ static void good_requests_are_taken_apart(void)
 static void good_requests_do_not_depend_on_how_they_are_split(void)
 {
     for (size_t i = 0; i < sizeof goods / sizeof *goods; i++) {
-        CHECK(same_however_split(goods[i].text, strlen(goods[i].text), &lyger_http_default_limits));
+        CHECK(same_however_split(goods[i].text, strlen(goods[i].text), &default_limits));
     }
 }
 
 static void fields_are_found_without_their_whitespace(void)
 {
     const char *text = "GET / HTTP/1.1\r\nHost: a\r\nX-One:\t two words \r\nX-Two:\r\n\r\n";
-    CHECK_INT(parse_whole(text, strlen(text), &lyger_http_default_limits), LYGER_HTTP_DONE);
+    CHECK_INT(parse_whole(text, strlen(text), &default_limits), LYGER_HTTP_DONE);
     CHECK_INT(request.field_count, 3);
     check_span(text, request.fields[1].name, "X-One");
     check_span(text, request.fields[1].value, "two words");
@@ -179,7 +180,7 @@ static void absolute_target_is_what_host_says(void)
     lyger_http_request request;
     const char *text = "GET http://b.example:8/x HTTP/1.1\r\nA: b\r\nhOST: a\r\n\r\n";
     lyger_http_request_init(&request);
-    CHECK_INT(lyger_http_parse(&request, text, strlen(text), &lyger_http_default_limits), LYGER_HTTP_DONE);
+    CHECK_INT(lyger_http_parse(&request, text, strlen(text), &default_limits), LYGER_HTTP_DONE);
     CHECK_INT(request.fields[1].value.len, 11);
     CHECK(memcmp(text + request.fields[1].value.at, "b.example:8", 11) == 0);
     CHECK(request.fields[0].value.len == 1 && text[request.fields[0].value.at] == 'b');
@@ -188,17 +189,17 @@ static void absolute_target_is_what_host_says(void)
 static void framing_is_reported(void)
 {
     const char *length = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775807\r\n\r\n";
-    CHECK_INT(parse_whole(length, strlen(length), &lyger_http_default_limits), LYGER_HTTP_DONE);
+    CHECK_INT(parse_whole(length, strlen(length), &default_limits), LYGER_HTTP_DONE);
     CHECK(request.has_length && !request.chunked && request.content_length == INT64_MAX);
     const char *zeros = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0000000000000000000000000012\r\n\r\n";
-    CHECK_INT(parse_whole(zeros, strlen(zeros), &lyger_http_default_limits), LYGER_HTTP_DONE);
+    CHECK_INT(parse_whole(zeros, strlen(zeros), &default_limits), LYGER_HTTP_DONE);
     CHECK(request.content_length == 12);
     const char *chunked =
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-Continue\r\n\r\n";
-    CHECK_INT(parse_whole(chunked, strlen(chunked), &lyger_http_default_limits), LYGER_HTTP_DONE);
+    CHECK_INT(parse_whole(chunked, strlen(chunked), &default_limits), LYGER_HTTP_DONE);
     CHECK(request.chunked && !request.has_length && request.content_length == 0 && request.expect_continue);
     const char *old = "POST / HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n";
-    CHECK_INT(parse_whole(old, strlen(old), &lyger_http_default_limits), LYGER_HTTP_DONE);
+    CHECK_INT(parse_whole(old, strlen(old), &default_limits), LYGER_HTTP_DONE);
     CHECK(!request.expect_continue);
 }
 
@@ -386,7 +387,7 @@ static const bad bads[] = {
 static void bad_requests_are_refused_with_their_status(void)
 {
     for (size_t i = 0; i < sizeof bads / sizeof *bads; i++) {
-        lyger_http_parsed parsed = parse_whole(bads[i].text, bads[i].len, &lyger_http_default_limits);
+        lyger_http_parsed parsed = parse_whole(bads[i].text, bads[i].len, &default_limits);
         if (parsed != LYGER_HTTP_BAD || request.status != bads[i].status || !request.reason) {
             printf("# %s -> %d %d %s\n", bads[i].text, parsed, request.status,
                    request.reason ? request.reason : "");
@@ -398,7 +399,7 @@ static void bad_requests_are_refused_with_their_status(void)
 static void refusals_do_not_depend_on_how_they_are_split(void)
 {
     for (size_t i = 0; i < sizeof bads / sizeof *bads; i++) {
-        if (!same_however_split(bads[i].text, bads[i].len, &lyger_http_default_limits)) {
+        if (!same_however_split(bads[i].text, bads[i].len, &default_limits)) {
             printf("# %s\n", bads[i].text);
             CHECK(false);
         }
@@ -422,7 +423,7 @@ static void every_control_byte_is_refused_everywhere(void)
             memcpy(text, templates[t], len);
             *(char *)memchr(text, '?', len) = (char)byte;
             bool control = (byte < 0x20 && byte != '\t') || byte == 0x7F;
-            lyger_http_parsed parsed = parse_whole(text, len, &lyger_http_default_limits);
+            lyger_http_parsed parsed = parse_whole(text, len, &default_limits);
             CHECK(!control || parsed == LYGER_HTTP_BAD);
             CHECK(t < 3 || control || parsed == LYGER_HTTP_DONE);
         }
@@ -433,7 +434,7 @@ static void incomplete_requests_ask_for_more(void)
 {
     const char *text = "POST /a?b HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
     for (size_t len = 0; len < strlen(text); len++) {
-        CHECK_INT(parse_whole(text, len, &lyger_http_default_limits), LYGER_HTTP_MORE);
+        CHECK_INT(parse_whole(text, len, &default_limits), LYGER_HTTP_MORE);
     }
 }
 

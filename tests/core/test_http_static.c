@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* memmem */
 
 #include "check.h"
+#include "http_limits.h"
 
 #include "http/conditions.h"
 #include "http/date.h"
@@ -29,7 +30,7 @@ static int ask(const char *line, const char *fields)
     snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: x\r\n%s\r\n", line, fields);
     lyger_http_request_init(&request);
     body[0] = '\0';
-    if (lyger_http_parse(&request, head, strlen(head), &lyger_http_default_limits) != LYGER_HTTP_DONE) {
+    if (lyger_http_parse(&request, head, strlen(head), &default_limits) != LYGER_HTTP_DONE) {
         return -1;
     }
     if (!lyger_static_decide(files, &request, head, now, &plan)) {

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE /* mkdtemp */
 
 #include "no_memory.h"
+#include "http_limits.h"
 
 #include "cache/cache.h"
 #include "server/front/access_log.h"
@@ -296,7 +297,7 @@ static lyger_server_config config;
 static void parse(lyger_http_request *request, const char *head)
 {
     lyger_http_request_init(request);
-    CHECK_INT(lyger_http_parse(request, head, strlen(head), &lyger_http_default_limits), LYGER_HTTP_DONE);
+    CHECK_INT(lyger_http_parse(request, head, strlen(head), &default_limits), LYGER_HTTP_DONE);
 }
 
 static void do_the_hub_of_a_server(void)

@@ -14,50 +14,25 @@
 #define LYGER_PQ_PIPELINE_SYNC 10 /* PGRES_PIPELINE_SYNC, the same */
 #define LYGER_PQ_PORTION 64       /* rows that a stream asks for at a time */
 
+/* The functions that every libpq has, without "PQ"; and those of newer ones. */
+/* clang-format off */
+#define LYGER_PQ_FUNCTIONS(X) \
+    X(libVersion) X(conninfoParse) X(conninfoFree) X(freemem) X(connectStartParams) X(connectPoll) \
+    X(finish) X(status) X(transactionStatus) X(parameterStatus) X(errorMessage) X(socket) \
+    X(setnonblocking) X(setNoticeReceiver) X(sendQuery) X(sendQueryParams) X(sendPrepare) \
+    X(sendQueryPrepared) X(sendDescribePrepared) X(nparams) X(paramtype) X(backendPID) X(flush) \
+    X(consumeInput) X(isBusy) X(getResult) X(notifies) X(getCancel) X(freeCancel) X(resultStatus) \
+    X(resultErrorField) X(resultErrorMessage) X(clear) X(ntuples) X(nfields) X(fname) X(ftype) \
+    X(getvalue) X(getlength) X(getisnull) X(cmdStatus) X(cmdTuples) X(setSingleRowMode)
+#define LYGER_PQ_NEWER_FUNCTIONS(X) \
+    X(enterPipelineMode) X(exitPipelineMode) X(pipelineSync) X(setChunkedRowsMode) X(cancelCreate) \
+    X(cancelStart) X(cancelPoll) X(cancelSocket) X(cancelFinish)
+/* clang-format on */
+
 typedef struct lyger_pq {
-    __typeof__(&PQlibVersion) libVersion;
-    __typeof__(&PQconninfoParse) conninfoParse;
-    __typeof__(&PQconninfoFree) conninfoFree;
-    __typeof__(&PQfreemem) freemem;
-    __typeof__(&PQconnectStartParams) connectStartParams;
-    __typeof__(&PQconnectPoll) connectPoll;
-    __typeof__(&PQfinish) finish;
-    __typeof__(&PQstatus) status;
-    __typeof__(&PQtransactionStatus) transactionStatus;
-    __typeof__(&PQparameterStatus) parameterStatus;
-    __typeof__(&PQerrorMessage) errorMessage;
-    __typeof__(&PQsocket) socket;
-    __typeof__(&PQsetnonblocking) setnonblocking;
-    __typeof__(&PQsetNoticeReceiver) setNoticeReceiver;
-    __typeof__(&PQsendQuery) sendQuery;
-    __typeof__(&PQsendQueryParams) sendQueryParams;
-    __typeof__(&PQsendPrepare) sendPrepare;
-    __typeof__(&PQsendQueryPrepared) sendQueryPrepared;
-    __typeof__(&PQsendDescribePrepared) sendDescribePrepared;
-    __typeof__(&PQnparams) nparams;
-    __typeof__(&PQparamtype) paramtype;
-    __typeof__(&PQbackendPID) backendPID;
-    __typeof__(&PQflush) flush;
-    __typeof__(&PQconsumeInput) consumeInput;
-    __typeof__(&PQisBusy) isBusy;
-    __typeof__(&PQgetResult) getResult;
-    __typeof__(&PQnotifies) notifies;
-    __typeof__(&PQgetCancel) getCancel;
-    __typeof__(&PQfreeCancel) freeCancel;
-    __typeof__(&PQresultStatus) resultStatus;
-    __typeof__(&PQresultErrorField) resultErrorField;
-    __typeof__(&PQresultErrorMessage) resultErrorMessage;
-    __typeof__(&PQclear) clear;
-    __typeof__(&PQntuples) ntuples;
-    __typeof__(&PQnfields) nfields;
-    __typeof__(&PQfname) fname;
-    __typeof__(&PQftype) ftype;
-    __typeof__(&PQgetvalue) getvalue;
-    __typeof__(&PQgetlength) getlength;
-    __typeof__(&PQgetisnull) getisnull;
-    __typeof__(&PQcmdStatus) cmdStatus;
-    __typeof__(&PQcmdTuples) cmdTuples;
-    __typeof__(&PQsetSingleRowMode) setSingleRowMode;
+#define X(name) __typeof__(&PQ##name) name;
+    LYGER_PQ_FUNCTIONS(X)
+#undef X
     int (*enterPipelineMode)(PGconn *connection); /* libpq 14, as the next two; NULL before */
     int (*exitPipelineMode)(PGconn *connection);
     int (*pipelineSync)(PGconn *connection);

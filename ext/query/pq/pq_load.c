@@ -21,63 +21,10 @@ static lyger_pq loaded;
 static char loaded_version[16];
 static bool is_loaded; /* atomic; loaded and loaded_version do not change any more once it is true */
 
-#define SYMBOL(member)                                                                                       \
-    {                                                                                                        \
-        "PQ" #member, offsetof(lyger_pq, member)                                                             \
-    }
-
-static const lyger_symbol symbols[] = {
-    SYMBOL(libVersion),
-    SYMBOL(conninfoParse),
-    SYMBOL(conninfoFree),
-    SYMBOL(freemem),
-    SYMBOL(connectStartParams),
-    SYMBOL(connectPoll),
-    SYMBOL(finish),
-    SYMBOL(status),
-    SYMBOL(transactionStatus),
-    SYMBOL(parameterStatus),
-    SYMBOL(errorMessage),
-    SYMBOL(socket),
-    SYMBOL(setnonblocking),
-    SYMBOL(setNoticeReceiver),
-    SYMBOL(sendQuery),
-    SYMBOL(sendQueryParams),
-    SYMBOL(sendPrepare),
-    SYMBOL(sendQueryPrepared),
-    SYMBOL(sendDescribePrepared),
-    SYMBOL(nparams),
-    SYMBOL(paramtype),
-    SYMBOL(backendPID),
-    SYMBOL(flush),
-    SYMBOL(consumeInput),
-    SYMBOL(isBusy),
-    SYMBOL(getResult),
-    SYMBOL(notifies),
-    SYMBOL(getCancel),
-    SYMBOL(freeCancel),
-    SYMBOL(resultStatus),
-    SYMBOL(resultErrorField),
-    SYMBOL(resultErrorMessage),
-    SYMBOL(clear),
-    SYMBOL(ntuples),
-    SYMBOL(nfields),
-    SYMBOL(fname),
-    SYMBOL(ftype),
-    SYMBOL(getvalue),
-    SYMBOL(getlength),
-    SYMBOL(getisnull),
-    SYMBOL(cmdStatus),
-    SYMBOL(cmdTuples),
-    SYMBOL(setSingleRowMode),
-};
-
-/* What newer ones have besides. */
-static const lyger_symbol newer[] = {
-    SYMBOL(enterPipelineMode),  SYMBOL(exitPipelineMode), SYMBOL(pipelineSync),
-    SYMBOL(setChunkedRowsMode), SYMBOL(cancelCreate),     SYMBOL(cancelStart),
-    SYMBOL(cancelPoll),         SYMBOL(cancelSocket),     SYMBOL(cancelFinish),
-};
+#define X(name) {"PQ" #name, offsetof(lyger_pq, name)},
+static const lyger_symbol symbols[] = {LYGER_PQ_FUNCTIONS(X)};
+static const lyger_symbol newer[] = {LYGER_PQ_NEWER_FUNCTIONS(X)};
+#undef X
 
 static const lyger_library library = {
     "PostgreSQL needs libpq",        "libpq", "13", "libpq5", LYGER_E_QUERY, symbols,

@@ -10,44 +10,22 @@
 
 #include <sqlite3.h>
 
+/* Its functions, without "sqlite3_". */
+/* clang-format off */
+#define LYGER_SQLITE_FUNCTIONS(X) \
+    X(bind_blob64) X(bind_double) X(bind_int) X(bind_int64) X(bind_null) X(bind_parameter_count) \
+    X(bind_parameter_name) X(bind_text64) X(busy_handler) X(changes64) X(close) X(column_blob) \
+    X(column_bytes) X(column_count) X(column_decltype) X(column_double) X(column_int64) \
+    X(column_name) X(column_text) X(column_type) X(errmsg) X(error_offset) X(exec) \
+    X(extended_result_codes) X(file_control) X(finalize) X(get_autocommit) X(libversion) X(limit) \
+    X(open_v2) X(prepare_v2) X(progress_handler) X(set_authorizer) X(step) X(stmt_readonly) \
+    X(stricmp) X(total_changes)
+/* clang-format on */
+
 typedef struct lyger_sqlite_api {
-    __typeof__(sqlite3_bind_blob64) *bind_blob64;
-    __typeof__(sqlite3_bind_double) *bind_double;
-    __typeof__(sqlite3_bind_int) *bind_int;
-    __typeof__(sqlite3_bind_int64) *bind_int64;
-    __typeof__(sqlite3_bind_null) *bind_null;
-    __typeof__(sqlite3_bind_parameter_count) *bind_parameter_count;
-    __typeof__(sqlite3_bind_parameter_name) *bind_parameter_name;
-    __typeof__(sqlite3_bind_text64) *bind_text64;
-    __typeof__(sqlite3_busy_handler) *busy_handler;
-    __typeof__(sqlite3_changes64) *changes64;
-    __typeof__(sqlite3_close) *close;
-    __typeof__(sqlite3_column_blob) *column_blob;
-    __typeof__(sqlite3_column_bytes) *column_bytes;
-    __typeof__(sqlite3_column_count) *column_count;
-    __typeof__(sqlite3_column_decltype) *column_decltype;
-    __typeof__(sqlite3_column_double) *column_double;
-    __typeof__(sqlite3_column_int64) *column_int64;
-    __typeof__(sqlite3_column_name) *column_name;
-    __typeof__(sqlite3_column_text) *column_text;
-    __typeof__(sqlite3_column_type) *column_type;
-    __typeof__(sqlite3_errmsg) *errmsg;
-    __typeof__(sqlite3_error_offset) *error_offset;
-    __typeof__(sqlite3_exec) *exec;
-    __typeof__(sqlite3_extended_result_codes) *extended_result_codes;
-    __typeof__(sqlite3_file_control) *file_control;
-    __typeof__(sqlite3_finalize) *finalize;
-    __typeof__(sqlite3_get_autocommit) *get_autocommit;
-    __typeof__(sqlite3_libversion) *libversion;
-    __typeof__(sqlite3_limit) *limit;
-    __typeof__(sqlite3_open_v2) *open_v2;
-    __typeof__(sqlite3_prepare_v2) *prepare_v2;
-    __typeof__(sqlite3_progress_handler) *progress_handler;
-    __typeof__(sqlite3_set_authorizer) *set_authorizer;
-    __typeof__(sqlite3_step) *step;
-    __typeof__(sqlite3_stmt_readonly) *stmt_readonly;
-    __typeof__(sqlite3_stricmp) *stricmp;
-    __typeof__(sqlite3_total_changes) *total_changes;
+#define X(name) __typeof__(sqlite3_##name) *name;
+    LYGER_SQLITE_FUNCTIONS(X)
+#undef X
 } lyger_sqlite_api;
 
 extern lyger_sqlite_api lyger_sqlite; /* all NULL until it is loaded, constant afterwards */

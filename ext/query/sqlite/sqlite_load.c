@@ -17,50 +17,9 @@ lyger_sqlite_api lyger_sqlite;
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static bool is_loaded; /* atomic; lyger_sqlite does not change any more once it is true */
 
-#define SYMBOL(member)                                                                                       \
-    {                                                                                                        \
-        "sqlite3_" #member, offsetof(lyger_sqlite_api, member)                                               \
-    }
-
-static const lyger_symbol symbols[] = {
-    SYMBOL(bind_blob64),
-    SYMBOL(bind_double),
-    SYMBOL(bind_int),
-    SYMBOL(bind_int64),
-    SYMBOL(bind_null),
-    SYMBOL(bind_parameter_count),
-    SYMBOL(bind_parameter_name),
-    SYMBOL(bind_text64),
-    SYMBOL(busy_handler),
-    SYMBOL(changes64),
-    SYMBOL(close),
-    SYMBOL(column_blob),
-    SYMBOL(column_bytes),
-    SYMBOL(column_count),
-    SYMBOL(column_decltype),
-    SYMBOL(column_double),
-    SYMBOL(column_int64),
-    SYMBOL(column_name),
-    SYMBOL(column_text),
-    SYMBOL(column_type),
-    SYMBOL(errmsg),
-    SYMBOL(error_offset),
-    SYMBOL(exec),
-    SYMBOL(extended_result_codes),
-    SYMBOL(file_control),
-    SYMBOL(finalize),
-    SYMBOL(get_autocommit),
-    SYMBOL(libversion),
-    SYMBOL(limit),
-    SYMBOL(open_v2),
-    SYMBOL(prepare_v2),
-    SYMBOL(progress_handler),
-    SYMBOL(set_authorizer),
-    SYMBOL(step),
-    SYMBOL(stmt_readonly),
-    SYMBOL(stricmp),
-    SYMBOL(total_changes),
-};
+#define X(name) {"sqlite3_" #name, offsetof(lyger_sqlite_api, name)},
+static const lyger_symbol symbols[] = {LYGER_SQLITE_FUNCTIONS(X)};
+#undef X
 
 static const lyger_library library = {
     "SQLite needs libsqlite3",       "SQLite", "3.38", "libsqlite3-0", LYGER_E_QUERY, symbols,

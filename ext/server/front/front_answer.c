@@ -253,40 +253,6 @@ static void on_data(lyger_job *job, const lyger_hub_frame *frame)
 }
 
 /* The content of a file is the rest of the body. */
-static void on_file(lyger_job *job, const char *path)
-{
-    struct stat status;
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
-        if (file >= 0) {
-            close(file);
-        }
-        if (job->has_head) { /* nothing was said yet */
-            job->has_head = false;
-            job->status = 500;
-            lyger_front_refuse(job, 500, "", "the file to be sent cannot be read");
-        } else {
-            lyger_http_cut_off(job->connection);
-        }
-        return;
-    }
-    if (job->has_head) {
-        uint64_t length = length_of(job);
-        begin_response(job, length != LYGER_HTTP_LENGTH_UNKNOWN ? length : (uint64_t)status.st_size);
-    }
-    if (job->compressor) { /* it came after other data of a body that is compressed */
-        lyger_http_cut_off(job->connection);
-        close(file);
-        return;
-    }
-    if (lyger_front_has_rest(job)) {
-        job->tail = file;
-        job->tail_len = (uint64_t)status.st_size;
-        return;
-    }
-    lyger_http_send_file(job->connection, file, 0, (uint64_t)status.st_size);
-}
-
 /* The worker has written all of it. What its client does not take yet needs no worker. */
 static void end(lyger_job *job)
 {
@@ -351,11 +317,6 @@ static void handle(lyger_front *front, const lyger_hub_frame *frame)
     case LYGER_HUB_HEAD:
         if (heard && !job->has_head && !lyger_http_response_begun(job->connection)) {
             read_head(job, frame);
-        }
-        break;
-    case LYGER_HUB_FILE:
-        if (heard && frame->len > 0 && frame->bytes[frame->len - 1] == '\0') {
-            on_file(job, frame->bytes);
         }
         break;
     default:

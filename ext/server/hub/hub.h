@@ -139,7 +139,6 @@ uint64_t lyger_hub_allowed(const lyger_hub_slot *slot, uint64_t *since);
 typedef enum lyger_hub_kind {
     LYGER_HUB_HEAD, /* bytes: field lines, each with CRLF */
     LYGER_HUB_DATA,
-    LYGER_HUB_FILE, /* bytes: the name of a file whose content is the rest of the body */
     LYGER_HUB_END,  /* the response is complete */
     LYGER_HUB_LOST, /* the worker died before its END; no more frames for this request */
 } lyger_hub_kind;
@@ -204,7 +203,6 @@ lyger_taken lyger_hub_take(lyger_worker *worker, uint32_t milliseconds, const ly
 
 /* What a worker is told while it works. */
 bool lyger_hub_client_gone(const lyger_worker *worker);
-bool lyger_hub_stop_asked(const lyger_worker *worker);
 
 /* The current request may go on for so long from now without a sign of progress, UINT64_MAX: for ever. */
 void lyger_hub_allow(lyger_worker *worker, uint64_t nanoseconds);
@@ -218,7 +216,6 @@ void lyger_hub_allow(lyger_worker *worker, uint64_t nanoseconds);
 bool lyger_hub_head(lyger_worker *worker, int status, uint64_t content_length, const char *fields,
                     size_t len);
 bool lyger_hub_data(lyger_worker *worker, const char *bytes, size_t len);
-bool lyger_hub_file(lyger_worker *worker, const char *path);
 void lyger_hub_flush(lyger_worker *worker);
 void lyger_hub_end(lyger_worker *worker);
 void lyger_hub_set_patience(lyger_worker *worker, const lyger_interrupt *patience);

@@ -133,11 +133,6 @@ bool lyger_hub_client_gone(const lyger_worker *worker)
     return worker->slot && atomic_load_explicit(&worker->slot->cancelled, memory_order_relaxed);
 }
 
-bool lyger_hub_stop_asked(const lyger_worker *worker)
-{
-    return atomic_load_explicit(&worker->cell->retire, memory_order_relaxed);
-}
-
 void lyger_hub_allow(lyger_worker *worker, uint64_t nanoseconds)
 {
     if (worker->slot) {
@@ -263,17 +258,6 @@ bool lyger_hub_data(lyger_worker *worker, const char *bytes, size_t len)
         }
     }
     return wanted(worker);
-}
-
-bool lyger_hub_file(lyger_worker *worker, const char *path)
-{
-    size_t len = strlen(path) + 1;
-    if (!wanted(worker) || len > worker->ring_size / 4 ||
-        !wait_for_room(worker, hub_record_size((uint32_t)len), true)) {
-        return false;
-    }
-    add(worker, LYGER_HUB_FILE, path, len);
-    return true;
 }
 
 void lyger_hub_end(lyger_worker *worker)
