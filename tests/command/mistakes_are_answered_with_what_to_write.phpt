@@ -148,9 +148,9 @@ $ lyger serve --quick app.php
 $ lyger serve --listen=80 app.php
 2 lyger: there is no option --listen: write --host=ADDRESS and --port=N
 $ lyger serve --daemon app.php
-2 lyger: there is no option --daemon: write "&" at the end of the line, or a systemd unit (docs/server.md)
+2 lyger: there is no option --daemon: write "&" at the end of the line, or a systemd unit (docs/operations.md)
 $ lyger serve --tls app.php
-2 lyger: there is no option --tls: write nginx or Caddy in front (docs/server.md)
+2 lyger: there is no option --tls: write nginx or Caddy in front (docs/operations.md)
 $ lyger serve --host=localhost:80 app.php
 1 lyger: --host must be a name or address of this machine without a port, or unix:/path, "localhost:80" given: Name or service not known
 $ lyger serve --host=127.0.0.1 --port=PORT app.php
