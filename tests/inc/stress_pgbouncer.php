@@ -57,4 +57,6 @@ for ($i = random_int(0, 6); $answers < (int) $wanted; $i++) {
         }
     }
 }
+// Behind a pooler nothing is prepared by name: nobody would take it away, nor find it again.
+check('a session for prepared statements', '[{"count":0}]', fn() => lyger_db_query_json($dsn, 'SELECT count(*) FROM pg_prepared_statements'));
 echo "$answers $wrong\n";
