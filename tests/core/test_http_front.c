@@ -120,6 +120,20 @@ static void body_that_a_slot_cannot_hold_goes_through_a_file_too(void)
     stop();
 }
 
+static void bodies_go_through_files_when_all_connections_have_too_much(void)
+{
+    for (int enough = 0; enough < 2; enough++) {
+        configure();
+        config.body_in_memory = 1 << 20;
+        config.http.memory = enough ? 100000 : 20000; /* bytes */
+        serve();
+        post("/echo", 30000, false);
+        CHECK(strstr(answer, enough ? "X-Where: memory" : "X-Where: file") != NULL);
+        CHECK(body_len() == 30000 && is_stream(body_start(), 30000));
+        stop();
+    }
+}
+
 /* ---- workers that fail ---- */
 
 static void worker_that_dies_costs_its_own_request_only(void)
@@ -641,6 +655,7 @@ int main(void)
     RUN(pipelined_requests_are_answered_in_order);
     RUN(large_bodies_go_through_a_file_that_is_removed);
     RUN(body_that_a_slot_cannot_hold_goes_through_a_file_too);
+    RUN(bodies_go_through_files_when_all_connections_have_too_much);
     RUN(worker_that_dies_costs_its_own_request_only);
     RUN(answer_that_lacks_only_its_end_costs_no_other_request);
     RUN(too_many_requests_are_sent_away);

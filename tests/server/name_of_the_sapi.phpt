@@ -20,7 +20,7 @@ $boot = <<<'PHP'
         global $boot;
         $opcache = function_exists('opcache_is_script_cached') && @opcache_is_script_cached(__DIR__ . '/included.php');
         return json_encode(['boot' => $boot, 'request' => PHP_SAPI . ' ' . php_sapi_name() . ' ' . constant('PHP_SAPI'), 'included' => include __DIR__ . '/included.php',
-            'cached' => $opcache, 'loop' => $_SERVER['FRANKENPHP_WORKER'] ?? null, 'argv' => $_SERVER['argv'] ?? null,
+            'cached' => $opcache, 'loop' => [$_SERVER['FRANKENPHP_WORKER'] ?? null, getenv('FRANKENPHP_WORKER')], 'argv' => $_SERVER['argv'] ?? null,
             'as FPM' => [ini_get('implicit_flush'), ini_get('register_argc_argv')]]);
     }
     PHP;
@@ -41,9 +41,9 @@ foreach ($forms as $form => [$code, $how]) {
 }
 ?>
 --EXPECT--
-handler: {"boot":"lyger lyger lyger","request":"lyger lyger lyger","included":"lyger lyger","cached":false,"loop":null,"argv":null,"as FPM":["0","0"]}
-handler: {"boot":"lyger lyger lyger","request":"lyger lyger lyger","included":"lyger lyger","cached":true,"loop":null,"argv":null,"as FPM":["0","0"]}
-loop: {"boot":"lyger lyger lyger","request":"lyger lyger lyger","included":"lyger lyger","cached":false,"loop":"1","argv":null,"as FPM":["0","0"]}
-loop: {"boot":"lyger lyger lyger","request":"lyger lyger lyger","included":"lyger lyger","cached":true,"loop":"1","argv":null,"as FPM":["0","0"]}
-plain script: {"boot":"cli cli cli","request":"cli lyger lyger","included":"lyger lyger","cached":false,"loop":null,"argv":null,"as FPM":["0","0"]}
-plain script: {"boot":"cli cli cli","request":"cli lyger lyger","included":"lyger lyger","cached":false,"loop":null,"argv":null,"as FPM":["0","0"]}
+handler: {"boot":"lyger lyger lyger","request":"lyger lyger lyger","included":"lyger lyger","cached":false,"loop":[null,false],"argv":null,"as FPM":["0","0"]}
+handler: {"boot":"lyger lyger lyger","request":"lyger lyger lyger","included":"lyger lyger","cached":true,"loop":[null,false],"argv":null,"as FPM":["0","0"]}
+loop: {"boot":"lyger lyger lyger","request":"lyger lyger lyger","included":"lyger lyger","cached":false,"loop":["1","1"],"argv":null,"as FPM":["0","0"]}
+loop: {"boot":"lyger lyger lyger","request":"lyger lyger lyger","included":"lyger lyger","cached":true,"loop":["1","1"],"argv":null,"as FPM":["0","0"]}
+plain script: {"boot":"cli cli cli","request":"cli lyger lyger","included":"lyger lyger","cached":false,"loop":[null,false],"argv":null,"as FPM":["0","0"]}
+plain script: {"boot":"cli cli cli","request":"cli lyger lyger","included":"lyger lyger","cached":false,"loop":[null,false],"argv":null,"as FPM":["0","0"]}
