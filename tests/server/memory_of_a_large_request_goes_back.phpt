@@ -3,14 +3,10 @@ What a large request, or the boot, has freed in small pieces goes back to the sy
 --EXTENSIONS--
 lyger
 --SKIPIF--
-<?php
-require __DIR__ . '/../inc/skip_without_server.inc';
-if (getenv('USE_ZEND_ALLOC') === '0') {
-    exit('skip inapplicable: there is no heap of PHP\'s');
-}
-?>
+<?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
+putenv('USE_ZEND_ALLOC=1'); // it is PHP's heap that is looked at
 require __DIR__ . '/../inc/server.inc';
 $boot = <<<'PHP'
     function strings(int $megabytes): array {

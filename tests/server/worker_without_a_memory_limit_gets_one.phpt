@@ -6,6 +6,7 @@ lyger
 <?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
+putenv('USE_ZEND_ALLOC=1'); // without PHP's heap there is no limit
 require __DIR__ . '/../inc/server.inc';
 $handler = <<<'PHP'
     $size = (int) ($data['query']['size'] ?? 0);
