@@ -10,7 +10,8 @@ typedef struct list_index {
     uint32_t first, second;
 } list_index;
 
-/* A link lies where the hash of an entry is, which a reader that is late may look at, and throw away. */
+/* Stores a link of a free list. It lies where an entry has its hash, which a late reader may still read (and
+ * then throws away), so the store is atomic. */
 static inline void set_link(granule *link, granule at)
 {
     __atomic_store_n(link, at, __ATOMIC_RELAXED);
@@ -47,7 +48,7 @@ granule lyger_arena_region_end(const lyger_cache *cache, uint32_t region)
     return lyger_arena_region_start(cache, region + 1) - 1;
 }
 
-/* Of a block in this arena, where nothing is large. */
+/* Granules of a block in this arena, where no block is BLOCK_LARGE. */
 static uint32_t small_size(const entry *block)
 {
     return block->size_flags >> 2;
@@ -100,7 +101,7 @@ static void unlink_free(lyger_cache *cache, shard *s, granule at)
     }
 }
 
-/* Makes a free block; what lies before it is not free, so the flag says so. */
+/* Makes a free block; the block before it is not free, so BLOCK_PREV_FREE stays unset. */
 static void make_free(lyger_cache *cache, shard *s, granule at, uint32_t size)
 {
     entry *block = entry_at(cache, at);
@@ -111,7 +112,7 @@ static void make_free(lyger_cache *cache, shard *s, granule at, uint32_t size)
     link_free(cache, s, at, size);
 }
 
-/* Takes an unused region into use; false when there is none. */
+/* Takes an unused region into use; false when no region is unused. */
 static bool activate_region(lyger_cache *cache, shard *s)
 {
     uint32_t region = lyger_region_acquire(cache, s);

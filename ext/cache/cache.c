@@ -39,7 +39,7 @@ static entry_draft draft_of(uint64_t hash, const char *key, size_t key_len, cons
     };
 }
 
-/* The largest value there can be, in bytes. */
+/* The largest value that fits into this cache under a key of that length, in bytes. */
 static uint64_t bytes_most(const lyger_cache *cache, size_t key_len)
 {
     uint64_t segment = (uint64_t)cache->header->region_count * cache->header->region_granules * GRANULE;
@@ -48,7 +48,7 @@ static uint64_t bytes_most(const lyger_cache *cache, size_t key_len)
     return room < lens ? room : lens;
 }
 
-/* Under no lock. */
+/* Stores an entry, when it is wanted. Called under no lock: takes the shard's. */
 static lyger_status store_draft(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
                                 bool *stored, lyger_error *error)
 {
@@ -70,7 +70,7 @@ static lyger_status store_draft(lyger_cache *cache, shard *s, const entry_draft 
         if (*stored || !wanted) {
             return LYGER_OK;
         }
-        /* The shard has nothing to evict: it must get a region of somebody else. */
+        /* The shard has nothing to evict: it must get a region of another shard. */
         lyger_status status = lyger_region_relieve(cache, error);
         if (status != LYGER_OK) {
             return status;
@@ -136,7 +136,7 @@ lyger_status lyger_cache_retime(lyger_cache *cache, const char *key, size_t key_
     return LYGER_OK;
 }
 
-/* Under the lock. */
+/* Adds to an integer entry, under the shard's lock. */
 static lyger_status add_to_entry(entry *e, int64_t by, int64_t *result, lyger_error *error)
 {
     uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
@@ -153,7 +153,7 @@ static lyger_status add_to_entry(entry *e, int64_t by, int64_t *result, lyger_er
     return LYGER_OK;
 }
 
-/* Adds to the entry that is there; *there tells. */
+/* Adds to the entry of the key; *there says whether the key has one. */
 static lyger_status add_if_there(lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
                                  int64_t by, int64_t *result, bool *there, lyger_error *error)
 {
@@ -182,7 +182,7 @@ lyger_status lyger_cache_add_integer(lyger_cache *cache, const char *key, size_t
         bool there = false, stored = false;
         lyger_status status = add_if_there(cache, hash, key, key_len, by, result, &there, error);
         if (status == LYGER_OK && !there) {
-            /* Another thread may create it in between; then this adds to what that one stored. */
+            /* Another thread may create the entry in between; then the loop adds to that entry. */
             status = store_draft(cache, shard_of(cache, hash), &draft, true, &stored, error);
             *result = by;
         }

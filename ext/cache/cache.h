@@ -87,14 +87,13 @@ typedef enum lyger_cache_found {
  */
 typedef struct lyger_cache_sight {
     lyger_cache_value value;
-    /* What confirming compares; of no use to anyone else. */
+    /* What lyger_cache_confirm() compares; of no use to callers. */
     const void *entry, *slot;
     uint64_t stamp, word;
 } lyger_cache_sight;
 
-/* Where the bytes of a fetched value go: room() returns len writable bytes, or NULL to give up. It may be
- * called again in the same fetch when the entry was replaced meanwhile; what it returned before is then void.
- */
+/* Where the bytes of a fetched value go: room() returns len writable bytes, or NULL to give up. The fetch
+ * calls room() again when the entry was replaced meanwhile; the bytes it returned before are then void. */
 typedef struct lyger_cache_room {
     char *(*room)(void *context, size_t len);
     void *context;
@@ -102,10 +101,10 @@ typedef struct lyger_cache_room {
 
 typedef enum lyger_cache_mode {
     LYGER_CACHE_REPLACE,   /* store whether or not the key is there */
-    LYGER_CACHE_IF_ABSENT, /* store only when it is not */
+    LYGER_CACHE_IF_ABSENT, /* store only when the key is not there */
 } lyger_cache_mode;
 
-/* Where a cache is, and who may use it. */
+/* Where a cache is, and which users may use it. */
 typedef struct lyger_cache_place {
     size_t bytes;      /* of the segment; rounded up to whole pages */
     const char *path;  /* of a file; NULL or "" for an anonymous segment, shared with forked children */
@@ -114,19 +113,20 @@ typedef struct lyger_cache_place {
 } lyger_cache_place;
 
 /*
- * Maps the segment of that place. A file that does not exist is made, with all its room reserved; one of
- * another layout or size, of before the machine was started, or of another pid namespace is made anew, as
- * what is in it is only a cache, and so is one that is damaged (lyger_cache_remade() tells). Processes that
- * use the old one keep it. Refused are a file that is no segment, and one that is another user's or that
- * others may reach, but for the group. NULL on failure with LYGER_E_CACHE or LYGER_E_ARGUMENT. An anonymous
- * segment costs no memory until entries are stored.
+ * Maps the segment of that place. A file that does not exist is made, with all its room reserved; a file of
+ * another layout or size, of before the machine was started, or of another pid namespace is made anew, as its
+ * contents are only a cache, and so is a damaged file (lyger_cache_remade() tells). Processes that use the
+ * old file keep it. Refused are a file that is no segment, and a file that is another user's or that users
+ * besides the owner and the group may reach. NULL on failure with LYGER_E_CACHE or LYGER_E_ARGUMENT. An
+ * anonymous segment costs no memory until entries are stored.
  */
 lyger_cache *lyger_cache_open_at(const lyger_cache_place *place, lyger_error *error);
 
-/* The same with mode 0600. */
+/* lyger_cache_open_at() with mode 0600. */
 lyger_cache *lyger_cache_open(size_t bytes, const char *path, lyger_error *error);
 
-/* What was wrong with the damaged file in whose place this one was made; "" when there was none. */
+/* What was wrong with the damaged file in whose place this cache's file was made; "" when no file was
+ * damaged. */
 const char *lyger_cache_remade(const lyger_cache *cache);
 
 /*
@@ -139,31 +139,32 @@ typedef struct lyger_cache_pools lyger_cache_pools;
 lyger_cache_pools *lyger_cache_pools_make(size_t bytes, lyger_error *error);
 
 /*
- * The segment of the pool of that name and of this process's user, made by its first process; bytes is what
- * it has then. `alone`: the others' segments are unmapped, so that nothing in this process can ever reach
- * them.
+ * The segment of the pool of that name and of this process's user. The pool's first process makes it, with
+ * its own `bytes`. `alone`: the segments of other pools are unmapped, so that nothing in this process can
+ * ever reach them.
  */
 lyger_cache *lyger_cache_pools_open(lyger_cache_pools *pools, const char *pool, size_t bytes, bool alone,
                                     lyger_error *error);
 
-/* After the cache that was opened there was closed. NULL is allowed. */
+/* Call after the cache that lyger_cache_pools_open() gave was closed. NULL is allowed. */
 void lyger_cache_pools_close(lyger_cache_pools *pools);
 
 /*
- * For whoever comes to processes only after their server forked them: a named segment that those of this user
- * and of the pool of that name have in common. It is in a directory that is only this user's.
+ * For an extension that is loaded only after the server forked its processes: a named segment that the
+ * processes of this user and of the pool of that name have in common. Its file is in a directory that is only
+ * this user's.
  */
 lyger_cache *lyger_cache_open_own(const char *pool, size_t bytes, lyger_error *error);
 
-/* Unmaps; a named segment stays for others. */
+/* Unmaps the segment; a named one stays for other processes. */
 void lyger_cache_close(lyger_cache *cache);
 
 /* Keys are 1 to LYGER_CACHE_KEY_MAX bytes of any value; the caller checks. */
 
 /*
  * LYGER_OK and *stored, or LYGER_E_CACHE when the value is larger than the cache can hold, LYGER_E_ARGUMENT
- * when it is of an in-place type and the cache is a file. ttl in seconds;
- * for so many seconds more, up to LYGER_CACHE_STALE_MAX, lyger_cache_see_stale() still finds it.
+ * when it is of an in-place type and the cache is a file. ttl and stale are seconds: for `stale` seconds
+ * after its ttl, up to LYGER_CACHE_STALE_MAX, lyger_cache_see_stale() still finds the entry.
  */
 lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_len,
                                const lyger_cache_value *value, uint32_t ttl, uint32_t stale,
@@ -173,12 +174,12 @@ lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_l
 lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t key_len,
                                   lyger_cache_sight *sight);
 
-/* The same for a value whose time to live is over as long as it may be served stale; *fresh when it is not.
- */
+/* lyger_cache_see() that also finds a value whose time to live is over while it may be served stale; *fresh
+ * says whether its time to live is not over. */
 lyger_cache_found lyger_cache_see_stale(lyger_cache *cache, const char *key, size_t key_len,
                                         lyger_cache_sight *sight, bool *fresh);
 
-/* Whether what was copied since lyger_cache_see() is whole; if not, see again. */
+/* Whether what was copied since lyger_cache_see() is whole; if not, call lyger_cache_see() again. */
 bool lyger_cache_confirm(lyger_cache *cache, const lyger_cache_sight *sight);
 
 /*
@@ -190,80 +191,83 @@ bool lyger_cache_confirm(lyger_cache *cache, const lyger_cache_sight *sight);
 bool lyger_cache_pin(lyger_cache *cache, const lyger_cache_sight *sight);
 void lyger_cache_unpin(lyger_cache *cache);
 
-/* See, copy and confirm until whole; bytes of STRING and SERIALIZED are in what room gave. */
+/* Sees, copies and confirms until the copy is whole; the value's bytes, if it has any, are in what room()
+ * gave. */
 lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t key_len,
                                     lyger_cache_value *value, const lyger_cache_room *room);
 
-/* The same, also for a value that is no longer fresh but may still be served. */
+/* lyger_cache_fetch() that also finds a value that is no longer fresh but may still be served stale. */
 lyger_cache_found lyger_cache_fetch_stale(lyger_cache *cache, const char *key, size_t key_len,
                                           lyger_cache_value *value, const lyger_cache_room *room);
 
 bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len);
 
-/* *there: whether it was. */
+/* Removes an entry; *there: whether there was one. */
 lyger_status lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_len, bool *there,
                                 lyger_error *error);
 
-/* A new time to live for an entry that is there; *there tells. */
+/* Gives an entry a new time to live, in seconds; *there: whether there was one. */
 lyger_status lyger_cache_retime(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
                                 bool *there, lyger_error *error);
 
-/* Adds by to an integer entry, or creates it with ttl. LYGER_E_CACHE: not an integer, or it would overflow.
- */
+/* Adds `by` to an integer entry, or creates it with ttl. LYGER_E_CACHE: the entry is not an integer, or the
+ * sum would overflow. */
 lyger_status lyger_cache_add_integer(lyger_cache *cache, const char *key, size_t key_len, int64_t by,
                                      uint32_t ttl, int64_t *result, lyger_error *error);
 
 /* Removes every entry whose key begins with prefix (len 0: every entry), one shard after the other. */
 lyger_status lyger_cache_purge(lyger_cache *cache, const char *prefix, size_t len, lyger_error *error);
 
-/* Entries that have not expired; reclaims those that have, and what readers do not hold any more, in shards
- * that nobody locks. */
+/* Counts the entries that have not expired. In shards that no thread has locked it also reclaims expired
+ * entries and removed ones that no reader has pinned any more. */
 uint64_t lyger_cache_count(lyger_cache *cache);
 
-/* ---- named locks ----
- * LOCK: held by whoever has the token, until it is given back or its time is over; a thread that dies before
- * lyger_cache_end_request() gives up its own at once. LEASE: held by a thread while it computes a value,
- * until it is given back, lyger_cache_end_request(), or the thread dies. Both have names of their own, the
- * keys. They are no entries: clearing and eviction leave them alone. */
+/* ---- named locks ---- LOCK: belongs to the bearer of its token, until it is given back or its time is over;
+ * when a thread dies before lyger_cache_end_request(), the locks it took are free at once. LEASE: held by a
+ * thread while it computes a value, until the lease is given back, lyger_cache_end_request(), or the thread
+ * dies. A key names a lock, a lease and an entry independently: clearing and eviction leave locks and leases
+ * alone. */
 typedef enum lyger_cache_kind { LYGER_CACHE_LOCK, LYGER_CACHE_LEASE } lyger_cache_kind;
 
-/* One attempt, ttl in seconds: a *token other than 0 when it was free. LYGER_E_CACHE also when the cache has
- * no room for more locks (one for 16 KiB of cache). */
+/* One attempt, ttl in seconds: a *token other than 0 when the lock was free. LYGER_E_CACHE also when the
+ * cache has no room for more locks (one for 16 KiB of cache). */
 lyger_status lyger_cache_lock(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
                               uint64_t *token, lyger_error *error);
 
-/* The same; LYGER_E_CACHE also when this thread holds it already. */
+/* One attempt at a lease, as lyger_cache_lock(); LYGER_E_CACHE also when this thread holds the lease
+ * already. */
 lyger_status lyger_cache_lease(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
                                lyger_error *error);
 
-/* *held: whether it was held with that token until now. */
+/* Gives a lock or lease back; *held: whether it was held with that token until now. */
 lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
                                    uint64_t token, bool *held, lyger_error *error);
 
 /*
- * Returns when it may be free, after so many milliseconds, or when a signal came; then try again.
- * LYGER_E_CACHE when threads that hold leases wait for each other in a circle; one of them gets that.
+ * Waits for a lock or lease: returns when it may be free, after so many milliseconds, or when a signal came;
+ * then try again. LYGER_E_CACHE when threads that hold leases wait for each other in a circle; one of these
+ * threads gets it.
  */
 lyger_status lyger_cache_wait(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
                               uint32_t milliseconds, lyger_error *error);
 
-/* Gives back this thread's leases; its locks live on until their time is over, without it. */
+/* Gives back this thread's leases; its locks live on until their time is over, even when the thread dies. */
 void lyger_cache_end_request(lyger_cache *cache);
 
 /* ---- looking inside ---- */
 
-/* Where a walk over the keys is; begin with zeros. */
+/* The position of a walk over the keys; begin with zeros. */
 typedef struct lyger_cache_walk {
     uint32_t shard, bucket;
 } lyger_cache_walk;
 
-/* Gets a key, which it must copy; false ends the walk. */
+/* Gets a key, which the visitor must copy; false ends the walk. */
 typedef bool (*lyger_cache_visitor)(const char *key, size_t key_len, void *context);
 
 /*
  * Calls visit with the keys of some entries that begin with prefix and have not expired, and moves walk on;
- * false when it was at the end. No lock is taken. A key that is there from the first call to the last is
- * visited, twice when the index grew meanwhile; one that comes or goes may be.
+ * false when the walk was at its end. No lock is taken. A key that is there from the first call to the last
+ * is visited, twice when the index grew meanwhile; a key that comes or goes meanwhile may be visited.
  */
 bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
                          lyger_cache_visitor visit, void *context);
@@ -298,7 +302,8 @@ void lyger_cache_describe_shard(lyger_cache *cache, uint32_t number, lyger_cache
 
 #define LYGER_CACHE_CLASSES 32u
 
-/* Blocks of 2^i * 32 to 2^i * 64 - 1 bytes, for class i; what readers hold is in none. */
+/* Blocks of 2^i * 32 to 2^i * 64 - 1 bytes, for class i; removed entries that readers have pinned are in no
+ * class. */
 typedef struct lyger_cache_class_facts {
     uint64_t entries, bytes_used;
     uint64_t free_blocks, bytes_free;

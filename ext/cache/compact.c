@@ -11,7 +11,8 @@ typedef struct clearing {
     uint32_t have, wanted;
 } clearing;
 
-/* The block of the region that `near` is in, or the last one before it from where `wanted` fits. */
+/* The block that `near` is in, or, where `wanted` granules from there would pass the region's end, the last
+ * block before it from which they fit. */
 static granule block_around(const lyger_cache *cache, const clearing *c, granule near)
 {
     granule found = c->start;
@@ -38,7 +39,7 @@ static void seize(lyger_cache *cache, shard *s, clearing *c)
     c->have += more;
 }
 
-/* Gets the next block of the way free; false when it cannot be moved. */
+/* Makes the next block of the clearing free; false when its entry cannot be moved. */
 static bool push_on(lyger_cache *cache, shard *s, clearing *c, uint64_t now)
 {
     if (!is_movable(entry_at(cache, c->from + c->have))) {
@@ -53,7 +54,7 @@ static bool push_on(lyger_cache *cache, shard *s, clearing *c, uint64_t now)
     }
     lyger_arena_coalesce(cache, s);
     if (!c->have) {
-        /* What was freed may have joined the block before it. */
+        /* The freed block may have joined the block before it. */
         c->from = block_around(cache, c, c->from);
     }
     return true;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The array at figures gets what is in the list. */
+/* Copies the list to the array at figures; its length. */
 #define WRITE(figures, list) (memcpy((figures), (list), sizeof(list)), sizeof(list) / sizeof *(list))
 
 size_t lyger_cache_name_facts(const lyger_cache_facts *facts, lyger_cache_figure figures[LYGER_CACHE_FIGURES])

@@ -11,15 +11,15 @@ typedef struct lyger_cache_figure {
     uint64_t value;
 } lyger_cache_figure;
 
-#define LYGER_CACHE_FIGURES 16u /* the most that one of these writes */
+#define LYGER_CACHE_FIGURES 16u /* the most that one function below writes */
 
-/* All of them write figures and return how many. */
+/* Each function writes figures and returns how many. */
 size_t lyger_cache_name_facts(const lyger_cache_facts *facts,
                               lyger_cache_figure figures[LYGER_CACHE_FIGURES]);
 size_t lyger_cache_name_shard(const lyger_cache_shard_facts *facts,
                               lyger_cache_figure figures[LYGER_CACHE_FIGURES]);
 
-/* number < LYGER_CACHE_CLASSES; none for a class in which there is no block. */
+/* number < LYGER_CACHE_CLASSES; no figures for a class without blocks. */
 size_t lyger_cache_name_class(const lyger_cache_class_facts *facts, uint32_t number,
                               lyger_cache_figure figures[LYGER_CACHE_FIGURES]);
 

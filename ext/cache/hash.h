@@ -1,5 +1,5 @@
 /*
- * The hash of keys: 64 bits, seeded per segment so that nobody outside can choose colliding keys. Folded
+ * The hash of keys: 64 bits, seeded per segment so that an outsider cannot choose colliding keys. Folded
  * multiplication of 16 bytes a step (Wang Yi's wyhash, github.com/wangyi-fudan/wyhash), one multiplication
  * for up to 16 bytes as in Orson Peters' foldhash (github.com/orlp/foldhash). Part of the segment's layout.
  */

@@ -1,7 +1,7 @@
 /*
  * Named locks and leases: a table of slots beside each shard, under its lock. The names are hashes of keys,
  * so the table needs no memory of the cache and eviction never takes a lock away; two keys with the same
- * 64-bit hash would share one, which costs them time and nothing else.
+ * 64-bit hash would share one lock, which costs their holders time and nothing else.
  */
 #include "hash.h"
 #include "lane.h"
@@ -16,7 +16,7 @@
 #define LOOK_EVERY 20u   /* ms between looks whether a holder still runs */
 #define CHAIN_LONGEST 64 /* leases in a circle that is found */
 
-/* What this thread took and did not give back. */
+/* A lock or lease that this thread took and did not give back. */
 typedef struct own_hold {
     uint64_t name, token;
 } own_hold;
@@ -24,7 +24,8 @@ typedef struct own_hold {
 static __thread own_hold *own;
 static __thread size_t own_count, own_room;
 
-/* The shard is in the low bits of the hash, so what makes the kinds differ leaves them alone. Never 0. */
+/* The name of a lock or lease, never 0. The shard is in the low bits of the hash, so the bit that makes the
+ * kinds differ is a higher one. */
 static uint64_t name_of(uint64_t hash, lyger_cache_kind kind)
 {
     uint64_t name = hash ^ (kind == LYGER_CACHE_LEASE ? 0xA24BAED4963EE400u : 0x9FB21C651E98DF00u);
@@ -37,9 +38,9 @@ static hold_slot *slots_of(const lyger_cache *cache, const shard *s)
 }
 
 /*
- * The slots of the first group, then those of the second. A name goes where more slots are free, which fills
- * the groups evenly (Azar, Broder, Karlin, Upfal: "Balanced allocations", SIAM J. Comput. 1999), so that all
- * the locks that are promised, for half of the slots, find a place.
+ * The slots of the name's first group, then of its second group. A name goes where more slots are free, which
+ * fills the groups evenly (Azar, Broder, Karlin, Upfal: "Balanced allocations", SIAM J. Comput. 1999), so
+ * that all the locks that are promised, for half of the slots, find a place.
  */
 static hold_slot *slot_at(const lyger_cache *cache, const shard *s, uint64_t name, uint32_t probe)
 {
@@ -48,7 +49,8 @@ static hold_slot *slot_at(const lyger_cache *cache, const shard *s, uint64_t nam
     return slots_of(cache, s) + group * GROUP + probe % GROUP;
 }
 
-/* Without the lock the answer may be old as soon as it is given. */
+/* The slot of a name, NULL when it has none. Without the shard's lock the answer may be old as soon as it is
+ * given. */
 static hold_slot *find(const lyger_cache *cache, const shard *s, uint64_t name)
 {
     for (uint32_t probe = 0; probe < PROBES; probe++) {
@@ -60,7 +62,7 @@ static hold_slot *find(const lyger_cache *cache, const shard *s, uint64_t name)
     return NULL;
 }
 
-/* Whether its time is over; whether its owner died is looked at without the lock. */
+/* Whether the slot's time is over; whether its owner died is looked at elsewhere, without the lock. */
 static bool over(const hold_slot *slot, uint64_t now)
 {
     uint64_t expires = atomic_load_explicit(&slot->expires, memory_order_relaxed);
@@ -82,7 +84,7 @@ static hold_slot *free_slot(const lyger_cache *cache, const shard *s, uint64_t n
     if (free[0] + free[1] > 0) {
         return found[free[1] > free[0]];
     }
-    /* What the dead held is looked for last: asking after threads takes time. */
+    /* Slots of dead threads are looked for last: asking what became of a thread takes time. */
     for (uint32_t probe = 0; probe < PROBES; probe++) {
         hold_slot *slot = slot_at(cache, s, name, probe);
         uint64_t owner = atomic_load(&slot->owner);
@@ -135,7 +137,8 @@ static void forget_own(uint64_t name, uint64_t token)
     }
 }
 
-/* One attempt: *holder is who has it, 0 when this thread does now or nobody who can die does. */
+/* One attempt to take a name. *holder is the thread that has it; 0 when this thread took it, or when the
+ * holder is a lock that outlived its request and belongs to no thread. */
 static lyger_status attempt(lyger_cache *cache, shard *s, uint64_t name, uint64_t expires, uint64_t *token,
                             uint64_t *holder, lyger_error *error)
 {
@@ -230,7 +233,7 @@ lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t k
         return LYGER_E_CACHE;
     }
     hold_slot *slot = find(cache, s, name);
-    /* A child that was forked while its parent computes knows the token, but the lease is not its own. */
+    /* A child that was forked while its parent computes knows the token, but the lease is the parent's. */
     bool foreign =
         kind == LYGER_CACHE_LEASE && slot && atomic_load(&slot->owner) != lyger_lane(cache)->thread;
     if (slot && slot->token == token && !foreign) {
@@ -242,8 +245,8 @@ lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t k
     return LYGER_OK;
 }
 
-/* Whether the thread that is waited for waits, through others, for this one, and this one has the lowest name
- * of them: one of a circle must give up, not all. */
+/* Whether the holder of the name waits, through other leases, for this thread, and this thread's
+ * lyger_os_thread() is the lowest in that circle: one thread of a circle must give up, not all. */
 static bool in_circle(lyger_cache *cache, uint64_t name, uint64_t self)
 {
     for (int i = 0; i < CHAIN_LONGEST && name; i++) {
@@ -311,7 +314,7 @@ void lyger_cache_end_request(lyger_cache *cache)
     for (size_t i = 0; i < own_count; i++) {
         shard *s = &cache->shards[own[i].name & cache->shard_mask];
         if (!lyger_shard_lock(cache, s, NULL)) {
-            own[kept++] = own[i]; /* for the end of the next request: it must not be held for ever */
+            own[kept++] = own[i]; /* for the end of the next request: the lease must not be held for ever */
             continue;
         }
         hold_slot *slot = find(cache, s, own[i].name);

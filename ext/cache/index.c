@@ -7,7 +7,7 @@ static uint64_t hash_of(const lyger_cache *cache, uint64_t word)
     return atomic_load_explicit(&entry_at(cache, slot_granule(word))->hash, memory_order_relaxed);
 }
 
-/* Under the lock. A damaged number leads nowhere but to another bucket. */
+/* Under the lock: buckets in use - 1. A damaged number is bounded, so it only leads to another bucket. */
 static uint32_t bucket_mask(const lyger_cache *cache, const shard *s)
 {
     return atomic_load_explicit(bucket_mask_of(cache, s), memory_order_relaxed) & (cache->bucket_count - 1);
@@ -68,7 +68,8 @@ static index_slot *free_slot(bucket *b)
     return NULL;
 }
 
-/* Changes the overflow of the `count` buckets from home on. Readers must see it before they can need it. */
+/* Changes the overflow of the `count` buckets from home on. Readers must see the raised count before they can
+ * need it. */
 static void add_overflow(lyger_cache *cache, shard *s, uint32_t home, uint32_t count, int by)
 {
     for (uint32_t probe = 0; probe < count; probe++) {
@@ -126,10 +127,11 @@ void lyger_index_withdraw(lyger_cache *cache, shard *s, index_slot *slot, uint64
 }
 
 /*
- * The count of a bucket is the number of entries in the next seven buckets whose home is this bucket or
- * earlier. Each is stored once, so a reader meanwhile sees either the old count or the true one; the old one
- * is too high or true (it is raised before a slot is published and lowered after one is withdrawn), never too
- * low. The stores are releases: who sees a count lowered by a growth also sees the new number of buckets.
+ * The overflow of a bucket is the number of entries in the next seven buckets whose home is this bucket or
+ * earlier. Each overflow is stored once, so a reader meanwhile sees either the old number or the true one;
+ * the old number is too high or true (it is raised before a slot is published and lowered after a slot is
+ * withdrawn), never too low. The stores are releases: a reader that sees an overflow lowered by a growth also
+ * sees the new number of buckets.
  */
 void lyger_index_recount(lyger_cache *cache, shard *s)
 {
@@ -166,7 +168,8 @@ static void pass_by(lyger_cache *cache, shard *s, uint32_t home, uint32_t count,
     }
 }
 
-/* Sees to it that an entry is found among mask + 1 buckets too; false when there is no place for it. */
+/* Gives the entry of a slot a second slot where it is found among mask + 1 buckets, when the first is not
+ * there; false when no slot is free. */
 static bool copy_up(lyger_cache *cache, shard *s, const index_slot *from, uint32_t number, uint32_t mask)
 {
     uint64_t word = atomic_load_explicit(from, memory_order_relaxed);
@@ -212,11 +215,11 @@ static void drop_unreachable(lyger_cache *cache, shard *s)
     }
 }
 
-/* Removes second slots of the same entry; links the entries by `newer` when list is given. */
+/* Removes the second slot of every entry that has two; links the entries by `newer` when list is given. */
 static void drop_doubles(lyger_cache *cache, shard *s, granule *list)
 {
     uint32_t slots = (bucket_mask(cache, s) + 1) * BUCKET_SLOTS;
-    /* The marks of an earlier rebuild that was cut off go first. */
+    /* The first pass drops the marks of an earlier rebuild that was cut off. */
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t slot = 0; slot < slots; slot++) {
             index_slot *at = &bucket_at(cache, s, slot / BUCKET_SLOTS)->slots[slot % BUCKET_SLOTS];
@@ -238,7 +241,7 @@ static void drop_doubles(lyger_cache *cache, shard *s, granule *list)
     }
 }
 
-/* Undoes a growth that did not get as far as publishing its buckets, in which an entry may have two slots. */
+/* Undoes a growth that did not publish its new buckets: until it does, an entry may have two slots. */
 static void undo_growth(lyger_cache *cache, shard *s, granule *list)
 {
     uint32_t used = bucket_mask(cache, s) + 1;
@@ -272,8 +275,8 @@ bool lyger_index_double(lyger_cache *cache, shard *s)
         uint32_t number = slot / BUCKET_SLOTS;
         index_slot *from = &bucket_of(cache, s, number)->slots[slot % BUCKET_SLOTS];
         if (atomic_load_explicit(from, memory_order_relaxed) && !copy_up(cache, s, from, number, mask)) {
-            /* Eight full buckets in a row, where every second slot should be free: the next store tries
-             * again. */
+            /* An entry's eight buckets are full, though doubling leaves every second slot free: chance, which
+             * the next store tries again. */
             undo_growth(cache, s, NULL);
             return false;
         }

@@ -2,8 +2,8 @@
  * Where a shard finds its entries: buckets of one cache line with seven slots. An entry sits in its home
  * bucket or in one of the next seven. The buckets in use double as the shard fills, so that a small cache
  * stays dense. A growing index copies the slots that must move, publishes the new number of buckets, and only
- * then removes the old slots: a reader that finds nothing looks whether the number changed meanwhile, and if
- * not, there was nothing. Changes are made under the shard's lock; slots are read by anyone.
+ * then removes the old slots: a reader that finds no entry looks whether the number changed meanwhile, and if
+ * not, the key had none. Changes are made under the shard's lock; any thread reads slots.
  */
 #ifndef LYGER_CACHE_INDEX_H
 #define LYGER_CACHE_INDEX_H
@@ -17,7 +17,7 @@
 
 typedef _Atomic uint64_t index_slot;
 
-/* The hits of the slot's entry. */
+/* The counter of the hits of the slot's entry. */
 static inline _Atomic uint8_t *frequency_of(const index_slot *slot)
 {
     bucket *b = (bucket *)((uintptr_t)slot & ~(uintptr_t)(sizeof(bucket) - 1));
@@ -46,7 +46,7 @@ static inline _Atomic uint32_t *bucket_mask_of(const lyger_cache *cache, const s
     return &cache->masks[number_of_shard(cache, s)];
 }
 
-/* Bit i is set when slot i has this tag; a bit too many (an empty slot and tag 0) does no harm. */
+/* Bit i is set when slot i has this tag; the caller bears a bit too many (an empty slot and tag 0). */
 static inline uint32_t matching_slots(const bucket *b, uint32_t tag)
 {
 #if defined(__SSE2__) && !defined(LYGER_UNDER_TSAN)
@@ -78,7 +78,7 @@ index_slot *lyger_index_slot_of(lyger_cache *cache, shard *s, granule at);
  */
 bool lyger_index_publish(lyger_cache *cache, shard *s, uint64_t hash, granule at);
 
-/* Under the lock: the slot of an entry that occupies a place where this hash could go. */
+/* Under the lock: the slot of another entry that occupies a place where an entry with this hash could go. */
 index_slot *lyger_index_occupant(lyger_cache *cache, shard *s, uint64_t hash);
 
 /* Under the lock: empties a slot. */
@@ -87,11 +87,11 @@ void lyger_index_withdraw(lyger_cache *cache, shard *s, index_slot *slot, uint64
 /* Under the lock: doubles the buckets when they are well filled. */
 void lyger_index_grow(lyger_cache *cache, shard *s);
 
-/* Under the lock: doubles the buckets; false when that cannot be. */
+/* Under the lock: doubles the buckets; false when all are in use or an entry finds no slot among them. */
 bool lyger_index_double(lyger_cache *cache, shard *s);
 
-/* Under the lock, after a crash: every published entry once, linked by `newer`; drops slots a growth left
- * behind. */
+/* Under the lock, after a crash: every published entry once, linked by `newer`; drops the second slots that a
+ * growth left behind. */
 granule lyger_index_collect(lyger_cache *cache, shard *s);
 
 /* Under the lock, after a crash: counts every bucket's overflow again. */

@@ -90,7 +90,7 @@ static lyger_cache_class_facts *class_of(lyger_cache_class_facts *classes, uint3
     return &classes[class < LYGER_CACHE_CLASSES ? class : LYGER_CACHE_CLASSES - 1];
 }
 
-/* What readers hold is neither an entry nor free. */
+/* Counts one block in its class. A removed entry that readers have pinned is neither an entry nor free. */
 static void classify(const lyger_cache *cache, const entry *e, lyger_cache_class_facts *classes)
 {
     uint32_t size = block_size(cache, e);
@@ -104,7 +104,8 @@ static void classify(const lyger_cache *cache, const entry *e, lyger_cache_class
     }
 }
 
-/* Under the lock. Blocks that wait in quick lists are free, but look like entries until they are joined. */
+/* Counts the blocks of a shard, under its lock. Blocks that wait in quick lists are free, but look like
+ * entries until they are joined. */
 static void survey(lyger_cache *cache, shard *s, lyger_cache_class_facts *classes)
 {
     lyger_shard_reap(cache, s);
@@ -142,7 +143,8 @@ lyger_status lyger_cache_describe_classes(lyger_cache *cache,
 
 /* ---- walking over the keys ---- */
 
-/* Copies the key of a slot's entry when it is live and begins with prefix; its length, 0 when it is not. */
+/* Copies the key of a slot's entry when the entry is live and the key begins with prefix; the key's length,
+ * or 0. */
 static size_t copy_key(const lyger_cache *cache, index_slot *slot, const char *prefix, size_t len,
                        char key[LYGER_CACHE_KEY_MAX])
 {
@@ -169,7 +171,8 @@ static size_t copy_key(const lyger_cache *cache, index_slot *slot, const char *p
     return 0; /* damaged: no writer overtakes a reader so often */
 }
 
-/* Growing an index moves entries to higher buckets only (index.c), so none escapes a walk that ascends. */
+/* Growing an index moves entries to higher buckets only (index.c), so no entry escapes a walk that
+ * ascends. */
 bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
                          lyger_cache_visitor visit, void *context)
 {

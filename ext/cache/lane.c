@@ -7,7 +7,7 @@
 
 __thread own_lane lyger_lane_own LYGER_LANE_TLS;
 
-static __thread lane *handed; /* to the child that this thread is forking */
+static __thread lane *handed; /* the lane that this thread gives to the child it is forking */
 static __thread lyger_cache *entered;
 
 bool lyger_lane_lives(const lane *l)
@@ -19,7 +19,7 @@ bool lyger_lane_lives(const lane *l)
     return owner != 0 && lyger_os_thread_state(owner, atomic_load(&l->program)) != LYGER_OS_GONE;
 }
 
-/* Makes a lane that is free, or whose thread is gone, this thread's; what was pinned there no longer is. */
+/* Makes a lane that is free, or whose thread is gone, this thread's, and releases its pins. */
 static bool take(lyger_cache *cache, lane *l, uint64_t thread)
 {
     uint64_t owner = atomic_load(&l->owner);
@@ -49,8 +49,9 @@ static lane *claim(lyger_cache *cache, uint64_t thread)
 
 /*
  * A child goes on using what its parent fetched in place, and the parent may end before the child does
- * anything. So the parent gives it a lane with the same pins before the fork, and the child makes that its
- * own. Without a free lane the parent's own is given away for good, which keeps what it pinned for ever.
+ * anything. So the parent fills a second lane with the same pins before the fork, and the child makes that
+ * lane its own. When no lane is free, the parent gives its own lane away for good, and those pins hold for
+ * ever.
  */
 static void before_fork(void)
 {

@@ -1,15 +1,15 @@
 /*
  * What a thread writes while others read: its counters, its pins (pin.h), what it waits for. Each thread has
- * a lane of its own, so nobody contends; whoever wants a figure adds the lanes up. A lane whose thread has
- * died goes to the next thread with its counts, so nothing counted is lost. When all lanes are taken, threads
- * share lane 0, which has counters only.
+ * a lane of its own, so no two contend; a figure is the sum over the lanes. A lane whose thread has died goes
+ * to the next thread, with its counts, so nothing counted is lost. When all lanes are taken, threads share
+ * lane 0, which has counters only.
  */
 #ifndef LYGER_CACHE_LANE_H
 #define LYGER_CACHE_LANE_H
 
 #include "layout.h"
 
-/* This thread's. A forked child must not go on with its parent's, so it is forgotten there. */
+/* This thread's lane. A forked child must not go on with its parent's lane, so the child forgets it. */
 typedef struct own_lane {
     const char *segment; /* the base of the segment that the lane is in */
     lane *own;
@@ -19,9 +19,9 @@ typedef struct own_lane {
 } own_lane;
 
 /*
- * glibc keeps room for a few words of such variables of libraries that are loaded later, so that they are
- * reached by one instruction instead of a call. Other C libraries have none, and do not load a library that
- * asks for it (musl: "initial-exec TLS resolves to dynamic definition").
+ * glibc keeps room for a few words of thread-local variables of libraries that are loaded later, so that one
+ * instruction reaches them instead of a call. Other C libraries have no such room, and do not load a library
+ * that asks for it (musl: "initial-exec TLS resolves to dynamic definition").
  */
 #ifdef __GLIBC__
 #define LYGER_LANE_TLS __attribute__((tls_model("initial-exec")))
@@ -57,19 +57,19 @@ static inline void lyger_lane_count(lyger_cache *cache, lane_counter counter)
 
 uint64_t lyger_lane_sum(const lyger_cache *cache, lane_counter counter);
 
-/* Gives back the lane of this thread, and what it pinned. */
+/* Gives back the lane of this thread and releases its pins. */
 void lyger_lane_leave(lyger_cache *cache);
 
-/* Whether the lane's thread is still there, or may be about to be. */
+/* Whether the lane's thread still runs, or is a forked child that may be about to take the lane. */
 bool lyger_lane_lives(const lane *l);
 
-/* Whether nothing of the thread is left that entered the segment under that name. */
+/* Whether the thread that entered the segment under that name has ended or executes another program. */
 bool lyger_lane_gone(const lyger_cache *cache, uint64_t thread);
 
 /* The lane of the thread with that name, NULL when it has none. */
 lane *lyger_lane_of(const lyger_cache *cache, uint64_t thread);
 
-/* Takes over the lanes of threads that died, and with them what they pinned. */
+/* Frees the lanes of threads that died, and releases the pins in them. */
 void lyger_lane_reap(lyger_cache *cache);
 
 #endif

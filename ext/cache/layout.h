@@ -24,13 +24,13 @@
 #define ARENA_FIRST_LEVELS 28u
 #define ARENA_SECOND_LEVELS 16u
 #define QUICK_SIZES 64u /* granules; smaller blocks wait in quick lists when they are freed */
-#define QUICK_LIMIT 16u /* blocks in one of them */
+#define QUICK_LIMIT 16u /* blocks in one quick list */
 
 #define SEGMENT_BEGUN "lygernew"
 
 typedef uint32_t granule;
 
-/* Who holds it (lyger_os_thread()), 0 when nobody does; see lock.h. */
+/* The thread that holds the lock (lyger_os_thread()), 0 when it is free; see lock.h. */
 typedef struct segment_lock {
     _Atomic uint64_t holder;
 } segment_lock;
@@ -74,13 +74,14 @@ typedef struct lane {
     _Atomic uint64_t counters[COUNTERS];
     _Atomic uint64_t handed_until; /* ms; how long a lane handed to a child waits for it */
     _Atomic uint64_t waits_for;    /* the name of the lease this thread waits for, 0 for none */
-    _Atomic uint64_t program;      /* lyger_os_program(): who executes another one has left */
+    _Atomic uint64_t program;      /* lyger_os_program(): see lyger_os_thread_state() */
     _Atomic uint32_t chunks;       /* of the memory that pins may hold */
 } lane;
 
 #define LANE_HANDED UINT64_MAX /* owner of a lane whose thread is being forked */
 
-/* A named lock. Only touched under the lock of its shard, but for what waiters look at: that is atomic. */
+/* A named lock or lease. Only touched under the lock of its shard, but for the atomic fields, which waiters
+ * read. */
 typedef struct hold_slot {
     _Atomic uint64_t name; /* hash of the key and the kind, 0 when free */
     uint64_t token;
@@ -95,7 +96,7 @@ typedef struct entry_queue {
 
 typedef enum queue_name { QUEUE_NONE, QUEUE_SMALL, QUEUE_MAIN, QUEUE_LIMBO } queue_name;
 
-/* Only touched under the lock, but for what is atomic: that may be read by anyone. */
+/* Only touched under its lock, but for the atomic fields, which any thread reads. */
 typedef struct shard {
     _Alignas(64) segment_lock lock;
     uint64_t next_stamp;
@@ -104,7 +105,7 @@ typedef struct shard {
     _Atomic uint64_t held;            /* granules that were in entries and are still pinned by readers */
     _Atomic uint64_t capacity;        /* granules in this shard's regions and large entries */
     _Atomic uint64_t earliest_expiry; /* ms, a lower bound; 0 when nothing expires */
-    uint32_t regions_freed;           /* header's, when the last look found no unused region */
+    uint32_t regions_freed;           /* header's, when the shard last found no unused region */
     uint32_t stores;                  /* wraps */
     granule limbo;                    /* blocks that are still pinned, linked by older */
     _Atomic uint32_t holds_changed;   /* whenever a named lock is given back */
@@ -120,7 +121,8 @@ typedef struct shard {
 /*
  * One cache line. A slot is tag << 32 | granule, the tag being the upper half of the key's hash; 0 is free.
  * The hits of an entry are counted here and not in the entry, because a reader that was held up may write its
- * count late: here it then counts for another entry, there it would hit the bytes of another value.
+ * count late: in the bucket it then counts for another entry, in the entry it would hit the bytes of another
+ * value.
  */
 typedef struct bucket {
     _Alignas(64) _Atomic uint64_t slots[BUCKET_SLOTS];
@@ -133,13 +135,13 @@ typedef struct ghost_set {
     uint32_t ghosts[GHOST_WAYS];
 } ghost_set;
 
-/* Whose a region is: kind | value << 3. */
+/* To whom a region belongs, in the region table: kind | value << 3. */
 typedef enum region_kind {
-    REGION_UNUSED,   /* never, or no longer */
+    REGION_UNUSED,   /* never used, or no longer */
     REGION_SHARD,    /* value: the number of the shard */
     REGION_RESERVED, /* being gathered by the holder of header->runs */
     REGION_HEAD,     /* begins with a large entry; value: the number of its shard */
-    REGION_BODY,     /* continues one; value: the number of its first region */
+    REGION_BODY,     /* continues a large entry; value: the number of that entry's first region */
 } region_kind;
 
 #define BLOCK_FREE 1u      /* this block is free */
@@ -148,22 +150,22 @@ typedef enum region_kind {
 
 #define STAMP_LIMBO ((uint64_t)1 << 63) /* in the stamp of an entry that is gone but pinned */
 
-/* Whether it is the stamp of an entry that is, or was when it was read, published. */
+/* Whether it is the stamp of a published entry (published when the stamp was read). */
 static inline bool stamp_is_set(uint64_t stamp)
 {
     return (int64_t)stamp > 0;
 }
 
-/* An expiry: the millisecond when it is over, and above it for how many seconds more it may be served stale.
- */
+/* An expiry: the millisecond when the entry's time is over, and above it for how many seconds more the entry
+ * may be served stale. */
 #define EXPIRY_BITS 43u
 #define EXPIRY_TIME(word) ((word) & (((uint64_t)1 << EXPIRY_BITS) - 1))
 #define EXPIRY_STALE(word) ((word) >> EXPIRY_BITS)
 
 /*
- * The head of every block of the arena. `stamp` is the number no other entry ever has, 0 in anything but a
- * published entry. Fields of a published entry do not change, except expires and, under the lock, flags,
- * queue and links.
+ * The head of every block of the arena. `stamp` is a number that no other entry ever has, 0 in every block
+ * but a published entry. Fields of a published entry do not change, except expires and, under the lock,
+ * flags, queue and links.
  */
 typedef struct entry {
     uint32_t size_flags; /* granules << 2 | flags, or regions << 2 | BLOCK_LARGE */
@@ -198,18 +200,18 @@ struct lyger_cache {
     _Atomic granule *pins; /* pin_count of lane 0, of lane 1, … */
     shard *shards;
     hold_slot *holds;        /* hold_count of shard 0, of shard 1, … */
-    _Atomic uint32_t *masks; /* buckets in use - 1 of each shard; read by all, changed when an index grows */
-    _Atomic uint32_t *table; /* whose each region is */
+    _Atomic uint32_t *masks; /* buckets in use - 1 of each shard; changed when an index grows */
+    _Atomic uint32_t *table; /* to whom each region belongs: see region_kind */
     bucket *buckets;
     ghost_set *ghosts;
-    granule regions;     /* where they begin */
+    granule regions;     /* where the regions begin */
     uint32_t granules;   /* of all regions */
     uint64_t hash_state; /* lyger_hash_start() of the segment's seed */
     uint32_t shard_mask, shard_bits, bucket_count;
-    uint32_t block_most; /* granules of the largest entry that is not a large one */
+    uint32_t block_most; /* granules of the largest entry that fits into a region */
     size_t size;
     char *path;       /* "" when anonymous */
-    bool damaged;     /* verifying found that */
+    bool damaged;     /* lyger_cache_verify() found damage */
     char remade[128]; /* lyger_cache_remade() */
 };
 
@@ -218,8 +220,8 @@ static inline entry *entry_at(const lyger_cache *cache, granule at)
     return (entry *)(cache->base + (size_t)at * GRANULE);
 }
 
-/* Whether an entry may begin there: what a damaged word names need not be memory. An entry's head, its key
- * and a short value never reach past the segment: see segment.c. */
+/* Whether an entry may begin at this granule: what a damaged word names need not be in the segment. An
+ * entry's head, its key and a short value never reach past the segment: see segment.c. */
 static inline bool is_in_regions(const lyger_cache *cache, granule at)
 {
     return at - cache->regions < cache->granules;

@@ -30,8 +30,8 @@ static lock_result refuse(uint64_t holder, const char *doing, uint64_t waited, l
     return LOCK_REFUSED;
 }
 
-/* Sees what became of the holder that has been waited for since `since`; LOCK_TAKEN means to go on waiting.
- */
+/* Sees what became of the holder, for which this thread has waited `waited` ms; LOCK_TAKEN means to go on
+ * waiting. */
 static lock_result look_at_holder(segment_lock *lock, uint64_t holder, uint64_t self, uint64_t waited,
                                   lyger_error *error)
 {

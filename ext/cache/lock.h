@@ -1,9 +1,9 @@
 /*
- * The locks inside a segment. A lock is one word that says which thread holds it, so that whoever waits can
- * see what became of the holder: when it died, the waiter takes the lock over and is told to repair what it
- * guards; when it is stopped (SIGSTOP, a debugger), the waiter gives up with an error instead of waiting for
- * ever. Critical sections last less than a microsecond as a rule, so nobody sleeps long and nobody is woken:
- * taking a free lock and giving it back are one atomic operation each.
+ * The locks inside a segment. A lock is one word that says which thread holds it, so that a waiter can see
+ * what became of the holder: when the holder died, the waiter takes the lock over and is told to repair what
+ * the lock guards; when the holder is stopped (SIGSTOP, a debugger), the waiter gives up with an error
+ * instead of waiting for ever. Critical sections last less than a microsecond as a rule, so waiters take
+ * short naps and are never woken: taking a free lock and giving it back are one atomic operation each.
  */
 #ifndef LYGER_CACHE_LOCK_H
 #define LYGER_CACHE_LOCK_H
@@ -11,9 +11,9 @@
 #include "lane.h"
 
 #define LOCK_STOPPED_FOR 500u /* ms a waiter grants a stopped holder */
-#define LOCK_PATIENCE 10000u  /* ms a waiter grants one that runs */
+#define LOCK_PATIENCE 10000u  /* ms a waiter grants a holder that runs */
 
-#define LOCK_LEFT ((uint64_t)1 << 32) /* nobody's name: as if the holder had died */
+#define LOCK_LEFT ((uint64_t)1 << 32) /* a name no thread has: as if the holder had died */
 
 typedef enum lock_result {
     LOCK_TAKEN,
@@ -21,10 +21,10 @@ typedef enum lock_result {
     LOCK_REFUSED
 } lock_result;
 
-/* The slow way: waits. LOCK_REFUSED comes with LYGER_E_CACHE. */
+/* The slow way to a lock, which waits. LOCK_REFUSED comes with LYGER_E_CACHE. */
 lock_result lyger_lock_wait(segment_lock *lock, uint64_t self, lyger_error *error);
 
-/* Without waiting: LOCK_REFUSED when somebody has it, dead or alive. */
+/* Takes a lock without waiting: LOCK_REFUSED when a thread holds it, dead or alive. */
 lock_result lyger_lock_try(lyger_cache *cache, segment_lock *lock);
 
 static inline lock_result lyger_lock_take(lyger_cache *cache, segment_lock *lock, lyger_error *error)

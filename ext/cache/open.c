@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIES 16u /* to find a file that nobody makes anew meanwhile */
+#define TRIES 16u /* to open a file that no other process makes anew meanwhile */
 
 /* ---- files ---- */
 
-/* The segment of an empty file. One that cannot be made leaves no file. */
+/* Makes a segment in an empty file. When that fails, the file is dropped. */
 static lyger_status make_in(lyger_cache *cache, lyger_os_file *file, size_t size, void **base,
                             lyger_error *error)
 {
@@ -39,7 +39,8 @@ static void note_damage(lyger_cache *cache, const char *what)
     strncpy(cache->remade, what, sizeof cache->remade - 1);
 }
 
-/* What is in the file. *again when it was dropped, and a new one is to be made. */
+/* Maps the segment in a file that is not empty. *again when the file was dropped, and a new one is to be
+ * made. */
 static lyger_status take_file(lyger_cache *cache, const lyger_os_file *file, size_t size, void **base,
                               bool *again, lyger_error *error)
 {
@@ -63,7 +64,7 @@ static lyger_status take_file(lyger_cache *cache, const lyger_os_file *file, siz
     return lyger_os_drop_file(file, cache->path, error);
 }
 
-/* Opens the file or makes it, and says which it was. *again when others changed it meanwhile. */
+/* Opens the file or makes it (*fresh). *again when another process changed it meanwhile. */
 static lyger_status open_once(lyger_cache *cache, const lyger_os_access *access, size_t size, bool *again,
                               lyger_os_file *file, bool *fresh, lyger_error *error)
 {
@@ -98,7 +99,8 @@ static lyger_status drop_damaged(const lyger_cache *cache, const lyger_os_access
     return status;
 }
 
-/* Looks through what others have written; it takes its time, so they may open the file meanwhile. */
+/* Verifies what other processes have written. That takes its time, so the file is unlocked meanwhile for
+ * others to open. */
 static lyger_status look_through(lyger_cache *cache, const lyger_os_access *access, const lyger_os_file *file,
                                  bool *again, lyger_error *error)
 {
@@ -184,7 +186,7 @@ static void free_view(lyger_cache *cache)
     free(cache);
 }
 
-/* Whole pages; 0 with an error when they are too few. */
+/* The segment's size in whole pages, as bytes; 0 with an error when it is too small. */
 static size_t size_for(size_t bytes, lyger_error *error)
 {
     size_t size = bytes > SIZE_MAX - 4095 ? bytes : (bytes + 4095) & ~(size_t)4095;
@@ -241,9 +243,9 @@ void lyger_cache_close(lyger_cache *cache)
 
 #define POOLS_MOST 256u
 
-/* A segment that was set aside: whose it is, and who is making it. */
+/* A segment that was set aside: the pool that has it, and the lock of the process that makes it. */
 typedef struct pool_slot {
-    _Atomic uint64_t pool; /* the user and, below, the pool's name; 0 when it is nobody's yet */
+    _Atomic uint64_t pool; /* the user and, below, the pool's name; 0 while no pool has the segment */
     segment_lock making;
 } pool_slot;
 
@@ -268,7 +270,7 @@ lyger_cache_pools *lyger_cache_pools_make(size_t bytes, lyger_error *error)
         free(pools);
         return NULL;
     }
-    /* Addresses may be limited, or counted as memory. */
+    /* The system may limit addresses, or count them as memory: then fewer segments will do. */
     for (pools->count = POOLS_MOST; pools->count; pools->count /= 2) {
         if (size <= SIZE_MAX / pools->count &&
             lyger_os_map_anonymous(size * pools->count, &segments, error) == LYGER_OK) {
@@ -276,7 +278,7 @@ lyger_cache_pools *lyger_cache_pools_make(size_t bytes, lyger_error *error)
             pools->segments = segments;
             pools->slots = slots;
             if (error) {
-                lyger_error_clear(error); /* of what was too much */
+                lyger_error_clear(error); /* the error of the attempt that was too large */
             }
             return pools;
         }
@@ -317,7 +319,8 @@ static const segment_header *finished(const char *base)
 static lyger_status make_for_pool(pool_slot *slot, char *base, size_t size, lyger_error *error)
 {
     lyger_status status = LYGER_OK;
-    /* A process that died while it made the segment leaves the lock to the next one, which begins anew. */
+    /* A process that died while it made the segment leaves the lock to the pool's next process, which begins
+     * anew. */
     if (lyger_lock_wait(&slot->making, lyger_os_thread(), error) == LOCK_REFUSED) {
         return LYGER_E_CACHE;
     }
@@ -328,7 +331,7 @@ static lyger_status make_for_pool(pool_slot *slot, char *base, size_t size, lyge
     return status;
 }
 
-/* Leaves this process nothing but its own segment. */
+/* Unmaps all segments but this process's own. */
 static void forget_others(lyger_cache_pools *pools, uint32_t own)
 {
     size_t before = own * pools->bytes, after = (pools->count - own - 1) * pools->bytes;

@@ -3,7 +3,7 @@
 #include "lyger_compat.h"
 
 #define DEPTH_MAX 512
-#define LARGE ((size_t)1 << 20) /* bytes; what is shorter cannot take PHP past twice its memory_limit */
+#define LARGE ((size_t)1 << 20) /* bytes; a shorter array cannot take PHP past twice its memory_limit */
 #define NAME_LENGTH_KEPT 64
 
 /* Every item starts at a multiple of 8, so that it can be read in whole words. */
@@ -140,7 +140,7 @@ bool php_lyger_array_encode(HashTable *array, smart_str *text)
 
 /*
  * Names repeat: the rows of a list have the same keys, and so have the entries of a cache. A name that was
- * decoded lately is shared instead of copied; which ones is a matter of their hash.
+ * decoded lately is shared instead of copied: each place of the table keeps the last name with its hash.
  */
 void php_lyger_array_request_stop(void)
 {
@@ -162,7 +162,7 @@ static zend_string *take_name(const char *bytes, size_t len, zend_ulong hash)
         return *kept;
     }
     zend_string *name = zend_string_init(bytes, len, false);
-    /* What a damaged segment says of the hash must not reach a hash table. */
+    /* The hash in a damaged segment may be wrong, and a wrong hash must not reach a hash table. */
     if (zend_string_hash_val(name) != hash || len > NAME_LENGTH_KEPT || LYGER_G(request_over)) {
         return name;
     }
@@ -174,10 +174,10 @@ static zend_string *take_name(const char *bytes, size_t len, zend_ulong hash)
     return name;
 }
 
-/* What is left to read. */
+/* The bytes that are left to read. */
 typedef struct array_source {
     const char *at, *end;
-    bool large; /* memory_limit is looked at while it is read */
+    bool large; /* memory_limit is looked at while the array is read */
 } array_source;
 
 static const char *take_bytes(array_source *from, uint64_t len)
@@ -255,7 +255,8 @@ static bool decode_packed(array_source *from, uint32_t count, HashTable *array, 
     return whole;
 }
 
-/* False, with nothing added, when the key is there already or the bytes end. */
+/* Reads one element of a mixed array. False, with nothing added, when the array has its key already or the
+ * bytes end. */
 static bool decode_mixed(array_source *from, HashTable *array, unsigned depth)
 {
     element_head head;

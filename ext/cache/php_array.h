@@ -1,7 +1,7 @@
 /*
  * Arrays in the cache: a flat form that is written in one pass over the array and read back without looking
  * anything up twice. Nested arrays are part of it; an array that holds an object anywhere is serialised
- * instead, because its identity and its hooks are serialize()'s business. References are resolved.
+ * instead, because the object's identity and hooks are serialize()'s business. References are resolved.
  *
  *     array   = u32 count, u32 next index (low), u32 next index (high), u32 kind, element…
  *     element = value                                        kind PACKED: keys are 0, 1, 2, …
@@ -15,12 +15,13 @@
 #include "php_lyger.h"
 #include "zend_smart_str.h"
 
-/* Appends array to text. False when it holds something this form cannot (an object, a resource, itself) or
- * memory_limit was reached: then text holds a part of it, and serialize() or an error is next. */
+/* Appends array to text. False when the array holds something this form cannot (an object, a resource,
+ * itself) or memory_limit was reached: then text holds a part of the array, and the caller goes on with
+ * serialize() or an error. */
 bool php_lyger_array_encode(HashTable *array, smart_str *text);
 
-/* Reads what php_lyger_array_encode() wrote; bytes are aligned to 8. Any bytes are safe: false when they are
- * not an array of this form or memory_limit was reached, and then result is untouched. */
+/* Reads what php_lyger_array_encode() wrote; bytes are aligned to 8. Any bytes are safe: false when the bytes
+ * are not an array of this form or memory_limit was reached, and then result is untouched. */
 bool php_lyger_array_decode(const char *bytes, size_t len, zval *result);
 
 /* Drops the names that decoding kept for reuse. */

@@ -65,15 +65,15 @@ ZEND_FUNCTION(lyger_cache_get_batch)
     ZEND_HASH_FOREACH_END();
 }
 
-/* One element of a batch: what it is stored as is made before anything is stored. */
+/* One element of a batch, packed before any element is stored. */
 typedef struct batch_item {
     zend_string *key;
-    zval value; /* kept, because code of the application that serialises others might take it away */
+    zval value; /* kept, because code of the application that serialises another element might release it */
     lyger_cache_value packed;
     smart_str scratch;
 } batch_item;
 
-/* The key and the value of a pair in JSON; *value is the pair's. */
+/* The key and the value of a [key, value] pair in JSON; *value belongs to the pair. */
 static zend_string *read_pair(zval *pair, uint32_t position, zval **value)
 {
     zval *key = Z_TYPE_P(pair) == IS_ARRAY ? zend_hash_str_find(Z_ARRVAL_P(pair), ZEND_STRL("key")) : NULL;

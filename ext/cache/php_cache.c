@@ -150,8 +150,8 @@ ZEND_FUNCTION(lyger_cache_has)
 }
 
 #ifdef PHP_LYGER_FRAMELESS
-/* Values are packed and unpacked by code of the application where they are objects: what it could take away
- * is kept. */
+/* Unpacking an object runs code of the application, which could release the key: the function keeps a
+ * reference. */
 ZEND_FRAMELESS_FUNCTION(lyger_cache_get, 1)
 {
     zend_string *key;
@@ -351,9 +351,9 @@ static void request_start(void)
 }
 
 /*
- * Every value of the request is gone, but for the names of stream wrappers and filters that it registered:
- * PHP forgets those a little later, and no hook comes after that. Where there are any, the next request
- * unpins.
+ * The room's hook after a request's values are gone, where pins are released. The names of stream wrappers
+ * and filters that the request registered live a little longer, and no hook comes after them: a request that
+ * registered any leaves its pins to the next request.
  */
 static void request_gone(void)
 {

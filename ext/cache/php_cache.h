@@ -1,6 +1,6 @@
 /*
- * The cache as the native door sees it: php_cache.c has entries and the room's hooks, php_batch.c many of
- * them at once, php_open.c which cache this process uses, php_hold.c locks and remembering, php_inspect.c
+ * The cache as the native door sees it: php_cache.c has entries and the room's hooks, php_batch.c many
+ * entries at once, php_open.c which cache this process uses, php_hold.c locks and remembering, php_inspect.c
  * figures and keys.
  */
 #ifndef PHP_LYGER_CACHE_H
@@ -16,8 +16,8 @@ static inline lyger_cache *php_lyger_cache(void)
     return php_lyger_process_cache;
 }
 
-/* NULL. When the cache could not be opened, the first call throws why; from then on it is as if it were
- * switched off. */
+/* Returns NULL. When the cache could not be opened, the first call throws the reason; later calls treat the
+ * cache as switched off. */
 lyger_cache *php_lyger_no_cache(void);
 
 static zend_always_inline lyger_cache *php_lyger_usable_cache(void)
@@ -25,7 +25,8 @@ static zend_always_inline lyger_cache *php_lyger_usable_cache(void)
     return EXPECTED(php_lyger_process_cache) ? php_lyger_process_cache : php_lyger_no_cache();
 }
 
-/* For what is nothing without a cache: NULL with an exception that says why there is none, and what of it. */
+/* The cache, for functions that are useless without one: NULL with an exception that says why there is none,
+ * and the consequence. */
 lyger_cache *php_lyger_needed_cache(const char *consequence);
 
 /* The hooks of php_open.c. */

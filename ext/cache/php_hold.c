@@ -31,7 +31,8 @@ static uint64_t end_of_wait(double wait)
 
 typedef enum waited { WAITED, WAITED_ENOUGH, WAITED_IN_VAIN /* with an exception */ } waited;
 
-/* Waits a while for the holder of key. Signal handlers run in between, and so does PHP's own time limit. */
+/* Waits a while until the lock or lease of key may be free. PHP's signal handlers and time limit get their
+ * turn in between. */
 static waited wait_a_while(lyger_cache *cache, const zend_string *key, lyger_cache_kind kind, uint64_t end)
 {
     uint64_t now = lyger_os_milliseconds();
@@ -57,7 +58,7 @@ static lyger_cache *cache_for_locks(void)
     return php_lyger_needed_cache("there is nothing to lock with");
 }
 
-/* A token, or 0 when the time is over or with an exception. */
+/* Takes a lock, waiting until `end`: its token, or 0 when the time is over or with an exception. */
 static uint64_t lock(lyger_cache *cache, const zend_string *key, uint32_t ttl, uint64_t end)
 {
     lyger_error error;
@@ -153,10 +154,10 @@ typedef struct remembrance {
     uint32_t ttl, stale;
     double wait;
     uint64_t lease;  /* the token while this process computes */
-    bool unreadable; /* the value that is there, of which PHP has been warned */
+    bool unreadable; /* the stored value cannot be read, and PHP has been warned of it */
 } remembrance;
 
-/* A shard that cannot be locked now is tried again when the request ends. */
+/* Gives back the lease. When its shard cannot be locked now, the end of the request tries again. */
 static void give_back(const remembrance *r)
 {
     bool held;
@@ -170,7 +171,7 @@ typedef enum turn {
     TURN_OF_OTHERS
 } turn;
 
-/* Whether there is an answer: the value, or the end of the script. */
+/* Whether there is an answer: the stored value, or an exception that ends the script. */
 static bool fetch(remembrance *r, zval *return_value)
 {
     lyger_cache_found found = r->unreadable ? php_lyger_value_fetch_again(r->cache, r->key, return_value)
@@ -194,7 +195,7 @@ static turn take_turn(remembrance *r, zval *return_value)
             r->stale && php_lyger_value_fetch_stale(r->cache, r->key, return_value) == LYGER_CACHE_HIT;
         return served ? TURN_OVER : TURN_OF_OTHERS;
     }
-    /* Whoever had the lease until now may have stored the value since this process looked. */
+    /* The process that had the lease until now may have stored the value since this process looked. */
     if (fetch(r, return_value)) {
         give_back(r);
         return TURN_OVER;
@@ -202,7 +203,8 @@ static turn take_turn(remembrance *r, zval *return_value)
     return TURN_OURS;
 }
 
-/* php_lyger_value_pack() speaks of the argument itself. */
+/* Rewords the exception of php_lyger_value_pack(), which blames the argument, though it was the callback's
+ * result. */
 static void blame_what_compute_returned(void)
 {
     static const char said[] = "Argument #2 ($compute) must not be or contain ";
@@ -244,7 +246,8 @@ static void call_compute(remembrance *r, zval *return_value)
     }
 }
 
-/* The lease is given back before a fatal error goes on: what PHP does after that may take its time. */
+/* Calls the callback and stores its result. The lease is given back before a fatal error goes on, because
+ * what PHP does after that may take its time. */
 static void compute(remembrance *r, zval *return_value)
 {
     zend_try

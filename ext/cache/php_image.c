@@ -11,8 +11,8 @@ typedef struct image_maker {
     smart_str *scratch;
     uint32_t *places; /* see lyger_cache_image */
     size_t place_count, place_room;
-    /* Keys repeat in lists of rows: one that was written lately is written once. By its address, which does
-     * not change meanwhile, because the array that is stored holds it. */
+    /* Keys repeat in lists of rows: a key that was written lately is shared. It is known by its address,
+     * which stays while the array that is being stored holds the key. */
     struct {
         const zend_string *key;
         uint64_t offset;
@@ -24,7 +24,7 @@ static size_t aligned(size_t len)
     return (len + 7) & ~(size_t)7;
 }
 
-/* Room for len more bytes, zeroed; where they are, from the beginning. */
+/* Appends room for len bytes, zeroed; the offset where they begin. */
 static uint64_t extend(smart_str *scratch, size_t len)
 {
     size_t at = scratch->s ? ZSTR_LEN(scratch->s) : 0;
@@ -78,7 +78,7 @@ static uint64_t put_key(image_maker *maker, zend_string *key)
 
 static bool put_array(image_maker *maker, HashTable *array, uint64_t *at, unsigned depth);
 
-/* The value, into the zval at that offset. */
+/* Writes the value into the zval at that offset. */
 static bool put_value(image_maker *maker, zval *value, uint64_t at, unsigned depth)
 {
     smart_str *image = maker->scratch;
@@ -148,7 +148,8 @@ static bool put_buckets(image_maker *maker, const HashTable *array, uint64_t dat
     return true;
 }
 
-/* An array without holes among its buckets: the engine's own layout of hash and buckets, up to the last. */
+/* Writes an array without holes among its buckets, in the engine's own layout of hash and buckets, up to the
+ * last bucket in use. */
 static bool put_whole_array(image_maker *maker, HashTable *array, uint64_t *at, unsigned depth)
 {
     smart_str *image = maker->scratch;
@@ -159,7 +160,7 @@ static bool put_whole_array(image_maker *maker, HashTable *array, uint64_t *at, 
     *at = extend(image, sizeof(HashTable));
     uint64_t hash = extend(image, hash_size + data_size), data = hash + hash_size;
     HashTable *copy = at_offset(image, *at);
-    GC_SET_REFCOUNT(copy, 2); /* what is shared is separated before it is written to */
+    GC_SET_REFCOUNT(copy, 2); /* an array with more than one reference is separated before it is written to */
     GC_TYPE_INFO(copy) = GC_ARRAY | (GC_IMMUTABLE << GC_FLAGS_SHIFT);
     HT_FLAGS(copy) = HASH_FLAG_STATIC_KEYS | (packed ? HASH_FLAG_PACKED : 0);
     copy->nTableMask = mask;
@@ -197,7 +198,8 @@ static bool put_array(image_maker *maker, HashTable *array, uint64_t *at, unsign
     return whole;
 }
 
-/* Appends to scratch how its first `len` bytes are put together, and describes them as a value. */
+/* Describes an image, whose first head_len bytes are at the beginning of scratch, as a value of this type;
+ * appends the lyger_cache_image that says how to put it together to scratch. */
 static void describe(smart_str *scratch, size_t head_len, const image_maker *maker, lyger_cache_type type,
                      lyger_cache_value *value)
 {
@@ -262,7 +264,7 @@ typedef struct image_copy {
     uintptr_t at;
 } image_copy;
 
-/* What a pointer of the image leads to; NULL when it is not `size` bytes of it. */
+/* What a pointer of the image leads to, in the copy; NULL when the image has no `size` bytes there. */
 static const void *follow(const image_copy *from, const void *pointer, size_t size)
 {
     uintptr_t offset = (uintptr_t)pointer - from->at;
@@ -310,7 +312,7 @@ static bool copy_elements(const image_copy *from, const zend_array *array, HashT
     size_t size = packed ? sizeof(zval) : sizeof(Bucket);
     const char *data = follow(from, array->arData, array->nNumUsed * size);
     for (uint32_t i = 0; data && i < array->nNumUsed; i++, data += size) {
-        const Bucket *bucket = (const void *)data; /* in a packed array only its value is there */
+        const Bucket *bucket = (const void *)data; /* a packed array has only the bucket's value */
         const zval *value = &bucket->val;
         zval element;
         if (Z_TYPE_P(value) == IS_UNDEF) {

@@ -97,11 +97,11 @@ ZEND_FUNCTION(lyger_cache_info)
 typedef struct cache_keys {
     zend_string *prefix;
     lyger_cache_walk walk;
-    bool at_end; /* of the walk; keys of its last step may be left */
+    bool at_end; /* the walk is over; keys of its last step may be left */
     zend_string **keys;
     uint32_t count, room;
-    uint32_t at;       /* of keys: where the iterator is */
-    zend_long earlier; /* keys that came before these */
+    uint32_t at;       /* the iterator's index among the keys */
+    zend_long earlier; /* keys of earlier steps */
     zend_object std;
 } cache_keys;
 

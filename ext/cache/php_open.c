@@ -15,20 +15,20 @@
 
 lyger_cache *php_lyger_process_cache;
 
-/* Of the cache that was opened last, or tried. */
+/* The settings and the outcome of the last attempt to open a cache. */
 static struct {
     zend_long size, mode;
     char *path, *group;
     zend_long process;
     uint64_t at;       /* lyger_os_milliseconds() */
-    lyger_error error; /* why it could not be opened */
+    lyger_error error; /* why the cache could not be opened */
     bool thrown;       /* to the application */
 } opened;
 
-static bool forks_pools;         /* the server does */
-static lyger_cache_pools *pools; /* what it set aside for them; NULL when that failed */
+static bool forks_pools;         /* whether the server forks its pools (FPM) */
+static lyger_cache_pools *pools; /* the segments set aside for them; NULL when that failed */
 static lyger_error pools_error;
-static zend_long server; /* the process that did */
+static zend_long server; /* the id of the process that set them aside */
 #ifdef ZTS
 static MUTEX_T opening;
 #endif
@@ -38,7 +38,7 @@ static const char *text_of(const char *setting)
     return setting ? setting : "";
 }
 
-/* The name of this process's pool, which FPM tells; "" where there is no such thing. */
+/* The name of this process's pool, which FPM tells; "" under a server without pools. */
 static zend_string *pool_name(void)
 {
     zval *function = zend_hash_str_find(CG(function_table), ZEND_STRL("fpm_get_status"));
@@ -86,7 +86,7 @@ static lyger_cache *open_as_set(lyger_error *error)
     return lyger_cache_open_at(&place, error);
 }
 
-/* A cache that cannot be opened, and one that was damaged, are reported; PHP goes on. */
+/* Reports a cache that cannot be opened, or was damaged, and lets PHP go on. */
 static void report(int level)
 {
     if (!php_lyger_process_cache) {
@@ -122,7 +122,7 @@ static void open_now(int level)
     }
 }
 
-/* Once more, without another report. */
+/* Tries to open the cache again, without another report. */
 static void try_again(void)
 {
     opened.at = lyger_os_milliseconds();
@@ -186,7 +186,7 @@ static bool may_try_again(void)
     return opened.error.status != LYGER_OK && lyger_os_milliseconds() - opened.at >= RETRY_AFTER;
 }
 
-/* Threads share the cache: what the first one was told counts for all. */
+/* Threads share the cache: the settings of the first thread count for all. */
 void php_lyger_open_request_start(void)
 {
 #ifdef ZTS

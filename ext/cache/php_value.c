@@ -12,8 +12,8 @@
 #include "zend_exceptions.h"
 
 /*
- * serialize() turns a resource into 0 without a word and follows a recursive array by reference, so both are
- * looked for before. Objects are asked nothing here: their own serialisation decides.
+ * serialize() turns a resource into 0 without a word and follows a recursive array by reference, so this
+ * function looks for both before. It does not look into objects: their own serialisation decides.
  */
 const char *php_lyger_value_unstorable(zval *value)
 {
@@ -186,7 +186,8 @@ static zend_string *take_exception(void)
     return text;
 }
 
-/* The entry is a miss: warns of it, with what was thrown while it was read, else with why. */
+/* Treats an entry that cannot be read as a miss and warns of it, with the exception that reading threw, else
+ * with `why`. */
 static void give_up(const zend_string *key, const char *why, bool warns)
 {
     zend_string *thrown = NULL;
@@ -206,7 +207,8 @@ static void give_up(const zend_string *key, const char *why, bool warns)
 
 /* ---- reading ---- */
 
-/* NULL, or why it could not be read; an exception may say more. Consumes string. */
+/* Unserialises into return_value: NULL, or why the string could not be read; an exception may say more.
+ * Consumes string. */
 static const char *unserialize(zend_string *string, zval *return_value)
 {
     const unsigned char *at = (const unsigned char *)ZSTR_VAL(string);
@@ -219,7 +221,7 @@ static const char *unserialize(zend_string *string, zval *return_value)
     return whole ? NULL : "unserialize() does not accept it";
 }
 
-/* The same. */
+/* unserialize() for igbinary's format. */
 static const char *unserialize_igbinary(zend_string *string, zval *return_value)
 {
     zend_function *function = igbinary(ZEND_STRL("igbinary_unserialize"));
@@ -231,11 +233,11 @@ static const char *unserialize_igbinary(zend_string *string, zval *return_value)
     zend_string_release(string);
     return !function ? "it was written by igbinary, which this PHP has not loaded"
            : Z_TYPE_P(return_value) == IS_ARRAY || Z_TYPE_P(return_value) == IS_OBJECT
-               ? NULL /* nothing else is stored in this form */
+               ? NULL /* only arrays and objects are stored in this form */
                : "igbinary_unserialize() does not accept it";
 }
 
-/* The values whose copied bytes are not yet the value. The same. */
+/* Decodes the values whose copied bytes are not yet the value; NULL or the reason, as unserialize(). */
 static const char *decode(zend_string *string, const lyger_cache_value *value, zval *return_value)
 {
     bool whole;
@@ -252,7 +254,7 @@ static const char *decode(zend_string *string, const lyger_cache_value *value, z
         whole = php_lyger_array_decode(ZSTR_VAL(string), ZSTR_LEN(string), return_value);
         zend_string_efree(string);
         return whole ? NULL : "it is damaged";
-    default: /* an image; value->bytes is where it lay */
+    default: /* an image; value->bytes is where it lay in the segment */
         whole =
             php_lyger_image_copy(value->type, ZSTR_VAL(string), ZSTR_LEN(string), value->bytes, return_value);
         zend_string_efree(string);
@@ -277,7 +279,7 @@ static lyger_cache_found take_decoded(const zend_string *key, zend_string *strin
     return LYGER_CACHE_NO_ROOM;
 }
 
-/* The values that live in a string of their own. Consumes string. */
+/* Makes return_value of a value whose bytes were copied to a string of its own. Consumes string. */
 static zend_always_inline lyger_cache_found take_string(const zend_string *key, zend_string *string,
                                                         const lyger_cache_value *value, zval *return_value,
                                                         bool warns)
@@ -326,7 +328,7 @@ const php_lyger_allocate php_lyger_short_blocks[PHP_LYGER_SHORT_MOST / 8] = {
 };
 #endif
 
-/* What is in sight. LYGER_CACHE_MISS when it changed meanwhile: look again. */
+/* Makes return_value of the value in sight. LYGER_CACHE_MISS when the entry changed meanwhile: look again. */
 static lyger_cache_found take_seen(lyger_cache *cache, const zend_string *key, const lyger_cache_sight *seen,
                                    zval *return_value, bool warns)
 {

@@ -10,20 +10,21 @@
 
 /*
  * Describes value for lyger_cache_store(); serialised bytes go to scratch, which the caller frees. False with
- * an exception when it cannot be stored; argument is the position to name in it.
+ * an exception when the value cannot be stored; argument is the position that the exception names.
  */
 bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *packed, smart_str *scratch);
 
-/* What the value is or contains that cannot be stored, for a message; NULL when all can. */
+/* What the value is or contains that cannot be stored, for a message; NULL when everything can. */
 const char *php_lyger_value_unstorable(zval *value);
 
-/* Everything that php_lyger_value_fetch() does not deal with itself. */
+/* The part of php_lyger_value_fetch() that is not inlined: every value but misses and short strings. */
 lyger_cache_found php_lyger_value_fetch_any(lyger_cache *cache, zend_string *key, zval *return_value);
 
-/* As php_lyger_value_fetch(), without the warning: for whoever has had it. */
+/* As php_lyger_value_fetch(), without the warning of an unreadable value: for a caller that has warned
+ * before. */
 lyger_cache_found php_lyger_value_fetch_again(lyger_cache *cache, zend_string *key, zval *return_value);
 
-/* The same, also for a value that is no longer fresh but may still be served. */
+/* As php_lyger_value_fetch(), also for a value that is no longer fresh but may still be served. */
 lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *key, zval *return_value);
 
 #define PHP_LYGER_SHORT_MOST 256 /* bytes of a short string's whole block */
@@ -58,7 +59,7 @@ static zend_always_inline char *php_lyger_short_room(void *context, size_t len)
     return ZSTR_VAL(*string);
 }
 
-/* Notes from now on when a value comes back without its class. */
+/* From now on notes when an unserialised object has no class. */
 void php_lyger_value_module_start(void);
 void php_lyger_value_module_stop(void);
 

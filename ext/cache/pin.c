@@ -10,7 +10,7 @@
 #define PROBES 8u           /* places where a pin may be */
 #define REAP_EVERY_MS 1000u /* how often a thread without room looks for lanes of dead threads */
 
-/* What this thread pinned, to find it again when it is released. */
+/* Where this thread's pins are in its lane, to release them without searching. */
 typedef struct own_pins {
     uint16_t *places; /* pin_count numbers, made on first use */
     uint32_t count;
@@ -42,7 +42,7 @@ static bool lane_pins(const lyger_cache *cache, const lane *l, granule at)
     return false;
 }
 
-/* Changes when pins may have gone from a lane to one that was already looked at. */
+/* A number that changes when a fork may have copied pins to a lane that a search has already passed. */
 static uint32_t hand_overs(const lyger_cache *cache)
 {
     atomic_thread_fence(memory_order_seq_cst);
@@ -76,7 +76,7 @@ static uint32_t chunks_taken(const lyger_cache *cache)
     return sum;
 }
 
-/* Takes as many chunks as `granules` need; those who try at the same moment may all fail. */
+/* Takes as many chunks as `granules` need; threads that try at the same moment may all fail. */
 static bool afford(lyger_cache *cache, lane *l, uint64_t granules)
 {
     uint64_t chunk = PIN_CHUNK_GRANULES(cache);
@@ -126,7 +126,8 @@ bool lyger_cache_pin(lyger_cache *cache, const lyger_cache_sight *sight)
         uint32_t number = (place + probe) & mask;
         granule pinned = atomic_load_explicit(&pins[number], memory_order_relaxed);
         if (pinned == at) {
-            /* It has been pinned since before this sight, so it cannot have become another entry. */
+            /* The entry has been pinned since before this sight, so its memory cannot have become another
+             * entry. */
             return true;
         }
         if (!pinned && free_place == UINT32_MAX) {

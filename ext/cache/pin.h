@@ -3,7 +3,7 @@
  * of an entry that is replaced, removed or evicted is not used again while any living thread's lane names it
  * (hazard pointers: Michael, "Hazard pointers: safe memory reclamation for lock-free objects", IEEE TPDS
  * 2004). A reader pins, then looks whether the entry is still published; a writer withdraws the entry, then
- * looks for pins: one of them sees the other.
+ * looks for pins: one of the two sees the other.
  *
  * A thread keeps its pins until lyger_cache_unpin(), which PHP's door calls when a request's values are gone.
  * All pins together may hold a quarter of the memory, one thread's pins pin_count entries less a quarter; a
@@ -29,13 +29,13 @@ bool lyger_pin_any(void);
 /* Releases every pin of this thread. */
 void lyger_pin_release(lyger_cache *cache);
 
-/* Forgets them without releasing them. */
+/* Forgets this thread's pins without releasing them. */
 void lyger_pin_abandon(void);
 
 /* Empties the pins of a lane that is this thread's now. */
 void lyger_pin_clear(lyger_cache *cache, lane *l);
 
-/* Gives another lane the pins of this thread's. */
+/* Copies the pins of this thread's lane to another lane. */
 void lyger_pin_copy(lyger_cache *cache, const lane *from, lane *to);
 
 /* Calls visit with every granule that any lane names, once or more. */

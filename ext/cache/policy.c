@@ -49,7 +49,7 @@ static ghost_set *ghosts_of(lyger_cache *cache, const shard *s, uint64_t hash)
     return cache->ghosts + (size_t)number_of_shard(cache, s) * count + ((uint32_t)(hash >> 8) & (count - 1));
 }
 
-/* Never 0, which marks an empty way. */
+/* A ghost: hash and time. Never 0, which marks an empty way. */
 static uint32_t ghost_of(uint64_t hash, uint16_t time)
 {
     return (uint32_t)(hash >> 32) << 16 | 1u << 16 | time;
@@ -63,8 +63,8 @@ static uint16_t ghost_time(const lyger_cache *cache, const shard *s)
     return (uint16_t)(s->ghosts_made >> (bits > GHOST_UNIT_BITS ? bits - GHOST_UNIT_BITS : 0));
 }
 
-/* Whether hash was remembered, not longer ago than the ghost queue of the paper is long: as many evictions as
- * the main queue has entries. Forgets it. */
+/* Whether the ghosts have this hash, not older than the paper's ghost queue is long: as many evictions as the
+ * main queue has entries. Forgets the ghost. */
 static bool recall(lyger_cache *cache, const shard *s, uint64_t hash)
 {
     ghost_set *set = ghosts_of(cache, s, hash);
@@ -115,7 +115,8 @@ static void move_to_main(lyger_cache *cache, shard *s, granule at)
     lyger_policy_restore(cache, s, at, QUEUE_MAIN);
 }
 
-/* Each step either finds the victim, promotes an entry or takes one of at most three lives: it ends. */
+/* Each step either finds the victim, promotes an entry or lowers an entry's frequency, which is at most 3:
+ * the loop ends. */
 index_slot *lyger_policy_victim(lyger_cache *cache, shard *s)
 {
     for (;;) {

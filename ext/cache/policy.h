@@ -1,8 +1,8 @@
 /*
  * Which entry goes when a shard is full: S3-FIFO (the paper is named in cache.h). A new entry enters the
- * small queue, a tenth of the memory; one that is hit there twice moves on to the main queue, the others
- * leave and are remembered as ghosts, and a ghost that comes back enters the main queue at once. Called under
- * the shard's lock, but for lyger_policy_hit().
+ * small queue, a tenth of the memory; an entry that is hit there twice moves on to the main queue, the others
+ * are evicted and remembered as ghosts, and a ghost that comes back enters the main queue at once. Called
+ * under the shard's lock, but for lyger_policy_hit().
  */
 #ifndef LYGER_CACHE_POLICY_H
 #define LYGER_CACHE_POLICY_H

@@ -35,12 +35,12 @@ static glance search(lyger_cache *cache, shard *s, uint64_t hash, const char *ke
             break;
         }
     }
-    /* The slot may have moved to buckets that were not in use when this began. */
+    /* A growth may have moved the slot to buckets that were not in use when the search began. */
     return atomic_load_explicit(bucket_mask_of(cache, s), memory_order_relaxed) == mask ? GLANCE_MISS
                                                                                         : GLANCE_AGAIN;
 }
 
-/* An expired entry is a miss for the reader; whoever finds it first and is in nobody's way removes it. */
+/* Removes an expired entry, which is a miss for the reader, when the shard's lock is free. */
 static void reclaim(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len)
 {
     if (!lyger_shard_try_lock(cache, s)) {
@@ -55,8 +55,8 @@ static void reclaim(lyger_cache *cache, shard *s, uint64_t hash, const char *key
     lyger_shard_unlock(s);
 }
 
-/* Whether it makes sense to look again, once nobody writes: not when there is no such key, nor when its entry
- * is damaged. Does not wait: who holds the lock writes, or the lock is damaged. */
+/* Whether it makes sense to search again: not when, under the lock, there is no such key, or its entry is
+ * damaged. Does not wait for the lock: its holder writes, or the lock is damaged, and the search goes on. */
 static bool is_readable(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len)
 {
     if (!lyger_shard_try_lock(cache, s)) {
@@ -64,13 +64,14 @@ static bool is_readable(lyger_cache *cache, shard *s, uint64_t hash, const char 
     }
     entry_sight seen;
     bool readable =
-        search(cache, s, hash, key, key_len, &seen) == GLANCE_HIT; /* which checks what it follows */
+        search(cache, s, hash, key, key_len, &seen) == GLANCE_HIT; /* search() checks what it follows */
     lyger_shard_unlock(s);
     return readable;
 }
 
-/* The whole search, expired or not. After many tries that writers of this key overtook, the lock decides
- * about a miss; after very many, which only damage can cause, it is one. */
+/* The whole search, for an entry that may be expired. After many tries that writers of this key overtook, a
+ * look under the lock decides whether it is a miss; after very many, which only damage can cause, it is a
+ * miss. */
 static bool find_any(lyger_cache *cache, shard *s, uint64_t hash, const char *key, size_t key_len,
                      entry_sight *seen)
 {
@@ -100,7 +101,7 @@ static __attribute__((noinline)) bool find(lyger_cache *cache, uint64_t hash, co
     return true;
 }
 
-/* Describes what was seen; false when a number changed hands while it was read. */
+/* Describes the entry that was seen; false when the slot went to another entry while an integer was read. */
 static bool describe(const entry_sight *seen, lyger_cache_sight *sight)
 {
     lyger_step(STEP_SIGHTED);

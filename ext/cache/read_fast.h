@@ -1,7 +1,7 @@
 /*
  * The way nearly every read goes, to be inlined where it pays: the key in its home bucket, in the first slot
- * that has its tag, nothing changing meanwhile, no expiry that has come. Whoever gets GLANCE_AGAIN takes the
- * long way (read.c).
+ * that has its tag, nothing changing meanwhile, no expiry that has come. A caller that gets GLANCE_AGAIN
+ * takes the long way (read.c).
  */
 #ifndef LYGER_CACHE_READ_FAST_H
 #define LYGER_CACHE_READ_FAST_H
@@ -27,10 +27,11 @@ typedef struct entry_sight {
 } entry_sight;
 
 /*
- * Everything read between the stamp and this was the entry's own when the stamp was set (stamp_is_set()), is
- * the same now, and the slot is, too. The comparison alone does not tell: memory without an entry has no
- * stamp before and none after, while the entry that was filled in meanwhile is published under the very same
- * slot word, because it has the same place. tests/model/read.pml is this protocol.
+ * When true, everything that was read between reading the stamp and this call was the entry's own, provided
+ * the stamp was set (stamp_is_set()), and entry and slot are unchanged. The comparison alone does not tell:
+ * memory without an entry has no stamp before and none after, while an entry that was filled in meanwhile is
+ * published under the very same slot word, because it has the same place. tests/model/read.pml is this
+ * protocol.
  */
 static READ_INLINE bool still_there(const entry_sight *seen)
 {
@@ -45,7 +46,7 @@ static inline const char *value_seen(const entry_sight *seen, size_t key_len)
     return seen->e->data + value_offset(key_len);
 }
 
-/* Damaged lengths may say anything. */
+/* Whether the entry ends within the segment: damaged lengths may say anything. */
 static inline bool ends_in_segment(const lyger_cache *cache, const entry_sight *seen)
 {
     size_t begins = (size_t)(value_seen(seen, key_length(seen->lens)) - cache->base);
@@ -54,10 +55,10 @@ static inline bool ends_in_segment(const lyger_cache *cache, const entry_sight *
 
 /*
  * Looks at the entry of one slot whose tag fits: GLANCE_HIT when it has this key, and its lengths are right.
- * Until still_there() has said so the lengths may be anything, but a key never reaches past the segment: see
- * segment.c. A caller that confirms asks that itself, before it believes anything, and bears with any length.
- * The whole hash is compared because what lies there may be the middle of a value, whose bytes may look like
- * a stamp and like the key, but not like the key's hash.
+ * Until still_there() has confirmed them the lengths may be anything, but a key never reaches past the
+ * segment: see segment.c. A caller that confirms (`confirms`) calls still_there() itself before it believes
+ * anything, and bears with any length. The whole hash is compared because the slot may lead into the middle
+ * of a value, whose bytes may look like a stamp and like the key, but not like the key's hash.
  */
 static READ_INLINE glance look_at(const lyger_cache *cache, index_slot *slot, uint64_t word, uint64_t hash,
                                   const char *key, size_t key_len, entry_sight *seen, bool confirms)
@@ -66,7 +67,7 @@ static READ_INLINE glance look_at(const lyger_cache *cache, index_slot *slot, ui
     if (__builtin_expect(!is_in_regions(cache, slot_granule(word)), 0)) {
         return GLANCE_MISS;
     }
-    /* The value is wanted next; by the time its length is known it is on its way. */
+    /* The value is wanted next; by the time its length is known, its cache lines are on their way. */
     __builtin_prefetch((const char *)e + 64);
     __builtin_prefetch((const char *)e + 128);
     lyger_step(STEP_SLOT_READ);

@@ -5,7 +5,7 @@
 #include "os.h"
 
 #define SALVAGE_EVERY 16u /* ms between looks whether a thread that gathers still lives */
-#define ROUNDS 32u        /* attempts to gather a run while others take from it */
+#define ROUNDS 32u        /* attempts to gather a run while other shards take regions from it */
 
 static uint32_t load(const lyger_cache *cache, uint32_t region)
 {
@@ -42,7 +42,7 @@ uint32_t lyger_region_acquire(lyger_cache *cache, shard *s)
         return count;
     }
     for (uint32_t i = 0; i < count; i++) {
-        /* Shards begin apart, so that they do not meet at the same word. */
+        /* Each shard begins at another region, so that shards do not contend for the same word. */
         uint32_t region = (number + i) % count;
         if (load(cache, region) == REGION_UNUSED &&
             change(cache, region, REGION_UNUSED, region_word(REGION_SHARD, number))) {
@@ -60,7 +60,8 @@ uint32_t lyger_region_run(const lyger_cache *cache, uint64_t granules)
     return (uint32_t)((granules + region - 1) / region);
 }
 
-/* Frees what still belongs to the run; the head goes last, because it is what a recovery looks for. */
+/* Frees the regions that still belong to the run; the head goes last, because a recovery looks for the
+ * head. */
 static void free_run(lyger_cache *cache, uint32_t head, uint32_t count)
 {
     for (uint32_t region = head + 1; region < head + count && region < cache->header->region_count;
@@ -79,7 +80,8 @@ void lyger_region_free_run(lyger_cache *cache, granule at)
     free_run(cache, head, e->size_flags >> 2);
 }
 
-/* The large entry that begins in a region and is indexed by this shard, or was to be; NULL when none is. */
+/* The large entry that begins in a region and that this shard indexes, or was to index; NULL when there is
+ * none. */
 static entry *large_entry(const lyger_cache *cache, const shard *s, uint32_t region)
 {
     bool begins = load(cache, region) == region_word(REGION_HEAD, number_of_shard(cache, s));
@@ -109,7 +111,7 @@ void lyger_region_recover(lyger_cache *cache, const shard *s)
 
 /* ---- gathering a run, under header->runs ---- */
 
-/* What a holder of header->runs that died had gathered. */
+/* Frees the regions that a dead holder of header->runs had gathered. */
 static void free_reserved(lyger_cache *cache)
 {
     for (uint32_t region = 0; region < cache->header->region_count; region++) {
@@ -118,7 +120,7 @@ static void free_reserved(lyger_cache *cache)
             put(cache, region, REGION_UNUSED, 0);
         }
         if (kind_of_region(word) == REGION_BODY) {
-            /* Bodies are marked before their head: without one they belong to nothing. */
+            /* Bodies are marked before their head: a body without a head belongs to no entry. */
             if (kind_of_region(load(cache, value_of_region(word))) != REGION_HEAD) {
                 change(cache, region, word, REGION_UNUSED);
             }
@@ -159,7 +161,8 @@ void lyger_region_unlock(lyger_cache *cache)
     lyger_lock_give(&cache->header->runs);
 }
 
-/* How much is lost when a region is taken; large entries are evicted whole, so they cost more. */
+/* How much is lost when a region is taken, for comparison only; a large entry is evicted whole, so it costs
+ * more. */
 static uint32_t cost(const lyger_cache *cache, uint32_t region)
 {
     switch (kind_of_region(load(cache, region))) {
@@ -184,7 +187,7 @@ static uint32_t choose(const lyger_cache *cache, uint32_t count, const bool *blo
             free = !blocked[region];
             sum += cost(cache, region);
         }
-        /* Of runs that cost nothing the last: shards take their regions from the front. */
+        /* Of runs that cost nothing, take the last: shards take their regions from the front. */
         if (free && (sum < least || (sum == 0 && start > best))) {
             least = sum;
             best = start;
@@ -211,7 +214,7 @@ static bool evict_large(lyger_cache *cache, uint32_t head, lyger_error *error)
     return true;
 }
 
-/* Takes a region from the shard that has it; *blocked when something in it cannot go. */
+/* Takes a region from the shard that has it; *blocked when an entry in it cannot be evicted. */
 static bool vacate(lyger_cache *cache, uint32_t region, uint32_t word, bool *blocked, lyger_error *error)
 {
     shard *s = &cache->shards[value_of_region(word)];
@@ -231,7 +234,8 @@ static bool vacate(lyger_cache *cache, uint32_t region, uint32_t word, bool *blo
     return true;
 }
 
-/* Reserves one region, whatever it is now. False with an error; *blocked when readers hold what is in it. */
+/* Reserves one region, whatever it is used for. False with an error; *blocked when readers have pinned
+ * something in it. */
 static bool reserve(lyger_cache *cache, uint32_t region, bool *blocked, lyger_error *error)
 {
     for (uint32_t round = 0; round < ROUNDS; round++) {
@@ -273,7 +277,7 @@ static void give_back(lyger_cache *cache, uint32_t first, uint32_t count)
     announce(cache);
 }
 
-/* Reserves `count` neighbours; the first of them through *first. */
+/* Reserves `count` neighbouring regions; *first is the number of the first region. */
 static lyger_status gather(lyger_cache *cache, uint32_t count, uint32_t begin, uint32_t *first,
                            lyger_error *error)
 {

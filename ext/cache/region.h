@@ -1,8 +1,9 @@
 /*
- * Whose memory is whose. The segment behind the index is divided into regions. A shard takes an unused region
- * when its arena is full; an entry that is too large for a region gets a run of neighbouring regions, which
- * are emptied for it. Every region has a word in the table that says whose it is, and each of those words
- * changes by one atomic store, so that whoever comes after a process that died knows what to free.
+ * Which shard or large entry has which memory. The segment behind the index is divided into regions. A shard
+ * takes an unused region when its arena is full; an entry that is too large for a region gets a run of
+ * neighbouring regions, which are emptied for it. Every region has a word in the region table that says to
+ * whom it belongs, and each word changes by one atomic store, so that the process that repairs after a crash
+ * knows what to free.
  *
  * Locks: header->runs before a shard's, never the other way round. A shard's regions are given up under its
  * lock, a large entry's under that of the shard that indexes it; an unused region is taken by compare and
@@ -34,13 +35,15 @@ static inline uint32_t region_of(const lyger_cache *cache, granule at)
     return (at - cache->regions) / cache->header->region_granules;
 }
 
-/* Under the shard's lock: gives it an unused region, or region_count when there is none. */
+/* Under the shard's lock: gives the shard an unused region; its number, or region_count when none is
+ * unused. */
 uint32_t lyger_region_acquire(lyger_cache *cache, shard *s);
 
 /* How many regions an entry of so many granules needs. */
 uint32_t lyger_region_run(const lyger_cache *cache, uint64_t granules);
 
-/* header->runs: nothing is gathered but by who holds it. What a holder that died had gathered is freed. */
+/* The lock header->runs, without which no thread gathers regions. Taking it frees what a dead holder had
+ * gathered. */
 bool lyger_region_lock(lyger_cache *cache, lyger_error *error);
 void lyger_region_unlock(lyger_cache *cache);
 
@@ -51,18 +54,18 @@ lyger_status lyger_region_store(lyger_cache *cache, shard *s, const entry_draft 
 /* Under the shard's lock: frees the regions of a large entry that is withdrawn. */
 void lyger_region_free_run(lyger_cache *cache, granule at);
 
-/* Makes an unused region for a shard that has none to evict from. Takes the locks. */
+/* Makes an unused region for a shard that has nothing to evict. Takes the locks. */
 lyger_status lyger_region_relieve(lyger_cache *cache, lyger_error *error);
 
 /*
- * Under a shard's lock: frees what a thread had gathered that died while it did; false when there was
- * nothing. Never waits, so the order of the locks does not matter. Looks after the thread every few
- * milliseconds.
+ * Under a shard's lock: frees the regions that a dead thread had gathered; false when there were none. Never
+ * waits, so the order of the locks does not matter. Asks only every few milliseconds whether the thread that
+ * gathers still lives.
  */
 bool lyger_region_salvage(lyger_cache *cache, uint64_t now);
 
-/* Under the lock of a shard whose holder died: unmarks its large entries (entry.collected), and later frees
- * the runs of those that are not marked: nothing points to them. */
+/* Under the lock of a shard whose holder died: unmarks its large entries (entry.collected), and, after the
+ * rebuild has marked those in the index, frees the runs of the unmarked ones, to which nothing points. */
 void lyger_region_unmark(lyger_cache *cache, const shard *s);
 void lyger_region_recover(lyger_cache *cache, const shard *s);
 

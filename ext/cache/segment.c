@@ -37,7 +37,7 @@ static uint64_t power_of_two_at_least(uint64_t n)
     return below == n ? n : below * 2;
 }
 
-/* FNV-1a (Fowler, Noll, Vo) over the fields that must not change: tells damage, not malice. */
+/* FNV-1a (Fowler, Noll, Vo) over the fields that must not change: finds damage, not malice. */
 static uint32_t header_check(const segment_header *header)
 {
     const unsigned char *at = (const unsigned char *)&header->layout;
@@ -50,8 +50,8 @@ static uint32_t header_check(const segment_header *header)
 }
 
 /*
- * Where the parts of a segment begin, in bytes; it all follows from the counts. The index comes last: it is
- * larger than the longest key, so that a reader who takes the length of a key from an entry that is just
+ * Where the parts of a segment begin, in bytes; everything follows from the counts. The index comes last: it
+ * is larger than the longest key, so that a reader that takes the length of a key from an entry that is just
  * being overwritten stays within the segment.
  */
 typedef struct segment_places {

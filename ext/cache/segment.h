@@ -12,12 +12,12 @@ lyger_status lyger_segment_format(void *base, size_t size, lyger_error *error);
 typedef enum segment_state {
     SEGMENT_SOUND,
     SEGMENT_FOREIGN,  /* no segment */
-    SEGMENT_DAMAGED,  /* what its header says cannot be */
+    SEGMENT_DAMAGED,  /* its header says what cannot be */
     SEGMENT_OBSOLETE, /* unfinished, or of another layout, machine start, C library, pid namespace or size */
 } segment_state;
 
-/* What the header of a mapping says, for whoever wants a segment of `wanted` bytes. Its contents are
- * lyger_cache_verify()'s. */
+/* What the header of a mapping says, for a caller that wants a segment of `wanted` bytes. The contents behind
+ * the header are checked by lyger_cache_verify(). */
 segment_state lyger_segment_check(const void *base, size_t size, size_t wanted);
 
 /* Fills the pointers of a view from the segment's header. */

@@ -11,11 +11,12 @@
 #include "racy.h"
 #include "region.h"
 
-#define SLACK 16u         /* a part of the shard this small must be free before entries are moved together */
-#define CLEARINGS_MOST 4u /* times this is tried for one store */
-#define REAP_EVERY 64u    /* stores, after which blocks that readers held are looked at again */
+#define SLACK 16u         /* 1/SLACK of the shard must be free before entries are moved together */
+#define CLEARINGS_MOST 4u /* times lyger_compact() is tried for one store */
+#define REAP_EVERY 64u    /* stores, after which limbo is looked through again */
 
-/* What a holder that died was doing is undone or completed by the rebuild. */
+/* Whether the lock was taken. When its holder died, the rebuild first undoes or completes what that holder
+ * was doing. */
 static bool entered(lyger_cache *cache, shard *s, lock_result result)
 {
     if (__builtin_expect(result == LOCK_INHERITED, 0)) {
@@ -54,7 +55,7 @@ static void count(_Atomic uint64_t *figure, uint64_t by)
                           memory_order_relaxed);
 }
 
-/* Gives the memory of a block back to the arena, or its regions to everybody. */
+/* Gives the memory of a block back to the arena, or a large entry's regions back to all shards. */
 static void free_block(lyger_cache *cache, shard *s, granule at)
 {
     if (is_large(entry_at(cache, at))) {
@@ -64,7 +65,7 @@ static void free_block(lyger_cache *cache, shard *s, granule at)
     }
 }
 
-/* ---- entries that are gone while readers still see them ---- */
+/* ---- limbo: removed entries that readers still have pinned ---- */
 
 static void to_limbo(lyger_cache *cache, shard *s, granule at)
 {
@@ -100,8 +101,8 @@ void lyger_shard_reap(lyger_cache *cache, shard *s)
 
 /*
  * Ends an entry that no slot points to any more and gives its memory back. The stamp goes first, and the
- * fence keeps every later write to the memory behind it: a reader that saw a byte of what comes next sees no
- * stamp.
+ * fence keeps every later write to the memory behind that: a reader that saw a byte of the memory's next use
+ * sees no stamp.
  */
 static void retire(lyger_cache *cache, shard *s, granule at)
 {
@@ -186,7 +187,7 @@ static granule take(lyger_cache *cache, shard *s, uint32_t size)
 static entry *start_entry(lyger_cache *cache, granule at, uint64_t hash, uint64_t expires, uint64_t lens)
 {
     entry *e = entry_at(cache, at);
-    /* A writer that died between withdrawing the entry that was here and ending it left its stamp: see
+    /* A writer that died between withdrawing the entry that was here and ending it left the stamp: see
      * retire(). */
     atomic_store_explicit(&e->stamp, 0, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
@@ -232,7 +233,8 @@ bool lyger_shard_move(lyger_cache *cache, shard *s, granule at)
     return true;
 }
 
-/* Whether there is so much free memory beside `size` that only its being scattered is in the way. */
+/* Whether so much memory is free beside `size` that a block is missing only because free memory is
+ * scattered. */
 static bool has_slack(const shard *s, uint32_t size)
 {
     uint64_t capacity = atomic_load_explicit(&s->capacity, memory_order_relaxed);
@@ -294,7 +296,8 @@ void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft)
     }
 }
 
-/* Makes a written entry that of its key, which slot points to, or nothing does yet. */
+/* Publishes a written entry under its key; slot is the slot of the entry it replaces, NULL when there is
+ * none. */
 static void publish(lyger_cache *cache, shard *s, granule at, const entry_draft *draft, index_slot *slot)
 {
     stamp_entry(cache, s, at);
@@ -322,8 +325,8 @@ void lyger_shard_publish(lyger_cache *cache, shard *s, granule at, const entry_d
     publish(cache, s, at, draft, slot);
 }
 
-/* The entry of the same key, if there is one; its neighbours in the queue are on their way when they are
- * needed. */
+/* The slot of the entry of the same key, NULL when there is none; prefetches that entry's neighbours in the
+ * queue, which are needed next. */
 static index_slot *find_replaced(lyger_cache *cache, shard *s, const entry_draft *draft)
 {
     index_slot *slot = lyger_index_find(cache, s, draft->hash, draft->key, draft->key_len);
@@ -335,7 +338,7 @@ static index_slot *find_replaced(lyger_cache *cache, shard *s, const entry_draft
     return slot;
 }
 
-/* Flattened: the steps of a store are small, and calling them would be a tenth of its time. */
+/* Flattened: the steps of a store are small, and calling them would take a tenth of its time. */
 __attribute__((flatten)) bool lyger_shard_store(lyger_cache *cache, shard *s, const entry_draft *draft)
 {
     uint32_t size = granules_for(draft->key_len, draft->len);
@@ -349,7 +352,7 @@ __attribute__((flatten)) bool lyger_shard_store(lyger_cache *cache, shard *s, co
         if (!at) {
             return false;
         }
-        /* What made room may have taken the old entry, or moved it. */
+        /* Making room may have evicted the old entry, or moved it. */
         slot = lyger_index_find(cache, s, draft->hash, draft->key, draft->key_len);
     }
     lyger_shard_write(cache, at, draft);
@@ -466,7 +469,8 @@ static granule sort(lyger_cache *cache, granule list, bool (*before)(const lyger
     return all;
 }
 
-/* What lanes pin of this shard and no slot points to: the entries in limbo, linked by `newer`. */
+/* The search for limbo after a crash: the entries of this shard that lanes pin and no slot points to, linked
+ * by `newer`. */
 typedef struct limbo_search {
     lyger_cache *cache;
     shard *s;
@@ -475,8 +479,8 @@ typedef struct limbo_search {
 } limbo_search;
 
 /*
- * Whether an entry of this shard begins there. A pin that a reader is about to take back may name any place,
- * and only an entry has a stamp and a key with this hash.
+ * Whether an entry of this shard begins at this granule. A pin that a reader is about to take back may name
+ * any place, and only an entry has a stamp and a key with this hash.
  */
 static bool is_entry(const lyger_cache *cache, const shard *s, granule at)
 {
@@ -570,7 +574,7 @@ static void rebuild_arena(lyger_cache *cache, shard *s, granule list)
             uint32_t size = whole_size(cache, at);
             granule next = e->newer;
             granule limit = next && next < end ? next : end;
-            /* What is left before the next entry is its own when it is too small to be a block. */
+            /* A rest before the next entry that is too small to be a block belongs to this entry. */
             if (at + size > limit || limit - (at + size) < BLOCK_LEAST) {
                 size = limit - at;
             }
@@ -584,7 +588,7 @@ static void rebuild_arena(lyger_cache *cache, shard *s, granule list)
     atomic_store_explicit(&s->capacity, capacity, memory_order_relaxed);
 }
 
-/* Queues and figures; the list is sorted by stamp. */
+/* Restores queues and figures; the list is sorted by stamp. */
 static void rebuild_queues(lyger_cache *cache, shard *s, granule list)
 {
     uint64_t earliest = 0, latest_stamp = 0, entries = 0, used = 0;

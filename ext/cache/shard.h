@@ -17,11 +17,11 @@ static inline shard *shard_of(const lyger_cache *cache, uint64_t hash)
     return &cache->shards[shard_number_of(cache, hash)];
 }
 
-/* Locks; rebuilds the shard first when its last holder died. False with LYGER_E_CACHE when the holder is
- * stopped or does not go on. */
+/* Locks the shard, and rebuilds it when its last holder died. False with LYGER_E_CACHE when the holder is
+ * stopped or does not let go. */
 bool lyger_shard_lock(lyger_cache *cache, shard *s, lyger_error *error);
 
-/* The same without waiting: false when somebody holds it. */
+/* lyger_shard_lock() without waiting: false when another thread holds the lock. */
 bool lyger_shard_try_lock(lyger_cache *cache, shard *s);
 
 void lyger_shard_unlock(shard *s);
@@ -29,7 +29,7 @@ void lyger_shard_unlock(shard *s);
 /* Makes everything but the index again from the index; the caller has inherited the lock. */
 void lyger_shard_rebuild(lyger_cache *cache, shard *s);
 
-/* What store needs to know of an entry. */
+/* What lyger_shard_store() needs to know of an entry. */
 typedef struct entry_draft {
     uint64_t hash;
     const char *key;
@@ -43,44 +43,44 @@ typedef struct entry_draft {
 } entry_draft;
 
 /* Stores, replacing an entry of the same key, evicting what must go. False when there is nothing to evict: no
- * region is left to this shard, or readers hold what is in it. */
+ * region is left to this shard, or readers have pinned what is in them. */
 bool lyger_shard_store(lyger_cache *cache, shard *s, const entry_draft *draft);
 
-/* The two halves of storing: filling a block that has its size, which needs no lock, and making it the entry
- * of its key. */
+/* The two halves of storing: filling a block that has its size, which needs no lock, and publishing it as the
+ * entry of its key. */
 void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft);
 void lyger_shard_publish(lyger_cache *cache, shard *s, granule at, const entry_draft *draft);
 
-/* The slot of an entry that has not expired; drops one that has. */
+/* The slot of the key's entry, NULL when there is none; drops an expired entry. */
 index_slot *lyger_shard_find_live(lyger_cache *cache, shard *s, uint64_t hash, const char *key,
                                   size_t key_len);
 
 /* Removes the entry that slot points to. */
 void lyger_shard_drop(lyger_cache *cache, shard *s, index_slot *slot);
 
-/* Evicts it: the policy remembers it, the statistics count it. */
+/* Evicts the slot's entry: the policy remembers it, the statistics count it. */
 void lyger_shard_evict(lyger_cache *cache, shard *s, index_slot *slot, uint64_t now);
 
 /* Moves an entry that is not used in place to any free block; its readers look again, as after a replacement.
  * False when there is no block. */
 bool lyger_shard_move(lyger_cache *cache, shard *s, granule at);
 
-/* Evicts the large entry that begins there. */
+/* Evicts the large entry that begins at this granule. */
 void lyger_shard_evict_large(lyger_cache *cache, shard *s, granule at);
 
 /* Evicts every entry in a region of this shard and joins its memory. */
 void lyger_shard_vacate(lyger_cache *cache, shard *s, uint32_t region);
 
-/* Frees what was removed while readers held it, and no reader holds any more. */
+/* Frees the entries in limbo that no reader has pinned any more. */
 void lyger_shard_reap(lyger_cache *cache, shard *s);
 
-/* Removes every entry that `condemned` says yes to, what has expired, and what lyger_shard_reap() does.
- * Returns how many entries have expired but may still be served stale. */
+/* Removes every entry that `condemned` says yes to and every expired entry, and does what lyger_shard_reap()
+ * does. Returns how many entries have expired but may still be served stale. */
 typedef bool (*shard_condemn)(const entry *e, void *context);
 uint64_t lyger_shard_sweep(lyger_cache *cache, shard *s, uint64_t now, shard_condemn condemned,
                            void *context);
 
-/* Records that something in the shard expires then; expires is as entry.expires. */
+/* Records when an entry of the shard expires; expires is as entry.expires. */
 void lyger_shard_note_expiry(shard *s, uint64_t expires);
 
 static inline bool expiry_over(uint64_t expires, uint64_t now)
@@ -88,7 +88,7 @@ static inline bool expiry_over(uint64_t expires, uint64_t now)
     return expires && EXPIRY_TIME(expires) <= now;
 }
 
-/* Over, and not to be served stale any more. */
+/* Whether the entry's time is over and it must not be served stale any more. */
 static inline bool expiry_gone(uint64_t expires, uint64_t now)
 {
     return expires && EXPIRY_TIME(expires) + EXPIRY_STALE(expires) * 1000u <= now;

@@ -1,6 +1,6 @@
 /*
- * What the cache needs of a POSIX system: memory, files, forks. What POSIX does not have (who has died,
- * waiting for a word in shared memory) is in threads_linux.c or threads_posix.c.
+ * What the cache needs of a POSIX system: memory, files, forks. What POSIX does not have (what became of a
+ * thread, waiting for a word in shared memory) is in threads_linux.c or threads_posix.c.
  */
 #include "os.h"
 
@@ -31,7 +31,7 @@ void lyger_os_yield(void)
     sched_yield();
 }
 
-/* Atomic, as several threads may ask for the same at once. */
+/* Atomic, because several threads may call lyger_os_at_fork() at once. */
 static _Atomic(void (*)(void)) before_fork, after_fork;
 
 static void watch_forks(void)
@@ -75,7 +75,7 @@ lyger_status lyger_os_map_anonymous(size_t size, void **base, lyger_error *error
 
 #define SHARED_MODE 0660u
 #define OWN_MODE 0600u
-#define NAPS 100 /* of 10 ms, for whoever has made a file and not yet given it to the group */
+#define NAPS 100 /* of 10 ms, for a process that has made a file and not yet given it to the group */
 
 lyger_status lyger_os_group(const char *name, uint32_t *group, lyger_error *error)
 {
@@ -123,7 +123,8 @@ static lyger_status refuse(const char *path, const struct stat *file, const lyge
         (unsigned)file->st_mode & 0777);
 }
 
-/* A segment is trusted memory: nobody but those who may is able to reach it. */
+/* A segment is trusted memory: refuses a file that users besides the owner and the group of `access` can
+ * reach. */
 static lyger_status check_access(int fd, const char *path, struct stat *file, const lyger_os_access *access,
                                  lyger_error *error)
 {
@@ -140,7 +141,7 @@ static lyger_status check_access(int fd, const char *path, struct stat *file, co
     if (file->st_uid != geteuid() || mode != OWN_MODE) {
         return refuse(path, file, access, error);
     }
-    /* New, or of the time before the setting. */
+    /* The file is new, or older than the setting. */
     if (fchown(fd, (uid_t)-1, (gid_t)access->group) != 0 || fchmod(fd, SHARED_MODE) != 0) {
         return lyger_fail(error, LYGER_E_CACHE, "cannot give cache path \"%s\" to group %lu: %s", path,
                           (unsigned long)access->group, strerror(errno));
@@ -148,8 +149,8 @@ static lyger_status check_access(int fd, const char *path, struct stat *file, co
     return LYGER_OK;
 }
 
-/* Opens what is there, or makes it. Apart, because systems refuse O_CREAT for files of others in directories
- * that everybody may write to (Linux: fs.protected_regular). */
+/* Opens the file that is there, or makes it. Two calls, because systems refuse O_CREAT for files of other
+ * users in directories that everybody may write to (Linux: fs.protected_regular). */
 static int open_or_make(const char *path)
 {
     const int how = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
@@ -228,7 +229,7 @@ void lyger_os_close_file(const lyger_os_file *file)
     close((int)file->handle);
 }
 
-/* A write into a hole of a full file system would kill the process: there are none. */
+/* A write into a hole of a full file system would kill the process, so the file gets no holes. */
 lyger_status lyger_os_fill_file(lyger_os_file *file, const char *path, size_t size, const char begin[8],
                                 lyger_error *error)
 {
@@ -269,7 +270,8 @@ uint32_t lyger_os_user(void)
     return (uint32_t)geteuid();
 }
 
-/* Everybody may make files where these directories are: it must be a directory, ours, and nobody else's. */
+/* All users may make files where this directory is, so it must be a directory, not a link, and only this
+ * user's. */
 lyger_status lyger_os_own_path(const char *name, char *path, size_t size, lyger_error *error)
 {
     struct stat found;

@@ -1,7 +1,7 @@
 /*
  * What the cache needs of Windows 8 and later. Differences that show: there are no forks, so an anonymous
- * segment is its process's (its threads share it) and only a named one is shared by processes; who waits for
- * another process polls; a thread that a debugger has suspended counts as running.
+ * segment is its process's (its threads share it) and only a named one is shared by processes; a thread that
+ * waits for another process polls; a thread that a debugger has suspended counts as running.
  */
 #define WIN32_LEAN_AND_MEAN
 #include "os.h"
@@ -29,7 +29,8 @@ void lyger_os_nap(uint32_t microseconds)
     Sleep(microseconds / 1000 + 1);
 }
 
-/* WaitOnAddress() is woken by threads of this process only, so it is asked again and again for the others. */
+/* Only threads of this process wake WaitOnAddress(), so the word is looked at again and again for other
+ * processes. */
 bool lyger_os_wait(_Atomic uint32_t *word, uint32_t seen, uint32_t milliseconds)
 {
     uint64_t end = GetTickCount64() + milliseconds;
@@ -59,7 +60,7 @@ static uint32_t began(HANDLE thread)
     return (uint32_t)(((uint64_t)start.dwHighDateTime << 32 | start.dwLowDateTime) / 10000u) & 0x7FFFFFFFu;
 }
 
-/* The id, and above it when the thread began: ids are used again. */
+/* The thread's id, and above it when the thread began: Windows uses ids again. */
 uint64_t lyger_os_thread(void)
 {
     static __thread uint64_t own;
@@ -85,14 +86,14 @@ lyger_os_state lyger_os_thread_state(uint64_t name, uint64_t program)
     if ((uint32_t)name == 0) {
         return LYGER_OS_GONE;
     }
-    if ((DWORD)name == GetCurrentThreadId()) { /* asked often, of pins; the kernel need not be */
+    if ((DWORD)name == GetCurrentThreadId()) { /* asked often, of pins: spares the system call */
         return name == lyger_os_thread() ? LYGER_OS_RUNS : LYGER_OS_GONE;
     }
     HANDLE thread = OpenThread(THREAD_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, (DWORD)name);
     if (!thread) {
         return GetLastError() == ERROR_INVALID_PARAMETER ? LYGER_OS_GONE : LYGER_OS_RUNS;
     }
-    /* Its id is kept as long as somebody has a handle of it, also when it has ended. */
+    /* A thread that has ended keeps its id as long as a process has a handle of it. */
     bool ended = WaitForSingleObject(thread, 0) == WAIT_OBJECT_0;
     uint32_t start = began(thread);
     CloseHandle(thread);
@@ -130,7 +131,7 @@ lyger_status lyger_os_random(void *bytes, size_t size, lyger_error *error)
     return LYGER_OK;
 }
 
-/* SystemTimeOfDayInformation, of which Windows documents that it exists: the beginning of what it gives. */
+/* The beginning of SystemTimeOfDayInformation, of which Windows documents only that it exists. */
 typedef struct time_of_day {
     LARGE_INTEGER boot, now, zone_bias;
     ULONG zone, reserved;
@@ -144,7 +145,8 @@ void lyger_os_boot_id(char *text, size_t size)
 {
     time_of_day times;
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
-    /* Through a pointer without a type: what GetProcAddress() gives is of no function's. */
+    /* Converted through a pointer without a type, because GetProcAddress() gives a function of another
+     * type. */
     void *found = ntdll ? (void *)(uintptr_t)GetProcAddress(ntdll, "NtQuerySystemInformation") : NULL;
     query_system query = (query_system)(uintptr_t)found;
     text[0] = '\0';
@@ -175,7 +177,7 @@ static lyger_status map(HANDLE file, size_t size, const char *path, void **base,
     *base = mapping ? MapViewOfFile(mapping, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, size) : NULL;
     lyger_status status = *base ? LYGER_OK : fail_with_last(error, "cannot map the cache", path);
     if (mapping) {
-        CloseHandle(mapping); /* the view keeps it */
+        CloseHandle(mapping); /* the view keeps the mapping */
     }
     return status;
 }
@@ -197,7 +199,8 @@ static PSID own_user(void *room, DWORD size)
     return told ? ((TOKEN_USER *)room)->User.Sid : NULL;
 }
 
-/* The system and administrators reach every file anyway. */
+/* Whether an access list may name this user or group: the system and administrators reach every file
+ * anyway. */
 static bool may_have_it(PSID who, PSID self)
 {
     return EqualSid(who, self) || IsWellKnownSid(who, WinLocalSystemSid) ||
@@ -207,7 +210,7 @@ static bool may_have_it(PSID who, PSID self)
 static bool is_private(PACL list, PSID self)
 {
     if (!list) {
-        return false; /* no list: everybody may */
+        return false; /* no list: every user may */
     }
     for (DWORD i = 0; i < list->AceCount; i++) {
         void *found;
@@ -249,7 +252,7 @@ static lyger_status check_owner(HANDLE file, const char *path, PSID self, lyger_
     return status;
 }
 
-/* Also what no other file that is there has. */
+/* Refuses what is no regular file; also fills in the id that no other existing file has. */
 static lyger_status check_kind(HANDLE handle, const char *path, lyger_os_file *file, lyger_error *error)
 {
     BY_HANDLE_FILE_INFORMATION info;
@@ -286,13 +289,13 @@ static lyger_status lock_and_check(HANDLE handle, const char *path, PSID self, l
     return status;
 }
 
-/* Opens the file itself, not what a link points to; a new one is ours alone from its first moment. */
+/* Opens the file itself, not what a link points to; a new file is this user's alone from its first moment. */
 static HANDLE open_own(const char *path, PSID self)
 {
-    WCHAR name[32768]; /* as long as names get */
+    WCHAR name[32768]; /* the longest path, in characters */
     union {
         ACL list;
-        DWORD room[64]; /* which also aligns it */
+        DWORD room[64]; /* for an ACL; DWORDs align it */
     } access;
     SECURITY_DESCRIPTOR descriptor;
     SECURITY_ATTRIBUTES attributes = {sizeof attributes, &descriptor, FALSE};
@@ -319,7 +322,8 @@ lyger_status lyger_os_group(const char *name, uint32_t *group, lyger_error *erro
     return lyger_fail(error, LYGER_E_CACHE, "on Windows a cache path cannot be shared with a group");
 }
 
-/* A name that was dropped is free once nobody has the file open any more: nobody opens one that goes. */
+/* The name of a dropped file is free only when no process has the file open any more; until then opening it
+ * fails. */
 lyger_status lyger_os_open_file(const char *path, const lyger_os_access *access, lyger_os_file *file,
                                 lyger_error *error)
 {
@@ -367,7 +371,7 @@ lyger_status lyger_os_map_file(const lyger_os_file *file, const char *path, void
     return map((HANDLE)file->handle, file->size, path, base, error);
 }
 
-/* A file that others have mapped cannot go; they have to end first. */
+/* Windows does not drop a file that other processes have mapped; they have to end first. */
 lyger_status lyger_os_drop_file(const lyger_os_file *file, const char *path, lyger_error *error)
 {
     WCHAR name[32768];

@@ -1,6 +1,6 @@
 /*
  * Places in the protocol of readers and writers where a test puts what another thread does in between
- * (tests/core/test_cache_steps.c). In every other build they are nothing.
+ * (tests/core/test_cache_steps.c). In every other build a step is no code.
  */
 #ifndef LYGER_CACHE_STEP_H
 #define LYGER_CACHE_STEP_H
@@ -12,10 +12,10 @@ typedef enum cache_step {
     STEP_SIGHTED,        /* the long way: key and lengths are confirmed */
     STEP_COPIED,         /* the value's bytes are copied, not yet confirmed */
     STEP_STAMP_COMPARED, /* confirming: the stamp was compared, the slot was not */
-    STEP_BUCKET_READ,    /* a reader has read a bucket without the key, not yet what passed it */
+    STEP_BUCKET_READ,    /* a reader has read a bucket without the key, not yet its overflow */
     STEP_PIN_WANTED,     /* the entry is confirmed, its pin not set */
     STEP_PIN_PLACED,     /* a pin is set, the entry is not confirmed again */
-    STEP_LANE_SEEN,      /* a writer that looks for a pin has looked at a lane; they are visited upwards */
+    STEP_LANE_SEEN,      /* a writer that looks for a pin has looked at a lane; lanes are visited upwards */
 } cache_step;
 
 #ifdef LYGER_TEST_HOOKS

@@ -40,8 +40,8 @@ static uint32_t thread_id(void)
 }
 
 /* Fields 3 and 22 of /proc/ID/stat (proc(5)): the state's letter and when the thread began, in clock ticks;
- * and from 26 and 28 where its program and stack begin, which differ from one execution to the next, 0 where
- * that is kept from us. False when it cannot be read. */
+ * and fields 26 and 28, where its program and stack begin, which differ from one execution to the next, 0
+ * where the kernel hides them from this process. False when the file cannot be read. */
 static bool read_stat(uint32_t id, char *state, uint32_t *began, uint64_t *program)
 {
     char name[32], text[1024];
@@ -56,7 +56,8 @@ static bool read_stat(uint32_t id, char *state, uint32_t *began, uint64_t *progr
         return false;
     }
     text[len] = '\0';
-    /* The name of the program, in parentheses, may hold anything; what follows does not. */
+    /* The name of the program, in parentheses, may hold anything, so fields are counted from the last
+     * parenthesis. */
     const char *at = strrchr(text, ')');
     unsigned long long ticks, code = 0, stack = 0;
     if (!at || sscanf(at + 1,
@@ -67,12 +68,11 @@ static bool read_stat(uint32_t id, char *state, uint32_t *began, uint64_t *progr
         return false;
     }
     *began = (uint32_t)ticks;
-    *program =
-        code > 1 && stack > 0 ? code * 31 + stack : 0; /* 0, or 1 for the code, is what others may see */
+    *program = code > 1 && stack > 0 ? code * 31 + stack : 0; /* other users see 0, or 1 for the code */
     return true;
 }
 
-/* The id, and above it when the thread began: ids are used again. */
+/* The thread's id, and above it when the thread began: Linux uses ids again. */
 uint64_t lyger_os_thread(void)
 {
     uint32_t id = thread_id(), began = 0;
@@ -104,7 +104,7 @@ lyger_os_state lyger_os_thread_state(uint64_t name, uint64_t program)
     uint64_t executes;
     char state;
     if ((int32_t)id <= 0) {
-        return LYGER_OS_GONE; /* no thread's; to kill() it would be a group of processes */
+        return LYGER_OS_GONE; /* no thread has this id; kill() would take it for a group of processes */
     }
     if (kill((pid_t)id, 0) != 0 && errno == ESRCH) {
         return LYGER_OS_GONE;

@@ -1,12 +1,12 @@
 /*
- * What threads_linux.c does, with POSIX only: for macOS and the BSDs. POSIX knows who runs by the process's
- * id, so that
+ * What threads_linux.c does, with POSIX only: for macOS and the BSDs. POSIX knows processes by their ids and
+ * no threads of others, so that
  *  - a thread that ended without its process counts as running,
- *  - a killed process counts as running until its parent has waited for it, unless that is us, and again when
- *    a stranger got its id,
- *  - a stopped one counts as running.
- * Who waits for such a holder gets an error after LOCK_PATIENCE (lock.h). There is no futex: who waits,
- * polls.
+ * - a killed process counts as running until its parent has waited for it, unless this process is the parent,
+ * and again when another process got its id,
+ *  - a stopped thread counts as running.
+ * A thread that waits for such a holder gets an error after LOCK_PATIENCE (lock.h). There is no futex:
+ * waiting threads poll.
  */
 #include "os.h"
 
@@ -63,7 +63,7 @@ static uint32_t era_of_process(void)
     return (uint32_t)seen;
 }
 
-/* The process's id, and above it its era and the thread's number. */
+/* The process's id, and above it the process's era and the thread's number. */
 uint64_t lyger_os_thread(void)
 {
     static _Atomic uint32_t numbers;
@@ -89,7 +89,7 @@ lyger_os_state lyger_os_thread_state(uint64_t name, uint64_t program)
     (void)program;
     int32_t id = (int32_t)(uint32_t)name;
     if (id <= 0) {
-        return LYGER_OS_GONE; /* no thread's; to kill() it would be a group of processes */
+        return LYGER_OS_GONE; /* no process has this id; kill() would take it for a group of processes */
     }
     if (id == getpid()) {
         return ((uint32_t)(name >> 32) & ~NUMBER_MOST) == era_of_process() ? LYGER_OS_RUNS : LYGER_OS_GONE;
@@ -97,7 +97,7 @@ lyger_os_state lyger_os_thread_state(uint64_t name, uint64_t program)
     if (kill((pid_t)id, 0) != 0 && errno == ESRCH) {
         return LYGER_OS_GONE;
     }
-    /* A child of ours that has ended and was not waited for; WNOWAIT leaves it to be waited for. */
+    /* A child of this process that has ended and was not waited for; WNOWAIT leaves it to be waited for. */
     siginfo_t child = {0};
     return waitid(P_PID, (id_t)id, &child, WEXITED | WNOWAIT | WNOHANG) == 0 && child.si_pid == id
                ? LYGER_OS_GONE
@@ -121,7 +121,7 @@ void lyger_os_boot_id(char *text, size_t size)
     endutxent();
 }
 
-/* macOS has no posix_fallocate(): what was written once has its place. */
+/* macOS has no posix_fallocate(), so every block is written once, which gives it its place on the disk. */
 int lyger_os_reserve(int file, size_t size)
 {
     static const char zeros[65536];

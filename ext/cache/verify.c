@@ -1,9 +1,9 @@
 /*
  * One pass over each shard's blocks, in the order of the memory, notes where blocks begin: live entries in
- * one bitmap, all others in a second one. A live entry is looked up in the index, and when as many were found
- * as slots are in use, the slots point to just these. Then every list of the shard is walked; each step must
- * find the bit of its block and clears it, so a list that is crooked or has a loop ends at once, and a block
- * that is in no list leaves its bit behind.
+ * one bitmap, all other blocks in a second one. A live entry is looked up in the index, and when as many
+ * entries were found as slots are in use, the slots point to just these entries. Then every list of the shard
+ * is walked; each step must find the bit of its block and clears it, so a list that is crooked or has a loop
+ * ends at once, and a block that is in no list leaves its bit behind.
  */
 #include "verify.h"
 
@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Entries are numbered from 1 on: in a thousand years of stores nobody gets near this. */
+/* Stamps count from 1 on: a thousand years of stores do not reach this one. */
 #define STAMP_MOST (STAMP_LIMBO >> 1)
 
 /* A shard that is being looked through, and what was found in it. */
@@ -27,10 +27,10 @@ typedef struct survey {
     lyger_cache *cache;
     shard *s;
     uint32_t number, mask;
-    const char *wrong;  /* the first thing that is; NULL as long as nothing is */
+    const char *wrong;  /* the first fault, for a message; NULL as long as none was found */
     uint32_t *ordinals; /* of each region among those of this shard, from 1; 0 for all others */
     uint64_t *entries;  /* a bit for each granule where a live entry begins */
-    uint64_t *others;   /* a free block, one in a quick list, or one in limbo */
+    uint64_t *others;   /* the same for blocks that are free, in a quick list or in limbo */
     uint8_t *passed;    /* what the overflow of each bucket must be */
     uint64_t entry_count, other_count, used, held, capacity;
 } survey;
@@ -52,7 +52,7 @@ static uint32_t word_of(const lyger_cache *cache, uint32_t region)
 
 /* ---- entries ---- */
 
-/* Whether what the head of an entry says can be, when it has so many granules. */
+/* Whether the head of an entry of so many granules says only what can be. */
 static bool is_whole(survey *of, const entry *e, uint64_t granules)
 {
     const lyger_cache *cache = of->cache;
@@ -119,7 +119,7 @@ static void set_bit(const survey *of, uint64_t *bits, granule at)
     bits[number / 64] |= (uint64_t)1 << number % 64;
 }
 
-/* Whether the block that a list names is one; each only once. */
+/* Whether the granule that a list names is the beginning of a block; true only once for each. */
 static bool clear_bit(const survey *of, uint64_t *bits, granule at)
 {
     const lyger_cache *cache = of->cache;
@@ -344,7 +344,7 @@ static bool check_figures(survey *of)
                   "figures that are not those of the entries");
 }
 
-/* ---- what a holder that died left, before it is rebuilt ---- */
+/* ---- what a holder that died left, before the shard is rebuilt ---- */
 
 static int by_position(const void *a, const void *b)
 {
@@ -380,8 +380,8 @@ static bool check_slot(survey *of, uint64_t word)
            expect(of, slot_word(atomic_load(&e->hash), at) == word, "a slot whose tag is not its entry's");
 }
 
-/* The rebuild links and sizes entries by what the index says: they must be whole and not lie in each other.
- */
+/* The rebuild links and sizes entries by what the index says, so the entries must be whole and must not
+ * overlap. */
 static bool check_before_rebuild(survey *of)
 {
     size_t room = ((size_t)of->mask + 1) * BUCKET_SLOTS, count = 0;
@@ -427,7 +427,7 @@ static bool make_room(survey *of)
     return expect(of, of->entries && of->others && of->passed, no_memory);
 }
 
-/* Locks the shard. One that its holder left half done is rebuilt, when that is safe. */
+/* Locks the shard. A shard that a dead holder left half changed is rebuilt, when that is safe. */
 static lyger_status lock_shard(survey *of, lyger_error *error)
 {
     lock_result result = lyger_lock_take(of->cache, &of->s->lock, error);
@@ -498,7 +498,7 @@ static bool is_region_word(const segment_header *header, uint32_t word)
     return false;
 }
 
-/* What everybody relies on without a lock. */
+/* Checks what readers rely on without a lock; the fault, or NULL. */
 static const char *check_shared(const lyger_cache *cache)
 {
     const segment_header *header = cache->header;
@@ -520,8 +520,8 @@ static const char *check_shared(const lyger_cache *cache)
     return NULL;
 }
 
-/* While nothing is gathered: the regions of a run that goes are given up before its first, which says what
- * they are. */
+/* Checks that every body belongs to a head, while no run is gathered: a run's bodies are freed before their
+ * head, which says what they are. */
 static const char *check_runs(const lyger_cache *cache)
 {
     for (uint32_t region = 0; region < cache->header->region_count; region++) {

@@ -8,9 +8,9 @@
 #include "layout.h"
 
 /*
- * LYGER_OK, or LYGER_E_CACHE with what is wrong first: nothing is repaired, but a shard whose holder died is
- * rebuilt as ever. Others may use the segment meanwhile; each shard is locked while it is looked through. Any
- * bytes after the header, which lyger_segment_check() has checked, are endured.
+ * LYGER_OK, or LYGER_E_CACHE with the first fault. Nothing is repaired, but a shard whose holder died is
+ * rebuilt as ever. Other processes may use the segment meanwhile; each shard is locked while it is looked
+ * through. Any bytes after the header, which lyger_segment_check() has checked, are endured.
  */
 lyger_status lyger_cache_verify(lyger_cache *cache, lyger_error *error);
 
