@@ -23,6 +23,7 @@
 
 #include <locale.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 /* Error and exception handlers: the current one and those it has replaced. */
@@ -42,6 +43,7 @@ static struct {
     } * ini_originals;
     HashTable *shutdown_functions;
     HashTable environment; /* putenv() while booting */
+    bool has_log;
     mode_t umask;
     int bg_umask;
     char directory[MAXPATHLEN];
@@ -299,9 +301,22 @@ static void forget_last_error(void)
     }
 }
 
+/* Closes the log of a request that opened one, where the application had not: its name and its options, which
+ * closelog() leaves, would be those of the next request's messages. */
+static void close_log(void)
+{
+    if (UNEXPECTED(BG(syslog_device) && !boot.has_log)) {
+        openlog(NULL, 0, LOG_USER);
+        closelog();
+        free(BG(syslog_device));
+        BG(syslog_device) = NULL;
+    }
+}
+
 static void forget_small_things(void)
 {
     forget_last_error();
+    close_log();
     if (BG(strtok_string)) {
         zend_string_release(BG(strtok_string));
         BG(strtok_string) = NULL;
@@ -320,6 +335,7 @@ static void forget_small_things(void)
 
 static void keep_process(void)
 {
+    boot.has_log = BG(syslog_device) != NULL;
     boot.bg_umask = BG(umask);
     boot.umask = umask(0);
     umask(boot.umask);
