@@ -31,7 +31,7 @@ $missing = static function (string $page) use ($root, $words, $sources): array {
             file_exists("$root/$name") || $missing[] = "no file $name";
         } elseif (preg_match('/^[\w-]+\.[ch]$/', $name)) { // beside another that was named with its folder
             preg_grep('~/' . preg_quote($name) . '$~', array_keys($sources)) || $missing[] = "no file $name";
-        } elseif (preg_match('/^(?:php_)?(?:lyger|fetch|stamp)_\w+(?=\(\)$|$)/i', $name, $function)) {
+        } elseif (preg_match('/^[a-z]+_\w+(?=\(\)$|$)/i', $name, $function)) { // a function, a type, a hook, an option
             isset($words[$function[0]]) || $missing[] = "no name $function[0]";
         }
     }
