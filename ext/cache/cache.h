@@ -222,11 +222,14 @@ lyger_status lyger_cache_purge(lyger_cache *cache, const char *prefix, size_t le
  * entries and removed ones that no reader has pinned any more. */
 uint64_t lyger_cache_count(lyger_cache *cache);
 
-/* ---- named locks ---- LOCK: belongs to the bearer of its token, until it is given back or its time is over;
- * when a thread dies before lyger_cache_end_request(), the locks it took are free at once. LEASE: held by a
- * thread while it computes a value, until the lease is given back, lyger_cache_end_request(), or the thread
- * dies. A key names a lock, a lease and an entry independently: clearing and eviction leave locks and leases
- * alone. */
+/* ---- named locks ---- */
+
+/*
+ * LOCK: belongs to the bearer of its token, until it is given back or its time is over; when a thread dies
+ * before lyger_cache_end_request(), the locks it took are free at once. LEASE: held by a thread while it
+ * computes a value, until the lease is given back, lyger_cache_end_request(), or the thread dies. A key names
+ * a lock, a lease and an entry independently: clearing and eviction leave locks and leases alone.
+ */
 typedef enum lyger_cache_kind { LYGER_CACHE_LOCK, LYGER_CACHE_LEASE } lyger_cache_kind;
 
 /* One attempt, ttl in seconds: a *token other than 0 when the lock was free. LYGER_E_CACHE also when the

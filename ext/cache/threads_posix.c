@@ -2,8 +2,8 @@
  * What threads_linux.c does, with POSIX only: for macOS and the BSDs. POSIX knows processes by their ids and
  * no threads of others, so that
  *  - a thread that ended without its process counts as running,
- * - a killed process counts as running until its parent has waited for it, unless this process is the parent,
- * and again when another process got its id,
+ *  - a killed process counts as running until its parent has waited for it, unless this process is the
+ *    parent, and again when another process got its id,
  *  - a stopped thread counts as running.
  * A thread that waits for such a holder gets an error after LOCK_PATIENCE (lock.h). There is no futex:
  * waiting threads poll.

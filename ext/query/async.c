@@ -12,14 +12,14 @@ struct lyger_async {
     lyger_result base; /* first member; its facts are those of done */
     lyger_async *next; /* in the pool, younger */
     lyger_pool *pool;
-    lyger_connection *connection; /* NULL when it has ended */
+    lyger_connection *connection; /* NULL when the statement has ended */
     lyger_limits limits;
-    bool entered;       /* its backend works on it further up the stack, below the interrupt hook */
-    lyger_result *done; /* NULL when it failed */
+    bool entered; /* its backend works on the statement further up the stack, below the interrupt hook */
+    lyger_result *done; /* NULL when the statement failed */
     lyger_error failure;
 };
 
-/* Whether this process was forked since: the statement is the parent's. */
+/* Whether this process was forked since the statement was sent: the statement is the parent's. */
 static bool is_inherited(const lyger_async *async)
 {
     return async->limits.process != getpid();
@@ -36,7 +36,7 @@ static void unlink_async(lyger_async *async)
     }
 }
 
-/* Takes in what the statement gave and gives its connection back. */
+/* Keeps the statement's result or error and gives its connection back. */
 static void finish(lyger_async *async, lyger_status status)
 {
     status = lyger_call_end(async->pool, async->connection, status, &async->failure);
@@ -51,7 +51,7 @@ static void finish(lyger_async *async, lyger_status status)
     async->base.facts = async->done->facts;
 }
 
-/* Waits until something arrives for this statement or another one, and lets libpq take it in. */
+/* Waits until data arrives for this statement or another pending one, and has libpq read it. */
 static lyger_status wait_for_any(lyger_async *async)
 {
     struct pollfd entries[POLLED_MOST];
@@ -78,7 +78,7 @@ static lyger_status wait_for_any(lyger_async *async)
     return lyger_limits_check(&async->limits); /* last: the hook may end statements, and their connections */
 }
 
-/* Stops what runs on the server, unless it is the parent's. */
+/* Stops the statement on the server, unless it is the parent's. */
 static void cancel(lyger_async *async)
 {
     if (!is_inherited(async)) {
@@ -93,12 +93,12 @@ static void give_up(lyger_async *async, lyger_status why)
     finish(async, lyger_with_state(&async->failure, why, why == LYGER_E_QUERY ? "" : "57014"));
 }
 
-/* Waits for the statement and takes in what it gave. LYGER_E_INTERRUPTED when the caller is to stop. */
+/* Waits for the statement's end and keeps its result. LYGER_E_INTERRUPTED when the caller is to stop. */
 static lyger_status end_async(lyger_async *async)
 {
     const lyger_backend *backend = async->connection->backend;
     lyger_status status = is_inherited(async) ? LYGER_E_QUERY : lyger_limits_check(&async->limits);
-    /* A signal handler of PHP may come back here through the hook and end it meanwhile. */
+    /* A signal handler of PHP may come back here through the hook and end the statement meanwhile. */
     while (status == LYGER_OK && async->connection && !backend->arrived(async->connection)) {
         status = wait_for_any(async);
     }
@@ -194,7 +194,8 @@ static void link_last(lyger_async *async)
     *at = async;
 }
 
-/* Sends it, or, where there is nobody to send to, runs it. Its errors are told when it is waited for. */
+/* Sends the statement, or runs it where the backend cannot send. The statement's errors are told when its
+ * result is awaited. */
 static void start(lyger_async *async, const lyger_call *call)
 {
     lyger_connection *connection = async->connection;

@@ -2,8 +2,8 @@
  * Inside the query room: what a database must offer (one const vtable, one file) and what the pool gives it.
  *
  * A connection belongs to the pool from open() on. While a statement runs it is busy: nothing else uses it,
- * and whatever the statement holds (rows, a result being written) hangs on the connection, so that a longjmp
- * out of a sink leaves nothing without an owner.
+ * and everything the statement holds (rows, a result being written) hangs on the connection, so that a
+ * longjmp out of a sink leaves nothing without an owner.
  */
 #ifndef LYGER_QUERY_BACKEND_H
 #define LYGER_QUERY_BACKEND_H
@@ -32,12 +32,12 @@ struct lyger_connection {
     size_t dsn_len;
     int64_t opened_at, idle_since; /* lyger_now_ms() */
     bool busy;
-    bool home;           /* of its DSN, in this request: see pool.h */
+    bool home;           /* its DSN's home connection in this request: see pool.h */
     bool changed;        /* a statement that needs the session ran on it in this request */
     bool needs_reset;    /* session state of an earlier request may be left */
-    bool forgotten;      /* inherited by a fork: never speak to the server through it */
-    bool in_transaction; /* of lyger_transaction_begin(); end_statement() clears it when there is none any
-                            more */
+    bool forgotten;      /* inherited by a fork: this process must not speak to the server through it */
+    bool in_transaction; /* of lyger_transaction_begin(); end_statement() clears it when no transaction is
+                            open any more */
 };
 
 /* What opening needs besides the DSN. */
@@ -51,9 +51,9 @@ typedef struct lyger_opening {
 } lyger_opening;
 
 struct lyger_backend {
-    const char *library; /* its client library: "libpq", "sqlite" */
+    const char *library; /* the backend's client library: "libpq", "sqlite" */
     const char *(*version)(lyger_query_version_of which);
-    const char *schemes; /* for people: "sqlite:PATH, sqlite::memory:" */
+    const char *schemes; /* for error messages: "sqlite:PATH, sqlite::memory:" */
 
     bool (*claims)(const char *dsn, size_t len);
 
@@ -64,15 +64,15 @@ struct lyger_backend {
     lyger_status (*permit)(const lyger_opening *opening, lyger_error *error);
 
     /* Whether a statement changes the session, or asks what was done in it, as far as its text says. May be
-     * NULL: it never does. */
+     * NULL: no statement does. */
     bool (*needs_session)(const char *sql);
 
     /* A new connection from malloc; its base is filled by the pool. */
     lyger_status (*open)(const lyger_opening *opening, lyger_connection **connection, lyger_error *error);
 
     /* Before an idle connection is used again: looks whether it lives, cleans the session when needs_reset.
-     * Anything but LYGER_OK closes it; of these only LYGER_E_INTERRUPTED is reported. idle_ms: how long it
-     * was idle. */
+     * On any status but LYGER_OK the pool closes the connection; it reports only LYGER_E_INTERRUPTED.
+     * idle_ms: how long the connection was idle. */
     lyger_status (*revive)(lyger_connection *connection, int64_t idle_ms, const lyger_limits *limits);
 
     /* Runs the statement to its end; the result does not need the connection any more. */
@@ -83,9 +83,9 @@ struct lyger_backend {
     lyger_status (*write_json)(lyger_connection *connection, const lyger_statement *statement,
                                const lyger_limits *limits, lyger_sink *sink, lyger_error *error);
 
-    /* Sends a statement and returns; receive() then gives what run() would have given, without waiting when
-     * arrived() says so after descriptor() was readable (but for what it may have to ask about the rows). All
-     * NULL where a statement cannot be sent alone. */
+    /* Sends a statement and returns; receive() then gives what run() would have given. It does not wait when
+     * descriptor() was readable and arrived() then says yes (but for questions it may have to ask about the
+     * rows). All four are NULL where a statement cannot be sent without waiting for it. */
     lyger_status (*send)(lyger_connection *connection, const lyger_statement *statement,
                          const lyger_limits *limits, lyger_error *error);
     bool (*arrived)(lyger_connection *connection);
@@ -94,24 +94,24 @@ struct lyger_backend {
                             lyger_error *error);
     void (*cancel)(lyger_connection *connection);
 
-    /* Writes the statement that begins a transaction with these options, and into them what it makes of those
-     * that are left to it. LYGER_E_ARGUMENT for what it cannot do. */
+    /* Writes the statement that begins a transaction with these options, and fills in the options that are
+     * left to the backend. LYGER_E_ARGUMENT for an option that the database does not have. */
     lyger_status (*begin)(lyger_connection *connection, lyger_transaction_options *options,
                           char sql[LYGER_BEGIN_SIZE], lyger_error *error);
 
-    /* After a statement, whatever came of it: frees what it left, rolls a transaction back that is not
-     * in_transaction. *usable says whether the connection may be used again. Not LYGER_OK: the caller must
-     * know what was undone. */
+    /* After a statement, successful or not: frees what the statement left, rolls back an open transaction
+     * when the connection is not in_transaction. *usable says whether the connection may be used again. Any
+     * status but LYGER_OK: the caller must be told what was undone. */
     lyger_status (*end_statement)(lyger_connection *connection, bool *usable, lyger_error *error);
 
-    /* At the end of a request; false: close it. May be NULL. */
+    /* At the end of a request; false: the pool closes the connection. May be NULL. */
     bool (*survives_request)(lyger_connection *connection);
 
     /* Frees the connection and what a statement left on it. */
     void (*close)(lyger_connection *connection);
 
-    /* The same in a forked child: lets go without a word to the other side. What must stay (SQLite's locks
-     * belong to the parent) may stay allocated. */
+    /* close() in a forked child: frees the connection without a word to the server. What belongs to the
+     * parent (SQLite's locks) may stay allocated. */
     void (*forget)(lyger_connection *connection);
 };
 

@@ -1,6 +1,7 @@
 /*
- * How long something may take: a deadline, the caller's interrupt hook, and the process it began in. Whatever
- * waits or computes for more than about a millisecond asks lyger_limits_check() in between.
+ * How long a statement or a connection attempt may take: a deadline, the caller's interrupt hook, and the
+ * process it began in. Code that waits or computes for more than about a millisecond calls
+ * lyger_limits_check() in between.
  */
 #ifndef LYGER_QUERY_LIMITS_H
 #define LYGER_QUERY_LIMITS_H
@@ -29,7 +30,7 @@ lyger_status lyger_limits_check(const lyger_limits *limits);
 lyger_status lyger_limits_fail(lyger_error *error, lyger_status status, const char *what);
 
 /* Waits until fd has one of the poll(2) events, in slices of 100 ms so that the hook is asked. LYGER_OK also
- * on an error condition of the descriptor: its owner finds out by reading. */
+ * on an error condition of the descriptor, which its owner then finds by reading. */
 lyger_status lyger_limits_wait(const lyger_limits *limits, int fd, short events);
 
 /* Sleeps at most ms milliseconds, never past the deadline; then checks. */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define HIGHEST_NUMBER 65536 /* above the protocol's limit of 65535, so that the server says it */
+#define HIGHEST_NUMBER 65536 /* above the protocol's limit of 65535, so that the server reports the error */
 
 typedef enum piece {
     PIECE_END,
@@ -71,7 +71,7 @@ static void skip_comment(lexer *lex)
 }
 
 /* 4.1.2.1: literals separated by white space (or line comments) with at least one newline are one literal.
- * Moves behind the next opening quote and returns true when the one just closed goes on. */
+ * Moves behind the next opening quote and returns true when the literal just closed goes on there. */
 static bool literal_goes_on(lexer *lex)
 {
     lexer ahead = *lex;
@@ -251,11 +251,11 @@ lyger_placeholders lyger_placeholders_find(const char *sql, size_t len, bool sta
     }
 }
 
-/* Where in the numbering its reader is. */
+/* A position in a statement that is being numbered. */
 typedef struct reader {
     lexer lex;
-    uint64_t marks; /* so far */
-    size_t next;    /* the parameter whose name is tried first: names mostly come in their order */
+    uint64_t marks; /* ? so far */
+    size_t next;    /* the parameter whose name is tried first: names mostly come in the parameters' order */
 } reader;
 
 static reader read_from_start(const lyger_numbering *numbering)
@@ -284,7 +284,7 @@ static size_t find_name(const lyger_numbering *numbering, reader *reader, const 
     return count;
 }
 
-/* The next piece; *number is what stands for it, 0 when it stays as it is. */
+/* The next piece; *number is the n of the $n that replaces it, 0 when the piece stays as it is. */
 static piece next_numbered(const lyger_numbering *numbering, reader *reader, uint64_t *number)
 {
     const char *start = reader->lex.at;
@@ -405,8 +405,7 @@ size_t lyger_sql_first_word(const char *sql, size_t len)
     }
 }
 
-/* Reads on to behind the next word and says whether it is that one, in either case; if not, it stays there.
- */
+/* Whether the next word is `word`, in either case; then moves behind it. */
 static bool skip_word(lexer *lex, const char *word)
 {
     size_t len = strlen(word);
@@ -458,7 +457,7 @@ const char *lyger_param_place_text(const lyger_param_place *place, char text[LYG
     return text;
 }
 
-/* A text or a list, down to the texts in it. */
+/* Checks a text, or a list and everything in it. */
 static lyger_status check_value(const lyger_param *param, lyger_param_place *place, lyger_error *error)
 {
     char text[LYGER_PLACE_SIZE];
@@ -538,7 +537,7 @@ size_t lyger_param_time_text(const lyger_param *param, lyger_time_style style, c
 
 /* ---- checks ---- */
 
-/* Names may have a colon or not; only where both occur can one come twice. */
+/* Refuses a name that comes twice: PHP's array keys differ, but names may have a colon or not. */
 static lyger_status check_twice(const lyger_param *params, size_t count, lyger_error *error)
 {
     size_t colons = 0;

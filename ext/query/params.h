@@ -1,6 +1,7 @@
 /*
  * Placeholders of PostgreSQL statements: counting $n, turning ? into $n, skipping what only looks like one.
- * The lexer follows the PostgreSQL manual, chapter 4.1 (lexical structure). Nothing is kept; any thread.
+ * The lexer follows the PostgreSQL manual, chapter 4.1 (lexical structure). No state is kept; any thread may
+ * call.
  */
 #ifndef LYGER_QUERY_PARAMS_H
 #define LYGER_QUERY_PARAMS_H
@@ -11,9 +12,9 @@ typedef struct lyger_placeholders {
     unsigned numbered; /* the highest n of $n, 0 when there is none; at most 65536 */
     size_t marks;      /* single ?, outside of literals, identifiers and comments */
     size_t doubled;    /* ?? */
-    size_t names; /* :name, where the colon is not behind a name, a number or a closing bracket: an array's
-                   * slice, [low:high], has it there */
-    const char *name; /* of the first one, in the statement, without the colon */
+    size_t names;      /* :name, where the colon is not behind a name, a number or a closing bracket, as in an
+                          array's slice, [low:high] */
+    const char *name;  /* the first :name, in the statement, without the colon */
     size_t name_len;
 } lyger_placeholders;
 
@@ -30,18 +31,18 @@ typedef struct lyger_numbering {
     size_t param_count;
 } lyger_numbering;
 
-/* Whether every name has a parameter and every parameter a name; LYGER_E_ARGUMENT says which has none. */
+/* Checks that every name has a parameter and every parameter a name; LYGER_E_ARGUMENT says which has none. */
 lyger_status lyger_placeholders_check_names(const lyger_numbering *numbering, lyger_error *error);
 
 /* Writes the statement with numbers; false when the sink is full. A name without a parameter stays. */
 bool lyger_placeholders_number(const lyger_numbering *numbering, lyger_sink *sink);
 
-/* The position, in characters from 1, in the statement as it was given that position has in the numbered one.
- */
+/* The position, in characters from 1, in the original statement of what is at `position` in the numbered
+ * statement. */
 int lyger_placeholders_origin(const lyger_numbering *numbering, int position);
 
-/* Whether the $n in a statement are not its own parameters but those of what it makes: PREPARE, and CREATE
- * FUNCTION or PROCEDURE, whose body may be SQL (PostgreSQL manual, BEGIN ATOMIC). */
+/* Whether the $n in a statement are not its own parameters but those of the object it creates: PREPARE, and
+ * CREATE FUNCTION or PROCEDURE, whose body may be SQL (PostgreSQL manual, BEGIN ATOMIC). */
 bool lyger_sql_keeps_numbers(const char *sql, size_t len);
 
 /* How many characters of UTF-8 begin in from..to. */

@@ -17,7 +17,8 @@ unsigned php_lyger_results_hold(void)
 
 void php_lyger_results_release(unsigned held)
 {
-    holds = held; /* not counted down: a fatal error in the signal handler leaves out what is inside of it */
+    holds = held; /* not counted down: a fatal error in a signal handler skips the releases of the calls
+                     inside the handler */
 }
 
 static void destroy_result(void *result)
@@ -25,7 +26,7 @@ static void destroy_result(void *result)
     lyger_result_free(result);
 }
 
-/* A result for which there is no memory to remember it is lost. */
+/* Frees a result, now or later. Without memory for noting it down the result is never freed. */
 void php_lyger_result_free(lyger_result *result)
 {
     if (holds == 0) {

@@ -37,7 +37,7 @@ void php_lyger_params_free(php_lyger_query_call *call)
     }
 }
 
-/* Keeps the text for the call. */
+/* Makes the text the parameter's value and keeps a reference for the call. */
 static void keep_text(php_lyger_query_call *call, zend_string *text, lyger_param *param)
 {
     if (call->text_count == call->text_room) {
@@ -50,7 +50,7 @@ static void keep_text(php_lyger_query_call *call, zend_string *text, lyger_param
     param->text.len = ZSTR_LEN(text);
 }
 
-/* What no database has. */
+/* Refuses a value of a PHP type that no database has. */
 static void refuse_param(const zval *value, const lyger_param_place *place)
 {
     char text[LYGER_PLACE_SIZE];
@@ -70,7 +70,8 @@ static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-/* The offset is what the object's own clock shows, taken as if it were UTC, less the time that it is. */
+/* Reads a DateTimeInterface. The offset is the time that the object's clock shows, taken as if it were UTC,
+ * less the true time. */
 static bool read_time(zend_object *object, lyger_param *param)
 {
     const timelib_time *time = php_date_obj_from_obj(object)->time;
@@ -138,8 +139,8 @@ static void read_key(zend_ulong index, zend_string *name, lyger_param *param, ph
     param->name_len = text.text.len;
 }
 
-/* An array in the parameter that place says: a list, or a map. False with an exception, and nothing to free
- * in param. */
+/* Reads an array at a place within a parameter: a list, or a map. False with an exception, and nothing to
+ * free in param. */
 static bool read_array(HashTable *array, lyger_param_place *place, lyger_param *param,
                        php_lyger_query_call *call)
 {
@@ -157,7 +158,7 @@ static bool read_array(HashTable *array, lyger_param_place *place, lyger_param *
     param->type = map ? LYGER_PARAM_MAP : LYGER_PARAM_LIST;
     param->list.items = items;
     param->list.count = 0;
-    GC_TRY_ADDREF(array); /* through a reference, __toString() could write to it */
+    GC_TRY_ADDREF(array); /* a __toString() in the array could change the array through a reference */
     place->depth++;
     ZEND_HASH_FOREACH_KEY_VAL(array, index, name, value)
     place->at[place->depth - 1] = param->list.count;
@@ -178,7 +179,7 @@ static bool read_array(HashTable *array, lyger_param_place *place, lyger_param *
     return ok;
 }
 
-/* False with an exception. */
+/* Reads one PHP value into param. False with an exception. */
 static bool read_value(zval *value, lyger_param_place *place, lyger_param *param, php_lyger_query_call *call)
 {
     ZVAL_DEREF(value);
@@ -229,7 +230,7 @@ static bool read_param(zval *value, zend_string *name, php_lyger_query_call *cal
     return true;
 }
 
-/* A list is positional, an array with names only is named. */
+/* Reads a call's parameters: a list is positional, an array with names only is named. */
 bool php_lyger_params_read(HashTable *params, php_lyger_query_call *call)
 {
     zend_ulong index;

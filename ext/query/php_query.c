@@ -11,7 +11,7 @@
 
 /*
  * The core may be inside SQLite when the interrupt hook runs PHP code, so that a fatal error in that code
- * must not leave by longjmp: it is caught here and raised again when the core has returned.
+ * must not leave by longjmp: the hook catches it and php_lyger_query_left() raises it again.
  */
 ZEND_TLS bool bailed_out;
 
@@ -305,6 +305,6 @@ static void info(void)
 
 const php_lyger_room php_lyger_query_room = {
     .request_stop = request_stop,
-    .request_gone = request_stop, /* what code that runs after the first has opened */
+    .request_gone = request_stop, /* once more, for connections that code opened after request_stop */
     .info = info,
 };

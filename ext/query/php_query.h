@@ -14,12 +14,12 @@ typedef struct php_lyger_query_call {
     zend_string *dsn, *sql;
     lyger_param *params; /* lists in them are from emalloc */
     uint32_t param_count;
-    zend_string **texts; /* that params point to, one reference each */
+    zend_string **texts; /* the strings that params point into, one reference each */
     size_t text_count, text_room;
     lyger_query_options options;
 } php_lyger_query_call;
 
-/* Parses them. False with an exception; otherwise the call is freed by what runs it. */
+/* Parses the arguments. False with an exception; otherwise the function that runs the call frees it. */
 bool php_lyger_query_parse(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *call);
 
 /* Which of words[0..count) the option's value is, in that argument; -1 with an exception that lists them. */
@@ -30,7 +30,7 @@ int php_lyger_query_word(const zval *value, uint32_t argument, const char *optio
 bool php_lyger_query_timeout(const zval *value, uint32_t argument, double *timeout);
 
 /* Reads the parameters of a call: a list is positional, an array with names only is named. False with an
- * exception; what was read is freed with the call. */
+ * exception; the parameters read until then are freed with the call. */
 bool php_lyger_params_read(HashTable *params, php_lyger_query_call *call);
 
 /* Frees what a call holds. */
@@ -52,30 +52,30 @@ lyger_result *php_lyger_query_result(php_lyger_query_call *call, php_lyger_query
 lyger_pool *php_lyger_query_pool(void);
 
 /*
- * What must happen after every entry into the core that may have called the interrupt hook: raises what
- * stopped it. False with an exception, or when PHP is about to end the script. Frees what a signal handler
- * has freed meanwhile. It may leave by longjmp: what the caller holds is freed before.
+ * Must be called after every entry into the core that may have called the interrupt hook: raises what stopped
+ * the core. False with an exception, or when PHP is about to end the script. Frees the results that a signal
+ * handler has freed meanwhile. It may leave by longjmp: the caller must have freed what it holds.
  */
 bool php_lyger_query_left(lyger_status status, const lyger_error *error);
 
-/* Whether php_lyger_query_left() will return false, or not at all, although the status is LYGER_OK. */
+/* Whether php_lyger_query_left() will return false, or not return, although the status is LYGER_OK. */
 bool php_lyger_query_is_stopped(void);
 
-/* Between the two no result is freed, because the core may be inside of it. */
+/* Between hold and release no result is freed, because the core may be inside of it. */
 unsigned php_lyger_results_hold(void);
 void php_lyger_results_release(unsigned held);
 
 /* Frees a result, now or when the core has been left; NULL is allowed. */
 void php_lyger_result_free(lyger_result *result);
 
-/* Frees what was kept. */
+/* Frees the results that were kept until the core has been left. */
 void php_lyger_results_sweep(void);
 
 /* Frees every result that has a handle. */
 void php_lyger_results_clear(void);
 
-/* Puts the result into the table and returns its handle as an integer; throws when there is no room. NULL is
- * a result that was not made: nothing is done. */
+/* Puts the result into the table and returns its handle as an integer; throws when there is no room. With
+ * NULL, a result that was not made, it does nothing. */
 void php_lyger_result_open(lyger_result *result, zval *return_value);
 
 /* The rows as a JSON string, or an exception. */

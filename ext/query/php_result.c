@@ -53,7 +53,7 @@ static void result_free(zend_object *std)
 
 /* ---- rows ---- */
 
-/* A value that only the server's text of a float8 can have; longer ones do not exist. */
+/* The double of a value that the server wrote as the text of a float8 or float4. */
 static double read_decimal(const lyger_value *value)
 {
     char text[64]; /* "-1.7976931348623157e+308" has 24 */
@@ -107,7 +107,7 @@ static void prepare_names(result_object *object)
     }
 }
 
-/* values has room for one row. False at the end. */
+/* Reads the next row into an array or object; values has room for one row. False at the end. */
 static bool read_row(result_object *object, lyger_cursor *cursor, lyger_value *values, zval *row)
 {
     if (!lyger_result_read(object->result, cursor, values)) {
@@ -238,7 +238,7 @@ ZEND_METHOD(Lyger_Engine, query)
     if (!php_lyger_query_parse(INTERNAL_FUNCTION_PARAM_PASSTHRU, &call)) {
         RETURN_THROWS();
     }
-    /* Made first: when there is no memory for it, there is no result to lose. */
+    /* The object is made first: when there is no memory for it, there is no result to lose. */
     if (!php_lyger_object(return_value, result_class, result_create)) {
         RETURN_THROWS();
     }

@@ -25,7 +25,7 @@ static bool read_choice(const zval *value, const char *option, lyger_choice *cho
 
 static bool read_option(const zend_string *name, const zval *value, lyger_transaction_options *options)
 {
-    /* Both in the order of their enums, which have a default before them. */
+    /* The words are in the order of their enums, each of which has a default before them. */
     static const char *const isolations[] = {"read uncommitted", "read committed", "repeatable read",
                                              "serializable"};
     static const char *const modes[] = {"deferred", "immediate", "exclusive"};
@@ -91,13 +91,14 @@ static bool begin(const zend_string *dsn, const lyger_transaction_options *optio
     return php_lyger_query_left(status, &error);
 }
 
-/* exit(), or the end of a fiber that is not resumed. */
+/* Whether it stands for exit(), or for the end of a fiber that is not resumed. */
 static bool is_exit(const zend_object *exception)
 {
     return zend_is_unwind_exit(exception) || zend_is_graceful_exit(exception);
 }
 
-/* Brings back what was put aside, and what was thrown meanwhile; nothing stands above exit(). */
+/* Throws the exception that was put aside again, as the previous of one thrown meanwhile; exit() wins over
+ * any exception. */
 static void restore(zend_object *aside)
 {
     zend_object *later = EG(exception);
@@ -113,8 +114,9 @@ static void restore(zend_object *aside)
     }
 }
 
-/* The exception is put aside, so that signal handlers can run while the database rolls back. When it does
- * not, the core closes the connection, which rolls back too; the exception that is on its way tells more. */
+/* The exception is put aside, so that signal handlers can run while the database rolls back. When rolling
+ * back fails, the core closes the connection, which rolls back too; the failure is not reported, because the
+ * exception that is put aside tells more. */
 static void roll_back(const zend_string *dsn)
 {
     zend_object *aside = EG(exception);
@@ -131,7 +133,8 @@ static void commit(const zend_string *dsn)
     php_lyger_query_left(status, &error);
 }
 
-/* After a fatal error the transaction is over before shutdown functions run: what they write is to stay. */
+/* Calls the function. After a fatal error the transaction is given up before shutdown functions run, so that
+ * what these write stays. */
 static void call(const zend_string *dsn, zend_fcall_info *fn, zend_fcall_info_cache *cache)
 {
     zend_try

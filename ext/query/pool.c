@@ -12,7 +12,7 @@ typedef struct pending {
 
 struct lyger_pool {
     lyger_pool_settings settings;
-    pid_t process; /* whose connections these are */
+    pid_t process; /* the process that opened the connections */
     pending *opening;
     lyger_connection *first; /* most recently used first; busy ones included */
     lyger_transaction *transactions;
@@ -82,8 +82,8 @@ static void drop(lyger_pool *pool, lyger_connection *connection)
     free(dsn);
 }
 
-/* In a forked child: the parent's connections are not ours. One that is busy belongs to a caller further up
- * the stack, who gives it back and has it forgotten then. */
+/* In a forked child: forgets the parent's connections. A busy connection is still used by a call further up
+ * the stack; it is forgotten when that call releases it. */
 static void forget_inherited(lyger_pool *pool)
 {
     if (pool->process == getpid()) {
@@ -122,8 +122,8 @@ static lyger_connection *find_idle(const lyger_pool *pool, const lyger_opening *
     return NULL;
 }
 
-/* Whether a connection has been there, or idle, for longer than it should. An in-memory database would end
- * with its connection. */
+/* Whether a connection is older, or longer idle, than the settings allow. Never true of an in-memory
+ * database, which would end with its connection. */
 static bool is_worn(const lyger_pool *pool, const lyger_connection *connection)
 {
     const lyger_backend *backend = connection->backend;
@@ -134,7 +134,7 @@ static bool is_worn(const lyger_pool *pool, const lyger_connection *connection)
     return worn && !(backend->exclusive && backend->exclusive(connection->dsn, connection->dsn_len));
 }
 
-/* Makes sure that an idle connection works; NULL when it does not, and then it is closed.
+/* Takes an idle connection when it still works; otherwise closes it, and *connection is NULL.
  * LYGER_E_INTERRUPTED when the caller is to stop. */
 static lyger_status take(lyger_pool *pool, const lyger_opening *opening, lyger_connection *found,
                          lyger_connection **connection)
@@ -195,7 +195,8 @@ static lyger_status take_home(lyger_pool *pool, const lyger_opening *opening, ly
     return LYGER_OK;
 }
 
-/* A statement that the interrupt hook runs inside of another one leaves the home where it is. */
+/* Makes the taken connection the DSN's home, when there is none or a pending statement occupies it. A
+ * statement that the interrupt hook runs inside of another statement leaves the home where it is. */
 static void choose_home(lyger_pool *pool, lyger_connection *home, lyger_connection *taken, bool beside)
 {
     if (!home || (!beside && lyger_async_is_pending(pool, home))) {
@@ -207,7 +208,7 @@ static void choose_home(lyger_pool *pool, lyger_connection *home, lyger_connecti
     }
 }
 
-/* Connections that this DSN has, or is getting. */
+/* How many connections this DSN has, or is opening. */
 static unsigned count_open(const lyger_pool *pool, const lyger_opening *opening)
 {
     unsigned open = 0;
@@ -314,7 +315,7 @@ void lyger_pool_end(lyger_pool *pool, lyger_transaction *transaction, bool clean
     free(transaction);
 }
 
-/* The connection of the transaction that this DSN has. */
+/* Takes the connection of the DSN's open transaction. */
 static lyger_status take_from(lyger_pool *pool, lyger_transaction *transaction, lyger_connection **connection,
                               lyger_error *error)
 {
@@ -351,8 +352,9 @@ static void check_transaction(lyger_pool *pool, const lyger_connection *connecti
 
 /* ---- taking and giving back ---- */
 
-/* An idle connection that works, after the end of what runs on `home` unless that is NULL, or of the oldest
- * statement when there are as many connections as may be. None, and *found: look again. */
+/* Takes an idle connection that works, beside the home. It first waits for the pending statement on `home`,
+ * unless that is NULL, or, when the DSN has as many connections as it may, for the oldest pending statement:
+ * then there is no connection but *found, and the caller looks again. */
 static lyger_status take_beside(lyger_pool *pool, const lyger_opening *opening, const lyger_connection *home,
                                 lyger_connection **connection, bool *found)
 {
@@ -444,7 +446,7 @@ lyger_status lyger_pool_release(lyger_pool *pool, lyger_connection *connection, 
         return status;
     }
     connection->busy = false;
-    connection->needs_reset |= !connection->home; /* before it is a home, or beside another */
+    connection->needs_reset |= !connection->home; /* cleaned before it is a home, or runs beside one */
     connection->idle_since = lyger_now_ms();
     if (pool->first != connection) {
         unlink_connection(pool, connection);

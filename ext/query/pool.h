@@ -11,22 +11,23 @@
  * transaction) on it.
  *
  * In a request each DSN has a home: the connection that its statements run on, one after the other, so that
- * each sees what the ones before it left in the session. A statement that is sent, and not yet waited for,
- * has the home as long as it runs. Meanwhile others get connections of their own, clean as at the request's
- * start; the home moves there with a statement that is run, and stays with one that is sent (`beside`). But
- * when something in this request has needed the session, or this statement does (needs_session), there is
- * only one that is right, and it is waited for.
+ * each statement sees what earlier ones left in the session. A statement that is sent, and not yet waited
+ * for, occupies the home as long as it runs. Meanwhile other statements get connections of their own, clean
+ * as at the request's start; a statement that is run makes its connection the home, a statement that is sent
+ * (`beside`) does not. But when a statement of this request has needed the session, or this one does
+ * (needs_session), only the home is right, and the pool waits for it.
  */
 lyger_status lyger_pool_acquire(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
                                 bool beside, lyger_connection **connection, lyger_error *error);
 
-/* Gives it back after a statement. Returns an error only when what the statement left had to be undone. */
+/* Gives the connection back after a statement. Returns an error only when what the statement left had to be
+ * undone. */
 lyger_status lyger_pool_release(lyger_pool *pool, lyger_connection *connection, lyger_error *error);
 
 /* A transaction: one connection that every statement of its DSN gets while it lasts. */
 typedef struct lyger_transaction {
     struct lyger_transaction *next;
-    lyger_connection *connection; /* NULL when it is lost: ended by a statement, or with its connection */
+    lyger_connection *connection; /* NULL when a statement ended the transaction, or it was lost */
     unsigned depth;               /* 1, and one more for each savepoint */
     lyger_transaction_options options;
     size_t dsn_len;
@@ -36,22 +37,25 @@ typedef struct lyger_transaction {
 /* The transaction of a DSN in this process, NULL when there is none. */
 lyger_transaction *lyger_pool_transaction(lyger_pool *pool, const char *dsn, size_t dsn_len);
 
-/* Makes a connection that was acquired, and is given back, the DSN's transaction. */
+/* Ties the DSN to a connection that was acquired, which the caller then makes idle: every statement of the
+ * DSN gets it. NULL when out of memory. */
 lyger_transaction *lyger_pool_begin(lyger_pool *pool, lyger_connection *connection);
 
-/* Takes its connection away, which goes back to the others, or is closed unless `clean`. A busy one is rolled
- * back when it is given back. Every further statement of the transaction is an error. */
+/* Takes the transaction's connection away: when `clean` it returns to the pool, otherwise it is closed. A
+ * busy connection is rolled back when it is released. Every further statement of the transaction is an
+ * error. */
 void lyger_pool_lose(lyger_pool *pool, lyger_transaction *transaction, bool clean);
 
-/* The same, and the transaction is over. */
+/* lyger_pool_lose(), and the DSN has no transaction any more. */
 void lyger_pool_end(lyger_pool *pool, lyger_transaction *transaction, bool clean);
 
 /* Statements that were sent and not yet waited for, the oldest first; async.c keeps the list. */
 typedef struct lyger_async lyger_async;
 lyger_async **lyger_pool_pending(lyger_pool *pool);
 
-/* Waits for the oldest one of that connection, or of any with that DSN when connection is NULL; *found says
- * whether there was one. LYGER_E_INTERRUPTED when the caller is to stop, otherwise LYGER_OK. */
+/* Waits for the oldest pending statement of that connection, or of any connection with that DSN when
+ * connection is NULL; *found says whether there was one. LYGER_E_INTERRUPTED when the caller is to stop,
+ * otherwise LYGER_OK. */
 lyger_status lyger_async_collect(lyger_pool *pool, const lyger_connection *connection, const char *dsn,
                                  size_t dsn_len, bool *found);
 
@@ -63,7 +67,7 @@ typedef struct lyger_call {
     const char *dsn;
     size_t dsn_len;
     lyger_statement statement;
-    bool beside; /* it is sent and waited for later */
+    bool beside; /* the statement is sent and waited for later */
 } lyger_call;
 
 /* Checks the arguments and takes a connection. */

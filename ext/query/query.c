@@ -34,9 +34,9 @@ static int scheme_length(const char *dsn, size_t len)
     return (size_t)at < len && dsn[at] == ':' ? at : 0;
 }
 
-/* The value of a keyword in PDO's "host=db;port=1;dbname=shop", "" without one; only what shows no secret. A
- * password may hold what looks like a pair, where its ';' is doubled (PDO's reader) or in quotes (libpq's).
- */
+/* The value of a keyword in PDO's "host=db;port=1;dbname=shop", "" when the keyword is missing; for keywords
+ * whose values are no secrets. A password may hold what looks like a pair, where its ';' is doubled (PDO's
+ * reader) or in quotes (libpq's). */
 static const char *pdo_value(const char *pairs, const char *keyword, char *value, size_t size)
 {
     size_t len = strlen(keyword);

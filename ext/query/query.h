@@ -55,7 +55,7 @@ typedef struct lyger_pool_settings {
 /* NULL when out of memory. Opens nothing yet. */
 lyger_pool *lyger_pool_new(const lyger_pool_settings *settings);
 
-/* Other settings, for what is opened from now on. */
+/* Gives the pool other settings, for connections that are opened from now on. */
 void lyger_pool_configure(lyger_pool *pool, const lyger_pool_settings *settings);
 
 /* The end of a request: what a longjmp left under way is cleaned up, in-memory databases end, and every
@@ -74,9 +74,9 @@ typedef enum lyger_param_type {
     LYGER_PARAM_INT,
     LYGER_PARAM_FLOAT,
     LYGER_PARAM_TEXT,
-    LYGER_PARAM_LIST,  /* of PostgreSQL: an array, or JSON where the statement takes that; SQLite has none */
+    LYGER_PARAM_LIST,  /* PostgreSQL: an array, or JSON where the statement takes that; SQLite has no lists */
     LYGER_PARAM_BYTES, /* bytea, a blob */
-    LYGER_PARAM_MAP,   /* JSON of PostgreSQL: a list whose items have names */
+    LYGER_PARAM_MAP,   /* PostgreSQL: JSON of a list whose items have names; SQLite has no maps */
     LYGER_PARAM_TIME,
 } lyger_param_type;
 
@@ -98,11 +98,11 @@ struct lyger_param {
             size_t len;
         } text;
         struct {
-            const lyger_param *items; /* borrowed for the call; those of a list have no names */
+            const lyger_param *items; /* borrowed for the call; a list's items have no names */
             size_t count;
         } list;
-        /* A point in time: timestamptz gets it, timestamp, date and time what a clock of that offset showed.
-         * SQLite gets its text in UTC, "2024-02-29 11:30:00.5+00:00", which sorts and which its date
+        /* A point in time: timestamptz gets the point, timestamp, date and time what a clock of that offset
+         * showed. SQLite gets the text in UTC, "2024-02-29 11:30:00.5+00:00", which sorts and which its date
          * functions read. */
         struct {
             int64_t seconds;       /* since 1970-01-01 00:00:00 UTC */
@@ -139,22 +139,22 @@ lyger_status lyger_query_run(lyger_pool *pool, const char *dsn, size_t dsn_len, 
 
 /*
  * Sends one statement and returns without waiting for its end. *result is pending: lyger_result_await() waits
- * for it, and errors of the statement come there. Several run side by side, each on a connection of its own;
- * when a DSN has no connection left, the oldest pending one is waited for. Freeing a pending result cancels
- * the statement. SQLite has nobody to send to: there the statement runs at once. A pending result must be
- * freed before its pool.
+ * for it, and errors of the statement come there. Several statements run side by side, each on a connection
+ * of its own; when a DSN has no connection left, the call first waits for the oldest pending statement.
+ * Freeing a pending result cancels the statement. SQLite has no server to send to: there the statement runs
+ * at once. A pending result must be freed before its pool.
  */
 lyger_status lyger_query_send(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
                               size_t sql_len, const lyger_param *params, size_t param_count,
                               const lyger_query_options *options, lyger_result **result, lyger_error *error);
 
-/* Waits until the result is there, reading what arrives for others meanwhile; at once for one that is there.
- * Must be called, with success, before anything else is done with a pending result; the error stays the same.
- */
+/* Waits until the result is there, reading what arrives for other pending results meanwhile; returns at once
+ * when it is there. Must be called, with success, before anything else is done with a pending result; called
+ * again, it gives the same error. */
 lyger_status lyger_result_await(lyger_result *result, lyger_error *error);
 
-/* Runs one statement and writes its rows without keeping them. After an error the sink holds a part of them.
- */
+/* Runs one statement and writes its rows without keeping them. After an error the sink holds a part of the
+ * rows. */
 lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
                                     size_t sql_len, const lyger_param *params, size_t param_count,
                                     const lyger_query_options *options, lyger_sink *sink, lyger_error *error);
@@ -178,24 +178,25 @@ typedef enum lyger_lock_mode {                     /* sqlite.org/lang_transactio
 typedef enum lyger_choice { LYGER_CHOICE_DEFAULT, LYGER_CHOICE_NO, LYGER_CHOICE_YES } lyger_choice;
 
 typedef struct lyger_transaction_options {
-    lyger_isolation isolation; /* SQLite's transactions are serializable, which is as good as each of them */
+    lyger_isolation isolation; /* SQLite's transactions are serializable, which satisfies every level */
     lyger_choice read_only;
-    lyger_choice deferrable; /* of a serializable one that only reads; SQLite's never wait for others then */
-    lyger_lock_mode mode;    /* of SQLite only */
+    lyger_choice deferrable; /* of a serializable transaction that only reads; in SQLite such a transaction
+                                never waits for others */
+    lyger_lock_mode mode;    /* only SQLite has modes */
     double timeout;          /* seconds until it has begun, 0: none; SQLite waits for its lock there */
 } lyger_transaction_options;
 
 /*
  * Begins a transaction: until it ends, every statement of this DSN (the same text) runs in it, on one
- * connection. Inside a transaction it sets a savepoint; options may then say what the outermost one has, and
- * nothing else (SQLSTATE 25001). What is not ended at the end of the request is rolled back. A statement that
- * ends the transaction itself makes every further one an error. options may be NULL.
+ * connection. Inside a transaction it sets a savepoint; options may then only repeat those of the outermost
+ * transaction (SQLSTATE 25001). A transaction that is open at the end of the request is rolled back. When a
+ * statement ends the transaction itself, every further statement is an error. options may be NULL.
  */
 lyger_status lyger_transaction_begin(lyger_pool *pool, const char *dsn, size_t dsn_len,
                                      const lyger_transaction_options *options, lyger_error *error);
 
-/* Commits (keep) or rolls back what the innermost begin began. When a commit fails, it is rolled back; so it
- * is when a statement in it had failed, SQLSTATE 25P02. */
+/* Commits (keep) or rolls back the innermost transaction or savepoint. When a commit fails, the transaction
+ * is rolled back; so it is when a statement in it had failed, SQLSTATE 25P02. */
 lyger_status lyger_transaction_end(lyger_pool *pool, const char *dsn, size_t dsn_len, bool keep,
                                    lyger_error *error);
 
@@ -229,9 +230,9 @@ typedef struct lyger_value {
     };
 } lyger_value;
 
-/* Where a reader of rows is; begin with zeros. */
+/* The position of a reader of rows; begin with zeros. */
 typedef struct lyger_cursor {
-    uint64_t row; /* the next one, from 0 */
+    uint64_t row; /* the next row, from 0 */
     const void *block;
     const char *at;
 } lyger_cursor;
@@ -264,12 +265,12 @@ const lyger_result_facts *lyger_result_describe(const lyger_result *result);
 void lyger_result_free(lyger_result *result);
 
 typedef enum lyger_query_version_of {
-    LYGER_QUERY_LOADED, /* at run time; libpq is not loaded by asking, SQLite is */
+    LYGER_QUERY_LOADED, /* at run time; asking loads SQLite, but not libpq */
     LYGER_QUERY_HEADER, /* what lyger was compiled with */
 } lyger_query_version_of;
 
-/* The version of "libpq" or "sqlite", such as "15.20"; NULL when it was left out of the build, or is not
- * loaded. */
+/* The version of "libpq" or "sqlite", such as "15.20"; NULL when the library was left out of the build, or is
+ * not loaded. */
 const char *lyger_query_version(const char *library, lyger_query_version_of which);
 
 #endif

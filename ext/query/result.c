@@ -215,7 +215,7 @@ static block *room_for(lyger_stored_result *stored, size_t bytes)
     if (last && last->size - last->used >= bytes) {
         return last;
     }
-    /* The first block is small, for the many results of a few rows. */
+    /* The first block is small, because many results have few rows. */
     size_t size = last ? BLOCK_SIZE : BLOCK_SIZE / 16;
     size = size < bytes ? bytes : size;
     block *added = malloc(sizeof *added + size);

@@ -27,13 +27,13 @@ lyger_status lyger_rows_column(lyger_rows *rows, size_t column, const char *name
 
 void lyger_rows_free(lyger_rows *rows);
 
-/* '[' and, on first use, the keys. */
+/* Writes '['; makes the keys on first use. */
 lyger_status lyger_rows_begin(lyger_rows *rows, lyger_sink *sink, lyger_error *error);
 
-/* The beginning of a row: what separates it from the last one. */
+/* Begins a row: writes what separates it from the row before. */
 bool lyger_rows_next(lyger_rows *rows, lyger_sink *sink);
 
-/* What stands before a column's value. */
+/* Writes what stands before a column's value: separator and key. */
 static inline bool lyger_rows_key(const lyger_rows *rows, size_t column, lyger_sink *sink)
 {
     size_t start = column > 0 ? rows->key_ends[column - 1] : 0;
@@ -45,7 +45,7 @@ static inline bool lyger_rows_close(const lyger_rows *rows, lyger_sink *sink)
     return lyger_sink_put_char(sink, rows->arrays ? ']' : '}');
 }
 
-/* ']'. */
+/* Writes ']'. */
 bool lyger_rows_end(lyger_rows *rows, lyger_sink *sink);
 
 /* Errors of a value that is being written. */
@@ -54,10 +54,10 @@ lyger_status lyger_sink_is_full(lyger_error *error);
 
 typedef struct lyger_result_ops {
     lyger_status (*write_json)(lyger_result *result, lyger_sink *sink, lyger_error *error);
-    void (*destroy)(lyger_result *result); /* everything but rows, and the result itself */
+    void (*destroy)(lyger_result *result); /* frees everything but `rows`, and then the result itself */
     lyger_status (*await)(lyger_result *result,
-                          lyger_error *error); /* NULL when there is nothing to wait for */
-    /* Of a row that is there. */
+                          lyger_error *error); /* NULL when results of this kind are never pending */
+    /* Reads one row; the caller has checked that there is one. */
     void (*read)(lyger_result *result, lyger_cursor *cursor, lyger_value *values);
 } lyger_result_ops;
 

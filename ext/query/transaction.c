@@ -1,9 +1,12 @@
+/*
+ * Transactions of query.h: BEGIN and savepoints, COMMIT and ROLLBACK, whatever the database.
+ */
 #include "pool.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* A statement of lyger's own on the transaction's connection; the timeout in seconds, 0: none. */
+/* Runs a statement of lyger's own on the transaction's connection; the timeout in seconds, 0: none. */
 static lyger_status run(lyger_pool *pool, const lyger_transaction *transaction, const char *sql,
                         double timeout, lyger_result **result, lyger_error *error)
 {
@@ -54,12 +57,13 @@ static lyger_status begin_first(lyger_pool *pool, const char *dsn, size_t dsn_le
     status = run(pool, transaction, sql, options.timeout, &result, error);
     lyger_result_free(result);
     if (status != LYGER_OK) {
-        lyger_pool_end(pool, transaction, false); /* a connection that none has begun on stays */
+        lyger_pool_end(pool, transaction,
+                       false); /* closes the connection only if the transaction has begun */
     }
     return status;
 }
 
-/* A savepoint has no options of its own: it may ask for what is so already. */
+/* A savepoint has no options of its own: it may only repeat those of the outermost transaction. */
 static lyger_status check_options(const lyger_transaction_options *outer,
                                   const lyger_transaction_options *wanted, lyger_error *error)
 {
@@ -105,8 +109,8 @@ lyger_status lyger_transaction_begin(lyger_pool *pool, const char *dsn, size_t d
     return status;
 }
 
-/* Undoes the innermost level. When a savepoint cannot be rolled back, the transaction can only be lost: what
- * was to be undone must not be committed with the rest. */
+/* Undoes the innermost level. When a savepoint cannot be rolled back, the transaction can only be lost:
+ * changes that were to be undone must not be committed with the rest. */
 static lyger_status undo(lyger_pool *pool, lyger_transaction *transaction, lyger_error *error)
 {
     lyger_status status;

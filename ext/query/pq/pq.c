@@ -2,7 +2,7 @@
  * The PostgreSQL backend: its DSNs, and the life of a connection in the pool. Statements are in
  * pq_statement.c, results in pq_result.c, waiting and cancelling in pq_wire.c.
  *
- * libpq resolves host names inside PQconnectStartParams(), which blocks; nothing here can shorten that.
+ * libpq resolves host names inside PQconnectStartParams(), which blocks; no time limit shortens that.
  */
 #include "pq_catalog.h"
 #include "pq_session.h"
@@ -51,7 +51,7 @@ static bool pq_claims(const char *dsn, size_t len)
 
 /*
  * Whether a part of the user's name or password may be taken for another part of the DSN, which messages
- * would show. In a URI libpq ends both at the first '@', and sees none behind a '/'.
+ * would show. In a URI libpq ends user name and password at the first '@', and looks for no '@' behind a '/'.
  */
 static bool is_ambiguous_uri(const char *dsn)
 {
@@ -66,8 +66,8 @@ static bool is_ambiguous_uri(const char *dsn)
     return last && strcspn(authority, "@/") < (size_t)(last - authority);
 }
 
-/* The same for a value that is shown: what a keyword string with other separators, a password with '@', or a
- * URI without a host would make of it. */
+/* Whether a value that messages show may hold a part of another one, as a keyword string with other
+ * separators, a password with '@', or a URI without a host would make of it. */
 static bool is_ambiguous_value(const char *keyword, const char *value)
 {
     if (strcmp(keyword, "port") == 0) {
@@ -81,8 +81,8 @@ static bool is_ambiguous_value(const char *keyword, const char *value)
            (strchr(value, ';') || strstr(value, "password="));
 }
 
-/* Checks the DSN's form and finds its own connect_timeout. libpq's message would quote the DSN, password and
- * all. *options is freed with pq->conninfoFree(). */
+/* Checks the DSN's form and finds its own connect_timeout. lyger's message stands in for libpq's, which would
+ * quote the DSN, password and all. *options is freed with pq->conninfoFree(). */
 static lyger_status check_dsn(const lyger_pq *pq, const char *dsn, double *timeout,
                               PQconninfoOption **options, lyger_error *error)
 {
@@ -113,7 +113,7 @@ static lyger_status check_dsn(const lyger_pq *pq, const char *dsn, double *timeo
         "number; in a keyword string spaces separate, and values with others are in single quotes");
 }
 
-/* A secret that the other side says back is left out of the message. */
+/* Replaces a secret that the server repeated in its error message by "***". */
 static void hide_secrets(const PQconninfoOption *options, lyger_error *error)
 {
     for (const PQconninfoOption *option = options; error && option->keyword; option++) {
@@ -140,7 +140,7 @@ static void ignore_notice(void *context, const PGresult *notice)
 static lyger_status poll_connection(const pq_connection *made, const lyger_limits *limits, lyger_error *error)
 {
     const lyger_pq *pq = made->pq;
-    /* Until the first poll, act as if it had said "writing" (manual 34.1, PQconnectPoll). */
+    /* Until the first poll, act as if it had returned PGRES_POLLING_WRITING (manual 34.1, PQconnectPoll). */
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
     while (state != PGRES_POLLING_OK && pq->status(made->server) != CONNECTION_BAD) {
         short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
@@ -175,15 +175,15 @@ static void pq_close(lyger_connection *base)
     end_connection((pq_connection *)base);
 }
 
-/* The session is the parent's: its socket is replaced by one that leads nowhere, so that libpq's farewell
- * does not end it. */
+/* The session is the parent's: the connection's socket is replaced by /dev/null, so that libpq's farewell
+ * does not end the session. */
 static void pq_forget(lyger_connection *base)
 {
     pq_connection *connection = (pq_connection *)base;
     int server = connection->pq->socket(connection->server);
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (server >= 0 && (nowhere < 0 || dup2(nowhere, server) < 0)) {
-        close(server); /* then the farewell fails too, and libpq closes a number that nothing has yet */
+        close(server); /* then the farewell fails too, and libpq closes a descriptor that is not open */
     }
     if (nowhere >= 0) {
         close(nowhere);
@@ -200,7 +200,7 @@ static lyger_status connect_to(const lyger_pq *pq, const char *dsn, const lyger_
     if (!made) {
         return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a connection");
     }
-    /* The DSN stands where it may override the application's name, but not the encoding. */
+    /* The DSN stands where it overrides the application's name, but not the encoding. */
     const char *const names[] = {"fallback_application_name", "dbname", "client_encoding", NULL};
     const char *const values[] = {"lyger", dsn, "UTF8", NULL};
     made->pq = pq;
@@ -248,9 +248,9 @@ static lyger_status pq_open(const lyger_opening *opening, lyger_connection **con
     return status;
 }
 
-/* What the writer of rows relies on, whatever the database's settings or an earlier statement made of it. The
- * server reports both settings with every change, so that asking costs nothing (manual 34.2,
- * PQparameterStatus). */
+/* Restores the settings that the writer of rows relies on, which the database or an earlier statement may
+ * have changed. The server reports both settings with every change, so that asking costs nothing (manual
+ * 34.2, PQparameterStatus). */
 static lyger_status make_usable(pq_connection *connection, const lyger_limits *limits, lyger_error *error)
 {
     const char *style = connection->pq->parameterStatus(connection->server, "DateStyle");
@@ -265,7 +265,7 @@ static lyger_status make_usable(pq_connection *connection, const lyger_limits *l
     return status;
 }
 
-/* Manual, BEGIN. */
+/* The options as PostgreSQL's BEGIN takes them (manual, BEGIN). */
 static lyger_status pq_begin(lyger_connection *base, lyger_transaction_options *options,
                              char sql[LYGER_BEGIN_SIZE], lyger_error *error)
 {
@@ -284,7 +284,7 @@ static lyger_status pq_begin(lyger_connection *base, lyger_transaction_options *
     return LYGER_OK;
 }
 
-/* What DISCARD ALL does (manual, DISCARD), but for the statements that lyger has prepared. */
+/* Does what DISCARD ALL does (manual, DISCARD), but keeps the statements that lyger has prepared. */
 static lyger_status clean_session(pq_connection *connection, const lyger_limits *limits)
 {
     if (!connection->named_by_user) {
@@ -304,7 +304,8 @@ static lyger_status pq_revive(lyger_connection *base, int64_t idle_ms, const lyg
     const lyger_pq *pq = connection->pq;
     struct pollfd entry = {.fd = pq->socket(connection->server), .events = POLLIN};
     lyger_status status = LYGER_OK;
-    /* A server that went away has written why, or closed the socket: what arrived while idle means asking. */
+    /* A server that went away has written why, or closed the socket: when something arrived while the
+     * connection was idle, the server is asked whether it is there. */
     bool spoke = poll(&entry, 1, 0) > 0;
     if ((spoke && !pq->consumeInput(connection->server)) || pq->status(connection->server) != CONNECTION_OK) {
         return LYGER_E_QUERY;

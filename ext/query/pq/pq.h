@@ -1,7 +1,7 @@
 /*
  * Inside the query room: libpq, loaded on first use. Linking it would cost every PHP process its start-up
- * time (goals.md has the measurement), so that lyger.so only knows its header; the functions are looked up
- * once and stay loaded. Any thread may load.
+ * time (goals.md has the measurement), so lyger.so is compiled with libpq's header only; the functions are
+ * looked up once and stay loaded. Any thread may load.
  */
 #ifndef LYGER_QUERY_PQ_H
 #define LYGER_QUERY_PQ_H
@@ -11,10 +11,11 @@
 #include <libpq-fe.h>
 
 #define LYGER_PQ_TUPLES_CHUNK 12  /* PGRES_TUPLES_CHUNK, which older headers do not have */
-#define LYGER_PQ_PIPELINE_SYNC 10 /* PGRES_PIPELINE_SYNC, the same */
+#define LYGER_PQ_PIPELINE_SYNC 10 /* PGRES_PIPELINE_SYNC, as well */
 #define LYGER_PQ_PORTION 64       /* rows that a stream asks for at a time */
 
-/* The functions that every libpq has, without "PQ"; and those of newer ones. */
+/* The functions that every libpq from 13 on has, without "PQ"; those of later versions are fields of
+ * lyger_pq. */
 /* clang-format off */
 #define LYGER_PQ_FUNCTIONS(X) \
     X(libVersion) X(conninfoParse) X(conninfoFree) X(freemem) X(connectStartParams) X(connectPoll) \
@@ -33,7 +34,7 @@ typedef struct lyger_pq {
 #define X(name) __typeof__(&PQ##name) name;
     LYGER_PQ_FUNCTIONS(X)
 #undef X
-    int (*enterPipelineMode)(PGconn *connection); /* libpq 14, as the next two; NULL before */
+    int (*enterPipelineMode)(PGconn *connection); /* this and the next two: libpq 14; NULL before */
     int (*exitPipelineMode)(PGconn *connection);
     int (*pipelineSync)(PGconn *connection);
     /* libpq 17; NULL before. A PGcancelConn, which older headers do not have, is a void here. */
@@ -48,8 +49,7 @@ typedef struct lyger_pq {
 /* The functions, or NULL with an error that names the package. */
 const lyger_pq *lyger_pq_load(lyger_error *error);
 
-/* The same from a library of another name, without remembering it: for tests of what is missing or too old.
- */
+/* Fills *pq from a library of another name: for tests with a library that is missing or too old. */
 lyger_status lyger_pq_load_from(const char *file, lyger_pq *pq, lyger_error *error);
 
 /* lyger_backend.version */

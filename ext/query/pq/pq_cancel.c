@@ -1,8 +1,9 @@
 /*
  * Cancelling a statement without waiting longer than its limits. PQcancel() blocks for as long as the server
- * does not answer, a stopped one for ever. libpq 17 has a cancellation that can be polled. Before that, the
- * request (manual 55.2.9, "Canceling Requests in Progress") is sent as PQcancel() sends it, without TLS, from
- * here: what it needs libpq keeps in PGcancel, whose beginning is the same in all of these versions.
+ * does not answer: with a stopped server for ever. libpq 17 has a cancellation that can be polled. With older
+ * versions this file sends the request (manual 55.2.9, "Canceling Requests in Progress") as PQcancel() does,
+ * without TLS: libpq keeps the request's address and key in PGcancel, whose beginning is the same in all of
+ * these versions.
  */
 #include "pq_wire.h"
 
@@ -39,7 +40,7 @@ static bool poll_cancel(const lyger_pq *pq, PGconn *server, const lyger_limits *
     return going;
 }
 
-/* ---- before ---- */
+/* ---- libpq 13 to 16 ---- */
 
 /* The beginning of libpq's struct pg_cancel, 13 to 16. */
 typedef struct request {
@@ -50,7 +51,7 @@ typedef struct request {
     int process, key;
 } request;
 
-/* False when libpq's is another one after all. */
+/* Copies libpq's request; false when its PGcancel has another beginning after all. */
 static bool read_request(const lyger_pq *pq, PGconn *server, request *request)
 {
     PGcancel *cancel = pq->getCancel(server);
@@ -81,7 +82,7 @@ static bool connect_to(int fd, const request *request, const lyger_limits *limit
            getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &size) == 0 && failed == 0;
 }
 
-/* A write that raises no SIGPIPE in this process, when the server has gone; as libpq does it. */
+/* Writes without raising SIGPIPE in this process when the server has gone, as libpq does. */
 static bool write_quietly(int fd, const void *bytes, size_t len)
 {
     sigset_t pipe, before, pending;
@@ -101,8 +102,8 @@ static bool write_quietly(int fd, const void *bytes, size_t len)
     return written;
 }
 
-/* The server closes the connection when the statement's process was told: not before that may the next
- * statement be sent. */
+/* Sends the request and waits until the server closes the request's connection, which says that the
+ * statement's process has its signal: only then may the next statement be sent. */
 static bool send_request(int fd, const request *request, const lyger_limits *limits)
 {
     const uint32_t packet[] = {htonl(16), htonl(CANCEL_CODE), htonl((uint32_t)request->process),
@@ -137,8 +138,8 @@ static bool send_cancel(const lyger_pq *pq, PGconn *server, const lyger_limits *
     return sent;
 }
 
-/* The server drops a request that comes while its process has not begun the statement yet, which on a busy
- * machine it may not have for a while: so the request is sent again until the statement has ended. */
+/* The server ignores a request that comes before its process has begun the statement, which on a busy machine
+ * may take a while: so the request is sent again until the statement has ended. */
 void lyger_pq_cancel(pq_connection *connection)
 {
     const lyger_pq *pq = connection->pq;
@@ -152,7 +153,8 @@ void lyger_pq_cancel(pq_connection *connection)
                                 : send_cancel(pq, connection->server, &limits);
         status = sent ? lyger_pq_gather(connection, &patience, &rest, NULL) : LYGER_E_QUERY;
     }
-    /* A statement that ended by itself leaves the cancellation to hit the next one. */
+    /* When the statement ended by itself, the cancellation may hit the next statement: the connection is not
+     * used again. */
     if (status != LYGER_OK || pq->resultStatus(rest) != PGRES_FATAL_ERROR) {
         connection->broken = true;
     }

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* The values of one type. */
+/* The values of one type that the server is to convert. */
 typedef struct values {
     const lyger_pq_own *type;
     lyger_buffer list; /* an array's text, without its end */
@@ -103,8 +103,9 @@ lyger_pq_outcome lyger_pq_casts_put(lyger_pq_scratch *scratch, const lyger_pq_ty
     return lyger_pq_put_scalar(LYGER_PQ_JSON, NULL, json, size, sink, &bad);
 }
 
-/* The parameter is an array of the type, by its OID: its own input function reads the values, whatever casts
- * from text it has, and a user without rights on its schema needs none. */
+/* Has the server convert the values. They are sent as one array parameter, whose type is given by its OID: so
+ * the type's own input function reads the values, whatever casts from text there are, and a user needs no
+ * rights on the type's schema. */
 static lyger_status convert(values *values, pq_connection *connection, const lyger_limits *limits,
                             lyger_error *error)
 {

@@ -9,13 +9,14 @@
 #define OID_ARRAY 1028 /* oid[] */
 
 struct lyger_pq_types {
-    _Atomic unsigned references; /* also of results, which another thread may free */
+    _Atomic unsigned references; /* by the connection and by results, which another thread may free */
     uint64_t generation;
     int64_t made_at;
     lyger_pq_own *first;
 };
 
-/* Of what this process knows of all databases; also changed by other threads' connections. */
+/* Counts the times that a statement of this process may have altered types, on any database and in any
+ * thread. */
 static uint64_t generation;
 
 /* ---- sets ---- */
@@ -122,7 +123,7 @@ static const char LOOK_UP[] =
 
 enum { OID, NAME, TYPTYPE, ELEMENT, BASE, DELIMITER, CAST, ARRAY, FIELD, FIELD_TYPE };
 
-/* What the server said, while types are made of it. */
+/* The server's answer, and what is needed to make types of it. */
 typedef struct answer {
     const lyger_pq *pq;
     PGresult *rows;
@@ -225,7 +226,8 @@ static const lyger_pq_type *make_composite(answer *answer, lyger_pq_own *own, in
     return &own->type;
 }
 
-/* Named as its element with "[]", unless it was made under a name of its own. */
+/* Makes an array type. It is named as its element with "[]", unless it was created under a name of its
+ * own. */
 static const lyger_pq_type *make_array(answer *answer, lyger_pq_own *own, int row, int depth)
 {
     const lyger_pq_type *element = make(answer, oid_of(answer, row, ELEMENT), depth + 1);
@@ -274,7 +276,7 @@ static const lyger_pq_type *make_domain(answer *answer, lyger_pq_own *own, int r
     own->type.kind = base->kind;
     own->type.delimiter = base->delimiter;
     own->type.shape = base->shape;
-    if (cast && !base->delimiter) { /* the hook asks the server about the type itself */
+    if (cast && !base->delimiter) { /* values are sent to the server under the type that has the cast */
         own->array_oid = cast->array_oid;
         own->delimiter = cast->delimiter;
     }
@@ -306,7 +308,7 @@ static const lyger_pq_type *make_own(answer *answer, lyger_pq_own *own, int dept
     }
 }
 
-/* The type with that OID: built in, in the set, or made for it now. NULL with an error. */
+/* The type with that OID: built in, in the set, or made now from the answer. NULL with an error. */
 static const lyger_pq_type *make(answer *answer, uint32_t oid, int depth)
 {
     const lyger_pq_type *type = lyger_pq_type_of(oid);
@@ -324,7 +326,7 @@ static const lyger_pq_type *make(answer *answer, uint32_t oid, int depth)
         return no_memory(answer);
     }
     own->type = (lyger_pq_type){.oid = oid, .name = ""};
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): without a set nothing is made */
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): make() is not called without a set */
     own->next = answer->types->first;
     answer->types->first = own;
     type = make_own(answer, own, depth);
@@ -332,7 +334,7 @@ static const lyger_pq_type *make(answer *answer, uint32_t oid, int depth)
     return type;
 }
 
-/* Those that a failure left half made; they are in front. */
+/* Frees the types that a failure left half made. */
 static void remove_unfinished(lyger_pq_types *types)
 {
     lyger_pq_own **at = &types->first;
@@ -357,7 +359,7 @@ static lyger_pq_types *set_of(pq_connection *connection)
     return connection->types;
 }
 
-/* {1,2,3} of those that are to be looked up; empty when there are none. */
+/* Writes {1,2,3}, the OIDs of the types that are to be looked up; nothing when all are known. */
 static bool list_unknown(const lyger_pq_types *types, const uint32_t *oids, size_t count, lyger_buffer *list)
 {
     bool ok = true;
@@ -371,7 +373,7 @@ static bool list_unknown(const lyger_pq_types *types, const uint32_t *oids, size
     return ok && (!list->start || lyger_sink_put(&list->sink, "}", 2));
 }
 
-/* Whether the server answered what it was asked: what is made of it relies on that. */
+/* Checks that the answer has the columns and values of LOOK_UP, on which making types relies. */
 static lyger_status check_answer(const answer *answer)
 {
     const lyger_pq *pq = answer->pq;
@@ -405,7 +407,7 @@ lyger_status lyger_pq_types_learn(pq_connection *connection, const uint32_t *oid
         status = status == LYGER_OK ? check_answer(&answer) : status;
     }
     if (status == LYGER_OK && list.start) {
-        for (size_t i = 0; i < count; i++) { /* all of them, also when one is gone */
+        for (size_t i = 0; i < count; i++) { /* goes on when one type is gone */
             status = make(&answer, oids[i], 0) ? status : own.status;
         }
     }
@@ -426,7 +428,7 @@ void lyger_pq_types_renew(pq_connection *connection, const lyger_limits *limits)
     lyger_pq_types *old = lyger_pq_types_hold(connection->types);
     size_t count = 0;
     if (!lyger_pq_types_current(connection, lyger_now_ms())) {
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it is held, whatever is released meanwhile */
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): this function holds `old` */
         for (const lyger_pq_own *at = old ? old->first : NULL; at; at = at->next) {
             count++;
         }

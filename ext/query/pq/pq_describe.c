@@ -57,7 +57,7 @@ static lyger_status decide(const pq_connection *connection, const lyger_param *p
     return LYGER_OK;
 }
 
-/* Without having asked. */
+/* Decides without having asked the server, for libpq 13. */
 static lyger_status guess(const lyger_param *param, size_t index, lyger_pq_wanted *wanted, lyger_error *error)
 {
     char label[LYGER_PARAM_LABEL_SIZE];
@@ -76,7 +76,8 @@ static lyger_status guess(const lyger_param *param, size_t index, lyger_pq_wante
     }
 }
 
-/* Reads up to the end of the turn. There are two answers, with an end each, and the end of all. */
+/* Reads the answers of one turn: one to each of the two messages, each followed by NULL, and the end of the
+ * pipeline. */
 static lyger_status read_answers(pq_connection *connection, const lyger_limits *limits, size_t count,
                                  lyger_pq_wanted *wanted, PGresult **refusal)
 {
@@ -122,7 +123,7 @@ static lyger_status ask(pq_connection *connection, const char *sql, size_t count
     }
     if (status != LYGER_OK) {
         connection->broken |=
-            status != LYGER_E_QUERY; /* what is under way cannot be told from the next turn's */
+            status != LYGER_E_QUERY; /* the rest of this turn cannot be told from the next one */
         status = lyger_pq_stop(connection, status, error);
     } else if (connection->broken) {
         status = lyger_pq_lost(connection, error);

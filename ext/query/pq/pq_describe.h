@@ -25,10 +25,10 @@ typedef struct lyger_pq_wanted {
 bool lyger_pq_must_describe(const lyger_param *params, size_t count);
 
 /*
- * Asks it, in one turn and without running the statement, whose placeholders are numbered, and decides.
- * LYGER_E_ARGUMENT names a parameter that its type has no form for. When the server refuses the statement,
- * *refusal is its answer, the caller's to clear. With libpq 13, which cannot ask in one turn, a list is an
- * array and a map an error.
+ * Asks the server, in one turn and without running the statement, whose placeholders are numbered, and
+ * decides the form of each parameter. LYGER_E_ARGUMENT names a parameter whose value has no form in its type.
+ * When the server refuses the statement, *refusal is its answer, which the caller clears. With libpq 13,
+ * which cannot ask in one turn, a list is an array and a map an error.
  */
 lyger_status lyger_pq_describe(pq_connection *connection, const char *sql, const lyger_param *params,
                                size_t count, const lyger_limits *limits, lyger_pq_wanted *wanted,

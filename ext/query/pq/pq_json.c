@@ -67,8 +67,9 @@ static bool short_zone(const char *text, size_t end)
 }
 
 /*
- * DateStyle ISO to XSD style (the server's EncodeDateTime, USE_XSD_DATES): 'T' between date and time, and
- * minutes in the time zone always. "infinity" has neither. A " BC" stays behind.
+ * Writes a timestamp of DateStyle ISO in XSD style (the server's EncodeDateTime, USE_XSD_DATES): 'T' between
+ * date and time, and always minutes in the time zone. "infinity" stays as it is, and so does " BC" at the
+ * end.
  */
 static lyger_pq_outcome put_timestamp(const char *text, size_t len, bool zone, lyger_sink *sink, size_t *bad)
 {
@@ -100,7 +101,7 @@ static lyger_pq_outcome put_timestamp(const char *text, size_t len, bool zone, l
 static lyger_pq_outcome put_json(const char *text, size_t len, lyger_sink *sink, size_t *bad)
 {
     if (len == 0) {
-        return put_text(text, len, sink, bad); /* no JSON, and nothing a server would send */
+        return put_text(text, len, sink, bad); /* no JSON number, and nothing a server would send */
     }
     *bad = lyger_utf8_valid(text, len);
     return *bad != len ? LYGER_PQ_BAD_UTF8 : from_bool(lyger_sink_put(sink, text, len));

@@ -1,3 +1,6 @@
+/*
+ * Loads libpq and looks its functions up: see pq.h.
+ */
 #include "pq.h"
 
 #include "base/library.h"
@@ -9,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#ifdef LYGER_LIBPQ /* config.m4: where it is called otherwise */
+#ifdef LYGER_LIBPQ /* config.m4 sets it where the library has another name */
 #define LIBRARY LYGER_LIBPQ
 #else
 #define LIBRARY "libpq.so.5"

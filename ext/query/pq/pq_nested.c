@@ -1,15 +1,14 @@
 /*
  * Arrays and composite types, in each other to any depth: PostgreSQL's text to JSON (manual 8.15.6 and
- * 8.16.6, the server's array_out and record_out; array_to_json and composite_to_json for what becomes of it).
+ * 8.16.6, the server's array_out and record_out; array_to_json and composite_to_json for the JSON).
  *
- * Without its escapes a quoted part is no longer than with them, so that it is unescaped where it stands: a
- * value with parts in parts is copied once, and every level reads what the level above has unescaped in that
- * copy.
+ * Without its escapes a quoted part is not longer than with them, so it is unescaped in place: a value with
+ * parts in parts is copied once, and every level reads what the level above has unescaped in that copy.
  */
 #include "pq_json.h"
 
 #define MOST_DIMENSIONS 6 /* MAXDIM of the server */
-#define DEEPEST 64        /* types in types: quotes double at each level, so that no value gets there */
+#define DEEPEST 64        /* types in types: quotes double at each level, so no value nests this deep */
 
 /* What is the same for a value and its parts. */
 typedef struct writing {
@@ -36,15 +35,15 @@ static lyger_pq_outcome from_bool(bool ok)
 }
 
 /*
- * A part between quotes, without its escapes: a backslash stands before a quote and a backslash, in
- * composites both are doubled instead. False when there is no closing quote; *part is NULL when out of
- * memory.
+ * A part between quotes, without its escapes: in arrays a backslash stands before each quote and backslash,
+ * in composites (`doubled`) they are doubled instead. False when there is no closing quote; *part is NULL
+ * when out of memory.
  */
 static bool unquote(reader *reader, bool doubled, const char **part, size_t *len)
 {
     const char *at = reader->at + 1, *end = reader->end;
     lyger_buffer *buffer = &reader->writing->scratch->text;
-    char *to = (char *)at; /* in a copy of our own */
+    char *to = (char *)at; /* at is in a copy that this file made */
     if (!reader->writing->in_place) {
         lyger_buffer_reset(buffer);
         to = lyger_sink_reserve(&buffer->sink, (size_t)(end - at) + 1) ? buffer->start : NULL;
@@ -70,7 +69,7 @@ static bool unquote(reader *reader, bool doubled, const char **part, size_t *len
     return false;
 }
 
-/* Offsets in an unescaped part mean nothing to whoever reads the error: it gets the part's start. */
+/* The error gives the part's start, because offsets in an unescaped part mean nothing to its reader. */
 static lyger_pq_outcome at_part(const reader *reader, const char *start, lyger_pq_outcome outcome)
 {
     *reader->writing->bad = (size_t)(start - reader->text);

@@ -35,7 +35,7 @@ const char *lyger_pq_param_text(const lyger_param *param, char number[LYGER_PQ_N
 
 /* ---- lists ---- */
 
-/* How long the lists of each level are; those of the first elements say it. */
+/* The lengths of the lists at each level of nesting, taken from the first list of each level. */
 typedef struct shape {
     size_t lengths[LYGER_PARAM_DEPTH];
     int depth;
@@ -75,7 +75,8 @@ static lyger_status fail_shape(const lyger_param *param, const shape *shape, con
                       param->list.count, shape->lengths[place->depth], rule);
 }
 
-/* The server accepts nothing but boxes (its ArrayGetNItems and array_in; manual 8.15.2). */
+/* The server accepts only lists that are of equal length at each level (its ArrayGetNItems and array_in;
+ * manual 8.15.2). */
 static lyger_status check_shape(const lyger_param *param, const shape *shape, bool bytes,
                                 lyger_param_place *place, lyger_error *error)
 {
@@ -107,8 +108,8 @@ static lyger_status check_shape(const lyger_param *param, const shape *shape, bo
     return status;
 }
 
-/* Always in quotes, which spares the rules of what may stand without them: nothing empty, no NULL, no white
- * space at an end, no brace, no delimiter (manual 8.15.6). */
+/* Writes an element always in quotes, which spares the rules of what may stand without quotes: nothing empty,
+ * no NULL, no white space at an end, no brace, no delimiter (manual 8.15.6). */
 static bool put_quoted(const char *text, size_t len, lyger_sink *sink)
 {
     const char *end = text + len;
@@ -126,7 +127,7 @@ static bool put_quoted(const char *text, size_t len, lyger_sink *sink)
     return ok && lyger_sink_put_char(sink, '"');
 }
 
-/* The hex format (manual 8.4.1), whose backslash is doubled in quotes. */
+/* Writes bytes in the hex format (manual 8.4.1), whose backslash is doubled in quotes. */
 static bool put_bytes(const lyger_param *param, lyger_sink *sink)
 {
     static const char digits[] = "0123456789abcdef";
@@ -182,11 +183,11 @@ lyger_status lyger_pq_put_list(const lyger_param *param, size_t index, lyger_pq_
 
 /* ---- JSON ---- */
 
-/* Where the writer is, and what came of it: LYGER_OK or why the element at the place cannot be written. */
+/* The writer's sink and place, and why the element at the place cannot be written. */
 typedef struct json_writer {
     lyger_sink *sink;
     lyger_param_place place;
-    const char *problem; /* of the value at the place; NULL with false: the sink is full */
+    const char *problem; /* the reason; NULL when the sink is full */
 } json_writer;
 
 static bool put_json_text(json_writer *to, const char *text, size_t len)
@@ -242,7 +243,7 @@ static bool put_json(json_writer *to, const lyger_param *param)
         ok = ok && put_json(to, item);
     }
     if (!ok) {
-        return false; /* the place is that of the problem */
+        return false; /* the place stays that of the problem */
     }
     to->place.depth--;
     return lyger_sink_put_char(to->sink, map ? '}' : ']');

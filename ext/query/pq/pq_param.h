@@ -1,5 +1,5 @@
 /*
- * Inside the query room: a parameter in PostgreSQL's text format. No libpq here: it is fuzzed alone.
+ * Inside the query room: a parameter in PostgreSQL's text format. No libpq here: this part is fuzzed alone.
  */
 #ifndef LYGER_QUERY_PQ_PARAM_H
 #define LYGER_QUERY_PQ_PARAM_H
@@ -16,7 +16,7 @@ const char *lyger_pq_param_text(const lyger_param *param, char number[LYGER_PQ_N
 /* What an array type is to a list. */
 typedef struct lyger_pq_array {
     char delimiter; /* "," of nearly every type */
-    bool bytes;     /* its elements are bytea */
+    bool bytes;     /* the elements are bytea */
 } lyger_pq_array;
 
 /*

@@ -8,18 +8,18 @@
 #include <unistd.h>
 
 #define SETS 64u /* power of two */
-#define WAYS 4u  /* texts with the same set; the least used gives way while it has no name */
+#define WAYS 4u  /* texts in one set; the least used text without a name gives way to a new one */
 #define PLANS (SETS * WAYS)
-#define TEXT_LONGEST 8192 /* bytes; a longer text is planned anew, which costs it little in proportion */
+#define TEXT_LONGEST 8192 /* bytes; a longer text is never prepared: planning is a small part of its time */
 
 typedef struct plan {
     char *sql; /* NULL when unused */
     size_t len;
     uint64_t hash;
-    int64_t since; /* of the first of its uses, lyger_now_ms() */
+    int64_t since; /* when the uses are counted from, lyger_now_ms() */
     uint32_t uses;
-    uint32_t number; /* of its name, 0 while it has none */
-    bool hopeless;   /* it cannot be prepared, or should not */
+    uint32_t number; /* the number in the text's name, 0 while it has no name */
+    bool hopeless;   /* the text cannot be prepared, or should not be */
 } plan;
 
 typedef struct dropped {
@@ -29,14 +29,14 @@ typedef struct dropped {
 
 struct lyger_pq_plans {
     plan plans[SETS][WAYS];
-    dropped dropped[PLANS]; /* names that the server still has; only a plan that has a name comes here */
+    dropped dropped[PLANS]; /* names of dropped plans that the server still has */
     uint32_t dropped_count;
     uint32_t last_number; /* names are not used again */
     uint64_t connection;  /* random; part of the names */
     uint64_t generation;
 };
 
-/* FNV-1a (Fowler, Noll, Vo): the texts are the program's own, nobody chooses them to collide. */
+/* FNV-1a (Fowler, Noll, Vo): the texts are the program's own, no attacker chooses them to collide. */
 uint64_t lyger_pq_text_hash(const char *sql, size_t len)
 {
     uint64_t hash = 14695981039346656037u;
@@ -57,7 +57,8 @@ static plan *find(lyger_pq_plans *plans, const char *sql, size_t len, uint64_t h
     return NULL;
 }
 
-/* Names are made only after those that were dropped are taken from the server, so that there is room. */
+/* Takes a plan out of use and notes its name for removal. There is room for the name, because new names are
+ * made only after the dropped ones are removed from the server. */
 static void drop(lyger_pq_plans *plans, plan *of)
 {
     if (of->number && plans->dropped_count < PLANS) {
@@ -76,7 +77,8 @@ static void drop_when_old(lyger_pq_plans *plans, plan *of, int64_t now)
     }
 }
 
-/* A place for a new text: an unused one, or that of the least used text without a name. */
+/* A place for a new text: an unused one, or that of the least used text without a name; NULL when every text
+ * of the set has a name. */
 static plan *place_for(lyger_pq_plans *plans, uint64_t hash, int64_t now)
 {
     plan *set = plans->plans[hash % SETS], *least = NULL;

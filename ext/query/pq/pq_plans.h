@@ -1,12 +1,13 @@
 /*
  * Inside the PostgreSQL backend: which statements the server has parsed and planned already, per connection.
  *
- * A text that comes often is prepared under a name of lyger's; from then on only its values are sent, until
- * the plan is a second old. A name holds a random number of its connection and a hash of its text, and is not
- * used again: whatever server connection a pooler gives us, a name that exists there has this text.
+ * A text that comes often is prepared under a name of lyger's; from then on only name and values are sent,
+ * until the plan is a second old. A name holds a random number of its connection and a hash of its text, and
+ * is not used again: on whatever server connection a pooler gives, a name that exists has this text.
  *
- * A plan keeps the types of its parameters, and what "*" and a function's rows were, when another session
- * alters them; what the second costs is that such a plan lives no longer (pq_prepare.c has the rest).
+ * A plan keeps the types of its parameters, and the columns of "*" and of a function's rows, as they were
+ * when it was made, though another session alters them: the limit of a second bounds how long such a plan
+ * lives (pq_prepare.h has the rest).
  */
 #ifndef LYGER_QUERY_PQ_PLANS_H
 #define LYGER_QUERY_PQ_PLANS_H
@@ -25,14 +26,14 @@ typedef struct lyger_pq_plans lyger_pq_plans;
 
 typedef enum lyger_pq_plan_advice {
     LYGER_PQ_PLAN_NONE,    /* send the text */
-    LYGER_PQ_PLAN_PREPARE, /* prepare it under this name, then say so */
-    LYGER_PQ_PLAN_USE      /* it is prepared under this name */
+    LYGER_PQ_PLAN_PREPARE, /* prepare the text under this name, then call lyger_pq_plan_made() */
+    LYGER_PQ_PLAN_USE      /* the text is prepared under this name */
 } lyger_pq_plan_advice;
 
 /*
  * Counts a use of the text and says what to do; name is written unless it is NONE. *plans is made on first
- * use and the caller's to free. now: lyger_now_ms(). Plans of another generation (pq_catalog.h) are out of
- * date. Out of memory, or of random numbers, means NONE.
+ * use; the caller frees it. now: lyger_now_ms(). Plans of another generation (pq_catalog.h) are out of date.
+ * Out of memory, or of random numbers, means NONE.
  */
 lyger_pq_plan_advice lyger_pq_plan(lyger_pq_plans **plans, const char *sql, size_t len, int64_t now,
                                    uint64_t generation, char name[LYGER_PQ_PLAN_NAME_SIZE]);
@@ -45,10 +46,10 @@ void lyger_pq_plan_made(lyger_pq_plans *plans, const char *sql, size_t len, bool
 void lyger_pq_plan_drop(lyger_pq_plans *plans, const char *name);
 
 /* Writes the statements that take dropped plans from the server, ";" between them and a NUL behind them, and
- * forgets their names. Nothing when there are none; false when the sink is full. */
+ * forgets their names. Writes nothing when no plan was dropped; false when the sink is full. */
 bool lyger_pq_plans_put_dropped(lyger_pq_plans *plans, lyger_sink *sink);
 
-/* Of a statement's text. */
+/* The hash of a statement's text. */
 uint64_t lyger_pq_text_hash(const char *sql, size_t len);
 
 /* Forgets every name: the server has none of them any more. plans may be NULL. */

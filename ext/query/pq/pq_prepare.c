@@ -7,8 +7,8 @@
 
 #define OID_INT4 23
 
-/* Has the server compare its process with the one that it, or a pooler, told at the start (BackendKeyData).
- */
+/* Finds out whether a pooler stands between: has the server compare its process id with the one that the
+ * connection got at its start (BackendKeyData), which a pooler makes up. */
 static lyger_status look_for_pooler(pq_connection *connection, const lyger_limits *limits, lyger_error *error)
 {
     static const char sql[] = "SELECT $1 OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()";
@@ -24,7 +24,8 @@ static lyger_status look_for_pooler(pq_connection *connection, const lyger_limit
     return status == LYGER_E_QUERY && !connection->broken ? LYGER_OK : status;
 }
 
-/* Takes the plans away that are not used any more. The server may not have them: somebody's DISCARD ALL. */
+/* Removes dropped plans from the server. An error is the caller's to see: the server may not have them any
+ * more, after a DISCARD ALL by the application. */
 static lyger_status remove_dropped(pq_connection *connection, const lyger_limits *limits, lyger_error *error)
 {
     lyger_buffer sql;
@@ -46,8 +47,9 @@ static lyger_status remove_dropped(pq_connection *connection, const lyger_limits
     return status;
 }
 
-/* Types whose values, as text, are the same or refused when they were read as this type and then converted to
- * the one that the column has now. Of real and numeric digits would be lost, of dates and times parts. */
+/* Whether a value's text stays the same, or is refused, when the server reads it as this type and then
+ * converts it to the type that the column has now. Real and numeric would lose digits, dates and times
+ * parts. */
 static bool survives_conversion(Oid type)
 {
     switch (type) {
@@ -84,7 +86,8 @@ static lyger_status finish_step(pq_connection *connection, int sent, const lyger
     return status == LYGER_OK ? status : lyger_pq_stop(connection, status, error);
 }
 
-/* When the server does not prepare the text, its error comes again with the text itself. */
+/* Prepares the text under the name and looks whether the plan is of use. A text that the server does not
+ * prepare is sent as text, and the error comes again. */
 static lyger_status make_plan(pq_connection *connection, const char *name, const char *sql,
                               const lyger_limits *limits, bool *made, lyger_error *error)
 {
@@ -145,9 +148,9 @@ static bool field_is(const lyger_pq *pq, const PGresult *error, int field, const
 
 /*
  * A context of one line that ends in "$N", or "$N = '...'", is what the server says while it reads the
- * parameters of a portal (its bind_param_error_callback), which is before anything runs. What runs has
- * contexts of other forms: functions and statements have their text in quotes or a line's number at the end.
- * (A server that is told to quote values in errors, log_parameter_max_length_on_error, proves nothing.)
+ * parameters of a portal (its bind_param_error_callback), which is before anything runs. Running functions
+ * and statements give contexts of other forms: with their text in quotes or a line's number at the end. (A
+ * server that is told to quote values in errors, log_parameter_max_length_on_error, proves nothing.)
  */
 static bool is_parameter(const char *context, size_t params)
 {
@@ -177,8 +180,9 @@ bool lyger_pq_ran_nothing(const lyger_pq *pq, const PGresult *error, const char 
     if (field_is(pq, error, PG_DIAG_SOURCE_FUNCTION, "RevalidateCachedQuery")) {
         return field_is(pq, error, PG_DIAG_SQLSTATE, "0A000");
     }
-    /* A statement that has a name is parsed again only where its tables or functions were altered, before it
-     * runs; with the types of the parameters that it had, which may not fit any more. */
+    /* A prepared statement is parsed again only when its tables or functions were altered, before it runs,
+     * and with its old parameter types, which may not fit any more: an error of the parser proves that
+     * nothing ran. */
     const char *file = pq->resultErrorField(error, PG_DIAG_SOURCE_FILE);
     return file && strncmp(file, "parse_", 6) == 0;
 }
@@ -186,7 +190,7 @@ bool lyger_pq_ran_nothing(const lyger_pq *pq, const PGresult *error, const char 
 void lyger_pq_distrust(pq_connection *connection, const char *name, const char *sqlstate)
 {
     if (strcmp(sqlstate, "26000") == 0) {
-        connection->naming = LYGER_PQ_NO_NAMES; /* somebody takes names away, or gives other servers */
+        connection->naming = LYGER_PQ_NO_NAMES; /* names vanish: DISCARD ALL, or a pooler */
         lyger_pq_plans_forget(connection->plans);
     } else if (strncmp(sqlstate, "23", 2) != 0 && strncmp(sqlstate, "40", 2) != 0) {
         lyger_pq_plan_drop(connection->plans, name);

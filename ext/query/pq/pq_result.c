@@ -13,13 +13,13 @@ typedef struct pq_result {
     PGresult *rows;
     const lyger_pq_type **types; /* one per column */
     lyger_pq_scratch scratch;
-    /* All below only with columns of types that are not built in. */
+    /* The fields below are used only with columns of types that are not built in. */
     bool own;
     bool keeping;            /* a stream that cannot be written yet */
-    lyger_buffer kept;       /* its rows: for each value its length, -1 for NULL, and its bytes */
-    lyger_pq_types *known;   /* what types points into */
-    lyger_pq_casts *casts;   /* NULL unless values have to be converted by the server */
-    lyger_error *unwritable; /* why there is no JSON of it, NULL when there is */
+    lyger_buffer kept;       /* the stream's rows: for each value its length, -1 for NULL, and its bytes */
+    lyger_pq_types *known;   /* the set that `types` points into */
+    lyger_pq_casts *casts;   /* NULL unless the server has to convert values */
+    lyger_error *unwritable; /* why the result cannot be written as JSON, NULL when it can */
 } pq_result;
 
 static lyger_status fail_value(const lyger_rows *rows, size_t column, lyger_pq_outcome outcome, size_t bad,
@@ -53,7 +53,7 @@ static lyger_status write_row(pq_result *result, int row, lyger_sink *sink, lyge
     for (size_t i = 0; ok && i < rows->count; i++) {
         int len = pq->getlength(result->rows, row, (int)i);
         ok = lyger_rows_key(rows, i, sink);
-        /* A NULL has no length either, and most values have one. */
+        /* A NULL has length 0 too; only then is libpq asked, because most values have a length. */
         if (ok && len == 0 && pq->getisnull(result->rows, row, (int)i)) {
             ok = lyger_sink_put_literal(sink, "null");
         } else if (ok) {
@@ -81,10 +81,10 @@ static lyger_status write_rows(pq_result *result, lyger_sink *sink, lyger_error 
 
 /* ---- rows that are kept ---- */
 
-/* The values of a result one after the other, wherever they are. */
+/* A walk over the values of a result, whether they are in kept or in rows. */
 typedef struct values {
     const pq_result *result;
-    size_t column; /* of the value that is next */
+    size_t column; /* the next value's */
     int row;
     const char *at; /* in kept; NULL: in rows */
 } values;
@@ -161,9 +161,9 @@ static lyger_status write_kept(pq_result *stream, lyger_sink *sink, lyger_error 
 
 /* ---- types that are not built in ---- */
 
-#define TRIED_MOST 64 /* rows that are looked through for a value of every such type */
+#define TRIED_MOST 64 /* rows that are looked through for a value in every such column */
 
-/* Takes the types over that are known; false when not all are. */
+/* Gives the columns the types that the set knows; false when a type is missing. */
 static bool resolve(pq_result *result, lyger_pq_types *known)
 {
     bool all = true;
@@ -222,7 +222,7 @@ static bool types_fit(pq_result *result)
     return fit;
 }
 
-/* Gives the columns the names of types that are known now. */
+/* Gives the columns the names of their types, which are known now. */
 static lyger_status name_types(pq_result *result, lyger_error *error)
 {
     lyger_rows *rows = &result->base.rows;
@@ -394,7 +394,7 @@ static void pq_result_destroy(lyger_result *base)
     free(result->unwritable);
 }
 
-/* Whole numbers as the server writes them: they fit. What is none stays a text. */
+/* Reads a whole number as the server writes it, which always fits. False for any other text. */
 static bool parse_int(const char *text, size_t len, int64_t *number)
 {
     bool negative = len > 0 && *text == '-';

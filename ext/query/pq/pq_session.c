@@ -3,7 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Behind white space, comments (which nest) and opening parentheses; the server's scan.l. */
+/* The first word, behind white space, comments (which nest) and opening parentheses, as in the server's
+ * scan.l. */
 static const char *first_word(const char *sql)
 {
     unsigned depth = 0;
@@ -48,7 +49,7 @@ static bool holds(const char *sql, const char *part)
     return find(sql, part) != NULL;
 }
 
-/* SELECT … INTO TEMP; of INSERT it would be a table's name. */
+/* Whether it is SELECT … INTO TEMP; in an INSERT, TEMP would be a table's name. */
 static bool selects_into_temporary(const char *text)
 {
     static const char *const words[] = {"temp", "temporary", "local", "global"};

@@ -11,7 +11,7 @@
  * like, set_config(), advisory locks, temporary tables, lastval(). What functions of users do is not seen. */
 bool lyger_pq_needs_session(const char *sql);
 
-/* LISTEN, whose notifications nobody would take. */
+/* Refuses LISTEN, whose notifications no part of lyger would read. */
 lyger_status lyger_pq_refuse_listen(const char *sql, lyger_error *error);
 
 #endif

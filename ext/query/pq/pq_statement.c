@@ -1,6 +1,5 @@
 /*
- * Running a statement: its parameters, what the server makes of it, its rows kept or written while they
- * arrive.
+ * Running a statement: its parameters, the server's answer, its rows kept or written while they arrive.
  */
 #include "query/params.h"
 #include "pq_catalog.h"
@@ -19,14 +18,14 @@
 typedef struct prepared {
     const char *sql;
     bool standard_strings, numbered; /* placeholders were numbered */
-    bool by_name;                    /* sent as a statement that was prepared, with this name */
+    bool by_name;                    /* sent under the name of a prepared statement */
     char name[LYGER_PQ_PLAN_NAME_SIZE];
-    bool ran_nothing; /* the server's error proved that */
+    bool ran_nothing; /* the server's error proved that the statement ran nothing */
     lyger_buffer text;
     const char **values;
     char *numbers;           /* the texts of values that are numbers, LYGER_PQ_NUMBER_SIZE each */
     lyger_buffer lists;      /* the texts of values that are lists and maps, each with its NUL */
-    lyger_pq_wanted *wanted; /* NULL when the server did not have to be asked; then so are the next three */
+    lyger_pq_wanted *wanted; /* NULL when the server was not asked; then so are the next three */
     Oid *types;
     int *lengths, *formats;
 } prepared;
@@ -105,7 +104,7 @@ static lyger_status check_params(const lyger_statement *statement, const lyger_p
                                : check_positions(statement, found, error);
 }
 
-/* Whether the statement has numbers of its own in it, and needs no placeholders. */
+/* Refuses parameters for a statement whose $n are not its own (lyger_sql_keeps_numbers()). */
 static lyger_status check_kept(const lyger_statement *statement, lyger_error *error)
 {
     return statement->param_count == 0
@@ -138,7 +137,8 @@ static lyger_status put_value(const lyger_statement *statement, size_t i, prepar
     }
 }
 
-/* Every value as text, or bytes; those of lists lie in one buffer, which has to stop moving first. */
+/* Writes every value as text, or bytes. The texts of lists lie in one buffer, to which values point only when
+ * the buffer has stopped moving. */
 static lyger_status put_values(const lyger_statement *statement, prepared *out, lyger_error *error)
 {
     size_t count = statement->param_count;
@@ -162,7 +162,7 @@ static lyger_status put_values(const lyger_statement *statement, prepared *out, 
     return LYGER_OK;
 }
 
-/* Memory for count values, and for what goes with them when the server is asked. */
+/* Allocates memory for count values, and for their types and formats when the server is asked. */
 static bool make_room(prepared *out, size_t count, bool asks)
 {
     out->values = calloc(count, sizeof *out->values);
@@ -208,8 +208,7 @@ static lyger_status prepare(const pq_connection *connection, const lyger_stateme
     return ok ? LYGER_OK : lyger_fail(error, LYGER_E_MEMORY, "out of memory for a query");
 }
 
-/* An error that is libpq's own. The first line says what; the others guess why, and go on about the socket.
- */
+/* An error that is libpq's own. Its first line says what happened; further lines guess why. */
 static lyger_status client_error(const pq_connection *connection, const char *message, const char *state,
                                  lyger_error *error)
 {
@@ -253,7 +252,8 @@ static bool alters_types(const char *tag)
            strcmp(tag, "DO") == 0 || strcmp(tag, "CALL") == 0;
 }
 
-/* Others see what a transaction altered when it is over, and it may be undone. */
+/* Notes that a statement may have altered types. Other connections see what a transaction altered when it is
+ * over, and a rollback undoes it, so both count. */
 static void note_types(pq_connection *connection, const char *tag)
 {
     bool within = connection->pq->transactionStatus(connection->server) != PQTRANS_IDLE;
@@ -268,7 +268,7 @@ static void note(pq_connection *connection, PGresult *rows)
 {
     const char *tag = connection->pq->cmdStatus(rows);
     if (!*tag || *tag == 'S' || *tag == 'I') {
-        return; /* a part of the rows, SELECT, INSERT */
+        return; /* a portion of the rows, SELECT, INSERT */
     }
     note_types(connection, tag);
     connection->named_by_user |= strncmp(tag, "PREPARE", 7) == 0;
@@ -298,7 +298,7 @@ static lyger_status judge(pq_connection *connection, PGresult *rows, const lyger
     }
 }
 
-/* What lists, maps and bytes become is asked first; then every value is written. */
+/* Asks the server what lists, maps and bytes become, when there are any; then writes every value. */
 static lyger_status bind(pq_connection *connection, const lyger_statement *statement,
                          const lyger_limits *limits, prepared *out, lyger_error *error)
 {
@@ -315,8 +315,9 @@ static lyger_status bind(pq_connection *connection, const lyger_statement *state
     return status == LYGER_OK ? put_values(statement, out, error) : status;
 }
 
-/* Sends the statement, by name when it may and there is one. Of *sent only what explains errors is left:
- * libpq has copied everything, and a sink that leaves by longjmp must not leave memory behind. */
+/* Sends the statement, by name when may_name and there is a plan. Frees the values in *sent and leaves what
+ * explains errors: libpq has copied the values, and a sink that leaves by longjmp must not leave memory
+ * behind. */
 static lyger_status send(pq_connection *connection, const lyger_statement *statement,
                          const lyger_limits *limits, bool may_name, prepared *sent, lyger_error *error)
 {
@@ -330,7 +331,7 @@ static lyger_status send(pq_connection *connection, const lyger_statement *state
     if (status == LYGER_OK) {
         status = bind(connection, statement, limits, sent, error);
     }
-    /* A plan's types may be others than those that the values were written for. */
+    /* Values that were written for asked types are not sent by name: a plan may have other types. */
     if (status == LYGER_OK && may_name && !sent->wanted) {
         status = lyger_pq_name_for(connection, sent->sql, limits, &sent->by_name, sent->name, error);
     }
@@ -350,7 +351,7 @@ static lyger_status send(pq_connection *connection, const lyger_statement *state
     return status;
 }
 
-/* Whether the statement failed only because it was sent by name, and is to be sent again without. */
+/* Whether the statement failed only because it was sent by name, and is to be sent again as text. */
 static bool name_refused(pq_connection *connection, const prepared *sent, const lyger_error *error)
 {
     if (!sent->by_name || connection->broken) {
@@ -368,7 +369,7 @@ static lyger_status pass_on(lyger_status status, const lyger_error *own, lyger_e
     return status;
 }
 
-/* Waits for the end of what was sent. */
+/* Waits for the end of a statement that was sent, and makes its result. */
 static lyger_status receive(pq_connection *connection, const lyger_statement *statement, prepared *sent,
                             const lyger_limits *limits, lyger_result **result, lyger_error *error)
 {
@@ -402,8 +403,8 @@ lyger_status lyger_pq_run(lyger_connection *base, const lyger_statement *stateme
     }
 }
 
-/* Writes a portion of the rows and gives it to the stream; the first one makes the stream, which hangs on the
- * connection, because a sink may leave by longjmp. */
+/* Gives a portion of the rows to the stream, which writes it. The first portion makes the stream, which hangs
+ * on the connection, because a sink may leave by longjmp. */
 static lyger_status write_portion(pq_connection *connection, PGresult *rows, const lyger_statement *statement,
                                   lyger_sink *sink, lyger_error *error)
 {
@@ -427,7 +428,7 @@ static bool is_rows(const lyger_pq *pq, const PGresult *result)
            (int)status == LYGER_PQ_TUPLES_CHUNK;
 }
 
-/* Writes results as they come, up to the last. After an error of the server only the end is waited for. */
+/* Writes portions as they come, up to the last. After an error of the server only waits for the end. */
 static lyger_status write_results(pq_connection *connection, const lyger_statement *statement, prepared *sent,
                                   const lyger_limits *limits, lyger_sink *sink, lyger_error *error)
 {
@@ -471,7 +472,7 @@ static lyger_status write_results(pq_connection *connection, const lyger_stateme
                                  : lyger_pq_lost(connection, error);
 }
 
-/* Nothing of the statement may be left when the connection is used again. */
+/* Ends the statement on the connection, of which nothing may be left when the connection is used again. */
 static void drain(pq_connection *connection)
 {
     if (!connection->broken && connection->pq->transactionStatus(connection->server) == PQTRANS_ACTIVE) {
@@ -479,8 +480,8 @@ static void drain(pq_connection *connection)
     }
 }
 
-/* A stream whose types are known need not keep its rows; those of a statement that was seen before can be
- * looked up before it is sent. */
+/* Looks up types before a statement is sent whose rows had such types before: a stream whose types are known
+ * need not keep its rows. */
 static void renew_types(pq_connection *connection, const lyger_statement *statement,
                         const lyger_limits *limits)
 {
@@ -530,8 +531,8 @@ lyger_status lyger_pq_write_json(lyger_connection *base, const lyger_statement *
     }
 }
 
-/* What receiving needs to know of a statement that was sent: enough to explain errors. The text follows, and
- * the parameters' names. */
+/* What receiving needs to know of a statement that was sent: enough to explain errors. The statement's text
+ * follows, and the parameters' names. */
 typedef struct pq_sent {
     prepared prepared;
     lyger_statement statement;

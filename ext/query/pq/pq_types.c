@@ -1,8 +1,11 @@
+/*
+ * The table of PostgreSQL's built-in types: see lyger_pq_type_of() in pq_json.h.
+ */
 #include "pq_json.h"
 
 #include <stdlib.h>
 
-/* Arrays whose elements are arrays of their own, as row_to_json has it. */
+/* The element types of int2vector[] and oidvector[], whose elements row_to_json writes as arrays. */
 static const lyger_pq_type int2vector = {22, "int2vector", LYGER_PQ_NUMBER, ' ', NULL};
 static const lyger_pq_type oidvector = {30, "oidvector", LYGER_PQ_TEXT, ' ', NULL};
 static const lyger_pq_shape of_int2vector = {.element = &int2vector};

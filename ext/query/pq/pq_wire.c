@@ -3,7 +3,7 @@
 #include <poll.h>
 #include <string.h>
 
-/* libpq's messages have several lines and end in a newline; one line is wanted. */
+/* libpq's messages have several lines and end in a newline; lyger's errors have one line. */
 lyger_status lyger_pq_fail(const char *what, const char *message, const char *state, lyger_error *error)
 {
     char line[LYGER_ERROR_MESSAGE_SIZE * 2]; /* lyger_fail() cuts between characters */
@@ -32,7 +32,7 @@ lyger_status lyger_pq_lost(pq_connection *connection, lyger_error *error)
                          connection->pq->errorMessage(connection->server), "08006", error);
 }
 
-/* Sends what is buffered; the server may have to be read from meanwhile, or both sides would wait. */
+/* Sends what is buffered, and reads meanwhile: otherwise server and client could wait for each other. */
 lyger_status lyger_pq_flush(pq_connection *connection, const lyger_limits *limits, lyger_error *error)
 {
     const lyger_pq *pq = connection->pq;
@@ -49,8 +49,8 @@ lyger_status lyger_pq_flush(pq_connection *connection, const lyger_limits *limit
     return left == 0 ? LYGER_OK : lyger_pq_lost(connection, error);
 }
 
-/* The next result of the statement under way, NULL after the last. A server that went away may have said why:
- * libpq makes the last result of what had arrived. */
+/* The next result of the statement under way, NULL after the last. When the server went away, libpq makes the
+ * last result of what had arrived, which may say why. */
 lyger_status lyger_pq_next(pq_connection *connection, const lyger_limits *limits, PGresult **result)
 {
     const lyger_pq *pq = connection->pq;
@@ -88,7 +88,7 @@ lyger_status lyger_pq_gather(pq_connection *connection, const lyger_limits *limi
         pq->clear(better ? *kept : *kept ? next : NULL);
         *kept = better || !*kept ? next : *kept;
         if (copy) {
-            connection->broken = true; /* the protocol waits for data that nobody sends */
+            connection->broken = true; /* the protocol waits for COPY data, which lyger does not send */
             break;
         }
     }
@@ -107,12 +107,12 @@ lyger_status lyger_pq_collect(pq_connection *connection, const lyger_limits *lim
     return status;
 }
 
-/* What lyger_pq_collect() gave, made the statement's error. */
+/* Makes the status that lyger_pq_collect() gave the statement's error. */
 lyger_status lyger_pq_stop(pq_connection *connection, lyger_status why, lyger_error *error)
 {
     if (why == LYGER_E_QUERY) {
         if (!connection->broken) {
-            connection->broken = true; /* the parent's: do not touch it */
+            connection->broken = true; /* the connection is the parent's: it must not be used */
             lyger_limits_fail(error, why, "the statement");
         }
         return why;
@@ -188,7 +188,7 @@ lyger_status lyger_pq_ask(pq_connection *connection, const char *sql, uint32_t t
         status = ask(connection, sql, type, value, limits, rows, error);
     }
     if (within && !connection->broken) {
-        /* Also when the time is over, or the user's transaction would stay as it failed. */
+        /* Rolls back also when the time is over: otherwise the user's transaction would stay failed. */
         lyger_limits own = lyger_limits_for(NULL, LYGER_PQ_CANCEL_MS / 1000.0);
         lyger_pq_command(connection,
                          status == LYGER_OK

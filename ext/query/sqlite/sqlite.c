@@ -2,9 +2,9 @@
  * The SQLite backend: sqlite:PATH[?mode=rw|rwc|ro] and sqlite::memory:.
  *
  * A statement is stepped; its rows go into the row store or straight into a sink. SQLite calls back while it
- * works: the progress and the busy handler ask the limits. When PHP code that ran inside such a callback has
- * forked, the child may not return into SQLite (it would roll back a transaction whose locks the parent
- * holds; sqlite.org/howtocorrupt.html, 2.6): it leaves by longjmp and forgets the connection for good.
+ * works: the progress and the busy handler check the limits. When PHP code that ran inside such a callback
+ * has forked, the child may not return into SQLite (it would roll back a transaction whose locks the parent
+ * holds; sqlite.org/howtocorrupt.html, 2.6): the child leaves by longjmp and forgets the connection for good.
  */
 #include "sqlite.h"
 
@@ -39,7 +39,7 @@ static bool sqlite_exclusive(const char *dsn, size_t len)
 
 static lyger_status parse_mode(const char *option, int *flags, lyger_error *error)
 {
-    /* What another option is set to may be a key. */
+    /* Only the value of mode= is shown: that of another option may be an encryption key. */
     int shown = (int)strcspn(option, "=");
     shown += strncmp(option, "mode=", 5) == 0 ? 1 + (int)strcspn(option + 5, "=&;") : 0;
     if (strcmp(option, "mode=rw") == 0) {
@@ -81,7 +81,7 @@ static lyger_status parse_dsn(const char *dsn, size_t len, target *target, lyger
                    "in-memory database sqlite::memory: without options");
         return LYGER_E_QUERY;
     }
-    /* SQLite takes names that begin with file: as URIs when it was built so: a path is only a path here. */
+    /* SQLite may be built to take names that begin with file: as URIs; here a path is only a path. */
     const char *prefix = path_len >= 5 && memcmp(rest, "file:", 5) == 0 ? "./" : "";
     size_t prefix_len = strlen(prefix);
     target->path = malloc(prefix_len + path_len + 1);
@@ -112,7 +112,8 @@ static lyger_status sqlite_permit(const lyger_opening *opening, lyger_error *err
 
 /* ---- callbacks ---- */
 
-/* Does not return in a process that was forked inside the hook: see the file's first comment. */
+/* Whether SQLite must stop, given what the limits said. Does not return in a process that was forked inside
+ * the hook: see the file's first comment. */
 static bool must_stop(sqlite_connection *connection, lyger_status status)
 {
     if (status == LYGER_E_QUERY) {
@@ -128,8 +129,9 @@ static int on_progress(void *context)
     return connection->limits && must_stop(connection, lyger_limits_check(connection->limits));
 }
 
-/* How long to pause before the lock is tried again. Whoever tries more often gets it first: the longer a
- * statement has waited, the shorter its pauses, so that nobody who comes later overtakes it for long. */
+/* How long to pause before the lock is tried again, in milliseconds. The connection that tries most often
+ * gets the lock first: the longer a statement has waited, the shorter its pauses, so that later statements do
+ * not overtake it for long. */
 static int busy_pause(int64_t waited_ms)
 {
     if (waited_ms < 20) {
@@ -154,7 +156,7 @@ static int on_busy(void *context, int attempt)
     }
     lyger_status status = lyger_limits_pause(connection->limits, busy_pause(now - connection->busy_since));
     if (status == LYGER_E_TIMEOUT) {
-        return 0; /* the error is the lock's, not the statement's */
+        return 0; /* SQLite then reports that the database is locked */
     }
     return !must_stop(connection, status);
 }
@@ -165,14 +167,15 @@ static bool gate_allows(const sqlite_connection *connection, const char *path)
     if (!gate || gate->allows(gate->context, NULL)) {
         return true;
     }
-    /* An expression is not known yet, and a URI is more than a path. */
+    /* An expression has no value yet, and a URI is more than a path: both are refused. */
     if (!path || strncmp(path, "file:", 5) == 0) {
         return false;
     }
     return *path == '\0' || strcmp(path, MEMORY) == 0 || gate->allows(gate->context, path);
 }
 
-/* Called while a statement is compiled: keeps files inside the allowed paths and notes what outlives it. */
+/* Called while a statement is compiled: keeps files inside the allowed paths and notes changes to the session
+ * that outlive the statement. */
 static int on_authorize(void *context, int action, const char *first, const char *second,
                         const char *database, const char *trigger)
 {
@@ -256,7 +259,8 @@ static lyger_status sqlite_open(const lyger_opening *opening, lyger_connection *
     return status;
 }
 
-/* A file that was deleted or replaced meanwhile is another database. */
+/* A connection is not used again when its file was deleted or replaced meanwhile: that is another
+ * database. */
 static lyger_status sqlite_revive(lyger_connection *base, int64_t idle_ms, const lyger_limits *limits)
 {
     sqlite_connection *connection = (sqlite_connection *)base;
@@ -277,8 +281,8 @@ static void let_go(sqlite_connection *connection)
     lyger_rows_free(&connection->rows);
 }
 
-/* Immediate: transactions that read and then write wait for each other when they begin. Those that begin
- * deferred fail where the first one writes, as SQLite cannot let both go on (sqlite.org/isolation.html). */
+/* Immediate is the default: transactions that read and then write then wait for each other when they begin.
+ * Deferred ones fail when one of them writes, as SQLite cannot let both go on (sqlite.org/isolation.html). */
 static lyger_status sqlite_begin(lyger_connection *base, lyger_transaction_options *options,
                                  char sql[LYGER_BEGIN_SIZE], lyger_error *error)
 {
@@ -327,8 +331,8 @@ static void sqlite_close(lyger_connection *base)
     free(connection);
 }
 
-/* Neither closed nor freed: both could touch the parent's file. Kept in a list so that it is no lost memory.
- */
+/* The connection is neither closed nor freed, because both could touch the parent's file. It is kept in a
+ * list so that leak checkers find it. */
 static void sqlite_forget(lyger_connection *base)
 {
     static lyger_connection *forgotten;

@@ -14,13 +14,13 @@
 typedef struct sqlite_connection {
     lyger_connection base; /* first member */
     sqlite3 *db;
-    sqlite3_stmt *statement; /* under way */
-    lyger_rows rows;         /* of a statement whose rows are written as they come */
+    sqlite3_stmt *statement; /* the statement under way */
+    lyger_rows rows;         /* columns of a statement whose rows are written as they come */
     const lyger_limits *limits;
     lyger_status stopped; /* what the limits said inside a callback */
     int64_t busy_since;
-    bool waited;    /* for a lock, in this statement */
-    bool read_only; /* its transaction */
+    bool waited;    /* this statement waited for a lock */
+    bool read_only; /* whether the transaction is */
     const lyger_path_gate *gate;
     bool memory;
     bool altered; /* settings, attached databases or temporary tables that another request must not see */
@@ -28,7 +28,7 @@ typedef struct sqlite_connection {
     jmp_buf escape;
 } sqlite_connection;
 
-/* Of lyger_backend. */
+/* Functions of lyger_backend. */
 lyger_status lyger_sqlite_run(lyger_connection *base, const lyger_statement *statement,
                               const lyger_limits *limits, lyger_result **result, lyger_error *error);
 lyger_status lyger_sqlite_write_json(lyger_connection *base, const lyger_statement *statement,

@@ -1,7 +1,7 @@
 /*
  * SQLite, loaded at the first connection: linking it would cost every PHP process that never opens one a
  * third of a millisecond. The functions keep their names; the macros lead to the table that
- * lyger_sqlite_load() fills, as those of SQLite's own sqlite3ext.h do for its extensions.
+ * lyger_sqlite_load() fills, as the macros of SQLite's own sqlite3ext.h do for its extensions.
  */
 #ifndef LYGER_QUERY_SQLITE_API_H
 #define LYGER_QUERY_SQLITE_API_H
@@ -10,7 +10,7 @@
 
 #include <sqlite3.h>
 
-/* Its functions, without "sqlite3_". */
+/* SQLite's functions, without "sqlite3_". */
 /* clang-format off */
 #define LYGER_SQLITE_FUNCTIONS(X) \
     X(bind_blob64) X(bind_double) X(bind_int) X(bind_int64) X(bind_null) X(bind_parameter_count) \
@@ -30,10 +30,11 @@ typedef struct lyger_sqlite_api {
 
 extern lyger_sqlite_api lyger_sqlite; /* all NULL until it is loaded, constant afterwards */
 
-/* LYGER_E_QUERY with the Debian package's name when it cannot be loaded or is older than 3.38. Any thread. */
+/* LYGER_E_QUERY with the Debian package's name when SQLite cannot be loaded or is older than 3.38. Any thread
+ * may call. */
 lyger_status lyger_sqlite_load(lyger_error *error);
 
-/* The same from a file of that name, into a table of the caller's. */
+/* lyger_sqlite_load() from a file of that name, into a table of the caller's. */
 lyger_status lyger_sqlite_load_from(const char *file, lyger_sqlite_api *api, lyger_error *error);
 
 #define sqlite3_bind_blob64 (*lyger_sqlite.bind_blob64)

@@ -1,3 +1,6 @@
+/*
+ * Loads SQLite and looks its functions up: see sqlite_api.h.
+ */
 #include "sqlite_api.h"
 
 #include "base/library.h"
@@ -6,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#ifdef LYGER_LIBSQLITE /* config.m4: where it is called otherwise */
+#ifdef LYGER_LIBSQLITE /* config.m4 sets it where the library has another name */
 #define LIBRARY LYGER_LIBSQLITE
 #else
 #define LIBRARY "libsqlite3.so.0"

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* SQLite has no SQLSTATE: the classes that callers tell apart are given, by its primary result code. */
+/* SQLite has no SQLSTATE: this gives the codes that callers tell apart, by SQLite's primary result code. */
 static const char *state_of(const sqlite_connection *connection, int code)
 {
     switch (code & 0xFF) {
@@ -39,7 +39,7 @@ static const char *state_of(const sqlite_connection *connection, int code)
     }
 }
 
-/* The error of the last call. */
+/* Fails with the error of the connection's last call to SQLite. */
 static lyger_status sqlite_failed(sqlite_connection *connection, int code, const char *sql,
                                   lyger_error *error)
 {
@@ -306,7 +306,7 @@ static lyger_status describe(sqlite_connection *connection, const lyger_statemen
     return status;
 }
 
-/* False when SQLite ran out of memory converting a text. */
+/* Reads a column of the current row. False when SQLite ran out of memory converting a text. */
 static bool read_value(sqlite3_stmt *statement, int column, lyger_value *value)
 {
     switch (sqlite3_column_type(statement, column)) {
@@ -447,8 +447,8 @@ lyger_status lyger_sqlite_run(lyger_connection *base, const lyger_statement *sta
         return status;
     }
     char tag[64];
-    /* sqlite3_changes() keeps the count of the last statement that changed rows; only a difference is this
-     * one's. */
+    /* sqlite3_changes() keeps the count of the last statement that changed rows; it belongs to this statement
+     * only when the total has changed. */
     uint64_t affected =
         sqlite3_total_changes(connection->db) != before ? (uint64_t)sqlite3_changes64(connection->db) : 0;
     make_tag(statement, sqlite3_stmt_readonly(connection->statement), rows, affected, tag, sizeof tag);
