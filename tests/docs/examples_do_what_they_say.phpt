@@ -38,7 +38,13 @@ function served(string $code, string $requests, string $directory): string
     return $found ? $answers : $said;
 }
 
-$run = $left_out = $wrong = 0;
+function without_comments(string $code): string
+{
+    return preg_replace('~^(?:<\?php.*|// .*|)\n~m', '', $code);
+}
+
+$applications = array_map(static fn(string $file): string => without_comments(file_get_contents($file)), glob(__DIR__ . '/../inc/applications/*/*.php'));
+$run = $left_out = 0;
 foreach (["$root/README.md", ...glob("$root/docs/*.md")] as $page) {
     mkdir($directory);
     lyger_db_execute($server, "CREATE SCHEMA $schema");
@@ -49,6 +55,10 @@ foreach (["$root/README.md", ...glob("$root/docs/*.md")] as $page) {
     }
     foreach ($blocks as $block) {
         $block['not_run'] === null ? $run++ : $left_out++;
+        // What scripts/stress-applications serves is what the page shows, but for comments.
+        if (str_contains($block['not_run'] ?? '', 'scripts/stress-applications') && !in_array(without_comments($block['code']), $applications, true)) {
+            echo basename($page), ", line {$block['line']} is none of tests/inc/applications\n";
+        }
         if ($block['served'] !== null) {
             $answers = served(as_here($block['code'], $directory, $dsn), $block['served'], $directory);
             echo is_as_written($answers, (string) $block['output']) ? '' : basename($page) . ", line {$block['line']} answers\n$answers";
