@@ -212,11 +212,30 @@ static void stopped_reader_keeps_what_it_pinned(void)
     close_cache(cache);
 }
 
+/* A quarter of the memory is what all readers may pin together. */
+static void readers_share_what_may_be_pinned(void)
+{
+    lyger_cache *cache = open_cache(4 * MEGABYTE);
+    pinned_value pinned;
+    size_t quarter = facts_of(cache).bytes_capacity / 4;
+    CHECK(put_array(cache, "most", quarter / 4 * 3, 1));
+    CHECK(put_array(cache, "half", quarter / 2, 2) && put_array(cache, "eighth", quarter / 8, 3));
+    CHECK(put_array(cache, "more", quarter + 65536, 4) && !pin(cache, "more", &pinned));
+    pid_t reader = pin_in_child(cache, "most");
+    CHECK(!pin(cache, "half", &pinned));
+    CHECK(pin(cache, "eighth", &pinned));
+    kill(reader, SIGCONT);
+    CHECK_INT(status_of(reader), 0);
+    lyger_cache_unpin(cache);
+    close_cache(cache);
+}
+
 static void memory_that_a_killed_reader_pinned_comes_back(void)
 {
     lyger_cache *cache = open_cache(4 * MEGABYTE);
     pinned_value pinned;
     for (int round = 0; round < 5; round++) {
+        nap(1001); /* REAP_EVERY_MS since what came before */
         CHECK(put_array(cache, "array", 700000, 1));
         pid_t reader = pin_in_child(cache, "array");
         CHECK(take_out(cache, "array"));
@@ -226,7 +245,6 @@ static void memory_that_a_killed_reader_pinned_comes_back(void)
         /* Its share of what may be pinned, too. */
         CHECK(put_array(cache, "next", 700000, 2) && pin(cache, "next", &pinned));
         lyger_cache_unpin(cache);
-        nap(1001);
     }
     check_all_memory_is_there(cache);
     close_cache(cache);
@@ -474,6 +492,7 @@ int main(void)
     RUN(value_that_is_not_used_in_place_is_not_pinned);
     RUN(value_that_has_changed_is_not_pinned);
     RUN(stopped_reader_keeps_what_it_pinned);
+    RUN(readers_share_what_may_be_pinned);
     RUN(memory_that_a_killed_reader_pinned_comes_back);
     RUN(forked_child_keeps_what_its_parent_pinned);
     RUN(process_that_executes_another_program_holds_nothing);

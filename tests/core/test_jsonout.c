@@ -512,8 +512,11 @@ static void doubles_have_their_shortest_text(void)
     CHECK_STR(formatted(100, false), "100");
     /* An end of the interval is an odd number's neighbour's. */
     CHECK_STR(formatted(36028797018963948.0, true), "3.6028797018963948e+16");
-    /* Three places would do, two are enough. */
-    CHECK_STR(formatted(9000000000000.119, true), "9000000000000.12");
+    /* An end of the interval that is its own, and was computed from a power that had to be rounded. */
+    CHECK_STR(formatted(7e22, true), "7.0e+22");
+    CHECK_STR(formatted(1e23, true), "1.0e+23");
+    /* 9000000000000.022 reads back, too, but is not the nearest. */
+    CHECK_STR(formatted(9000000000000.021, true), "9000000000000.021");
 }
 
 static void doubles_read_back_as_themselves(void)
