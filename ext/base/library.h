@@ -7,6 +7,8 @@
 
 #include "error.h"
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct lyger_symbol {
@@ -26,5 +28,25 @@ typedef struct lyger_library {
 
 /* Fills the table from the file; the handle (dlopen(3)), or NULL with library->status, naming the package. */
 void *lyger_library_load(const lyger_library *library, const char *file, void *table, lyger_error *error);
+
+/* What is loaded once, by the thread that needs it first. Begins as LYGER_LOADING(load). */
+typedef struct lyger_loading {
+    pthread_mutex_t mutex;
+    bool done; /* atomic; what was loaded does not change any more once it is true */
+    lyger_status (*load)(lyger_error *error);
+} lyger_loading;
+
+#define LYGER_LOADING(load)                                                                                  \
+    {                                                                                                        \
+        PTHREAD_MUTEX_INITIALIZER, false, load                                                               \
+    }
+
+/* Any thread. What has failed is tried again by the next call. */
+lyger_status lyger_library_once(lyger_loading *loading, lyger_error *error);
+
+static inline bool lyger_library_is_loaded(const lyger_loading *loading)
+{
+    return __atomic_load_n(&loading->done, __ATOMIC_ACQUIRE);
+}
 
 #endif

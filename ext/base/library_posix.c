@@ -26,3 +26,18 @@ void *lyger_library_load(const lyger_library *library, const char *file, void *t
     }
     return handle;
 }
+
+lyger_status lyger_library_once(lyger_loading *loading, lyger_error *error)
+{
+    lyger_status status = LYGER_OK;
+    if (lyger_library_is_loaded(loading)) {
+        return status;
+    }
+    pthread_mutex_lock(&loading->mutex);
+    if (!loading->done) {
+        status = loading->load(error);
+        __atomic_store_n(&loading->done, status == LYGER_OK, __ATOMIC_RELEASE);
+    }
+    pthread_mutex_unlock(&loading->mutex);
+    return status;
+}

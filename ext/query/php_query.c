@@ -202,13 +202,18 @@ bool php_lyger_query_is_stopped(void)
     return bailed_out || EG(exception);
 }
 
+static lyger_query query_of(const php_lyger_query_call *call)
+{
+    return (lyger_query){ZSTR_VAL(call->dsn), ZSTR_LEN(call->dsn), ZSTR_VAL(call->sql), ZSTR_LEN(call->sql),
+                         call->params,        call->param_count,   &call->options};
+}
+
 lyger_result *php_lyger_query_result(php_lyger_query_call *call, php_lyger_query_start start)
 {
+    const lyger_query query = query_of(call);
     lyger_result *result = NULL;
     lyger_error error;
-    lyger_status status =
-        start(php_lyger_query_pool(), ZSTR_VAL(call->dsn), ZSTR_LEN(call->dsn), ZSTR_VAL(call->sql),
-              ZSTR_LEN(call->sql), call->params, call->param_count, &call->options, &result, &error);
+    lyger_status status = start(php_lyger_query_pool(), &query, &result, &error);
     php_lyger_params_free(call);
     if (UNEXPECTED(php_lyger_query_is_stopped())) {
         php_lyger_result_free(result);
@@ -261,9 +266,8 @@ ZEND_FUNCTION(lyger_db_query_json)
     php_lyger_string text;
     lyger_error error;
     php_lyger_string_init(&text);
-    lyger_status status = lyger_query_write_json(
-        php_lyger_query_pool(), ZSTR_VAL(call.dsn), ZSTR_LEN(call.dsn), ZSTR_VAL(call.sql),
-        ZSTR_LEN(call.sql), call.params, call.param_count, &call.options, &text.sink, &error);
+    const lyger_query query = query_of(&call);
+    lyger_status status = lyger_query_write_json(php_lyger_query_pool(), &query, &text.sink, &error);
     php_lyger_params_free(&call);
     if (status != LYGER_OK || php_lyger_query_is_stopped()) {
         php_lyger_string_free(&text);

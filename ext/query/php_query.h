@@ -39,9 +39,7 @@ void php_lyger_params_free(php_lyger_query_call *call);
 /* Completes Lyger\\Binary, which the generated code registered. */
 void php_lyger_binary_register(zend_class_entry *class_entry);
 
-typedef lyger_status (*php_lyger_query_start)(lyger_pool *pool, const char *dsn, size_t dsn_len,
-                                              const char *sql, size_t sql_len, const lyger_param *params,
-                                              size_t param_count, const lyger_query_options *options,
+typedef lyger_status (*php_lyger_query_start)(lyger_pool *pool, const lyger_query *query,
                                               lyger_result **result, lyger_error *error);
 
 /* Runs (lyger_query_run) or sends (lyger_query_send) the call and frees it. NULL with an exception, or when

@@ -125,15 +125,16 @@ lyger_status lyger_fail_open_transaction(lyger_error *error)
     return lyger_with_state(error, LYGER_E_QUERY, "25000");
 }
 
-static lyger_call call_of(const char *dsn, size_t dsn_len, const char *sql, size_t sql_len,
-                          const lyger_param *params, size_t param_count, const lyger_query_options *options)
+static lyger_call call_of(const lyger_query *query)
 {
-    lyger_call made = {
-        .dsn = dsn,
-        .dsn_len = dsn_len,
-        .statement = {.sql = sql, .len = sql_len, .params = params, .param_count = param_count}};
-    if (options) {
-        made.statement.options = *options;
+    lyger_call made = {.dsn = query->dsn,
+                       .dsn_len = query->dsn_len,
+                       .statement = {.sql = query->sql,
+                                     .len = query->sql_len,
+                                     .params = query->params,
+                                     .param_count = query->param_count}};
+    if (query->options) {
+        made.statement.options = *query->options;
     }
     return made;
 }
@@ -163,11 +164,10 @@ lyger_status lyger_call_end(lyger_pool *pool, lyger_connection *connection, lyge
     return status == LYGER_OK ? settled : status;
 }
 
-lyger_status lyger_query_run(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
-                             size_t sql_len, const lyger_param *params, size_t param_count,
-                             const lyger_query_options *options, lyger_result **result, lyger_error *error)
+lyger_status lyger_query_run(lyger_pool *pool, const lyger_query *query, lyger_result **result,
+                             lyger_error *error)
 {
-    const lyger_call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
+    const lyger_call call = call_of(query);
     lyger_connection *connection;
     *result = NULL;
     lyger_status status = lyger_call_begin(pool, &call, &connection, error);
@@ -185,20 +185,18 @@ lyger_status lyger_query_run(lyger_pool *pool, const char *dsn, size_t dsn_len, 
     return status;
 }
 
-lyger_status lyger_query_send(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
-                              size_t sql_len, const lyger_param *params, size_t param_count,
-                              const lyger_query_options *options, lyger_result **result, lyger_error *error)
+lyger_status lyger_query_send(lyger_pool *pool, const lyger_query *query, lyger_result **result,
+                              lyger_error *error)
 {
-    lyger_call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
+    lyger_call call = call_of(query);
     call.beside = true;
     return lyger_async_send(pool, &call, result, error);
 }
 
-lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
-                                    size_t sql_len, const lyger_param *params, size_t param_count,
-                                    const lyger_query_options *options, lyger_sink *sink, lyger_error *error)
+lyger_status lyger_query_write_json(lyger_pool *pool, const lyger_query *query, lyger_sink *sink,
+                                    lyger_error *error)
 {
-    const lyger_call call = call_of(dsn, dsn_len, sql, sql_len, params, param_count, options);
+    const lyger_call call = call_of(query);
     lyger_connection *connection;
     lyger_status status = lyger_call_begin(pool, &call, &connection, error);
     if (status != LYGER_OK) {

@@ -125,39 +125,45 @@ typedef struct lyger_query_options {
     bool rows_as_arrays;        /* [[…],…] instead of [{"name":…},…] */
 } lyger_query_options;
 
+/* One statement for one DSN. params are all positional or all named. */
+typedef struct lyger_query {
+    const char *dsn;
+    size_t dsn_len;
+    const char *sql;
+    size_t sql_len;
+    const lyger_param *params;
+    size_t param_count;
+    const lyger_query_options *options; /* NULL: none is set */
+} lyger_query;
+
 /*
- * Runs one statement. params are all positional or all named; options
- * may be NULL. On success *result is a new result, also for a statement without rows.
+ * Runs it. On success *result is a new result, also for a statement without rows.
  *
  * Errors: LYGER_E_ARGUMENT (a NUL byte, a wrong number of parameters, a value the database cannot take),
  * LYGER_E_QUERY (unknown scheme, no connection, the database's own errors with SQLSTATE and position),
  * LYGER_E_TIMEOUT, LYGER_E_INTERRUPTED, LYGER_E_MEMORY. Messages never hold the DSN's password.
  */
-lyger_status lyger_query_run(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
-                             size_t sql_len, const lyger_param *params, size_t param_count,
-                             const lyger_query_options *options, lyger_result **result, lyger_error *error);
+lyger_status lyger_query_run(lyger_pool *pool, const lyger_query *query, lyger_result **result,
+                             lyger_error *error);
 
 /*
- * Sends one statement and returns without waiting for its end. *result is pending: lyger_result_await() waits
+ * Sends it and returns without waiting for its end. *result is pending: lyger_result_await() waits
  * for it, and errors of the statement come there. Several statements run side by side, each on a connection
  * of its own; when a DSN has no connection left, the call first waits for the oldest pending statement.
  * Freeing a pending result cancels the statement. SQLite has no server to send to: there the statement runs
  * at once. A pending result must be freed before its pool.
  */
-lyger_status lyger_query_send(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
-                              size_t sql_len, const lyger_param *params, size_t param_count,
-                              const lyger_query_options *options, lyger_result **result, lyger_error *error);
+lyger_status lyger_query_send(lyger_pool *pool, const lyger_query *query, lyger_result **result,
+                              lyger_error *error);
 
 /* Waits until the result is there, reading what arrives for other pending results meanwhile; returns at once
  * when it is there. Must be called, with success, before anything else is done with a pending result; called
  * again, it gives the same error. */
 lyger_status lyger_result_await(lyger_result *result, lyger_error *error);
 
-/* Runs one statement and writes its rows without keeping them. After an error the sink holds a part of the
- * rows. */
-lyger_status lyger_query_write_json(lyger_pool *pool, const char *dsn, size_t dsn_len, const char *sql,
-                                    size_t sql_len, const lyger_param *params, size_t param_count,
-                                    const lyger_query_options *options, lyger_sink *sink, lyger_error *error);
+/* Runs it and writes its rows without keeping them. After an error the sink holds a part of them. */
+lyger_status lyger_query_write_json(lyger_pool *pool, const lyger_query *query, lyger_sink *sink,
+                                    lyger_error *error);
 
 typedef enum lyger_isolation {
     LYGER_ISOLATION_DEFAULT, /* what the database's settings say */

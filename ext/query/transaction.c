@@ -11,8 +11,9 @@ static lyger_status run(lyger_pool *pool, const lyger_transaction *transaction, 
                         double timeout, lyger_result **result, lyger_error *error)
 {
     const lyger_query_options options = {.timeout = timeout};
-    return lyger_query_run(pool, transaction->dsn, transaction->dsn_len, sql, strlen(sql), NULL, 0, &options,
-                           result, error);
+    return lyger_query_run(
+        pool, &(lyger_query){transaction->dsn, transaction->dsn_len, sql, strlen(sql), NULL, 0, &options},
+        result, error);
 }
 
 static lyger_status command(lyger_pool *pool, const lyger_transaction *transaction, const char *sql,

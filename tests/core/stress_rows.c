@@ -57,8 +57,8 @@ static bool stream(lyger_pool *pool, const char *dsn, uint64_t rows)
              rows, TEXT);
     lyger_sink sink = {window, window + sizeof window, empty_window};
     written = 0;
-    lyger_status status =
-        lyger_query_write_json(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &sink, &error);
+    lyger_status status = lyger_query_write_json(
+        pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL}, &sink, &error);
     written += (uint64_t)(sink.pos - window);
     if (status != LYGER_OK) {
         printf("# %s\n", error.message);

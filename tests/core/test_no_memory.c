@@ -154,8 +154,8 @@ static lyger_pool *pool;
 
 static lyger_status run(const char *sql, const lyger_param *params, size_t count, lyger_result **result)
 {
-    return lyger_query_run(pool, "sqlite::memory:", 15, sql, strlen(sql), params, count, NULL, result,
-                           &error);
+    return lyger_query_run(pool, &(lyger_query){"sqlite::memory:", 15, sql, strlen(sql), params, count, NULL},
+                           result, &error);
 }
 
 static const char rows_sql[] =
@@ -201,8 +201,9 @@ static void do_a_query_and_its_json(void)
     }
     lyger_result_free(result);
     lyger_buffer_reset(&buffer);
-    if (pool && done(lyger_query_write_json(pool, "sqlite::memory:", 15, rows_sql, strlen(rows_sql), &given,
-                                            1, NULL, &buffer.sink, &error))) {
+    if (pool && done(lyger_query_write_json(
+                    pool, &(lyger_query){"sqlite::memory:", 15, rows_sql, strlen(rows_sql), &given, 1, NULL},
+                    &buffer.sink, &error))) {
         check_rows(&buffer);
     }
     lyger_buffer_free(&buffer);
@@ -215,8 +216,9 @@ static void do_a_query_that_is_sent(void)
     lyger_result *result = NULL;
     lyger_error_clear(&error);
     pool = lyger_pool_new(&pool_settings);
-    if (pool && done(lyger_query_send(pool, "sqlite::memory:", 15, "select 1 as a", 13, NULL, 0, NULL,
-                                      &result, &error))) {
+    if (pool &&
+        done(lyger_query_send(pool, &(lyger_query){"sqlite::memory:", 15, "select 1 as a", 13, NULL, 0, NULL},
+                              &result, &error))) {
         done(lyger_result_await(result, &error));
     }
     lyger_result_free(result);

@@ -24,7 +24,8 @@ static const char rows_sql[] =
 
 static lyger_status run(const char *sql, const lyger_param *given, uint32_t count, lyger_result **result)
 {
-    return lyger_query_run(pool, dsn, strlen(dsn), sql, strlen(sql), given, count, NULL, result, &error);
+    return lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), given, count, NULL},
+                           result, &error);
 }
 
 static void check_rows(lyger_buffer *buffer)
@@ -53,8 +54,9 @@ static void query(void)
     lyger_result_free(result);
     lyger_buffer_reset(&buffer);
     lyger_error_clear(&error);
-    if (done(lyger_query_write_json(pool, dsn, strlen(dsn), rows_sql, strlen(rows_sql), given, 2, NULL,
-                                    &buffer.sink, &error))) {
+    if (done(lyger_query_write_json(
+            pool, &(lyger_query){dsn, strlen(dsn), rows_sql, strlen(rows_sql), given, 2, NULL}, &buffer.sink,
+            &error))) {
         check_rows(&buffer);
     }
     lyger_buffer_free(&buffer);
@@ -84,8 +86,9 @@ static void do_two_queries_side_by_side(void)
     lyger_result *results[2] = {NULL, NULL};
     lyger_error_clear(&error);
     for (int i = 0; i < 2; i++) {
-        if (done(lyger_query_send(pool, dsn, strlen(dsn), rows_sql, strlen(rows_sql), given, 2, NULL,
-                                  &results[i], &error))) {
+        if (done(lyger_query_send(
+                pool, &(lyger_query){dsn, strlen(dsn), rows_sql, strlen(rows_sql), given, 2, NULL},
+                &results[i], &error))) {
             done(lyger_result_await(results[i], &error));
         }
         lyger_error_clear(&error);

@@ -29,7 +29,8 @@ static lyger_result *send_to(const char *to, const char *sql, double timeout)
     lyger_result *result = NULL;
     lyger_query_options options = {.timeout = timeout};
     lyger_error_clear(&error);
-    lyger_query_send(pool, to, strlen(to), sql, strlen(sql), NULL, 0, &options, &result, &error);
+    lyger_query_send(pool, &(lyger_query){to, strlen(to), sql, strlen(sql), NULL, 0, &options}, &result,
+                     &error);
     return result;
 }
 
@@ -55,8 +56,8 @@ static const char *run(const char *sql)
     lyger_buffer buffer;
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
-    lyger_status status =
-        lyger_query_write_json(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &buffer.sink, &error);
+    lyger_status status = lyger_query_write_json(
+        pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL}, &buffer.sink, &error);
     lyger_copy_text(text, sizeof text, buffer.start ? buffer.start : "",
                     status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
     lyger_buffer_free(&buffer);

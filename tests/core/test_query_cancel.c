@@ -21,8 +21,8 @@ static const char *ask_from(lyger_pool *from, const char *to, const char *sql)
     lyger_buffer buffer;
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
-    lyger_status status =
-        lyger_query_write_json(from, to, strlen(to), sql, strlen(sql), NULL, 0, NULL, &buffer.sink, &error);
+    lyger_status status = lyger_query_write_json(
+        from, &(lyger_query){to, strlen(to), sql, strlen(sql), NULL, 0, NULL}, &buffer.sink, &error);
     turn = !turn;
     lyger_copy_text(text[turn], sizeof text[turn], buffer.start ? buffer.start : "",
                     status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
@@ -93,7 +93,8 @@ static void late_cancellation_hits_nobody(void)
     const char *sql = "select 1 a from pg_sleep(0.2)";
     backend = strtol(strchr(ask("select pg_backend_pid() p"), ':') + 1, NULL, 10);
     wish = WAIT_AND_STOP;
-    CHECK_INT(lyger_query_run(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &result, &error),
+    CHECK_INT(lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL},
+                              &result, &error),
               LYGER_E_INTERRUPTED);
     CHECK_INT(lyger_pool_connections(pool), 0);
     end();
@@ -113,7 +114,8 @@ static void cancellation_that_came_too_early_is_repeated(void)
     const char *sql = "select pg_sleep(30)";
     const lyger_query_options options = {.timeout = 0.1};
     lyger_result *result;
-    CHECK_INT(lyger_query_run(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options, &result, &error),
+    CHECK_INT(lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options},
+                              &result, &error),
               LYGER_E_TIMEOUT);
     CHECK_INT(lyger_pool_connections(pool), 1);
     CHECK_STR(ask("select state s, query = 'select pg_sleep(30)' q from pg_stat_activity where pid = "

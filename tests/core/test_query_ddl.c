@@ -43,8 +43,10 @@ static const char *json(lyger_pool *from, const char *sql, const char *value)
     lyger_param param = param_of(value);
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
-    if (lyger_query_write_json(from, dsn, strlen(dsn), sql, strlen(sql), value ? &param : NULL, value != NULL,
-                               &limited, &buffer.sink, &error) == LYGER_OK) {
+    if (lyger_query_write_json(from,
+                               &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), value ? &param : NULL,
+                                              value != NULL, &limited},
+                               &buffer.sink, &error) == LYGER_OK) {
         lyger_copy_text(text, SIZE, buffer.start, lyger_buffer_length(&buffer));
     } else {
         fail_text(text);
@@ -85,8 +87,10 @@ static const char *rows(const char *sql, const char *value)
     lyger_value values[8];
     lyger_error_clear(&error);
     text[0] = '\0';
-    if (lyger_query_run(pool, dsn, strlen(dsn), sql, strlen(sql), value ? &param : NULL, value != NULL,
-                        &limited, &result, &error) != LYGER_OK) {
+    if (lyger_query_run(pool,
+                        &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), value ? &param : NULL,
+                                       value != NULL, &limited},
+                        &result, &error) != LYGER_OK) {
         fail_text(text);
         return text;
     }

@@ -322,8 +322,8 @@ static void ask(const char *sql, const char *expected, bool keep)
     lyger_buffer_init(&text, &lyger_malloc_allocator);
     lyger_error_clear(&error);
     if (keep) {
-        status =
-            lyger_query_run(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options, &result, &error);
+        status = lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options},
+                                 &result, &error);
         if (status == LYGER_OK) {
             lyger_cursor cursor = {0};
             lyger_value values[32];
@@ -333,8 +333,8 @@ static void ask(const char *sql, const char *expected, bool keep)
             status = lyger_result_write_json(result, &text.sink, &error);
         }
     } else {
-        status = lyger_query_write_json(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options,
-                                        &text.sink, &error);
+        status = lyger_query_write_json(
+            pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options}, &text.sink, &error);
     }
     check_end(sql, status, &error, &text, expected, began);
     lyger_result_free(result);
@@ -423,7 +423,8 @@ static void right_answers_are_right(void)
     pool = lyger_pool_new(&(lyger_pool_settings){2, 5, NULL, NULL, 0, 0, false});
     lyger_error error;
     lyger_result *result = NULL;
-    CHECK_INT(lyger_query_run(pool, dsn, strlen(dsn), "select pair", 11, NULL, 0, NULL, &result, &error),
+    CHECK_INT(lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), "select pair", 11, NULL, 0, NULL},
+                              &result, &error),
               LYGER_OK);
     lyger_result_free(result);
     lyger_pool_free(pool);
@@ -443,7 +444,8 @@ static void server_that_does_not_answer_is_given_up_in_time(void)
     fake_start_server(&server, answer, false, dsn, sizeof dsn);
     pool = lyger_pool_new(&(lyger_pool_settings){2, 5, NULL, NULL, 0, 0, false});
     int64_t began = lyger_now_ms();
-    CHECK_INT(lyger_query_run(pool, dsn, strlen(dsn), "select n", 8, NULL, 0, &options, &result, &error),
+    CHECK_INT(lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), "select n", 8, NULL, 0, &options},
+                              &result, &error),
               LYGER_E_TIMEOUT);
     CHECK_STR(error.sqlstate, "57014");
     CHECK(lyger_now_ms() - began < 10000); /* PQcancel() would still wait */

@@ -19,8 +19,8 @@ static bool ask(lyger_pool *from, const char *dsn, const char *sql)
 {
     lyger_result *result;
     lyger_error own;
-    lyger_status status =
-        lyger_query_run(from, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &result, &own);
+    lyger_status status = lyger_query_run(
+        from, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL}, &result, &own);
     bool ok = status == LYGER_OK && lyger_result_describe(result)->rows > 0;
     lyger_result_free(result);
     return ok;
@@ -94,8 +94,9 @@ static void rows_that_are_written(void)
     const lyger_interrupt *none = NULL;
     lyger_pool_configure(pool, &(lyger_pool_settings){2, 5, none, NULL, 0, 0, false}); /* the sink does it */
     lyger_sink sink = {window, window + sizeof window, empty_window};
-    CHECK_INT(lyger_query_write_json(pool, victim_dsn, strlen(victim_dsn), rows, strlen(rows), NULL, 0, NULL,
-                                     &sink, &error),
+    CHECK_INT(lyger_query_write_json(
+                  pool, &(lyger_query){victim_dsn, strlen(victim_dsn), rows, strlen(rows), NULL, 0, NULL},
+                  &sink, &error),
               LYGER_E_QUERY);
     CHECK(written > 0 && written < 200000000);
     end();
@@ -105,8 +106,9 @@ static void rows_that_are_kept(void)
 {
     begin();
     lyger_result *result;
-    CHECK_INT(lyger_query_run(pool, victim_dsn, strlen(victim_dsn), rows, strlen(rows), NULL, 0, NULL,
-                              &result, &error),
+    CHECK_INT(lyger_query_run(
+                  pool, &(lyger_query){victim_dsn, strlen(victim_dsn), rows, strlen(rows), NULL, 0, NULL},
+                  &result, &error),
               LYGER_E_QUERY);
     CHECK(result == NULL);
     end();
@@ -117,8 +119,9 @@ static void rows_that_are_awaited(void)
     begin();
     lyger_result *result;
     armed = false;
-    CHECK_INT(lyger_query_send(pool, victim_dsn, strlen(victim_dsn), rows, strlen(rows), NULL, 0, NULL,
-                               &result, &error),
+    CHECK_INT(lyger_query_send(
+                  pool, &(lyger_query){victim_dsn, strlen(victim_dsn), rows, strlen(rows), NULL, 0, NULL},
+                  &result, &error),
               LYGER_OK);
     armed = true;
     CHECK_INT(lyger_result_await(result, &error), LYGER_E_QUERY);
@@ -136,10 +139,12 @@ static void rows_of_a_transaction(void)
     size_t len = strlen(victim_dsn);
     CHECK_INT(lyger_transaction_begin(pool, victim_dsn, len, NULL, &error), LYGER_OK);
     armed = true;
-    CHECK_INT(lyger_query_run(pool, victim_dsn, len, rows, strlen(rows), NULL, 0, NULL, &result, &error),
+    CHECK_INT(lyger_query_run(pool, &(lyger_query){victim_dsn, len, rows, strlen(rows), NULL, 0, NULL},
+                              &result, &error),
               LYGER_E_QUERY);
-    CHECK_INT(lyger_query_run(pool, victim_dsn, len, "select 1", 8, NULL, 0, NULL, &result, &after),
-              LYGER_E_QUERY);
+    CHECK_INT(
+        lyger_query_run(pool, &(lyger_query){victim_dsn, len, "select 1", 8, NULL, 0, NULL}, &result, &after),
+        LYGER_E_QUERY);
     CHECK_STR(after.sqlstate, "25000");
     CHECK_INT(lyger_transaction_end(pool, victim_dsn, len, true, &after), LYGER_E_QUERY);
     end();

@@ -35,9 +35,9 @@ static const char *ask(lyger_pool *from, const char *sql, const char *value)
     lyger_param param = {.type = LYGER_PARAM_TEXT, .text = {value, value ? strlen(value) : 0}};
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
-    lyger_status status =
-        lyger_query_write_json(from, dsn, strlen(dsn), sql, strlen(sql), value ? &param : NULL, value != NULL,
-                               NULL, &buffer.sink, &error);
+    lyger_status status = lyger_query_write_json(
+        from, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), value ? &param : NULL, value != NULL, NULL},
+        &buffer.sink, &error);
     turn = !turn;
     lyger_copy_text(text[turn], sizeof text[turn], buffer.start ? buffer.start : "",
                     status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
@@ -53,8 +53,9 @@ static const char *kept(const char *sql, const char *value)
     lyger_param param = {.type = LYGER_PARAM_TEXT, .text = {value, value ? strlen(value) : 0}};
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
-    lyger_status status = lyger_query_run(pool, dsn, strlen(dsn), sql, strlen(sql), value ? &param : NULL,
-                                          value != NULL, NULL, &result, &error);
+    lyger_status status = lyger_query_run(
+        pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), value ? &param : NULL, value != NULL, NULL},
+        &result, &error);
     if (status == LYGER_OK) {
         status = lyger_result_write_json(result, &buffer.sink, &error);
     }

@@ -34,7 +34,8 @@ static bool on_interrupt(void *context)
         lyger_result *result;
         lyger_error own;
         wish = CARRY_ON;
-        nested = lyger_query_run(pool, dsn, strlen(dsn), "select 1", 8, NULL, 0, NULL, &result, &own);
+        nested = lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), "select 1", 8, NULL, 0, NULL},
+                                 &result, &own);
         lyger_result_free(result);
     }
     return wish == STOP;
@@ -62,8 +63,8 @@ static char *query_with(const char *to, const char *sql, const lyger_param *para
     lyger_result *result = NULL;
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
-    lyger_status status =
-        lyger_query_run(pool, to, strlen(to), sql, strlen(sql), params, count, options, &result, &error);
+    lyger_status status = lyger_query_run(
+        pool, &(lyger_query){to, strlen(to), sql, strlen(sql), params, count, options}, &result, &error);
     CHECK((status == LYGER_OK) == (result != NULL));
     if (status == LYGER_OK) {
         status = lyger_result_write_json(result, &buffer.sink, &error);
@@ -311,7 +312,8 @@ static void large_parameters_and_results_do_not_deadlock(void)
     free(big);
     lyger_result *result;
     const char *sql = "select repeat('y', 1000) t from generate_series(1, 20000)";
-    CHECK_INT(lyger_query_run(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &result, &error),
+    CHECK_INT(lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL},
+                              &result, &error),
               LYGER_OK);
     CHECK_INT(lyger_result_describe(result)->rows, 20000);
     lyger_result_free(result);
@@ -335,8 +337,10 @@ static void facts_tell_what_a_statement_did(void)
     begin(1);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         lyger_result *result = NULL;
-        CHECK_INT(lyger_query_run(pool, dsn, strlen(dsn), steps[i].sql, strlen(steps[i].sql), NULL, 0, NULL,
-                                  &result, &error),
+        CHECK_INT(lyger_query_run(
+                      pool,
+                      &(lyger_query){dsn, strlen(dsn), steps[i].sql, strlen(steps[i].sql), NULL, 0, NULL},
+                      &result, &error),
                   LYGER_OK);
         const lyger_result_facts *facts = lyger_result_describe(result);
         CHECK_STR(facts->tag, steps[i].tag);
@@ -618,7 +622,8 @@ static void sink_that_leaves_loses_nothing(void)
     lyger_sink sink = {room, room + sizeof room, leave};
     const char *sql = "select array[repeat('\"', 10)] a, 'and more than the sink takes' b";
     if (!setjmp(out_of_memory)) {
-        lyger_query_write_json(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &sink, &error);
+        lyger_query_write_json(pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL}, &sink,
+                               &error);
         CHECK(!"reached");
     }
     lyger_pool_request_end(pool);
@@ -640,8 +645,8 @@ static const char *written(const char *sql)
     lyger_buffer buffer;
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
-    lyger_status status =
-        lyger_query_write_json(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &buffer.sink, &error);
+    lyger_status status = lyger_query_write_json(
+        pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL}, &buffer.sink, &error);
     lyger_copy_text(text, sizeof text, buffer.start ? buffer.start : "",
                     status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
     lyger_buffer_free(&buffer);

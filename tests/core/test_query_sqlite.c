@@ -36,7 +36,8 @@ static bool on_interrupt(void *context)
         lyger_result *result;
         lyger_error own;
         wish = CARRY_ON;
-        nested = lyger_query_run(pool, MEMORY, strlen(MEMORY), "select 1", 8, NULL, 0, NULL, &result, &own);
+        nested = lyger_query_run(pool, &(lyger_query){MEMORY, strlen(MEMORY), "select 1", 8, NULL, 0, NULL},
+                                 &result, &own);
     }
     if (wish == RELEASE) {
         wish = CARRY_ON;
@@ -75,8 +76,8 @@ static char *query_with(const char *dsn, const char *sql, const lyger_param *par
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
     text[0] = '\0';
-    lyger_status status =
-        lyger_query_run(pool, dsn, strlen(dsn), sql, strlen(sql), params, count, options, &result, &error);
+    lyger_status status = lyger_query_run(
+        pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), params, count, options}, &result, &error);
     CHECK((status == LYGER_OK) == (result != NULL));
     if (status == LYGER_OK) {
         status = lyger_result_write_json(result, &buffer.sink, &error);
@@ -101,8 +102,8 @@ static const char *stream(const char *dsn, const char *sql)
     lyger_buffer buffer;
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
-    lyger_status status =
-        lyger_query_write_json(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &buffer.sink, &error);
+    lyger_status status = lyger_query_write_json(
+        pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL}, &buffer.sink, &error);
     CHECK_INT(status, error.status);
     lyger_copy_text(text, sizeof text, buffer.start ? buffer.start : "",
                     status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
@@ -172,7 +173,8 @@ static void large_results_come_back_whole(void)
     lyger_buffer kept, streamed;
     lyger_buffer_init(&kept, &lyger_malloc_allocator);
     lyger_buffer_init(&streamed, &lyger_malloc_allocator);
-    CHECK_INT(lyger_query_run(pool, MEMORY, strlen(MEMORY), sql, strlen(sql), NULL, 0, NULL, &result, &error),
+    CHECK_INT(lyger_query_run(pool, &(lyger_query){MEMORY, strlen(MEMORY), sql, strlen(sql), NULL, 0, NULL},
+                              &result, &error),
               LYGER_OK);
     const lyger_result_facts *facts = lyger_result_describe(result);
     CHECK_INT(facts->rows, 5000);
@@ -180,7 +182,8 @@ static void large_results_come_back_whole(void)
     CHECK_STR(facts->columns[1].name, "t");
     CHECK_STR(facts->tag, "SELECT 5000");
     CHECK_INT(lyger_result_write_json(result, &kept.sink, &error), LYGER_OK);
-    CHECK_INT(lyger_query_write_json(pool, MEMORY, strlen(MEMORY), sql, strlen(sql), NULL, 0, NULL,
+    CHECK_INT(lyger_query_write_json(pool,
+                                     &(lyger_query){MEMORY, strlen(MEMORY), sql, strlen(sql), NULL, 0, NULL},
                                      &streamed.sink, &error),
               LYGER_OK);
     CHECK_INT(lyger_buffer_length(&kept), lyger_buffer_length(&streamed));
@@ -212,8 +215,10 @@ static void facts_tell_what_a_statement_did(void)
     begin();
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         lyger_result *result = NULL;
-        CHECK_INT(lyger_query_run(pool, MEMORY, strlen(MEMORY), steps[i].sql, strlen(steps[i].sql), NULL, 0,
-                                  NULL, &result, &error),
+        CHECK_INT(lyger_query_run(pool,
+                                  &(lyger_query){MEMORY, strlen(MEMORY), steps[i].sql, strlen(steps[i].sql),
+                                                 NULL, 0, NULL},
+                                  &result, &error),
                   LYGER_OK);
         if (!result) {
             printf("# %s: %s\n", steps[i].sql, error.message);
@@ -290,10 +295,12 @@ static void bad_statements_say_why(void)
     CHECK_FAILS(query(MEMORY, "insert into t values (1)"), LYGER_E_QUERY, "UNIQUE");
     CHECK_STR(error.sqlstate, "23000");
     lyger_result *result;
-    CHECK_INT(lyger_query_run(pool, MEMORY, strlen(MEMORY), "select 1\0", 9, NULL, 0, NULL, &result, &error),
+    CHECK_INT(lyger_query_run(pool, &(lyger_query){MEMORY, strlen(MEMORY), "select 1\0", 9, NULL, 0, NULL},
+                              &result, &error),
               LYGER_E_ARGUMENT);
     CHECK(strstr(error.message, "query holds a NUL"));
-    CHECK_INT(lyger_query_run(pool, "sqlite:a\0b", 10, "select 1", 8, NULL, 0, NULL, &result, &error),
+    CHECK_INT(lyger_query_run(pool, &(lyger_query){"sqlite:a\0b", 10, "select 1", 8, NULL, 0, NULL}, &result,
+                              &error),
               LYGER_E_ARGUMENT);
     CHECK(strstr(error.message, "DSN holds a NUL"));
     end();
@@ -473,16 +480,21 @@ static void sink_that_leaves_loses_nothing(void)
     char room[20];
     lyger_sink sink = {room, room + sizeof room, leave};
     if (!setjmp(out_of_memory)) {
-        lyger_query_write_json(pool, MEMORY, strlen(MEMORY), "select 'a long enough text for the sink' a", 42,
-                               NULL, 0, NULL, &sink, &error);
+        lyger_query_write_json(pool,
+                               &(lyger_query){MEMORY, strlen(MEMORY),
+                                              "select 'a long enough text for the sink' a", 42, NULL, 0,
+                                              NULL},
+                               &sink, &error);
         CHECK(!"reached");
     }
     lyger_pool_request_end(pool);
     CHECK_INT(lyger_pool_connections(pool), 0);
     static lyger_result *result;
     const char *dsn = dsn_of("leave.db", "?mode=rwc");
-    CHECK_INT(lyger_query_run(pool, dsn, strlen(dsn), "select 'another text that is long' a", 36, NULL, 0,
-                              NULL, &result, &error),
+    CHECK_INT(lyger_query_run(
+                  pool,
+                  &(lyger_query){dsn, strlen(dsn), "select 'another text that is long' a", 36, NULL, 0, NULL},
+                  &result, &error),
               LYGER_OK);
     sink.pos = room;
     if (!setjmp(out_of_memory)) {

@@ -34,8 +34,8 @@ static const char *ask_in(double timeout, const char *sql)
     lyger_buffer buffer;
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
-    lyger_status status = lyger_query_write_json(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options,
-                                                 &buffer.sink, &error);
+    lyger_status status = lyger_query_write_json(
+        pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options}, &buffer.sink, &error);
     lyger_copy_text(text, sizeof text, buffer.start ? buffer.start : "",
                     status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
     lyger_buffer_free(&buffer);
@@ -107,7 +107,8 @@ static void statement_whose_rows_are_kept(void)
     lyger_query_options options = {.timeout = LIMIT};
     stop_own_backend();
     int64_t began = lyger_now_ms();
-    lyger_query_run(pool, dsn, strlen(dsn), "select 2 a", 10, NULL, 0, &options, &result, &error);
+    lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), "select 2 a", 10, NULL, 0, &options}, &result,
+                    &error);
     CHECK(!result);
     check_given_up(began);
 }
@@ -118,7 +119,8 @@ static lyger_result *send_to_stopped(void)
     lyger_query_options options = {.timeout = LIMIT};
     stop_own_backend();
     lyger_error_clear(&error);
-    CHECK_INT(lyger_query_send(pool, dsn, strlen(dsn), "select 2 a", 10, NULL, 0, &options, &result, &error),
+    CHECK_INT(lyger_query_send(pool, &(lyger_query){dsn, strlen(dsn), "select 2 a", 10, NULL, 0, &options},
+                               &result, &error),
               LYGER_OK);
     return result;
 }

@@ -25,8 +25,8 @@ static const char *query(const char *sql)
     lyger_buffer buffer;
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
     lyger_error_clear(&error);
-    lyger_status status =
-        lyger_query_write_json(pool, dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL, &buffer.sink, &error);
+    lyger_status status = lyger_query_write_json(
+        pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, NULL}, &buffer.sink, &error);
     lyger_copy_text(text, sizeof text, buffer.start ? buffer.start : "",
                     status == LYGER_OK ? lyger_buffer_length(&buffer) : 0);
     lyger_buffer_free(&buffer);

@@ -7,7 +7,6 @@
 
 #include <dlfcn.h>
 #include <pg_config.h>
-#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,10 +18,8 @@
 #endif
 #define OLDEST 130000 /* PQlibVersion() of libpq 13 */
 
-static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static lyger_pq loaded;
 static char loaded_version[16];
-static bool is_loaded; /* atomic; loaded and loaded_version do not change any more once it is true */
 
 #define X(name) {"PQ" #name, offsetof(lyger_pq, name)},
 static const lyger_symbol symbols[] = {LYGER_PQ_FUNCTIONS(X)};
@@ -53,19 +50,21 @@ lyger_status lyger_pq_load_from(const char *file, lyger_pq *pq, lyger_error *err
     return LYGER_OK;
 }
 
-const lyger_pq *lyger_pq_load(lyger_error *error)
+static lyger_status load(lyger_error *error)
 {
-    if (__atomic_load_n(&is_loaded, __ATOMIC_ACQUIRE)) {
-        return &loaded;
-    }
-    pthread_mutex_lock(&loading);
-    if (!is_loaded && lyger_pq_load_from(LIBRARY, &loaded, error) == LYGER_OK) {
+    lyger_status status = lyger_pq_load_from(LIBRARY, &loaded, error);
+    if (status == LYGER_OK) {
         int version = loaded.libVersion();
         snprintf(loaded_version, sizeof loaded_version, "%d.%d", version / 10000, version % 10000);
-        __atomic_store_n(&is_loaded, true, __ATOMIC_RELEASE);
     }
-    pthread_mutex_unlock(&loading);
-    return is_loaded ? &loaded : NULL;
+    return status;
+}
+
+static lyger_loading loading = LYGER_LOADING(load);
+
+const lyger_pq *lyger_pq_load(lyger_error *error)
+{
+    return lyger_library_once(&loading, error) == LYGER_OK ? &loaded : NULL;
 }
 
 const char *lyger_pq_version(lyger_query_version_of which)
@@ -73,5 +72,5 @@ const char *lyger_pq_version(lyger_query_version_of which)
     if (which == LYGER_QUERY_HEADER) {
         return PG_VERSION;
     }
-    return __atomic_load_n(&is_loaded, __ATOMIC_ACQUIRE) ? loaded_version : NULL;
+    return lyger_library_is_loaded(&loading) ? loaded_version : NULL;
 }
