@@ -338,9 +338,9 @@ namespace {
      * classes, functions, constants. A fatal error ends the worker, which is replaced.
      *
      * PHP_SAPI and php_sapi_name() are "lyger" under `lyger serve`; in a script that calls this by itself they become it
-     * here, and what was compiled before keeps "cli". A request's $_SERVER has no argv. Of the settings
-     * that the command line has different, output_buffering and max_execution_time stay 0 unless -d or the boot sets
-     * them; html_errors is on and implicit_flush off unless -d or the boot says otherwise; where there is no memory_limit
+     * here, and what was compiled before keeps "cli". A request's $_SERVER has no argv. html_errors, output_buffering,
+     * implicit_flush and max_execution_time are as php.ini has them, which the command line does not heed, or as -d and
+     * the boot set them; without either they are on, off, off and without a limit. Where there is no memory_limit
      * it becomes 128M. Connections that the application opens while booting are shared
      * by all workers, which few protocols survive: open them on first use. lyger's own are not shared.
      *

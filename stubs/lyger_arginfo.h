@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: afb20c61e1377ef8a71d39e277a86dba8ca7cbe8 */
+ * Stub hash: 3308ab099487ea778badebcddbb501305136c3d7 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -107,7 +107,9 @@ enum {
     WUNTRACED = 2,
     WEXITED = 4,
     WNOWAIT = 8,
-    P_PID = 1
+    P_PID = 1,
+    F_SETFD = 2,
+    FD_CLOEXEC = 1
 };
 
 static inline _Noreturn int needs_posix(const char *call)
@@ -124,6 +126,8 @@ static inline _Noreturn int needs_posix(const char *call)
 #define waitid(type, id, info, options)                                                                      \
     ((void)(type), (void)(id), (void)(info), (void)(options), needs_posix("waitid"))
 #define pipe(ends) ((void)(ends), needs_posix("pipe"))
+#define fcntl(file, command, value) ((void)(file), (void)(command), (void)(value), needs_posix("fcntl"))
+#define execlp(file, ...) ((void)(file), needs_posix("execlp"))
 #define alarm(seconds) ((void)(seconds), needs_posix("alarm"))
 #define symlink(to, path) ((void)(to), (void)(path), needs_posix("symlink"))
 #define pwrite(file, bytes, size, at)                                                                        \
