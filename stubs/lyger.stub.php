@@ -3,7 +3,7 @@
 /**
  * lyger: the one source of arginfo, classes and constants, and the file to give an IDE.
  *
- * Regenerate stubs/lyger_arginfo.h with scripts/stubs after every change; CI compares the two.
+ * Regenerate stubs/lyger_arginfo.h with scripts/gen-stubs after every change; CI compares the two.
  *
  * @generate-class-entries
  */

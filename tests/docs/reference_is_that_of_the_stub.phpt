@@ -1,13 +1,13 @@
 --TEST--
-docs/reference.md is what scripts/reference makes of the stub, and has every function of it
+docs/reference.md is what scripts/gen-reference makes of the stub, and has every function of it
 --SKIPIF--
 <?php
-is_file((getenv('LYGER_SOURCE') ?: dirname(__DIR__, 2)) . '/scripts/reference') || die('skip scripts/reference is not part of this tree');
+is_file((getenv('LYGER_SOURCE') ?: dirname(__DIR__, 2)) . '/scripts/gen-reference') || die('skip scripts/gen-reference is not part of this tree');
 ?>
 --FILE--
 <?php
 $root = getenv('LYGER_SOURCE') ?: dirname(__DIR__, 2);
-passthru(escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg("$root/scripts/reference") . ' --check', $status);
+passthru(escapeshellarg(PHP_BINARY) . ' -n ' . escapeshellarg("$root/scripts/gen-reference") . ' --check', $status);
 echo "status $status\n";
 $page = file_get_contents("$root/docs/reference.md");
 $stub = preg_replace('/^#ifdef LYGER_BOUNDARY$.*?^#endif$\n/ms', '', file_get_contents("$root/stubs/lyger.stub.php"));

@@ -1,8 +1,8 @@
-/* Generated from status.html by scripts/status-page; not to be edited. */
+/* Generated from status.html by scripts/gen-status-page; not to be edited. */
 #ifndef LYGER_HTTP_STATUS_PAGE_H
 #define LYGER_HTTP_STATUS_PAGE_H
 
-#define LYGER_STATUS_SCRIPT "sha256-7FwgeSSKwO4IrzF6FwLB9YTX4mg6KOnwrUhdA4XfVf0="
+#define LYGER_STATUS_SCRIPT "sha256-BckwH1NhXPeUw5rLSkZy+zUOJa9nOXHEmp8T4tfxBao="
 #define LYGER_STATUS_STYLE "sha256-dptaLHBrnhLnxaLXF7+Ibq+8cuYQb93rk+EsvJyjLFA="
 
 /* clang-format off */
