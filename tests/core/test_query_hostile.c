@@ -10,7 +10,8 @@
 
 #define PAIR 70000 /* OIDs of types that are not built in */
 #define MONEY 70002
-#define LIMIT 0.1 /* seconds */
+#define INTEGERS 1007 /* int4[] */
+#define LIMIT 0.1     /* seconds */
 
 typedef enum mutation {
     RIGHT,
@@ -45,6 +46,8 @@ typedef enum mutation {
     ARRAY_WITHOUT_DELIMITER,
     DOMAIN_OF_NOTHING,
     MANY_FIELDS,
+    NO_PARAMETERS,
+    MANY_PARAMETERS,
     MUTATIONS
 } mutation;
 
@@ -86,7 +89,7 @@ static bool answer_rightly(fake *server, const char *sql)
         one_row(server, PAIR, "(1,x)");
     } else if (strstr(sql, "select money")) {
         one_row(server, MONEY, "5");
-    } else if (strstr(sql, "select n")) {
+    } else if (strstr(sql, "select n") || strstr(sql, "select list")) {
         one_row(server, 23, "7");
     } else {
         fake_complete(server, "SET");
@@ -94,10 +97,13 @@ static bool answer_rightly(fake *server, const char *sql)
     return true;
 }
 
-static void put_description(fake *server)
+static void put_description(fake *server, int parameters)
 {
     size_t at = fake_begin(server, 't');
-    fake_int(server, 0, 2);
+    fake_int(server, (uint32_t)parameters, 2);
+    for (int i = 0; i < parameters; i++) {
+        fake_int(server, INTEGERS, 4);
+    }
     fake_end(server, at);
     fake_columns(server, 1, 23);
 }
@@ -200,6 +206,10 @@ static bool mutate(fake *server, const char *sql)
     case NO_DESCRIPTION:
         fake_complete(server, "SELECT 1");
         return true;
+    case NO_PARAMETERS:
+    case MANY_PARAMETERS:
+        put_description(server, chosen == NO_PARAMETERS ? 0 : 1000);
+        return true;
     case ERROR:
         fake_error(server, "XX000", "no", "R", "FetchPreparedStatement", NULL);
         return true;
@@ -275,7 +285,7 @@ static bool answer(fake *server, const char *sql, bool simple)
             return false;
         }
     } else if (prepares && server->describes) {
-        put_description(server);
+        put_description(server, strstr(sql, "list") != NULL);
     } else if (!prepares) {
         answer_rightly(server, sql);
     }
@@ -311,6 +321,8 @@ static void check_end(const char *sql, lyger_status status, const lyger_error *e
 static void ask(const char *sql, const char *expected, bool keep)
 {
     const lyger_query_options options = {.timeout = LIMIT};
+    const lyger_param list = {.type = LYGER_PARAM_LIST};
+    size_t params = strstr(sql, "list") != NULL;
     lyger_error error;
     lyger_buffer text;
     lyger_result *result = NULL;
@@ -322,8 +334,9 @@ static void ask(const char *sql, const char *expected, bool keep)
     lyger_buffer_init(&text, &lyger_malloc_allocator);
     lyger_error_clear(&error);
     if (keep) {
-        status = lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options},
-                                 &result, &error);
+        status =
+            lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), &list, params, &options},
+                            &result, &error);
         if (status == LYGER_OK) {
             lyger_cursor cursor = {0};
             lyger_value values[32];
@@ -334,7 +347,8 @@ static void ask(const char *sql, const char *expected, bool keep)
         }
     } else {
         status = lyger_query_write_json(
-            pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), NULL, 0, &options}, &text.sink, &error);
+            pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), &list, params, &options}, &text.sink,
+            &error);
     }
     check_end(sql, status, &error, &text, expected, began);
     lyger_result_free(result);
@@ -345,7 +359,7 @@ static void ask(const char *sql, const char *expected, bool keep)
 #define SEVENS "[{\"c\":7}]"
 #define MONEYS "[{\"c\":{\"k\":1}}]"
 
-typedef enum part { TYPES = 1, NAMES = 2, TRANSACTION = 4, REQUEST = 8 } part;
+typedef enum part { TYPES = 1, NAMES = 2, TRANSACTION = 4, REQUEST = 8, LISTS = 16 } part;
 
 static void use_transaction(bool keep)
 {
@@ -374,6 +388,10 @@ static void use(unsigned parts)
     for (int i = 0; i < 12 && (parts & NAMES); i++) {
         ask("select n", SEVENS, i % 2);
     }
+    if (parts & LISTS) {
+        ask("select list $1", SEVENS, false);
+        ask("select list $1", SEVENS, true);
+    }
     if (parts & REQUEST) {
         ask("select n", SEVENS, true);
         lyger_pool_request_end(pool);
@@ -398,6 +416,8 @@ static void every_answer_of_a_hostile_server_is_survived(void)
         {"pg_backend_pid", NAMES},
         {"#prepare", NAMES},
         {"#describe", NAMES},
+        {"#describe", LISTS},
+        {"select list", LISTS},
         {"select n", REQUEST},
         {"RESET ALL", REQUEST},
         {"SET client_encoding", REQUEST},
@@ -427,8 +447,13 @@ static void right_answers_are_right(void)
                               &result, &error),
               LYGER_OK);
     lyger_result_free(result);
+    const lyger_param list = {.type = LYGER_PARAM_LIST};
+    CHECK_INT(lyger_query_run(pool, &(lyger_query){dsn, strlen(dsn), "select list $1", 14, &list, 1, NULL},
+                              &result, &error),
+              LYGER_OK);
+    lyger_result_free(result);
     lyger_pool_free(pool);
-    use(TYPES | NAMES | TRANSACTION | REQUEST);
+    use(TYPES | NAMES | TRANSACTION | REQUEST | LISTS);
     fake_stop(&server);
 }
 

@@ -272,6 +272,9 @@ static void lists_are_arrays(void)
                 LYGER_E_ARGUMENT, "parameter 4, element [1] is a list of 0");
     CHECK_FAILS(query_with(dsn, "select $1, $2, $3, $4", params, 4, NULL), LYGER_E_ARGUMENT,
                 "parameter 1 is a list, but the statement takes \"text\" there");
+    CHECK_FAILS(query_with(dsn, "select nowhere, $1::text[]", params, 1, NULL), LYGER_E_QUERY,
+                "column \"nowhere\" does not exist");
+    CHECK_STR(error.sqlstate, "42703");
     CHECK_STR(query("select 1 a"), "[{\"a\":1}]");
     end();
 }

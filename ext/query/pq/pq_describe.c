@@ -89,6 +89,7 @@ static lyger_status read_answers(pq_connection *connection, const lyger_limits *
             return status;
         }
         int kind = next ? (int)pq->resultStatus(next) : -1;
+        connection->broken |= lyger_pq_is_copy(next, pq); /* libpq says so for ever */
         ends += next == NULL;
         for (int i = 0; kind == PGRES_COMMAND_OK && i < pq->nparams(next) && (size_t)i < count; i++) {
             wanted[i].type = pq->paramtype(next, i);
