@@ -140,7 +140,9 @@ static void workers_that_never_come_up_are_hopeless_after_a_few(void)
         pauses(false, 0, 0);
     }
     CHECK(lyger_crew_hopeless(&crew));
-    pauses(true, 0, 0); /* one has come up: it is the application's requests */
+    pauses(true, 0, 0); /* one has come up: it is not the application that cannot boot */
+    CHECK(!lyger_crew_hopeless(&crew));
+    pauses(false, 0, 0);
     CHECK(!lyger_crew_hopeless(&crew));
     end();
 }

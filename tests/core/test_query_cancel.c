@@ -125,6 +125,31 @@ static void cancellation_that_came_too_early_is_repeated(void)
     end();
 }
 
+static lyger_status run_in(double timeout, const char *sql, const lyger_param *params, size_t count)
+{
+    const lyger_query_options options = {.timeout = timeout};
+    lyger_result *result = NULL;
+    lyger_status status = lyger_query_run(
+        pool, &(lyger_query){dsn, strlen(dsn), sql, strlen(sql), params, count, &options}, &result, &error);
+    lyger_result_free(result);
+    return status;
+}
+
+/* The server is asked what a list is to be, which has no answer while the table is locked. */
+static void question_that_was_given_up_is_not_the_next_statements(void)
+{
+    const lyger_param list = {.type = LYGER_PARAM_LIST};
+    begin();
+    ask("create table undone.locked (a int)");
+    CHECK_INT(lyger_transaction_begin(other, dsn, strlen(dsn), NULL, &error), LYGER_OK);
+    CHECK_STR(ask_from(other, dsn, "lock table undone.locked"), "[]");
+    CHECK_INT(run_in(0.2, "select a from undone.locked where a = any($1)", &list, 1), LYGER_E_TIMEOUT);
+    CHECK_INT(lyger_transaction_end(other, dsn, strlen(dsn), false, &error), LYGER_OK);
+    CHECK_INT(run_in(20, "select 1", NULL, 0), LYGER_OK);
+    CHECK_INT(run_in(20, "select a from undone.locked where a = any($1)", &list, 1), LYGER_OK);
+    end();
+}
+
 #define PAIR "select row(1, 2)::undone.pair p"
 #define OLD "[{\"p\":{\"a\":1,\"b\":2}}]"
 #define NEW "[{\"p\":{\"z\":1,\"b\":2}}]"
@@ -204,6 +229,7 @@ int main(void)
     snprintf(other_dsn, sizeof other_dsn, "%s%capplication_name=other", dsn, strchr(dsn, '?') ? '&' : '?');
     RUN(late_cancellation_hits_nobody);
     RUN(cancellation_that_came_too_early_is_repeated);
+    RUN(question_that_was_given_up_is_not_the_next_statements);
     RUN(altered_types_are_those_of_their_transaction);
     RUN(altered_types_are_those_of_their_level);
     RUN(altered_types_are_seen_by_others_when_the_transaction_is_over);

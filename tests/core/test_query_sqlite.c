@@ -355,6 +355,20 @@ static void missing_file_is_an_error_unless_asked_for(void)
     end();
 }
 
+/* Where SQLite takes file: for a URI, as it does when it was built so. */
+static void path_is_only_a_path(void)
+{
+    begin();
+    char here[200], path[200];
+    CHECK(getcwd(here, sizeof here) && chdir(directory) == 0);
+    CHECK_STR(query("sqlite:file:plain.db?mode=rwc", "select 1 a"), "[{\"a\":1}]");
+    CHECK_STR(query("sqlite:file:plain.db?mode=rwc", "create table t(a)"), "[]");
+    CHECK_INT(chdir(here), 0);
+    snprintf(path, sizeof path, "%s/file:plain.db", directory);
+    CHECK_INT(access(path, F_OK), 0);
+    end();
+}
+
 static void replaced_file_is_opened_again(void)
 {
     begin();
@@ -640,6 +654,7 @@ int main(void)
     RUN(text_that_is_not_utf8_names_column_and_row);
     RUN(bad_dsns_say_what_this_build_has);
     RUN(missing_file_is_an_error_unless_asked_for);
+    RUN(path_is_only_a_path);
     RUN(replaced_file_is_opened_again);
     RUN(open_transaction_is_rolled_back_and_reported);
     RUN(endless_statement_stops_in_time_and_when_asked);
