@@ -1,11 +1,14 @@
+/*
+ * The chunked decoder of message.h.
+ */
 #include "message.h"
 
 #include <string.h>
 
 /*
- * chunk = 1*HEXDIG [ chunk-ext ] CRLF data CRLF; the last has size 0 and is followed by trailer fields and an
- * empty line. chunk-ext = *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] ). One byte moves
- * the decoder from one of these states to the next; what no rule names is refused.
+ * chunk = 1*HEXDIG [ chunk-ext ] CRLF data CRLF; the last chunk has size 0 and is followed by trailer fields
+ * and an empty line. chunk-ext = *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] ). One byte
+ * moves the decoder from one of these states to the next; a byte that no rule names is refused.
  */
 enum {
     SIZE_START,

@@ -17,7 +17,7 @@ const char *lyger_http_next_value(const lyger_http_request *request, const char 
     return NULL;
 }
 
-/* The value of a field that may stand only once; NULL when there is none or there are several. */
+/* The value of a field that may stand only once; NULL when the head has none or several. */
 static const char *only_value(const lyger_http_request *request, const char *head, const char *name,
                               size_t *len)
 {
@@ -42,8 +42,9 @@ static const char *skip_spaces(const char *at, const char *end)
 
 /* ---- preconditions ---- */
 
-/* Whether "*" or a list of entity tags (section 8.8.3) has this one. A weak comparison overlooks "W/"; our
- * own tag is strong, so a strong one fails for whatever has it. A list that is malformed ends where it is. */
+/* Whether "*" or a list of entity tags (section 8.8.3) has this tag. A weak comparison overlooks "W/"; etag
+ * is strong, so in a strong comparison a member with "W/" never equals it. A malformed list ends where it is
+ * malformed. */
 static bool list_has_tag(const char *at, const char *end, const char *etag, bool weak)
 {
     size_t etag_len = strlen(etag);
@@ -77,7 +78,7 @@ static bool list_has_tag(const char *at, const char *end, const char *etag, bool
     return false;
 }
 
-/* -1: there is no such field; otherwise whether one of its lines has the tag. */
+/* -1 when there is no such field; otherwise whether one of the field's lines has the tag. */
 static int field_has_tag(const lyger_http_request *request, const char *head, const char *name,
                          const char *etag, bool weak)
 {
@@ -91,7 +92,8 @@ static int field_has_tag(const lyger_http_request *request, const char *head, co
     return found;
 }
 
-/* False when there is no such date, or it is none: then the field is ignored (sections 13.1.3, 13.1.4). */
+/* The date of a field; false when the field is missing or holds no date, and is ignored (sections 13.1.3,
+ * 13.1.4). */
 static bool date_of(const lyger_http_request *request, const char *head, const char *name, time_t now,
                     time_t *date)
 {
@@ -101,7 +103,7 @@ static bool date_of(const lyger_http_request *request, const char *head, const c
 }
 
 /* Section 13.1.5. A date is a strong validator only when the file is a second older than the answer (section
- * 8.8.2.2), and it must be the very date. */
+ * 8.8.2.2), and it must equal the file's. */
 static bool if_range_holds(const lyger_http_request *request, const char *head,
                            const lyger_http_validators *validators)
 {
@@ -122,7 +124,7 @@ static bool if_range_holds(const lyger_http_request *request, const char *head,
            validators->modified < validators->now;
 }
 
-/* In the order of section 13.2.2. */
+/* Judges the preconditions in the order of section 13.2.2. */
 int lyger_http_judge(const lyger_http_request *request, const char *head,
                      const lyger_http_validators *validators, lyger_http_range *range)
 {
@@ -181,7 +183,7 @@ lyger_http_ranges lyger_http_range_read(const char *value, size_t len, uint64_t 
     if (skip_spaces(at, end) != end || (!has_first && !has_last) || (has_first && has_last && last < first)) {
         return LYGER_HTTP_RANGE_NONE;
     }
-    if (!has_first) { /* the last so many bytes */
+    if (!has_first) { /* "-500": the last 500 bytes */
         if (last == 0) {
             return LYGER_HTTP_RANGE_UNSATISFIABLE;
         }
@@ -203,7 +205,7 @@ lyger_http_ranges lyger_http_range_read(const char *value, size_t len, uint64_t 
 
 /* ---- codings ---- */
 
-/* Section 12.4.2: "0.5", "1.000"; what is malformed counts as 0. */
+/* A qvalue in thousandths (section 12.4.2): "0.5", "1.000"; a malformed one counts as 0. */
 static uint32_t weight_of(const char *at, const char *end)
 {
     uint32_t weight = 0, unit = 100;

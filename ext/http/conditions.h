@@ -9,16 +9,16 @@
 
 #include <time.h>
 
-/* The first field line of that name (lower case) from the index *at on, which is moved behind it; NULL when
- * there is none. *len is the length of its value. */
+/* The value of the first field line of that name (lower case) from the index *at on, which is moved behind
+ * the line; NULL when there is none. *len is the value's length. */
 const char *lyger_http_next_value(const lyger_http_request *request, const char *head, const char *name,
                                   uint32_t *at, size_t *len);
 
-/* The representation. */
+/* What is known of the representation. */
 typedef struct lyger_http_validators {
     const char *etag; /* a strong one with its quotes, NUL-terminated */
     time_t modified;
-    time_t now; /* of the answer: its Date */
+    time_t now; /* the answer's Date */
     uint64_t size;
 } lyger_http_validators;
 
@@ -26,15 +26,15 @@ typedef struct lyger_http_range {
     uint64_t first, len; /* len is at least 1 */
 } lyger_http_range;
 
-/* 200, 206 (*range is set), 304, 412 or 416. Several ranges are answered with the whole, which section 14.2
- * allows: nobody can ask for more bytes than there are, and no part has to be framed. */
+/* 200, 206 (*range is set), 304, 412 or 416. Several ranges are answered with the whole representation, which
+ * section 14.2 allows: so no client can ask for more bytes than there are, and no part has to be framed. */
 int lyger_http_judge(const lyger_http_request *request, const char *head,
                      const lyger_http_validators *validators, lyger_http_range *range);
 
 typedef enum lyger_http_ranges {
     LYGER_HTTP_RANGE_NONE = 200,          /* malformed, of another unit, or more than one: to be ignored */
     LYGER_HTTP_RANGE_ONE = 206,           /* *range is set */
-    LYGER_HTTP_RANGE_UNSATISFIABLE = 416, /* it begins behind the end */
+    LYGER_HTTP_RANGE_UNSATISFIABLE = 416, /* the range begins behind the end */
 } lyger_http_ranges;
 
 /* Reads the value of Range for size bytes (section 14.1.2). */

@@ -5,10 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINGER_TIME                                                                                          \
-    1000u /* ms to let a client that is done read our last words before the socket is closed */
-#define LINGER_BYTES 262144u /* and the bytes it may still send meanwhile */
-#define AHEAD_MAX 65536u     /* bytes a client may send before its request is answered; then they wait */
+#define LINGER_TIME 1000u    /* ms to let a client that sent everything read the last response */
+#define LINGER_BYTES 262144u /* and the bytes that client may still send meanwhile */
+#define AHEAD_MAX 65536u     /* bytes that are read before a request is answered; more wait in the socket */
 #define SPARES_MAX 256u      /* turns kept for the next requests */
 
 /* ---- turns ---- */
@@ -125,9 +124,9 @@ static void on_shutdown(uv_shutdown_t *request, int status)
 }
 
 /*
- * Ends our side and waits for the client to end its own: closing at once would let bytes that are still on
- * their way be answered by a reset, and the reset may overtake the response (RFC 9112, section 9.6). Many a
- * client reads nothing before it has sent its whole body.
+ * Ends the server's side of the connection and waits for the client to end its own: after close() the kernel
+ * answers bytes that still arrive by a reset, and the reset may overtake the response (RFC 9112, section
+ * 9.6). Many a client reads nothing before it has sent its whole body.
  */
 void lyger_http_linger(lyger_http_connection *c)
 {
@@ -147,7 +146,7 @@ void lyger_http_linger(lyger_http_connection *c)
     lyger_http_read(c);
 }
 
-/* What comes while lingering is dropped. */
+/* Drops bytes that come while lingering; closes the connection when they are too many. */
 static void drop(lyger_http_connection *c, size_t count)
 {
     const lyger_http_options *options = &c->host->options;
@@ -180,7 +179,7 @@ static void request_done(lyger_http_connection *c)
     }
 }
 
-/* A head is complete: bytes[0..head_len), with more bytes after it or not. */
+/* A head is complete: bytes[0..head_len); `more`: bytes after it are there. */
 static void request_begun(lyger_http_connection *c, const char *bytes, bool more)
 {
     lyger_http_turn *turn = c->turn;
@@ -294,7 +293,8 @@ static size_t take_head(lyger_http_connection *c, const char *bytes, size_t len)
     return head_len;
 }
 
-/* What an answer that has ended makes of its connection; false when the body is still to be dropped. */
+/* Moves the connection on after an answer has ended; false when the request's body is still to be read and
+ * dropped. */
 static bool next_turn(lyger_http_connection *c)
 {
     if (c->turn->close) {
@@ -310,7 +310,7 @@ static bool next_turn(lyger_http_connection *c)
     return true;
 }
 
-/* Handles bytes[0..len) as far as it goes and returns how many bytes are done with. */
+/* Handles bytes[0..len) as far as possible and returns how many bytes were used up. */
 static size_t take(lyger_http_connection *c, const char *bytes, size_t len)
 {
     size_t at = 0;
@@ -337,7 +337,7 @@ static size_t take(lyger_http_connection *c, const char *bytes, size_t len)
     return at;
 }
 
-/* Keeps bytes for later; they may be part of c->in already. */
+/* Keeps bytes in c->in for later; they may be part of c->in already. */
 static bool keep(lyger_http_connection *c, const char *bytes, size_t len)
 {
     if (len == 0) {
@@ -368,12 +368,12 @@ static bool keep(lyger_http_connection *c, const char *bytes, size_t len)
     return true;
 }
 
-/* How long what a connection waits for may take. */
+/* Sets how long the connection may wait for what comes next. */
 static void set_deadline(lyger_http_connection *c)
 {
     const lyger_http_options *options = &c->host->options;
     if (c->stage == LYGER_HTTP_WAITING) {
-        c->deadline = UINT64_MAX; /* the service's business */
+        c->deadline = UINT64_MAX; /* the service has its own time limits */
     } else if (c->stage == LYGER_HTTP_IN_BODY) {
         uint64_t earned = c->turn->body_since + c->turn->body_seen * 1000 / options->body_rate;
         uint64_t since = earned < c->turn->body_at ? earned : c->turn->body_at;
@@ -386,15 +386,15 @@ static void set_deadline(lyger_http_connection *c)
     }
 }
 
-/* How many bytes may wait here: a head, or what a client sends while it is being answered. */
+/* How many bytes may wait in c->in: of a head, or of what a client sends while it is being answered. */
 static size_t room_ahead(const lyger_http_connection *c)
 {
     size_t head = c->host->options.limits.head;
     return c->stage == LYGER_HTTP_IN_HEAD && head > AHEAD_MAX ? head : AHEAD_MAX;
 }
 
-/* Keeps what take() has left of bytes[0..len), which may be part of c->in. Where all connections hold too
- * much already, a client that needs more is refused. */
+/* Keeps what take() has left of bytes[0..len), which may be part of c->in. When all connections together hold
+ * too much already, a client that needs more is refused. */
 static bool keep_rest(lyger_http_connection *c, const char *bytes, size_t len)
 {
     const lyger_http_host *host = c->host;
@@ -411,7 +411,7 @@ static bool keep_rest(lyger_http_connection *c, const char *bytes, size_t len)
     return keep(c, bytes, len);
 }
 
-/* After bytes were taken: what is being waited for now, and for how long. */
+/* After bytes were taken: closes, lingers, or reads on with a new deadline. */
 static void wait_for_what_is_due(lyger_http_connection *c)
 {
     if (c->host->writer == c) {
@@ -431,7 +431,7 @@ static void wait_for_what_is_due(lyger_http_connection *c)
         return;
     }
     if (c->writes == 0 && c->half && c->stage != LYGER_HTTP_WAITING) {
-        lyger_http_close_now(c); /* it has its answers, and asks no more */
+        lyger_http_close_now(c); /* the client has its answers, and sends no more requests */
         return;
     }
     if (c->writes == 0) {
@@ -464,7 +464,7 @@ static void receive(lyger_http_connection *c, const char *bytes, size_t len)
     lyger_http_uncork(c->host);
 }
 
-/* After a write or a late response: the bytes that came meanwhile, then the socket again. */
+/* After a write or a late response: handles the bytes that came meanwhile, then reads the socket again. */
 static void go_on(lyger_http_connection *c)
 {
     if (c->stage >= LYGER_HTTP_LINGERING) {
@@ -507,9 +507,9 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 }
 
 /*
- * The client has ended its side, and gets what it asked for. Whether it has gone altogether shows only when
- * something is sent to it: an interim answer, which a client of HTTP/1.1 passes over (RFC 9110, section
- * 15.2.1), is answered with a reset then, and the next sweep sees that.
+ * The client has ended its side, and still gets its answers. Whether the client has gone altogether shows
+ * only when something is sent to it: so an interim answer is sent, which a client of HTTP/1.1 passes over
+ * (RFC 9110, section 15.2.1); a client that has gone answers with a reset, and the next sweep sees that.
  */
 static void hung_up(lyger_http_connection *c)
 {

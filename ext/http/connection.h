@@ -1,12 +1,11 @@
 /*
  * One client's connection on a libuv loop: reading, parsing, bodies, responses, deadlines, closing. What a
- * request means is the service's business. Everything here runs in the loop's
- * thread.
+ * request means is the service's business. All functions run in the loop's thread.
  *
  * A connection is allocated when it is accepted and frees itself after it was closed. While it is idle it
  * holds no buffers: bytes are read into a buffer that all connections of a host share and only an incomplete
- * request is copied out of it; responses are written from a shared buffer and only what a slow client does
- * not take is kept.
+ * request is copied out of it; responses are written from a shared buffer and only the bytes that a slow
+ * client does not take are kept.
  */
 #ifndef LYGER_HTTP_CONNECTION_H
 #define LYGER_HTTP_CONNECTION_H
@@ -22,28 +21,30 @@ typedef struct lyger_http_host lyger_http_host;
 typedef struct lyger_http_turn lyger_http_turn;
 
 /*
- * What answers. For every request: begin, body for each piece of it, complete; then the service answers, at
- * once or later, with lyger_http_respond() or with begin_response, send and end_response. A service may also
- * answer earlier, in begin or body: then body and complete do not come any more; the rest of the body is read
- * and dropped, or the connection is closed where that is too much.
+ * The service is what answers requests. For every request the connection calls begin, body for each piece of
+ * the body, complete; then the service answers, at once or later, with lyger_http_respond() or with
+ * begin_response, send and end_response. A service may also answer earlier, in begin or body: then body and
+ * complete are not called any more; the rest of the body is read and dropped, or the connection is closed
+ * when the rest is long.
  *
- * A request that begun() was told of ends with exactly one of answered and abandoned; what the service kept
- * for it is to be freed there. answered is called from within the calls that end an answer, everything else
- * only from the event loop and from the outermost lyger_http_uncork(), so between cork and uncork no
+ * A request for which begin was called ends with exactly one of answered and abandoned, where the service
+ * frees what it kept for the request. answered is called from within the calls that end an answer, all other
+ * hooks only from the event loop and from the outermost lyger_http_uncork(), so between cork and uncork no
  * connection and no request goes away under a service's hands.
  */
 typedef struct lyger_http_service {
-    /* The head is there; head points to its bytes, valid during the call; request lives until answered. */
+    /* The head is complete; head points to its bytes, valid during the call; request is valid until answered
+     * or abandoned. */
     void (*begin)(lyger_http_connection *connection, const lyger_http_request *request, const char *head);
     /* The next bytes of the body, chunked coding removed, max_body checked. NULL: bodies are dropped. */
     void (*body)(lyger_http_connection *connection, const char *bytes, size_t len);
     void (*complete)(lyger_http_connection *connection);
-    /* The client has taken so much that more may be sent; see lyger_http_send(). May be NULL. */
+    /* The client has taken so much that the service may send more; see lyger_http_send(). May be NULL. */
     void (*drained)(lyger_http_connection *connection);
     /* The connection goes away and the request was not answered to its end. May be NULL. */
     void (*abandoned)(lyger_http_connection *connection);
-    /* A request was answered to its end, by the service or with a refusal from here (a head that does not
-     * parse is refused without having begun): for logs and counters. May be NULL. */
+    /* A request was answered to its end, by the service or with the connection's own refusal (a head that
+     * does not parse is refused without begin): for logs and counters. May be NULL. */
     void (*answered)(lyger_http_connection *connection, int status, uint64_t body_bytes);
 } lyger_http_service;
 
@@ -61,8 +62,8 @@ struct lyger_http_host {
     bool draining;     /* every answer is the last of its connection */
     uint32_t corked;
     lyger_buffer out;              /* the responses being put together; empty between events */
-    lyger_http_connection *writer; /* whose they are */
-    lyger_http_connection *ready;  /* those that can go on, as a list */
+    lyger_http_connection *writer; /* the connection whose responses are in `out` */
+    lyger_http_connection *ready;  /* connections that can go on, as a list */
     lyger_http_turn *spares;
     uint32_t spare_count;
     time_t date_second;    /* of date */
@@ -85,13 +86,13 @@ void lyger_http_host_init(lyger_http_host *host);
 /* Accepts a client from the listener (TCP or Unix), or turns it away when there are too many. */
 void lyger_http_accept(lyger_http_host *host, uv_stream_t *listener);
 
-/* The same for a client that was accepted already; its descriptor is the host's from now on. */
+/* lyger_http_accept() for a client that was accepted already; the host owns the descriptor from now on. */
 void lyger_http_adopt(lyger_http_host *host, bool tcp, int client);
 
 /*
- * Between cork and uncork output is gathered: what a connection is given is written at once when another one
- * is written to, when it is much, and at the outermost uncork. Hooks are held back too, see above. Service
- * hooks run corked.
+ * Between cork and uncork output is gathered: a connection's output is written when another connection is
+ * written to, when it is much, and at the outermost uncork. Hooks are held back too, see lyger_http_service.
+ * Service hooks run corked.
  */
 void lyger_http_cork(lyger_http_host *host);
 void lyger_http_uncork(lyger_http_host *host);
@@ -100,36 +101,37 @@ void lyger_http_uncork(lyger_http_host *host);
 void lyger_http_respond(lyger_http_connection *connection, const lyger_http_response *response);
 
 /*
- * Answers it in pieces. begin_response writes the status line, Date, the given field lines (each ending in
- * CRLF; without Date, Connection, Content-Length, Transfer-Encoding) and the framing that the request and the
- * length allow: Content-Length, or chunked, or the connection's end for HTTP/1.0. What HEAD, 204, 205 and 304
- * do not carry is dropped by send. A body that ends short of its length closes the connection; what goes
- * beyond it is dropped.
+ * Answers the current request in pieces. begin_response writes the status line, Date, the given field lines
+ * (each ending in CRLF; without Date, Connection, Content-Length, Transfer-Encoding) and the framing that the
+ * request and the length allow: Content-Length, or chunked, or the connection's end for HTTP/1.0. send drops
+ * the body of answers that have none (HEAD, 204, 205, 304). A body that ends short of its length closes the
+ * connection; bytes beyond the length are dropped.
  */
 #define LYGER_HTTP_LENGTH_UNKNOWN UINT64_MAX
-/* Before begin_response, which reads it: another reason phrase than the registry's. */
+/* Sets another reason phrase than the registry's; before begin_response, which reads it. */
 void lyger_http_set_phrase(lyger_http_connection *connection, const char *phrase, size_t len);
 void lyger_http_begin_response(lyger_http_connection *connection, int status, const char *fields, size_t len,
                                uint64_t content_length);
-/* Takes all bytes; false when more are waiting for the client than response_buffer: drained() will come. */
+/* Takes all bytes; false when more bytes than response_buffer wait for the client: drained() will be
+ * called. */
 bool lyger_http_send(lyger_http_connection *connection, const char *bytes, size_t len);
-/* Sends len bytes of a file from offset as the client takes them; closes the descriptor. Only once, and only
- * end_response may follow, at once. */
+/* Sends len bytes of a file from offset as the client takes them; closes the descriptor. Only once in a
+ * response, and end_response must follow at once. */
 void lyger_http_send_file(lyger_http_connection *connection, int descriptor, uint64_t offset, uint64_t len);
 void lyger_http_end_response(lyger_http_connection *connection);
-/* Gives up: the client sees that the response is cut off. abandoned() comes. */
+/* Gives up the response: the client sees that it is cut off. abandoned() is called. */
 void lyger_http_cut_off(lyger_http_connection *connection);
 
 /* ---- about the current request ---- */
 
-/* What the service keeps for it; NULL at first. */
+/* What the service keeps for the current request; NULL at first. */
 void lyger_http_set_kept(lyger_http_connection *connection, void *kept);
 void *lyger_http_kept(const lyger_http_connection *connection);
 
 const lyger_http_request *lyger_http_current(const lyger_http_connection *connection);
 bool lyger_http_response_begun(const lyger_http_connection *connection);
-/* While answered() runs for a head that does not parse: its bytes, which lyger_http_current()'s spans point
- * into as far as it was parsed. NULL otherwise. */
+/* While answered() runs for a head that does not parse: the head's bytes, which lyger_http_current()'s spans
+ * point into as far as the head was parsed. NULL otherwise. */
 const char *lyger_http_refused_head(const lyger_http_connection *connection, size_t *len);
 uint64_t lyger_http_body_sent(const lyger_http_connection *connection);
 
@@ -143,17 +145,18 @@ void lyger_http_sweep(lyger_http_host *host);
 /* From now on every answer is the last of its connection; idle connections are closed. */
 void lyger_http_drain(lyger_http_host *host);
 
-/* Begins to close every connection; they are gone when the loop has run out of handles. */
+/* Begins to close every connection; all are gone when the loop has run out of handles. */
 void lyger_http_close_all(lyger_http_host *host);
 
 void lyger_http_host_free(lyger_http_host *host);
 
 lyger_http_host *lyger_http_host_of(lyger_http_connection *connection);
 
-/* In a forked child: closes this process's copies of the sockets; nothing else is touched. */
+/* In a forked child: closes this process's copies of the sockets and touches nothing else. */
 void lyger_http_drop_sockets(lyger_http_host *host);
 
-/* Held whenever a socket joins or leaves host->first, so that a fork never sees half of it; see serve.c. */
+/* A lock that is held whenever a socket joins or leaves host->first, so that a fork never sees half of that;
+ * see ffi_server.c. */
 void lyger_http_fork_lock(void);
 void lyger_http_fork_unlock(void);
 

@@ -13,13 +13,14 @@ void lyger_http_date_write(time_t time, char to[LYGER_HTTP_DATE_SIZE])
     struct tm tm;
     time = time < first ? first : time > last ? last : time;
     gmtime_r(&time, &tm);
-    /* Not strftime(), whose names follow the locale. The remainders only say to the compiler what is true. */
+    /* Not strftime(), whose names follow the locale. The remainders change nothing: they tell the compiler
+     * the ranges. */
     snprintf(to, LYGER_HTTP_DATE_SIZE, "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT", day_names[tm.tm_wday],
              (unsigned)tm.tm_mday % 100, month_names + 3 * tm.tm_mon, (unsigned)(tm.tm_year + 1900) % 10000,
              (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
 }
 
-/* What is still to be read. */
+/* The text that is still to be read. */
 typedef struct cursor {
     const char *at, *end;
 } cursor;
@@ -86,8 +87,8 @@ static bool take_fixdate(cursor c, struct tm *tm)
            take_clock(&c, tm) && take(&c, " GMT") && c.at == c.end;
 }
 
-/* Sunday, 06-Nov-94 08:49:37 GMT. A year that seems to be more than 50 years ahead is the one that ended so
- * most recently. */
+/* Sunday, 06-Nov-94 08:49:37 GMT. A year that seems to be more than 50 years ahead is taken for the latest
+ * past year with the same two digits. */
 static bool take_rfc850(cursor c, time_t now, struct tm *tm)
 {
     struct tm today;
@@ -116,7 +117,7 @@ static bool take_asctime(cursor c, struct tm *tm)
            take(&c, " ") && take_digits(&c, 4, &tm->tm_year) && c.at == c.end;
 }
 
-/* Whether there is such a time; 60 is a leap second's. */
+/* Whether the calendar has such a time; second 60 is a leap second. */
 static bool exists(const struct tm *tm)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};

@@ -13,8 +13,8 @@
 /* Writes the preferred form; a time outside the years 0 to 9999 becomes the nearest one inside. */
 void lyger_http_date_write(time_t time, char to[LYGER_HTTP_DATE_SIZE]);
 
-/* Reads any of the three forms; false for anything else. now (seconds since 1970) decides what century a year
- * of two digits is in. The name of the day must be one, but not that of the date. */
+/* Reads any of the three forms; false for anything else. now (seconds since 1970) decides the century of a
+ * year of two digits. The name of the day must be a day's, but need not be the date's. */
 bool lyger_http_date_read(const char *text, size_t len, time_t now, time_t *time);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct server {
     pthread_t thread;
     uint64_t started; /* uv_hrtime() */
     uint16_t port;
-    struct server *inherited; /* of the parent process, see on_fork_child */
+    struct server *inherited; /* of the parent process, see after_fork_in_child() */
 } server;
 
 /* Guards `running`; held while a server starts or stops. Taken before the fork lock, never after it. */
@@ -33,7 +33,8 @@ static server *running;
 
 enum { ROUTE_NONE, ROUTE_HOME, ROUTE_HEALTH, ROUTE_SERVER };
 
-/* What of a request the answer depends on, in one word: the route, and above it the method. */
+/* Notes the parts of a request that the answer depends on, in one word: the route, and above it the
+ * method. */
 static void begin(lyger_http_connection *connection, const lyger_http_request *request, const char *head)
 {
     const char *path = head + request->path.at;
@@ -135,8 +136,8 @@ static void *serve(void *argument)
     return NULL;
 }
 
-/* Starts the thread with every signal blocked but those a fault raises in it: the application's handlers,
- * PHP's among them, must only ever run in the application's threads. */
+/* Starts the thread with every signal blocked but those that a fault in the thread raises: the application's
+ * handlers, PHP's among them, must only ever run in the application's threads. */
 static int start_thread(server *server)
 {
     sigset_t all, before;
@@ -167,8 +168,8 @@ static void after_fork(void)
 
 /*
  * The child has no serving thread: it gives up its copies of the sockets, or a stopped server's port would
- * stay taken and its clients would wait. The memory cannot be freed here (another thread was using it) and is
- * kept reachable.
+ * stay taken and its clients would wait. The child cannot free the server's memory (another thread was using
+ * it) and keeps it reachable.
  */
 static void after_fork_in_child(void)
 {
@@ -220,7 +221,8 @@ static int listen_on(server *server, const struct sockaddr_storage *address)
     return status;
 }
 
-/* The sweep is fine enough that a timeout is late by a quarter of itself at most, and by half a second. */
+/* Milliseconds between sweeps: so few that a timeout is late by a quarter of itself at most, and by half a
+ * second. */
 static uint64_t sweep_interval(const lyger_http_options *options)
 {
     uint32_t least = options->header_timeout;
@@ -245,7 +247,7 @@ static void destroy(server *server)
     free(server);
 }
 
-/* An address, not a name: nothing is looked up here. */
+/* Reads a literal address; names are not looked up. */
 static bool read_address(const char *host, uint16_t port, struct sockaddr_storage *address)
 {
     return uv_ip4_addr(host, port, (struct sockaddr_in *)address) == 0 ||

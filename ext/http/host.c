@@ -1,3 +1,7 @@
+/*
+ * What concerns all connections of a loop: which clients come in, which connections are overdue, both ends'
+ * addresses.
+ */
 #include "connection_state.h"
 
 #include <arpa/inet.h>
@@ -7,8 +11,6 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-/* What concerns all connections of a loop: which clients come in, what is overdue, both ends' addresses. */
 
 #define TURNED_AWAY_MAX 64u /* clients beyond max_connections that are still told why */
 
@@ -42,7 +44,7 @@ void lyger_http_fork_unlock(void)
 
 /* ---- clients ---- */
 
-/* The client is the next of the listener's, or the descriptor where there is no listener. */
+/* Takes the listener's next client, or the client behind the descriptor when there is no listener. */
 static int take_client(lyger_http_connection *c, uv_stream_t *listener, int client)
 {
     if (listener) {
@@ -56,8 +58,9 @@ static int take_client(lyger_http_connection *c, uv_stream_t *listener, int clie
     return status;
 }
 
-/* Says why the client is not served. So many are let in for that, as one that is closed at once may never
- * read it; see lyger_http_linger(). */
+/* Tells a client that is beyond max_connections why it is not served. TURNED_AWAY_MAX such clients may
+ * linger, because a client whose connection is closed at once may never read the answer; see
+ * lyger_http_linger(). */
 static void turn_away(lyger_http_connection *c)
 {
     static char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
@@ -83,9 +86,9 @@ static void admit(lyger_http_host *host, bool tcp, uv_stream_t *listener, int cl
         return;
     }
     if (tcp) {
-        uv_tcp_init(host->loop, &c->socket.tcp); /* makes no socket yet and cannot fail */
+        uv_tcp_init(host->loop, &c->socket.tcp); /* without a family it makes no socket and cannot fail */
     } else {
-        uv_pipe_init(host->loop, &c->socket.pipe, 0); /* no more can this */
+        uv_pipe_init(host->loop, &c->socket.pipe, 0); /* cannot fail either */
     }
     c->host = host;
     lyger_http_fork_lock();
@@ -144,7 +147,8 @@ static void overdue(lyger_http_connection *c)
     c->head = NULL;
 }
 
-/* The other side's close() of a Unix socket, or its reset, ends both directions; a shutdown() does not. */
+/* Whether the client has gone: its close() of a Unix socket, or its reset, ends both directions; a shutdown()
+ * does not. */
 bool lyger_http_is_gone(const lyger_http_connection *c)
 {
     uv_os_fd_t fd;

@@ -2,8 +2,8 @@
  * The wire: a strict HTTP/1.1 request parser and a strict chunked decoder.
  *
  * Both (parse.c, chunked.c) are pure functions over the caller's bytes: they allocate nothing, keep no
- * pointer between calls (results are offsets) and are safe in any thread or process. What they accept follows
- * RFC 9110 and RFC 9112; where the RFCs leave a recipient the choice between repairing and refusing, they
+ * pointer between calls (results are offsets) and are safe in any thread or process. Both accept what RFC
+ * 9110 and RFC 9112 allow; where the RFCs leave a recipient the choice between repairing and refusing, both
  * refuse, because two parsers that repair differently are how requests are smuggled. The result never depends
  * on how the bytes were split into calls.
  */
@@ -71,7 +71,7 @@ typedef struct lyger_http_request {
     lyger_http_span target;
     lyger_http_span path;      /* undecoded; empty in an absolute target without one, and for CONNECT */
     lyger_http_span query;     /* after the "?" */
-    lyger_http_span authority; /* of the target when it has one, else Host; empty in HTTP/1.0 without Host */
+    lyger_http_span authority; /* the target's when it has one, else Host's; empty in HTTP/1.0 without Host */
     uint64_t content_length;   /* 0 when there is none */
     uint32_t head_len;         /* bytes up to and including the empty line: the body begins here */
     uint32_t field_count;
@@ -79,12 +79,12 @@ typedef struct lyger_http_request {
     bool has_length;
     bool chunked;
     bool keep_alive;      /* what the client asks for, the version's default included */
-    bool expect_continue; /* it waits for 100 before it sends the body */
+    bool expect_continue; /* the client waits for 100 before it sends the body */
 
     int status;         /* 400, 414, 431, 501 or 505 after LYGER_HTTP_BAD */
     const char *reason; /* why, a fixed English phrase */
 
-    /* The parser's own: where it stands. */
+    /* The parser's own: how far it has come. */
     uint32_t line;     /* offset of the first line that is not parsed yet */
     uint32_t searched; /* no LF in [line, searched) */
     uint8_t phase;
@@ -103,7 +103,7 @@ typedef enum lyger_http_parsed {
     LYGER_HTTP_DONE = 1, /* request->head_len says where the body begins */
 } lyger_http_parsed;
 
-/* Before the first call for a request. */
+/* Call before the first lyger_http_parse() of a request. */
 void lyger_http_request_init(lyger_http_request *request);
 
 /*
@@ -137,7 +137,7 @@ typedef struct lyger_http_chunked {
 typedef enum lyger_http_chunk {
     LYGER_HTTP_CHUNK_BAD = -1, /* refuse with 400 and close */
     LYGER_HTTP_CHUNK_MORE = 0, /* all bytes used, the body goes on */
-    LYGER_HTTP_CHUNK_DATA = 1, /* bytes[*data_at .. *used) are body; call again with what follows */
+    LYGER_HTTP_CHUNK_DATA = 1, /* bytes[*data_at .. *used) are body; call again with the bytes that follow */
     LYGER_HTTP_CHUNK_END = 2,  /* the body, its trailers included, ended at *used */
 } lyger_http_chunk;
 

@@ -19,10 +19,10 @@ typedef struct lyger_http_options {
     uint32_t write_timeout;   /* ms in which a client takes nothing of a response that waits for it */
     uint64_t response_buffer; /* bytes kept for a slow client before the service is asked to wait */
     uint64_t memory;          /* bytes of requests and responses that all connections together may hold */
-    /* A client that was refused may be sending still: what comes is dropped, so that it can read the answer.
-     */
+    /* A client that was refused may be sending still: its bytes are dropped for a while, so that it can read
+     * the answer. */
     uint32_t linger_time;  /* ms in all */
-    uint32_t linger_quiet; /* ms in which nothing comes */
+    uint32_t linger_quiet; /* ms in which no byte comes */
     uint64_t linger_bytes;
 } lyger_http_options;
 

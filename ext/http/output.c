@@ -1,3 +1,7 @@
+/*
+ * Bytes on their way to a client: the buffer that a host's connections share, what a slow client keeps
+ * waiting, files.
+ */
 #include "connection_state.h"
 
 #include "socket.h"
@@ -8,16 +12,16 @@
 #include <unistd.h>
 
 #define OUT_HIGH_WATER 65536u /* bytes of responses put together before they are written */
-#define DIRECT 16384u         /* from this many bytes on they are not copied together first */
-#define BUFFER_LEAST 4096u    /* of a response, where all connections hold too much together */
+#define DIRECT 16384u         /* runs of so many bytes are written without being copied together first */
+#define BUFFER_LEAST 4096u    /* of a response, when all connections together hold too much */
 #define FILE_WHOLE 32768u     /* a file up to this size is read and written with its head */
-#define FILE_PIECE 16384u     /* of a file, read when the socket takes no more */
-#define FILE_AT_ONCE 1048576u /* of a file before others get their turn */
+#define FILE_PIECE 16384u     /* bytes of a file that are read and queued when the socket takes no more */
+#define FILE_AT_ONCE 1048576u /* bytes of a file before other connections get their turn */
 
 /* Output that waits for its socket. */
 typedef struct piece {
     uv_write_t write; /* first */
-    size_t size;      /* all of it, for the account */
+    size_t size;      /* bytes of memory, for the host's account */
     char bytes[];
 } piece;
 
@@ -26,7 +30,8 @@ typedef struct piece {
 /* Sends more of the turn's file. */
 static void continue_file(lyger_http_connection *c);
 
-/* What a socket that takes more again means. */
+/* The socket takes more again: sends more of the file, tells the service, or goes on with the next
+ * request. */
 static void continue_output(lyger_http_connection *c)
 {
     const lyger_http_host *host = c->host;
@@ -65,7 +70,7 @@ static void on_written(uv_write_t *request, int status)
     lyger_http_uncork(host);
 }
 
-/* Writes a piece when the socket is ready for it; no request is taken until then. */
+/* Has a piece written when the socket is ready for it; no request of this connection is taken until then. */
 static bool queue(lyger_http_connection *c, piece *piece, size_t len)
 {
     piece->write.data = c;
@@ -83,7 +88,7 @@ static bool queue(lyger_http_connection *c, piece *piece, size_t len)
     return true;
 }
 
-/* Keeps what comes after the first `done` bytes of the two runs. */
+/* Queues the bytes after the first `done` of the two runs. */
 static bool write_later(lyger_http_connection *c, const uv_buf_t *runs, size_t done)
 {
     size_t len = runs[0].len + runs[1].len - done;
@@ -160,7 +165,7 @@ bool lyger_http_progressed(lyger_http_connection *c)
 
 /* ---- pieces of a body ---- */
 
-/* A chunk's size line; returns its length. */
+/* Writes a chunk's size line; returns the line's length. */
 static size_t write_size(char *to, uint64_t size)
 {
     static const char digits[] = "0123456789abcdef";
@@ -225,7 +230,7 @@ bool lyger_http_send(lyger_http_connection *c, const char *bytes, size_t len)
     uint64_t most = host->held > host->options.memory ? BUFFER_LEAST : host->options.response_buffer;
     bool room = c->queued + (host->writer == c ? lyger_buffer_length(&host->out) : 0) <= most;
     if (!room && c->writes == 0) {
-        lyger_http_flush(host); /* it may well be that the socket takes it */
+        lyger_http_flush(host); /* the socket may well take the bytes */
         room = c->queued <= most;
     }
     c->blocked = !room && !c->broken;
@@ -253,7 +258,7 @@ static bool queue_piece(lyger_http_connection *c)
     size_t want = turn->file_left < FILE_PIECE ? (size_t)turn->file_left : FILE_PIECE;
     piece *piece = malloc(sizeof *piece + want);
     ssize_t count = piece ? pread(turn->file, piece->bytes, want, (off_t)turn->file_at) : -1;
-    if (count <= 0) { /* gone, or shorter than it was */
+    if (count <= 0) { /* the file has become shorter, or cannot be read */
         free(piece);
         return false;
     }
@@ -278,7 +283,7 @@ static void continue_file(lyger_http_connection *c)
         if (count < 0 && errno == EINTR) {
             continue;
         }
-        if (count <= 0) { /* full; or something that cannot be sent that way, or is too short: read() knows */
+        if (count <= 0) { /* the socket is full; or queue_piece() finds out what is wrong */
             break;
         }
         turn->file_at += (uint64_t)count;
@@ -293,7 +298,7 @@ static void continue_file(lyger_http_connection *c)
     }
 }
 
-/* A small file goes out with its head. */
+/* Puts a small file into the buffer, to go out with its head. */
 static bool put_whole(lyger_http_connection *c)
 {
     lyger_http_turn *turn = c->turn;

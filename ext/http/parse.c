@@ -1,11 +1,14 @@
+/*
+ * The request parser of message.h.
+ */
 #include "message.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 /*
- * The head is parsed line by line, left to right; a line is judged when its LF has arrived, so what has been
- * seen so far decides alone and a refusal is the same however the bytes were split.
+ * The head is parsed line by line, left to right; a line is judged when its LF has arrived, so only the bytes
+ * before it decide, and a refusal is the same however the bytes were split.
  */
 enum { AT_START, AT_REQUEST_LINE, AT_FIELDS, AT_END, FAILED };
 
@@ -21,8 +24,8 @@ enum {
 
 /*
  * Targets: RFC 3986 without the characters it never allows raw ( " < > # controls, bytes above 126), but with
- * those that browsers leave as they are (WHATWG URL, section 1.3): [ ] | ^ ` { } in path and query, and "\"
- * in the query. PHP's own ?a[]=1 is one of them.
+ * the characters that browsers leave as they are (WHATWG URL, section 1.3): [ ] | ^ ` { } in path and query,
+ * and "\" in the query. PHP's own ?a[]=1 needs them.
  *
  * Host names: reg-name of RFC 3986, section 3.2.2: unreserved characters, sub-delims and percent-encodings.
  */
@@ -106,8 +109,8 @@ static size_t run_of(const char *text, size_t len, uint8_t class)
 }
 
 /*
- * Whether text[0..len) holds only bytes of VALUE: eight at a time, the table where a word has a byte below SP
- * (which may be HTAB) or DEL. Bit tricks: Anderson, "Bit Twiddling Hacks", "word has a byte less than n".
+ * Whether text[0..len) holds only bytes of VALUE: eight at a time, by the table where a word has a byte below
+ * SP (which may be HTAB) or DEL. Bit tricks: Anderson, "Bit Twiddling Hacks", "word has a byte less than n".
  */
 static bool all_value_bytes(const char *text, size_t len)
 {
@@ -163,7 +166,7 @@ static lyger_http_method method_named(const char *name, size_t len)
     return LYGER_HTTP_OTHER;
 }
 
-/* HTTP/1.x, RFC 9112, section 2.3; a minor version above ours is served as ours (RFC 9110, section 2.5). */
+/* HTTP/1.x, RFC 9112, section 2.3; a minor version above 1 is served as HTTP/1.1 (RFC 9110, section 2.5). */
 static bool parse_version(lyger_http_request *request, const char *text, size_t len)
 {
     if (len != 8 || memcmp(text, "HTTP/", 5) != 0 || !is(text[5], DIGIT) || text[6] != '.' ||
@@ -234,8 +237,8 @@ static bool valid_authority(const char *text, size_t len, bool needs_port)
 }
 
 /*
- * path[?query], after the authority of an absolute target if it had one. A "%" in the path must begin an
- * encoded byte; in the query, which nothing here decodes, browsers send it as it was typed.
+ * path[?query], after the authority when the target is absolute. A "%" in the path must begin an encoded
+ * byte; in the query, which the server does not decode, browsers send "%" as it was typed.
  */
 static bool parse_path(lyger_http_request *request, const char *base, const char *text, size_t len)
 {
@@ -257,7 +260,7 @@ static bool parse_path(lyger_http_request *request, const char *base, const char
     return true;
 }
 
-/* http://authority[/path][?query]; no other scheme is served here. */
+/* http://authority[/path][?query]; no other scheme is served. */
 static bool parse_absolute(lyger_http_request *request, const char *base, const char *text, size_t len)
 {
     size_t scheme = len >= 7 && lyger_http_equals_ignoring_case(text, 7, "http://")    ? 7
@@ -384,7 +387,7 @@ static bool next_element(const char **at, const char *end, const char **element,
 }
 
 /*
- * Only a single "chunked" is decoded here. A coding nobody knows is 501; chunked twice, with a parameter, or
+ * Only a single "chunked" is supported. An unknown coding is 501; chunked twice, with a parameter, or
  * followed by anything leaves the length of the body open and is 400 (RFC 9112, sections 6.1 and 6.3, rule
  * 4).
  */
@@ -429,7 +432,7 @@ static void see_connection(lyger_http_request *request, const char *value, size_
     }
 }
 
-/* The fields that decide where the request ends and whom it is for. */
+/* Reads the fields that decide where the request ends and which host it is for. */
 static bool see_field(lyger_http_request *request, const char *base, const lyger_http_field *field)
 {
     const char *name = base + field->name.at, *value = base + field->value.at;
@@ -481,8 +484,8 @@ static bool parse_field(lyger_http_request *request, const char *base, const cha
     return see_field(request, base, field);
 }
 
-/* An absolute target says whom the request is for, and Host is read as if it said the same (RFC 9112, section
- * 3.2.2). */
+/* An absolute target says which host the request is for, and Host is changed to say the same (RFC 9112,
+ * section 3.2.2). */
 static void correct_host(lyger_http_request *request, const char *base)
 {
     for (uint32_t i = 0; i < request->field_count; i++) {
@@ -493,7 +496,7 @@ static void correct_host(lyger_http_request *request, const char *base)
     }
 }
 
-/* The empty line: what only the whole head can tell. */
+/* At the empty line: checks what only the whole head can tell. */
 static bool finish_head(lyger_http_request *request, const char *base)
 {
     if (!request->has_host && request->minor > 0) {
@@ -566,7 +569,7 @@ static bool find_line(lyger_http_request *request, const char *bytes, size_t len
     return true;
 }
 
-/* Parses the next line; false when there is none yet, the head has ended or it was refused. */
+/* Parses the next line; false when no whole line is there yet, the head has ended or was refused. */
 static bool parse_line(lyger_http_request *request, const char *bytes, size_t len,
                        const lyger_http_limits *limits)
 {

@@ -1,3 +1,6 @@
+/*
+ * The responses of connection.h: status line, fields, framing, and the end.
+ */
 #include "connection_state.h"
 
 #include <stdio.h>
@@ -5,8 +8,7 @@
 
 /* ---- heads ---- */
 
-/* IANA, Hypertext Transfer Protocol (HTTP) Status Code Registry, its unused and temporary entries left out.
- */
+/* IANA, Hypertext Transfer Protocol (HTTP) Status Code Registry, without its unused and temporary entries. */
 static const char *const phrases[][64] = {
     {[0] = "Continue", [1] = "Switching Protocols", [2] = "Processing", [3] = "Early Hints"},
     {[0] = "OK",
@@ -67,7 +69,7 @@ static const char *const phrases[][64] = {
      [11] = "Network Authentication Required"},
 };
 
-/* "" for a status that is not registered. */
+/* The registry's reason phrase; "" for a status that is not registered. */
 static const char *phrase_of(int status)
 {
     if (status < 100 || status > 599 || status % 100 > 63 || !phrases[status / 100 - 1][status % 100]) {
@@ -131,7 +133,8 @@ static bool put_status(lyger_http_host *host, const lyger_http_turn *turn, lyger
 
 /* ---- framing ---- */
 
-/* A body that was not read yet may be read and dropped up to this many bytes; else the connection closes. */
+/* Bytes of a request body that are read and dropped after an early answer; when more are left, the connection
+ * closes. */
 #define DROP_MAX 65536u
 
 static bool must_close(const lyger_http_connection *c)
@@ -156,7 +159,7 @@ static lyger_http_framing framing_of(const lyger_http_turn *turn, int status, ui
     return turn->request.minor > 0 ? BODY_CHUNKED : BODY_UNTIL_CLOSE;
 }
 
-/* The lines that say where the body ends and whether the connection does, and the empty line. */
+/* Writes the lines that say where the body ends and whether the connection ends, and the empty line. */
 static bool put_framing(const lyger_http_turn *turn, lyger_sink *out, uint64_t length)
 {
     bool put = true;
@@ -273,12 +276,13 @@ void lyger_http_cut_off(lyger_http_connection *c)
     if (c->stage == LYGER_HTTP_CLOSED) {
         return;
     }
-    /* The client may have read it to its end and asked the next already: that one must not be lost. */
+    /* The client may have read the answer to its end and sent the next request already, which must not be
+     * lost. */
     if (c->turn && is_whole(c->turn)) {
         lyger_http_end_response(c);
         return;
     }
-    /* Where the end of the connection is the end of the body, only a reset tells that this is not it. */
+    /* When the body ends with the connection, only a reset tells the client that the body is cut off. */
     bool reset = c->turn && c->turn->framing == BODY_UNTIL_CLOSE;
     lyger_http_host *host = c->host;
     lyger_http_cork(host);

@@ -9,11 +9,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Sends up to len bytes of a file from `at` without copying them through this process. How many; 0 when that
- * cannot be, so that the caller reads and writes; -1 with errno, which is EINTR or means the same as 0. */
+/* Sends up to len bytes of a file from `at` without copying them through this process. Returns how many were
+ * sent; 0 when the system cannot do that, and the caller reads and writes instead; -1 with errno, which is
+ * EINTR or means the same as 0. */
 ssize_t lyger_http_socket_send(int socket, int file, uint64_t at, size_t len);
 
-/* Bytes that the kernel holds for a client which has not acknowledged them; 0 where it does not tell. */
+/* Bytes that the kernel holds for a client which has not acknowledged them; 0 where the kernel does not
+ * tell. */
 size_t lyger_http_socket_held(int socket);
 
 #endif

@@ -1,3 +1,6 @@
+/*
+ * socket.h with Linux's sendfile(2) and SIOCOUTQ.
+ */
 #include "socket.h"
 
 #include <linux/sockios.h>

@@ -1,6 +1,6 @@
 /*
- * libuv, loaded when a server starts: linking it would be paid for by every PHP process. The functions keep
- * their names; the macros lead to the table that lyger_uv_load() fills. See query/sqlite_api.h.
+ * libuv, loaded when a server starts: linking it would cost every PHP process start-up time. The functions
+ * keep their names; the macros lead to the table that lyger_uv_load() fills, as in query/sqlite/sqlite_api.h.
  */
 #ifndef LYGER_HTTP_UV_API_H
 #define LYGER_HTTP_UV_API_H
@@ -9,7 +9,7 @@
 
 #include <uv.h>
 
-/* Its functions, without "uv_". */
+/* libuv's functions, without "uv_". */
 /* clang-format off */
 #define LYGER_UV_FUNCTIONS(X) \
     X(accept) X(async_init) X(async_send) X(backend_fd) X(buf_init) X(check_init) X(check_start) \
@@ -29,7 +29,7 @@ typedef struct lyger_uv_api {
 
 extern lyger_uv_api lyger_uv; /* all NULL until it is loaded, constant afterwards */
 
-/* LYGER_E_SERVER with the Debian package's name when it cannot be loaded. Any thread. */
+/* LYGER_E_SERVER with the Debian package's name when libuv cannot be loaded. Any thread may call. */
 lyger_status lyger_uv_load(lyger_error *error);
 
 #define uv_accept (*lyger_uv.accept)

@@ -1,10 +1,13 @@
+/*
+ * Loads libuv and looks its functions up: see uv_api.h.
+ */
 #include "uv_api.h"
 
 #include "base/library.h"
 
 #include <stddef.h>
 
-#ifdef LYGER_LIBUV /* config.m4: where it is called otherwise */
+#ifdef LYGER_LIBUV /* config.m4 sets it where the library has another name */
 #define LIBRARY LYGER_LIBUV
 #else
 #define LIBRARY "libuv.so.1"
