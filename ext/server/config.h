@@ -1,6 +1,6 @@
 /*
- * What a server is asked to do: one struct, filled by the door, checked here, read by all of its processes
- * and changed by none. settings.c has the defaults and the ranges.
+ * What a server is asked to do: one struct, filled by the door, checked by lyger_server_check(), read by all
+ * processes of the server and changed by none. settings.c has the defaults and the ranges.
  */
 #ifndef LYGER_SERVER_CONFIG_H
 #define LYGER_SERVER_CONFIG_H
@@ -9,8 +9,8 @@
 #include "http/options.h"
 #include "server/hub/hub.h"
 
-/* What a server is asked to do. Texts are borrowed until lyger_server_run() returns in the supervisor; NULL
- * or "" where it says so leaves the thing out. Times are milliseconds, sizes bytes. */
+/* What a server is asked to do. Texts are borrowed until lyger_server_run() returns in the supervisor; Where
+ * a comment says "NULL: none", "" means the same. Times are milliseconds, sizes bytes. */
 typedef struct lyger_server_config {
     const char *host; /* name or address, "unix:/path" for a Unix socket; NULL: this machine only */
     uint16_t port;    /* 0 picks one */
@@ -18,11 +18,11 @@ typedef struct lyger_server_config {
     bool reuse_port;
     uint32_t socket_mode; /* permissions of a Unix socket, such as 0660; 0: what the umask leaves */
 
-    const char *user;  /* name or number of who serves, when root starts it; NULL: who starts it */
+    const char *user;  /* of the user that serves when root starts the server; NULL: the starting user */
     const char *group; /* NULL: the user's own */
 
     uint32_t workers;
-    uint32_t max_requests;        /* of a worker, before it is replaced; 0: no limit */
+    uint32_t max_requests;        /* that a worker answers before it is replaced; 0: no limit */
     uint32_t max_requests_jitter; /* up to so many more, random per worker */
     uint64_t memory_limit;        /* of a worker's PHP heap, looked at between requests; 0: no limit */
     uint32_t
@@ -31,13 +31,13 @@ typedef struct lyger_server_config {
     uint32_t queue_limit;  /* requests that wait for a worker; more are 503 with Retry-After */
     uint32_t grace;        /* for draining */
     uint32_t boot_timeout; /* for a reloaded application to come up */
-    bool cancel_on_disconnect; /* a worker whose client has gone is told so */
+    bool cancel_on_disconnect; /* a worker whose client has gone is told that */
 
     lyger_http_options http; /* limits of clients: sizes, times, connections */
     uint64_t body_in_memory; /* bytes of a body that are kept in memory; more goes to a file */
     const char *body_directory;
     uint64_t response_buffer; /* bytes kept in memory for a slow client */
-    uint64_t response_spool;  /* and then in a temporary file, before its worker has to wait */
+    uint64_t response_spool;  /* bytes in a temporary file after that, before the worker has to wait */
     uint64_t spool_limit;     /* bytes of temporary files in all, bodies of requests included */
 
     const char *document_root;  /* static files; NULL: none */
@@ -46,10 +46,9 @@ typedef struct lyger_server_config {
     const char *static_caching; /* value of Cache-Control for files; NULL: none */
     bool compress;
 
-    const char
-        *health_path; /* such as "/health"; NULL: none, as all three, whose paths may be the application's */
+    const char *health_path;  /* such as "/health"; NULL here or below: the path is the application's */
     const char *metrics_path; /* such as "/metrics", loopback only; NULL: none */
-    bool metrics_public;      /* to everybody */
+    bool metrics_public;      /* the metrics are answered to every client */
     const char *status_path;  /* the status page, loopback only; NULL: none */
 
     const char *access_log; /* a file, "-" for standard output; NULL: none */
@@ -57,24 +56,25 @@ typedef struct lyger_server_config {
     const char *pid_file;
     const char *watch; /* a directory: a change in it reloads (for development); NULL: none */
 
-    bool check_only; /* the door looks at all of it (lyger_server_check()) and runs nothing */
+    bool check_only; /* the door checks the configuration (lyger_server_check()) and runs nothing */
 
-    const char *name; /* of the application, for the status page and process titles; may be NULL */
+    const char *name; /* the application's, for the status page and process titles; may be NULL */
 
     /* Called in a freshly forked child before anything else; may be NULL. */
     void (*forked)(void *context, bool worker);
     /* Figures of the application's side for /metrics and the status page (cache, …), written as Prometheus
      * text in the front process; C only. May be NULL. */
     void (*metrics)(void *context, lyger_sink *sink);
-    /* Says a line to whoever runs the server (start, reload, death of a worker); NULL: standard error. */
+    /* Says a line to the people who run the server (start, reload, death of a worker); NULL: standard
+     * error. */
     void (*say)(void *context, const char *line);
     void *context;
 } lyger_server_config;
 
-/* Everything at its default: 1 worker per processor, port 8000, … */
+/* Sets every member to its default: 1 worker per processor, port 8000, … */
 void lyger_server_defaults(lyger_server_config *config);
 
-/* The first thing that is wrong with it: an error whose message begins with the member's name. */
+/* LYGER_OK, or an error for the first member that is wrong, whose message begins with the member's name. */
 lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *error);
 
 /* Whether the worker should end after this request: max_requests, memory_limit (given what PHP's heap holds).

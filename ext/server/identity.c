@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Digits only, and a number that a process can have: the highest one means "leave it" (setresuid(2)). */
+/* Whether the text is digits only, of a number that a process can have: the highest number means "leave it"
+ * (setresuid(2)). */
 static bool is_number(const char *text, uint32_t *number)
 {
     char *end;
@@ -46,7 +47,8 @@ static lyger_status find_group(const char *name, gid_t *group, lyger_error *erro
     return LYGER_OK;
 }
 
-/* A number need not be in the user database, as containers have them; then it has no groups but the given. */
+/* Finds the user. A number need not be in the user database, as in containers; then it has no groups but the
+ * configured one. */
 static lyger_status find_user(const lyger_server_config *config, lyger_identity *identity, lyger_error *error)
 {
     uint32_t number;
@@ -76,7 +78,7 @@ static lyger_status find_user(const lyger_server_config *config, lyger_identity 
     return status;
 }
 
-/* Whether this process is that user, all through: then there is nothing to give up. */
+/* Whether this process's real, effective and saved ids are that user's: then there is nothing to give up. */
 static bool is_already(const lyger_identity *identity)
 {
     uid_t real, effective, saved;
@@ -92,7 +94,7 @@ lyger_status lyger_identity_find(const lyger_server_config *config, lyger_identi
 {
     memset(identity, 0, sizeof *identity);
     if (!config->user || !*config->user) {
-        return LYGER_OK; /* lyger_server_check() has refused a group alone */
+        return LYGER_OK; /* lyger_server_check() refuses a group without a user */
     }
     lyger_status status = find_user(config, identity, error);
     if (status != LYGER_OK || is_already(identity)) {
@@ -135,7 +137,7 @@ lyger_status lyger_identity_assume(const lyger_identity *identity, lyger_error *
         return lyger_fail(error, LYGER_E_SERVER, "cannot become user %ld, group %ld: %s",
                           (long)identity->user, (long)identity->group, strerror(errno));
     }
-    /* Kept capabilities (securebits) would leave a way back, and say nothing. */
+    /* Kept capabilities (securebits) would leave a way back without an error. */
     if (!is_already(identity) || !same_groups(identity) || setresuid((uid_t)-1, 0, (uid_t)-1) == 0) {
         return lyger_fail(error, LYGER_E_SERVER, "did not give up the rights of root as user %ld, group %ld",
                           (long)identity->user, (long)identity->group);

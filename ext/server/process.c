@@ -36,7 +36,7 @@ lyger_status lyger_signals_take(lyger_signals *signals, lyger_error *error)
         return lyger_fail(error, LYGER_E_SERVER, "cannot open a descriptor for signals: %s", strerror(errno));
     }
     sigprocmask(SIG_BLOCK, &set, &signals->mask);
-    /* SIGCHLD: an application that ignores it would have its children reaped by the kernel, unseen. */
+    /* SIGCHLD: if an application ignores it, the kernel reaps the server's children unseen. */
     sigaction(SIGCHLD, &action, &signals->kept[0]);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, &signals->kept[1]);
@@ -152,7 +152,7 @@ lyger_status lyger_process_single(lyger_error *error)
     DIR *tasks = opendir("/proc/self/task");
     unsigned threads = 0;
     if (!tasks) {
-        return LYGER_OK; /* no /proc: it cannot be told */
+        return LYGER_OK; /* no /proc: the number of threads is unknown */
     }
     for (struct dirent *entry; (entry = readdir(tasks));) {
         threads += entry->d_name[0] != '.';
@@ -224,7 +224,7 @@ static lyger_status held(const char *path, int descriptor, lyger_error *error)
     return lyger_fail(error, LYGER_E_SERVER, "pid file %s is held by a running server", path);
 }
 
-/* The lock on whatever file the path names now, a new one if need be. */
+/* Locks the file that the path names now; makes it when there is none. */
 static lyger_status lock_path(const char *path, int *descriptor, lyger_error *error)
 {
     for (int tries = 0; tries < 16; tries++) {
@@ -245,13 +245,13 @@ static lyger_status lock_path(const char *path, int *descriptor, lyger_error *er
             *descriptor = fd;
             return LYGER_OK;
         }
-        close(fd); /* it was replaced or removed between open and lock */
+        close(fd); /* the file was replaced or removed between open and lock */
     }
     return lyger_fail(error, LYGER_E_SERVER, "pid file %s is being replaced all the time", path);
 }
 
-/* A second file with this process's number, locked too, takes the first one's name: readers see the old
- * content or the new one, never a part. */
+/* Puts a second file with this process's number, locked too, in the place of the locked one: readers see the
+ * old content or the new content, never a part. */
 static lyger_status replace(lyger_pid_file *file, int locked, lyger_error *error)
 {
     char temporary[4096], text[24];
@@ -262,7 +262,7 @@ static lyger_status replace(lyger_pid_file *file, int locked, lyger_error *error
         return lyger_fail(error, LYGER_E_SERVER, "pid file %s is not a regular file", file->path);
     }
     if (snprintf(temporary, sizeof temporary, "%s.%ld", file->path, (long)getpid()) < (int)sizeof temporary) {
-        unlink(temporary); /* of a process that had this number once */
+        unlink(temporary); /* left by an earlier process with this number */
         fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     } else {
         errno = ENAMETOOLONG;

@@ -3,8 +3,8 @@
  * file.
  *
  * A parent (the supervisor, a booted parent) blocks its signals and reads them from a descriptor, so that no
- * handler of the application's runs at a bad moment; handlers and mask are as they were in its children and
- * after the server.
+ * handler of the application runs at a bad moment; its children, and the parent itself after the server, get
+ * the former handlers and mask back.
  */
 #ifndef LYGER_HTTP_PROCESS_H
 #define LYGER_HTTP_PROCESS_H
@@ -14,30 +14,31 @@
 #include <signal.h>
 
 #define LYGER_SIGNALS_KEPT                                                                                   \
-    2 /* SIGCHLD and SIGPIPE: those whose dispositions matter though they are blocked */
+    2 /* SIGCHLD and SIGPIPE, whose dispositions matter though the signals are blocked */
 
 typedef struct lyger_signals {
     int descriptor; /* signalfd, non-blocking, close-on-exec; -1: none */
-    sigset_t mask;  /* as it was */
+    sigset_t mask;  /* as it was before */
     struct sigaction kept[LYGER_SIGNALS_KEPT];
     bool nohup; /* SIGHUP was ignored when the server started */
 } lyger_signals;
 
 typedef struct lyger_signal {
     int number;
-    bool kernel; /* nobody sent it: the terminal went away, for SIGHUP */
+    bool kernel; /* sent by the kernel: for SIGHUP, the terminal went away */
 } lyger_signal;
 
 lyger_status lyger_signals_take(lyger_signals *signals, lyger_error *error);
 bool lyger_signals_next(lyger_signals *signals, lyger_signal *signal); /* false: none is waiting */
-/* Gives everything back; signals that still wait are dropped, they were for the server. */
+/* Restores dispositions and mask; signals that still wait are dropped, because they were for the server. */
 void lyger_signals_restore(lyger_signals *signals);
-/* The same in a forked child. With serving, what a terminal or systemd sends to all processes of a server at
- * once is ignored, since the parent has its own way of telling the child; SIGPIPE is ignored too. */
+/* lyger_signals_restore() in a forked child. With serving, the signals that a terminal or systemd sends to
+ * all processes of a server at once are ignored, since the parent has its own way of telling the child;
+ * SIGPIPE is ignored too. */
 void lyger_signals_restore_in_child(lyger_signals *signals, bool serving);
 
-/* kill() for a single process: numbers below 1, which mean many (kill(2)), are nobody here. False: it
- * was not sent. */
+/* kill() for a single process: numbers below 1, which mean many processes (kill(2)), are refused. False: the
+ * signal was not sent. */
 bool lyger_process_signal(pid_t pid, int number);
 
 /* One line through config->say, else standard error. */
@@ -48,13 +49,14 @@ void lyger_server_say(const lyger_server_config *config, const char *format, ...
 #define LYGER_DEATH_SIZE 48
 const char *lyger_process_death(int status, char text[LYGER_DEATH_SIZE]);
 
-/* LYGER_E_SERVER when this process has more than one thread: a fork would copy their locks, not them. */
+/* LYGER_E_SERVER when this process has more than one thread: a fork would copy the locks of the other
+ * threads, but not the threads. */
 lyger_status lyger_process_single(lyger_error *error);
 
 /* Every descriptor from first on gets close-on-exec. */
 void lyger_process_close_on_exec(int first);
 
-/* Removes the files in a directory whose names begin so. */
+/* Removes the files in a directory whose names begin with prefix. */
 void lyger_process_remove_files(const char *directory, const char *prefix);
 
 /* ---- pid file ---- */
@@ -64,9 +66,10 @@ typedef struct lyger_pid_file {
     int descriptor; /* holds the lock; -1: none */
 } lyger_pid_file;
 
-/* path NULL or "": none. LYGER_E_SERVER when another live process holds it. */
+/* Makes and locks the pid file. path NULL or "": no file. LYGER_E_SERVER when another live process holds
+ * it. */
 lyger_status lyger_pid_file_take(lyger_pid_file *file, const char *path, lyger_error *error);
-void lyger_pid_file_drop(lyger_pid_file *file);     /* removes it */
+void lyger_pid_file_drop(lyger_pid_file *file);     /* removes the file */
 void lyger_pid_file_in_child(lyger_pid_file *file); /* the lock stays the parent's */
 
 #endif

@@ -1,3 +1,6 @@
+/*
+ * The defaults of config.h, and the checks of what a door filled in.
+ */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sched_getaffinity, O_PATH */
 #endif
@@ -15,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WORKERS_MAX (LYGER_HUB_WORKERS_MAX / 2 - 4) /* a reload has old and new ones side by side */
+#define WORKERS_MAX (LYGER_HUB_WORKERS_MAX / 2 - 4) /* a reload has old and new workers side by side */
 #define REQUESTS_MAX 65536u
 
 /* Processors that this process may run on, which in a container are fewer than the machine has. */
@@ -68,7 +71,7 @@ static lyger_status check_ranges(const range *ranges, size_t count, lyger_error 
     return LYGER_OK;
 }
 
-/* A path that the server answers itself: it begins with a slash and has no query. */
+/* Checks a path that the server answers itself: it begins with a slash and has no query. */
 static lyger_status check_path(const char *name, const char *example, const char *path, lyger_error *error)
 {
     if (path && *path && (path[0] != '/' || strpbrk(path, "?# \t\r\n"))) {
@@ -78,8 +81,8 @@ static lyger_status check_path(const char *name, const char *example, const char
     return LYGER_OK;
 }
 
-/* Here already: without its root the front process would end and be started again for ever, without a
- * directory for bodies every large one would be an error. */
+/* Checks a directory before the server starts: without its document_root the front process would end and be
+ * started again for ever, without a body_directory every large body would be an error. */
 static lyger_status check_directory(const char *name, const char *path, lyger_error *error)
 {
     if (!path || !*path) {
@@ -142,7 +145,7 @@ lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *
     return status == LYGER_OK ? lyger_identity_find(config, &who, error) : status;
 }
 
-/* Different in every worker, so that they do not all end at once. */
+/* A random number up to `most`, different in every worker, so that workers do not all end at once. */
 static uint64_t spread(uint64_t most)
 {
     struct timespec now;
@@ -154,7 +157,7 @@ static uint64_t spread(uint64_t most)
 
 bool lyger_server_worn(const lyger_server_config *config, const lyger_worker *worker, uint64_t memory)
 {
-    static uint64_t last; /* request of this worker; 0: not drawn yet */
+    static uint64_t last; /* the last request that this worker answers; 0: not drawn yet */
     if (config->memory_limit && memory > config->memory_limit) {
         lyger_server_say(
             config, "worker %ld ended by memory_limit: %llu of %llu bytes are in use after %llu requests",

@@ -18,7 +18,7 @@ struct lyger_access_log {
     int descriptor;
     bool coloured;
     lyger_buffer lines;
-    time_t second; /* of stamp */
+    time_t second; /* that stamp shows */
     char stamp[40];
 };
 
@@ -42,7 +42,7 @@ lyger_status lyger_access_log_check(const lyger_server_config *config, bool link
         return LYGER_OK;
     }
     int log = open_file(path, O_NONBLOCK | (link ? 0 : O_NOFOLLOW));
-    if (log < 0 && errno != ENXIO) { /* that is a pipe without a reader yet */
+    if (log < 0 && errno != ENXIO) { /* ENXIO: a pipe without a reader yet */
         return lyger_fail(error, LYGER_E_SERVER, "cannot open the access log %s: %s", path, strerror(errno));
     }
     if (log >= 0) {
@@ -130,7 +130,8 @@ void lyger_access_log_reopen(lyger_access_log *log, int descriptor)
 
 /* ---- lines ---- */
 
-/* A text between quotes: everything that is not printable ASCII, quotes and backslashes as \xXX. */
+/* Writes a text for between quotes: bytes that are not printable ASCII, quotes and backslashes become
+ * \xXX. */
 static bool put_escaped(lyger_sink *sink, lyger_access_text text)
 {
     static const char digits[] = "0123456789ABCDEF";
@@ -228,7 +229,7 @@ static bool put_object(lyger_sink *sink, const char *stamp, unsigned millisecond
            lyger_sink_put_literal(sink, "}\n");
 }
 
-/* For a person at a terminal: green, cyan, yellow, red by the status's class. */
+/* The line for people at a terminal: green, cyan, yellow, red by the status's class. */
 static bool put_line(const lyger_access_log *log, lyger_sink *sink, const char *stamp,
                      const lyger_access_entry *entry)
 {

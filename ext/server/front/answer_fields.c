@@ -98,7 +98,7 @@ static void see_type(lyger_answer_fields *fields, const line *line)
     fields->is_text = lyger_mime_is_text(type);
 }
 
-/* As CGI has it (RFC 3875, section 6.3.3). */
+/* Reads a line "Status: 404 Not Here" as CGI has it (RFC 3875, section 6.3.3). */
 static void see_status(lyger_answer_fields *fields, const line *line)
 {
     const char *value = line->value;
@@ -110,7 +110,7 @@ static void see_status(lyger_answer_fields *fields, const line *line)
     }
 }
 
-/* Notes what the line says; false when it is not to be sent. */
+/* Notes what the line says; false when the line is not to be sent. */
 static bool see(lyger_answer_fields *fields, const line *line)
 {
     switch (line->name[0] | 0x20) {
@@ -169,7 +169,7 @@ bool lyger_answer_fields_read(lyger_answer_fields *fields, const char *lines, si
         size_t line_len = lf && lf > lines && lf[-1] == '\r' ? (size_t)(lf - lines) - 1 : 0;
         line line;
         if (line_len > 0 && split(lines, line_len, &line) && see(fields, &line)) {
-            lyger_sink_put(&fields->text.sink, lines, line_len + 2); /* there is room */
+            lyger_sink_put(&fields->text.sink, lines, line_len + 2); /* room for all lines was reserved */
         }
         lines = next;
     }
@@ -182,7 +182,7 @@ static bool is_about_bytes(const line *line)
            named(line, "content-digest") || named(line, "repr-digest");
 }
 
-/* Copies the lines over themselves; a weak tag needs two bytes more, for which there is room behind. */
+/* Changes the lines in place; a weak tag needs two bytes more, for which the sink makes room. */
 bool lyger_answer_fields_recode(lyger_answer_fields *fields)
 {
     lyger_sink *sink = &fields->text.sink;

@@ -1,6 +1,6 @@
 /*
- * The field lines of an answer as a worker wrote them: checked, cleared of what is the front process's
- * business, and looked at for what it has to know. Internal to the HTTP room.
+ * The field lines of an answer as a worker wrote them: checked, cleared of the lines that the front process
+ * writes itself, and searched for what it has to know. Internal to the front process.
  */
 #ifndef LYGER_HTTP_ANSWER_FIELDS_H
 #define LYGER_HTTP_ANSWER_FIELDS_H
@@ -12,12 +12,12 @@
 
 typedef struct lyger_answer_fields {
     lyger_buffer text;       /* the lines that are sent, each with CRLF; kept from answer to answer */
-    uint64_t content_length; /* as given; UINT64_MAX when it was not, or not as one number */
-    bool coded;              /* has a Content-Encoding */
+    uint64_t content_length; /* as the worker wrote it; UINT64_MAX when it did not, or not as one number */
+    bool coded;              /* the answer has a Content-Encoding */
     bool fixed;              /* Cache-Control: no-transform */
-    bool is_text;            /* its Content-Type is one that compresses */
+    bool is_text;            /* the Content-Type is one that compresses well */
     bool varies;             /* Vary names Accept-Encoding or everything */
-    int phrase_status;       /* that the phrase is for; 0: there is none */
+    int phrase_status;       /* the status that the phrase is for; 0: there is no phrase */
     size_t phrase_len;
     char phrase[LYGER_PHRASE_SIZE]; /* from a line "Status: 404 Not Here" */
 } lyger_answer_fields;
@@ -32,8 +32,9 @@ void lyger_answer_fields_free(lyger_answer_fields *fields);
  */
 bool lyger_answer_fields_read(lyger_answer_fields *fields, const char *lines, size_t len);
 
-/* The body will be coded, so that its bytes are others: a strong ETag becomes a weak one (RFC 9110, section
- * 8.8.3), and what speaks of the bytes goes: Accept-Ranges, digests (RFC 9530). False: no memory. */
+/* Changes the lines for a body that will be coded, so that its bytes are others: a strong ETag becomes a weak
+ * one (RFC 9110, section 8.8.3), and lines about the bytes are left out: Accept-Ranges, digests (RFC 9530).
+ * False: no memory. */
 bool lyger_answer_fields_recode(lyger_answer_fields *fields);
 
 #endif

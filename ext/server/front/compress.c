@@ -35,7 +35,7 @@ static struct {
 } brotli;
 enum { BROTLI_QUALITY = 1, BROTLI_LGWIN = 2 };
 
-/* That of Zstandard (zstd.h, "stable API", since 1.4.0). */
+/* The stable part of Zstandard's API (zstd.h, "stable API", since 1.4.0). */
 typedef struct zstd_buffer {
     void *bytes;
     size_t size, at;
@@ -55,7 +55,7 @@ typedef struct symbol {
     void *to; /* a function pointer */
 } symbol;
 
-/* Fills the pointers; false when the library or one of them is missing. A loaded library stays. */
+/* Fills the pointers; false when the library or one of the functions is missing. A loaded library stays. */
 static bool load(const char *library, const symbol *symbols)
 {
     void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
@@ -68,7 +68,7 @@ static bool load(const char *library, const symbol *symbols)
             dlclose(handle);
             return false;
         }
-        memcpy(symbols->to, &found, sizeof found); /* POSIX lets a data pointer be a function's */
+        memcpy(symbols->to, &found, sizeof found); /* POSIX lets a data pointer hold a function's address */
     }
     return true;
 }
@@ -136,7 +136,7 @@ lyger_coding lyger_compress_choose(const lyger_http_request *request, const char
     if (!lyger_http_next_value(request, head, "accept-encoding", &line, &len)) {
         return LYGER_CODING_NONE;
     }
-    /* The cheapest is the last one. */
+    /* The cheapest coding is the last of the enum. */
     for (lyger_coding coding = LYGER_CODING_GZIP; coding < LYGER_CODINGS; coding++) {
         uint32_t weight = lyger_http_coding_weight(request, head, lyger_compress_name(coding));
         if (weight > 0 && weight >= best_weight && lyger_compress_available(coding)) {
@@ -144,14 +144,14 @@ lyger_coding lyger_compress_choose(const lyger_http_request *request, const char
             best_weight = weight;
         }
     }
-    /* A client may like it better as it is (RFC 9110, section 12.5.3); without saying so it does not. */
+    /* A client may prefer the answer uncoded, but only by saying so (RFC 9110, section 12.5.3). */
     return lyger_http_coding_weight(request, head, "identity") > best_weight ? LYGER_CODING_NONE : best;
 }
 
 /* ---- compressors ---- */
 
 struct lyger_compressor {
-    lyger_compressor *next; /* of those that are kept */
+    lyger_compressor *next; /* the next finished compressor that is kept */
     lyger_coding coding;
     void *state; /* of Brotli or Zstandard */
     z_stream gzip;
@@ -219,7 +219,7 @@ void lyger_compress_end(lyger_compressor *compressor)
         kept_count[coding] < KEPT_MAX &&
         (coding == LYGER_CODING_GZIP   ? gzip.reset(&compressor->gzip) == Z_OK
          : coding == LYGER_CODING_ZSTD ? !zstd.is_error(zstd.reset(compressor->state, ZSTD_RESET_SESSION))
-                                       : false); /* Brotli's cannot be used again */
+                                       : false); /* a Brotli encoder cannot be used again */
     if (!again) {
         destroy(compressor);
         return;
@@ -313,7 +313,7 @@ bool lyger_compress_run(lyger_compressor *compressor, const char *bytes, size_t 
                         lyger_sink *to)
 {
     if (len > UINT32_MAX) {
-        return false; /* nobody gives that much at once, and zlib could not say so */
+        return false; /* no caller gives that much at once, and zlib's counters are 32 bits */
     }
     switch (compressor->coding) {
     case LYGER_CODING_GZIP:

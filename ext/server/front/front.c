@@ -29,8 +29,8 @@ static void count_client(lyger_front *front)
     }
 }
 
-/* Who is in the backlog has a connection and may have sent a request; libuv 1.50 takes one of them a round.
- */
+/* Accepts all clients in the listener's backlog: they have a connection and may have sent a request, and
+ * libuv 1.50 accepts only one in each round of the loop. */
 static void empty_backlog(lyger_front *front, const lyger_front_listener *listener)
 {
     uv_os_fd_t descriptor;
@@ -64,7 +64,8 @@ static void drain(lyger_front *front)
     lyger_http_drain(&front->host);
 }
 
-/* A descriptor comes with its order, and ends what one call receives (unix(7)). */
+/* Receives orders of the supervisor. A descriptor comes with its order, and ends what one call receives
+ * (unix(7)). */
 static ssize_t hear_orders(int control, char *orders, size_t room, int *descriptor)
 {
     union {
@@ -122,10 +123,11 @@ static int listen_on(lyger_front *front, lyger_front_listener *listener, int des
 
 static void free_listener(uv_handle_t *handle)
 {
-    free(handle); /* the first member of its union */
+    free(handle); /* handle is the first member of its union */
 }
 
-/* In place of a Unix socket whose name has gone: who found it before is still served. */
+/* Listens on a new Unix socket in place of one whose name has gone; clients in the old socket's backlog are
+ * still served. */
 static void listen_anew(lyger_front *front, int descriptor)
 {
     lyger_front_listener *listener = calloc(1, sizeof *listener);
@@ -154,7 +156,7 @@ static void on_control(uv_poll_t *poll, int status, int events)
         status < 0 ? 0 : hear_orders(front->control_descriptor, orders, sizeof orders, &descriptor);
     (void)events;
     if (count == 0) {
-        uv_stop(&front->loop); /* nobody is there who could say when to end */
+        uv_stop(&front->loop); /* the supervisor has died, and no other process says when to end */
         uv_poll_stop(poll);
     }
     for (ssize_t i = 0; i < count; i++) {
@@ -182,12 +184,12 @@ static void on_bell(uv_poll_t *poll, int status, int events)
 
 static void on_idle(uv_idle_t *idle)
 {
-    (void)idle; /* it is enough that it is there: the loop does not wait */
+    (void)idle; /* an active idle handle is enough: the loop does not wait */
 }
 
 /*
- * Before the loop waits: a worker is woken for all that this round has read, with one system call; the hub is
- * told that we sleep, and asked whether there is something already.
+ * Before the loop waits: wakes a worker for all requests that this round has read, with one system call;
+ * tells the hub that the front process sleeps, and asks whether a frame is there already.
  */
 static void on_prepare(uv_prepare_t *prepare)
 {
@@ -239,7 +241,8 @@ static int listen_all(lyger_front *front, const lyger_front_sockets *sockets)
     return status;
 }
 
-/* How many ticks a timeout may be noticed late: a quarter of the shortest, half a second at most. */
+/* Ticks between sweeps: a timeout may be noticed late by a quarter of the shortest timeout, and by half a
+ * second at most. */
 static uint32_t sweep_ticks(const lyger_http_options *options)
 {
     uint32_t least = options->header_timeout;
@@ -340,7 +343,7 @@ static void say(const lyger_server_config *config, const char *line)
     }
 }
 
-/* As many descriptors as this process may have: every client is one. */
+/* Lets this process have as many descriptors as it may: every client needs one. */
 static void raise_limit(void)
 {
     struct rlimit limit;

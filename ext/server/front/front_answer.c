@@ -1,3 +1,6 @@
+/*
+ * From a worker's frames to the client: heads, slices of bodies, compression, slow clients.
+ */
 #include "front_state.h"
 
 #include "base/version.h"
@@ -9,7 +12,7 @@
 
 #define SLICE 65536u      /* bytes given to a connection at a time */
 #define BUDGET 2097152u   /* bytes worked on before connections get their turn again */
-#define COMPRESS_COST 16u /* times what sending a byte takes */
+#define COMPRESS_COST 16u /* compressing a byte takes so many times as long as sending one */
 #define WHOLE_MAX 262144u /* bytes of an answer that are compressed in one go */
 
 /* ---- slow clients ---- */
@@ -49,9 +52,9 @@ void lyger_front_drained(lyger_job *job)
 }
 
 /*
- * A worker that has written an answer to its end takes the next request, and the answer to that stands behind
- * the first one's rest in its ring. It must not wait for the first one's slow client: what is in the ring,
- * which is not much, is taken over then.
+ * A worker that has written an answer to its end takes the next request, whose answer then stands in the
+ * worker's ring behind the rest of the earlier answer. The later answer must not wait for the slow client of
+ * the earlier one: the front process takes that rest, which is not much, out of the ring at once.
  */
 void lyger_front_look_at_suspended(lyger_front *front)
 {
@@ -72,7 +75,8 @@ void lyger_front_look_at_suspended(lyger_front *front)
 
 /* ---- heads ---- */
 
-/* To the client as far as it takes it, else to the file of what it will take later. */
+/* Sends bytes to the client as far as it takes them; the rest goes to the file of what the client will take
+ * later. */
 static void send_slice(lyger_job *job, const char *bytes, size_t len)
 {
     if (len == 0) {
@@ -85,7 +89,8 @@ static void send_slice(lyger_job *job, const char *bytes, size_t len)
     }
 }
 
-/* The worker has to wait. What is compressed may be a little longer than it was. */
+/* Whether the worker has to wait for the client. A compressed slice may be a little longer than the slice
+ * was. */
 static bool must_wait(const lyger_job *job)
 {
     return job->full && !job->overflow && lyger_front_rest_room(job) < 2 * SLICE;
@@ -99,7 +104,7 @@ static bool compressible(const lyger_job *job, uint64_t length)
            job->status != 304;
 }
 
-/* The lines of an answer that is, or could have been, compressed. */
+/* Adds the field lines of an answer that is, or could have been, compressed. */
 static bool put_coding(lyger_job *job, lyger_coding coding)
 {
     lyger_sink *sink = &job->fields.text.sink;
@@ -135,7 +140,7 @@ static uint64_t length_of(const lyger_job *job)
     return job->content_length != LYGER_HUB_LENGTH_UNKNOWN ? job->content_length : job->fields.content_length;
 }
 
-/* Compresses and answers a body that is there as a whole, so that its length can be told. */
+/* Compresses and sends a body that is there as a whole, so that its compressed length can be told. */
 static bool send_whole(lyger_job *job, const char *bytes, size_t len)
 {
     lyger_buffer *scratch = &job->front->scratch;
@@ -151,13 +156,14 @@ static bool send_whole(lyger_job *job, const char *bytes, size_t len)
     return good;
 }
 
-/* Sends the head, now that bytes[0..len) of the body follow, or nothing yet. False: cut off. */
+/* Sends the head; bytes[0..len) are the beginning of the body, as far as it is known. False: the answer is
+ * cut off. */
 static bool send_head(lyger_job *job, const char *bytes, size_t len)
 {
     uint64_t length = length_of(job);
     bool may = compressible(job, length), good = true;
     if (may && job->method == LYGER_HTTP_HEAD && job->coding != LYGER_CODING_NONE) {
-        length = LYGER_HTTP_LENGTH_UNKNOWN; /* GET would be answered with another one */
+        length = LYGER_HTTP_LENGTH_UNKNOWN; /* the answer to GET would be compressed, to another length */
     }
     lyger_coding coding = may && job->method != LYGER_HTTP_HEAD ? job->coding : LYGER_CODING_NONE;
     job->compressor = coding != LYGER_CODING_NONE ? lyger_compress_begin(coding) : NULL;
@@ -185,7 +191,7 @@ static void read_head(lyger_job *job, const lyger_hub_frame *frame)
 {
     lyger_front *front = job->front;
     job->has_head = lyger_answer_fields_read(&job->fields, frame->bytes, frame->len);
-    /* Interim answers are not an application's to give; what is no status at all is its error. */
+    /* Applications do not give interim answers; a number that is no status is the application's error. */
     job->status = frame->status >= 200 && frame->status <= 999 ? frame->status : 500;
     job->content_length = frame->content_length;
     if (!job->has_head) {
@@ -223,7 +229,7 @@ static size_t take_data(lyger_job *job, const lyger_hub_frame *frame)
     while (at < frame->len && front->budget > 0 && !must_wait(job)) {
         size_t len = frame->len - at < SLICE ? frame->len - at : SLICE;
         size_t cost = job->compressor ? len * COMPRESS_COST : len;
-        if (job->compressor) { /* what was written may be meant to be seen at once */
+        if (job->compressor) { /* flushed, because the application may want the client to see it at once */
             send_compressed(job, frame->bytes + at, len,
                             at + len == frame->len ? LYGER_COMPRESS_FLUSH : LYGER_COMPRESS_MORE);
         } else {
@@ -252,8 +258,8 @@ static void on_data(lyger_job *job, const lyger_hub_frame *frame)
     }
 }
 
-/* The content of a file is the rest of the body. */
-/* The worker has written all of it. What its client does not take yet needs no worker. */
+/* The worker has written the whole answer: ends it, or waits for the client to take the rest, which needs no
+ * worker. */
 static void end(lyger_job *job)
 {
     if (job->has_head && !send_head(job, NULL, 0)) {
@@ -273,7 +279,7 @@ static void end(lyger_job *job)
     lyger_http_end_response(job->connection);
 }
 
-/* The worker has no more to say. */
+/* The last frame of a request: END, or LOST. */
 static void on_last(lyger_job *job, const lyger_hub_frame *frame)
 {
     lyger_front *front = job->front;
@@ -328,7 +334,7 @@ static void handle(lyger_front *front, const lyger_hub_frame *frame)
     lyger_hub_consume(front->hub, frame, frame->len);
 }
 
-/* Heads that came alone are not kept back: the application wants them seen. */
+/* Sends heads whose body has not followed in this round: the application wants the client to see them. */
 static void send_waiting_heads(lyger_front *front)
 {
     while (front->heads) {
@@ -347,7 +353,7 @@ void lyger_front_answer(lyger_front *front)
     front->budget = BUDGET;
     lyger_http_cork(&front->host);
     while (front->budget > 0 && lyger_hub_next(front->hub, &frame)) {
-        front->budget -= front->budget > 256 ? 256 : front->budget; /* that it was looked at */
+        front->budget -= front->budget > 256 ? 256 : front->budget; /* the cost of handling a frame */
         handle(front, &frame);
     }
     send_waiting_heads(front);

@@ -1,3 +1,7 @@
+/*
+ * From a request's head to a worker, or to an answer of the front process: jobs, the log's notes, the hub's
+ * slots.
+ */
 #include "front_state.h"
 
 #include "pages.h"
@@ -80,7 +84,7 @@ void lyger_front_cancel(lyger_job *job)
     }
 }
 
-/* Out of the list of those whose head waits. */
+/* Takes the job out of the list of jobs whose head waits. */
 static void unlist(lyger_job *job)
 {
     for (lyger_job **at = &job->front->heads; job->listed && *at; at = &(*at)->next_head) {
@@ -120,8 +124,8 @@ void lyger_front_release(lyger_job *job)
 void lyger_front_free_jobs(lyger_front *front)
 {
     lyger_front_forget_after(front);
-    while (front->jobs) {                 /* their workers go on without anybody who listens */
-        lyger_front_release(front->jobs); /* NOLINT(clang-analyzer-unix.Malloc): it takes it off the list */
+    while (front->jobs) {                 /* their workers go on, and their answers are dropped */
+        lyger_front_release(front->jobs); /* NOLINT(clang-analyzer-unix.Malloc): unlinks the job */
     }
     while (front->spares) {
         lyger_job *job = front->spares;
@@ -135,11 +139,11 @@ void lyger_front_free_jobs(lyger_front *front)
 static lyger_access_text note_span(lyger_sink *sink, const char *head, lyger_http_span span)
 {
     lyger_access_text text = {sink->pos, span.len};
-    lyger_sink_put(sink, head + span.at, span.len); /* there is room */
+    lyger_sink_put(sink, head + span.at, span.len); /* note() has reserved room */
     return text;
 }
 
-/* Keeps what the log will say of the request. */
+/* Notes what the log will say of the request, while the head is there. */
 static void note(lyger_job *job, const lyger_http_request *request, const char *head)
 {
     lyger_sink *sink = &job->log_text.sink;
@@ -167,7 +171,7 @@ static void note(lyger_job *job, const lyger_http_request *request, const char *
     }
 }
 
-/* Of a head that was refused before it was parsed to its end: what is known of its first line. */
+/* Notes what is known of the first line of a head that was refused before it was parsed to its end. */
 static void note_refused(const lyger_http_connection *connection, lyger_access_entry *entry)
 {
     size_t len, at = 0;
@@ -230,13 +234,13 @@ static bool queue_is_full(lyger_front *front)
 {
     lyger_hub_load load;
     if (front->in_hub < front->config->queue_limit) {
-        return false; /* mostly: the load has to be measured */
+        return false; /* the usual case, without measuring the load */
     }
     lyger_hub_measure(front->hub, &load);
     return load.queued >= front->config->queue_limit;
 }
 
-/* Fills the slot; 0, or the status to refuse with. */
+/* Fills the slot; 0, or the status to refuse the request with. */
 static int fill(lyger_job *job, lyger_hub_slot *slot, const lyger_http_request *request, const char *head)
 {
     lyger_hub *hub = job->front->hub;
@@ -293,7 +297,7 @@ static void submit(lyger_job *job, const lyger_http_request *request, const char
 
 /* ---- the service ---- */
 
-/* Answers what is not for a worker; false when it is. */
+/* Answers a request that is not for a worker; false when it is for one. */
 static bool answered_here(lyger_front *front, lyger_job *job, lyger_http_connection *connection,
                           const lyger_http_request *request, const char *head)
 {
@@ -373,7 +377,7 @@ static void body(lyger_http_connection *connection, const char *bytes, size_t le
 static void complete(lyger_http_connection *connection)
 {
     lyger_job *job = lyger_http_kept(connection);
-    if (!job->slot) { /* else it had no body */
+    if (!job->slot) { /* a request without a body was submitted in begin() */
         submit(job, lyger_http_current(connection), job->bytes.start);
     }
 }
@@ -383,7 +387,8 @@ static void drained(lyger_http_connection *connection)
     lyger_front_drained(lyger_http_kept(connection));
 }
 
-/* Who sends it may see nothing but a failed upload, and who runs the server should not have to guess. */
+/* Says why a request body was refused: the client may see nothing but a failed upload, and the people who run
+ * the server should not have to guess. */
 static void say_too_large(const lyger_job *job)
 {
     const lyger_http_request *request = lyger_http_current(job->connection);
@@ -426,7 +431,7 @@ static void abandoned(lyger_http_connection *connection)
     job->connection = NULL;
     if (job->slot && !front->config->cancel_on_disconnect &&
         lyger_hub_worker_of(front->hub, job->slot) >= 0) {
-        lyger_front_unsuspend(job); /* its frames are dropped until it has ended */
+        lyger_front_unsuspend(job); /* the job's frames are dropped from now on */
         return;
     }
     lyger_front_release(job);

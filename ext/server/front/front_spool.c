@@ -1,15 +1,14 @@
+/*
+ * What is too much for memory waits in temporary files: bodies on their way to a worker, which opens them by
+ * name, and, in files without a name, the rests of answers whose clients are slower than their workers. The
+ * worker of such an answer is free as soon as it has written the answer.
+ */
 #include "front_state.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
-
-/*
- * What is too much for memory waits in temporary files: bodies on their way to a worker, which opens them by
- * name, and the rest of an answer whose client is slower than its worker, whose file has no name. The worker
- * of such an answer is free as soon as it has written it.
- */
 
 #define GATHERED 65536u /* bytes of a body that are written to its file at a time */
 #define SLICE 65536u    /* bytes of an answer's rest that are given to its connection at a time */
@@ -34,7 +33,7 @@ static int open_file(lyger_front *front, char path[LYGER_HUB_PATH_SIZE])
             break;
         }
     }
-    path[0] = '\0'; /* it is not ours */
+    path[0] = '\0'; /* the name may be another process's file */
     return -1;
 }
 
@@ -73,7 +72,7 @@ void lyger_front_drop_gathered(lyger_job *job)
     }
 }
 
-/* Moves what there is of the body from memory to the file. */
+/* Moves the gathered part of the body from memory to the file. */
 static bool flush_body(lyger_job *job)
 {
     size_t len = gathered(job);
@@ -174,7 +173,7 @@ bool lyger_front_put_rest(lyger_job *job, const char *bytes, size_t len)
     return true;
 }
 
-/* Nothing is left in the file: it begins anew. */
+/* Empties the file of the rest, of which the client has taken everything. */
 static bool empty_rest(lyger_job *job)
 {
     job->front->spooled -= job->rest_len;

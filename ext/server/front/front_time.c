@@ -1,3 +1,7 @@
+/*
+ * What time makes due in the front process: requests that take too long, work after the answer, lines for
+ * people, health.
+ */
 #include "front_state.h"
 
 #include "pages.h"
@@ -40,8 +44,8 @@ void lyger_front_say(lyger_front *front, const char *format, ...)
 
 /* ---- requests that take too long ---- */
 
-/* What a request may take without a sign of progress, from *since on; UINT64_MAX: for ever. An application
- * that asks for more time than the server gives (set_time_limit()) has it. */
+/* The time that a request may take without a sign of progress, ns from *since on; UINT64_MAX: for ever. An
+ * application that asks for more time than the server gives (set_time_limit()) gets it. */
 static uint64_t limit_of(const lyger_front *front, const lyger_hub_slot *slot, uint64_t *since)
 {
     uint64_t limit = (uint64_t)front->config->request_timeout * MILLISECOND, asked_at;
@@ -59,14 +63,14 @@ static bool is_over(const lyger_front *front, const lyger_hub_slot *slot, uint64
     return front->config->request_timeout > 0 && limit < UINT64_MAX && now > since && now - since > limit;
 }
 
-/* Tells the worker to end, as it cannot be told to leave one request. */
+/* Tells the worker to end: a worker cannot be told to give up only one request. */
 static void doom(lyger_front *front, uint32_t place, uint64_t since, uint64_t now, const char *why)
 {
     lyger_doomed *doomed = &front->doomed[place];
     lyger_hub_worker worker;
     lyger_hub_look(front->hub, place, &worker);
     if (worker.state != LYGER_WORKER_BUSY || worker.since != since || worker.pid <= 1) {
-        return; /* it has just ended */
+        return; /* the worker has just finished the request */
     }
     lyger_front_say(front, "worker %ld ended by request_timeout (%.15g s), %s: %s", (long)worker.pid,
                     front->config->request_timeout / 1000.0, why, worker.doing);
@@ -136,7 +140,7 @@ static void look_at_times(lyger_front *front, uint64_t now)
             }
             continue;
         }
-        /* A worker that waits for its client is the business of write_timeout. */
+        /* While a worker waits for its client (suspended), write_timeout applies instead. */
         uint64_t taken_at = lyger_hub_taken_at(job->slot),
                  since = taken_at > job->progress_at ? taken_at : job->progress_at;
         if (taken_at > 0 && !job->suspended && is_over(front, job->slot, since, now)) {

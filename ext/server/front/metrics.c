@@ -16,7 +16,7 @@ const uint64_t lyger_metrics_bounds[LYGER_METRICS_BUCKETS - 1] = {
     250 * MS, 500 * MS, SECOND,     5 * SECOND / 2, 5 * SECOND, 10 * SECOND, 30 * SECOND,
 };
 
-/* The same in seconds, as they are always to be written: a series is named by this text. */
+/* lyger_metrics_bounds in seconds. The texts must never change: they name the series. */
 static const char *const bound_names[LYGER_METRICS_BUCKETS] = {
     "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1",
     "0.25",   "0.5",   "1",      "2.5",   "5",    "10",    "30",   "+Inf",
@@ -43,7 +43,7 @@ static void see_workers(lyger_metrics *metrics, const lyger_hub *hub)
         lyger_hub_look(hub, i, &worker);
         bool there = worker.state != LYGER_WORKER_NONE && worker.state != LYGER_WORKER_DEAD;
         uint64_t seen = metrics->worker_seen[i], now = there ? worker.started_at : 0;
-        if (seen != now) { /* two workers of one place never started at the same nanosecond */
+        if (seen != now) { /* two workers of one place never start at the same nanosecond */
             metrics->worker_ends += seen > 0;
             metrics->worker_starts += now > 0;
             metrics->worker_seen[i] = now;
@@ -255,7 +255,7 @@ static bool put_workers(const lyger_metrics *metrics, const lyger_hub *hub, lyge
            put_memory(hub, sink);
 }
 
-/* Of the front process, under the names that every client library uses. */
+/* Figures of the front process, under the names that every client library of Prometheus uses. */
 static bool put_process(const lyger_metrics *metrics, lyger_sink *sink)
 {
     struct rusage usage = {0};

@@ -2,8 +2,8 @@
  * Figures of the server: counters and histograms that the front process keeps, and the pages made of them,
  * /metrics in Prometheus' text format 0.0.4 and the numbers of the status page (status.h).
  *
- * The front calls the small functions below where things happen. Everything is of one thread and of one front
- * process: a front process that was started anew counts from zero, as Prometheus expects of a restart.
+ * The front process calls the small functions below where things happen, in its one thread. A front process
+ * that was started anew counts from zero, as Prometheus expects of a restart.
  */
 #ifndef LYGER_HTTP_METRICS_H
 #define LYGER_HTTP_METRICS_H
@@ -11,7 +11,7 @@
 #include "http/connection.h"
 #include "server/config.h"
 
-/* Upper bounds of the buckets: 0.5 ms to 30 s; one more for what is longer. */
+/* Upper bounds of the buckets: 0.5 ms to 30 s; one more bucket for longer times. */
 #define LYGER_METRICS_BUCKETS 16u
 extern const uint64_t lyger_metrics_bounds[LYGER_METRICS_BUCKETS - 1]; /* nanoseconds */
 
@@ -20,7 +20,7 @@ typedef struct lyger_histogram {
     uint64_t sum; /* nanoseconds */
 } lyger_histogram;
 
-/* Things that are counted by themselves. */
+/* Events that have a counter each. */
 typedef enum lyger_metrics_event {
     LYGER_METRICS_TIMEOUT_HEAD,     /* 408 in a head */
     LYGER_METRICS_TIMEOUT_BODY,     /* 408 in a body */
@@ -46,15 +46,15 @@ typedef struct lyger_metrics {
     uint64_t accepted;       /* connections ever */
     uint64_t received, sent; /* bytes: heads and bodies of requests; bodies of responses */
     uint64_t answered;       /* requests, however */
-    uint64_t failed;         /* of them with 5xx */
+    uint64_t failed;         /* answers with 5xx */
     uint64_t requests[LYGER_METRICS_METHODS][LYGER_METRICS_STATUSES];
     uint64_t events[LYGER_METRICS_EVENTS];
     lyger_histogram duration;   /* from the complete head to the end of the answer */
     lyger_histogram queue_wait; /* from submission to a worker's taking it */
-    lyger_histogram handler;    /* from there to END */
+    lyger_histogram handler;    /* from taking to END */
     uint64_t worker_starts, worker_ends;
     uint64_t worker_seen[LYGER_HUB_WORKERS_MAX]; /* started_at of the worker seen in a place; 0: none */
-    uint32_t second;                             /* of those kept: the one that is running */
+    uint32_t second;                             /* index in per_second of the current second */
     uint64_t second_began;                       /* lyger_hub_now() */
     uint32_t per_second[LYGER_METRICS_SECONDS];  /* requests answered; [second] so far */
 } lyger_metrics;
@@ -87,7 +87,7 @@ static inline void lyger_metrics_disconnected(lyger_metrics *metrics)
     metrics->connections -= metrics->connections > 0;
 }
 
-/* A request's head is complete. One that did not parse was never begun. */
+/* A request's head is complete. A head that did not parse is never begun. */
 static inline void lyger_metrics_begun(lyger_metrics *metrics, uint32_t head_len)
 {
     metrics->in_flight++;
@@ -99,8 +99,8 @@ static inline void lyger_metrics_received(lyger_metrics *metrics, uint64_t body_
     metrics->received += body_bytes;
 }
 
-/* A request was answered: one that was begun at that lyger_hub_now(), or 0 for one that was refused unparsed.
- */
+/* A request was answered. begun_at: the lyger_hub_now() of lyger_metrics_begun(), or 0 for a request that was
+ * refused unparsed. */
 static inline void lyger_metrics_answered(lyger_metrics *metrics, lyger_http_method method, int status,
                                           uint64_t body_bytes, uint64_t begun_at, uint64_t now)
 {
@@ -134,15 +134,16 @@ static inline void lyger_metrics_handled(lyger_metrics *metrics, uint64_t submit
     }
 }
 
-/* To be called about once a second: keeps the last minute and sees workers come and go. */
+/* To be called about once a second: keeps the rates of the last minute and counts workers that start and
+ * end. */
 void lyger_metrics_tick(lyger_metrics *metrics, const lyger_hub *hub, uint64_t now);
 
 /* Writes the page; false when the sink refused. */
 bool lyger_metrics_write(lyger_metrics *metrics, const lyger_server_config *config, const lyger_hub *hub,
                          lyger_sink *sink);
 
-/* Answers GET and HEAD of config.metrics_path; false, with nothing sent, for any other path, and for who may
- * not see it: see lyger_status_allowed(). */
+/* Answers GET and HEAD of config.metrics_path; false, with nothing sent, for any other path, and for clients
+ * that may not see it: see lyger_status_allowed(). */
 bool lyger_metrics_answer(lyger_metrics *metrics, const lyger_server_config *config, const lyger_hub *hub,
                           lyger_http_connection *connection, const lyger_http_request *request,
                           const char *head);

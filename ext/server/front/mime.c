@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXTENSION_SIZE 24u /* of a known extension, NUL included; longer ones are not known */
+#define EXTENSION_SIZE 24u /* of a known extension, NUL included; longer extensions are unknown */
 #define TYPE_SIZE 128u     /* of a type with its charset, NUL included */
 
 typedef struct entry {
     char extension[EXTENSION_SIZE]; /* lower case */
     const char *type;
-    uint32_t order; /* later ones win */
+    uint32_t order; /* a later entry wins */
 } entry;
 
 struct lyger_mime {
@@ -71,7 +71,7 @@ static int by_extension(const void *a, const void *b)
     return order ? order : (left->order > right->order) - (left->order < right->order);
 }
 
-/* The extension in lower case; false when it is none that could be known. */
+/* Writes the extension in lower case; false when it is too long to be known. */
 static bool lower_extension(const char *from, size_t len, char to[EXTENSION_SIZE])
 {
     if (len == 0 || len >= EXTENSION_SIZE) {
@@ -202,7 +202,7 @@ lyger_mime *lyger_mime_new(const char *path)
     }
     qsort(mime->entries, mime->count, sizeof *mime->entries, by_extension);
     size_t kept = 0;
-    for (size_t i = 0; i < mime->count; i++) { /* of equal ones the last */
+    for (size_t i = 0; i < mime->count; i++) { /* of equal extensions the last wins */
         if (i + 1 == mime->count || strcmp(mime->entries[i].extension, mime->entries[i + 1].extension) != 0) {
             mime->entries[kept++] = mime->entries[i];
         }

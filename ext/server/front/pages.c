@@ -18,7 +18,7 @@ bool lyger_pages_worker_alive(uint32_t state)
            state == LYGER_WORKER_LEFT;
 }
 
-/* The second number of /proc/PID/statm, in pages (proc(5)). */
+/* Reads the second number of /proc/PID/statm, which is in pages (proc(5)). */
 uint64_t lyger_pages_resident(pid_t pid)
 {
     char path[40], text[128];

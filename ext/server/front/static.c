@@ -21,8 +21,8 @@
 #define COPIED_MAX 65536u /* bytes of a body that are read and sent together with the head */
 #define ETAG_SIZE 64u
 
-/* Looking for neighbours that are not there costs as much as the file itself (4 of 8 µs, seen on a loop of
- * one file), so what was missing counts as missing until the second is over. */
+/* Neighbours of a file that were missing. Looking for them costs as much as the file itself (4 of 8 µs, seen
+ * on a loop of one file), so a neighbour that was missing counts as missing until the second is over. */
 typedef struct absence {
     dev_t device;
     ino_t inode;
@@ -41,14 +41,14 @@ struct lyger_static {
     char bytes[COPIED_MAX];
 };
 
-/* An opened file and what it is sent as. */
+/* An opened file and how it is sent. */
 typedef struct found {
     int descriptor;
     struct stat stat;
     const char *type;
     const char *coding;       /* NULL, or a value for Content-Encoding */
-    const lyger_coded *coded; /* what is sent instead of its bytes; NULL: they are */
-    bool varies;              /* another Accept-Encoding could have got another file */
+    const lyger_coded *coded; /* compressed bytes that are sent instead of the file's; NULL: the file's are */
+    bool varies;              /* another Accept-Encoding could have got other bytes */
 } found;
 
 lyger_status lyger_static_new(const lyger_server_config *config, lyger_static **files, lyger_error *error)
@@ -91,12 +91,12 @@ void lyger_static_free(lyger_static *files)
 
 /* ---- finding ---- */
 
-/* The neighbours that hold a file's content compressed, the best one first. */
+/* The neighbours that hold a file's content compressed, the best coding first. */
 static const struct neighbour {
     const char *suffix, *coding;
 } neighbours[] = {{".br", "br"}, {".zst", "zstd"}, {".gz", "gzip"}};
 
-/* What is known to be missing beside a file. */
+/* The record of what is known to be missing beside a file. */
 static absence *absence_of(lyger_static *files, const struct stat *stat)
 {
     absence *entry = &files->absences[stat->st_ino % ABSENCES];
@@ -107,7 +107,7 @@ static absence *absence_of(lyger_static *files, const struct stat *stat)
     return entry;
 }
 
-/* Takes the compressed neighbour that the client likes best, where there is one that is not older. */
+/* Takes the compressed neighbour that the client likes best, if it is not older than the file. */
 static void prefer_neighbour(lyger_static *files, const char *path, const lyger_http_request *request,
                              const char *head, found *file)
 {
@@ -140,8 +140,8 @@ static void prefer_neighbour(lyger_static *files, const char *path, const lyger_
     }
 }
 
-/* Compresses it where it has no neighbour for this client. A part is never asked of what we compress: whether
- * it is still kept, or was made by the same library, is not the client's to know. */
+/* Compresses the file when it has no neighbour for this client. Compressed bytes are never sent in parts: the
+ * next request may get other bytes, when they are not kept any more or another library makes them. */
 static void compress_here(lyger_static *files, const lyger_http_request *request, const char *head,
                           found *file)
 {
@@ -159,7 +159,7 @@ static void compress_here(lyger_static *files, const lyger_http_request *request
     }
 }
 
-/* Opens a regular file below the root; false with errno, which is 0 for what is no regular file. */
+/* Opens a regular file below the root; false with errno, which is 0 when the path leads to something else. */
 static bool find_file(lyger_static *files, const char *path, const lyger_http_request *request,
                       const char *head, found *file)
 {
@@ -185,7 +185,7 @@ static bool find_file(lyger_static *files, const char *path, const lyger_http_re
 
 /* ---- answering ---- */
 
-/* Adds a line, or nothing where it does not fit: false. */
+/* Adds a field line; false, with nothing added, when it does not fit. */
 __attribute__((format(printf, 2, 3))) static bool add_field(lyger_static_plan *plan, const char *format, ...)
 {
     va_list arguments;
@@ -200,8 +200,8 @@ __attribute__((format(printf, 2, 3))) static bool add_field(lyger_static_plan *p
     return true;
 }
 
-/* Says who has the file of a directory's address: the same with a slash. It is written anew from the decoded
- * path, because one that is sent back as it came could begin with "//" and lead to another host. */
+/* Redirects from a directory's address to the same address with a slash. The address is written anew from the
+ * decoded path, because the path as the client sent it could begin with "//" and lead to another host. */
 static bool redirect(const char *path, const lyger_http_request *request, const char *head,
                      lyger_static_plan *plan)
 {
@@ -224,7 +224,7 @@ static bool redirect(const char *path, const lyger_http_request *request, const 
                      (int)request->query.len, head + request->query.at);
 }
 
-/* The fields that a 304 must have too (RFC 9110, section 15.4.5), and those of the body. */
+/* Adds the fields that a 304 must have too (RFC 9110, section 15.4.5), and the body's fields. */
 static void describe(const lyger_static *files, const found *file, const char *etag, time_t modified,
                      lyger_static_plan *plan)
 {
@@ -239,7 +239,7 @@ static void describe(const lyger_static *files, const found *file, const char *e
     }
     if (plan->status == 200 || plan->status == 206) {
         add_field(plan, "Content-Type: %s\r\nX-Content-Type-Options: nosniff\r\n", file->type);
-        if (!file->coded) { /* no part can be asked of what is compressed here */
+        if (!file->coded) { /* what compress_here() made is not sent in parts */
             add_field(plan, "Accept-Ranges: bytes\r\n");
         }
         if (file->coding) {
@@ -283,8 +283,8 @@ static void decide_file(const lyger_static *files, const found *file, const lyge
     }
 }
 
-/* Nothing was found. Without descriptors that says nothing, and the application would say that there is no
- * such page. */
+/* No file was found. When the process has no descriptors left, the file may exist, so the answer is 503,
+ * where the application would say 404. */
 static bool decide_nothing(lyger_static_plan *plan)
 {
     if (errno != EMFILE && errno != ENFILE) {
@@ -294,7 +294,7 @@ static bool decide_nothing(lyger_static_plan *plan)
     return add_field(plan, "Retry-After: 1\r\n");
 }
 
-/* A directory: its index file, or where its address should have ended in a slash a redirect. */
+/* A directory: answers with its index file, or redirects when the address does not end in a slash. */
 static bool decide_directory(lyger_static *files, char *path, const lyger_http_request *request,
                              const char *head, time_t now, lyger_static_plan *plan)
 {
@@ -357,8 +357,8 @@ bool lyger_static_answer(lyger_static *files, lyger_http_connection *connection,
     if (!lyger_static_decide(files, request, head, time(NULL), &plan)) {
         return false;
     }
-    /* A small file goes out in one piece with its head. One that has shrunk meanwhile is left to
-     * lyger_http_send_file(), which sees its end. */
+    /* A small file goes out in one piece with its head. A file that has shrunk meanwhile is left to
+     * lyger_http_send_file(), which notices its end. */
     bool copied =
         plan.descriptor >= 0 && plan.len <= sizeof files->bytes &&
         pread(plan.descriptor, files->bytes, (size_t)plan.len, (off_t)plan.offset) == (ssize_t)plan.len;

@@ -26,7 +26,7 @@ static bool is_that(const lyger_coded *file, const struct stat *stat, lyger_codi
            file->modified.tv_nsec == stat->st_mtim.tv_nsec;
 }
 
-/* The one that was not asked for for the longest time goes. */
+/* Forgets the file that was not asked for for the longest time. */
 static void forget_one(lyger_coded_files *kept)
 {
     uint32_t oldest = 0;
@@ -40,7 +40,7 @@ static void forget_one(lyger_coded_files *kept)
     kept->files[oldest] = kept->files[--kept->count];
 }
 
-/* Compresses size bytes; false when that failed or does not pay. */
+/* Compresses size bytes; false when that fails or does not pay. */
 static bool compress(const char *bytes, size_t size, lyger_coding coding, lyger_coded *to)
 {
     lyger_buffer out;
@@ -76,7 +76,7 @@ const lyger_coded *lyger_coded_get(lyger_coded_files *kept, int descriptor, cons
     char *bytes = malloc(size);
     if (!bytes || pread(descriptor, bytes, size, 0) != (ssize_t)size) {
         free(bytes);
-        return NULL; /* it is being changed */
+        return NULL; /* the file is being changed */
     }
     lyger_coded new = {.device = stat->st_dev,
                        .inode = stat->st_ino,

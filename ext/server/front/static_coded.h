@@ -2,8 +2,8 @@
  * Files that were compressed for a client, kept for the next one. Internal to static files.
  *
  * The front process has one thread, so a file is compressed at most once while it does not change, and only
- * one that takes a few milliseconds; larger ones are sent as they are, or as the compressed neighbour that
- * was put beside them. What does not get smaller is remembered too.
+ * when that takes a few milliseconds at most; larger files are sent as they are, or as the compressed
+ * neighbour that was put beside them. A file that does not get smaller is remembered as well.
  */
 #ifndef LYGER_HTTP_STATIC_CODED_H
 #define LYGER_HTTP_STATIC_CODED_H
@@ -13,18 +13,18 @@
 #include <sys/stat.h>
 
 #define LYGER_CODED_FILE_MAX 262144u    /* bytes of a file that is compressed */
-#define LYGER_CODED_BYTES_MAX 16777216u /* kept together */
+#define LYGER_CODED_BYTES_MAX 16777216u /* of compressed files that are kept, together */
 #define LYGER_CODED_COUNT 256u          /* files kept */
 
 typedef struct lyger_coded {
-    dev_t device; /* the four say which content it is */
+    dev_t device; /* device, inode, size and time say which content it is */
     ino_t inode;
     off_t size;
     struct timespec modified;
     lyger_coding coding;
-    char *bytes; /* owned; NULL: it is not worth it */
+    char *bytes; /* owned; NULL: compressing the file does not pay */
     uint32_t len;
-    uint64_t used; /* when it was asked for last, in questions */
+    uint64_t used; /* when the file was last asked for, counted in calls of lyger_coded_get() */
 } lyger_coded;
 
 typedef struct lyger_coded_files {
@@ -34,12 +34,12 @@ typedef struct lyger_coded_files {
     uint64_t questions;
 } lyger_coded_files;
 
-/* Before anything else. */
+/* To be called first. */
 void lyger_coded_init(lyger_coded_files *kept);
 void lyger_coded_free(lyger_coded_files *kept);
 
-/* The content of an open file in that coding, valid until the next call; NULL when it is to be sent as it is.
- */
+/* The content of an open file in that coding, valid until the next call; NULL when the file is to be sent as
+ * it is. */
 const lyger_coded *lyger_coded_get(lyger_coded_files *kept, int descriptor, const struct stat *stat,
                                    lyger_coding coding);
 

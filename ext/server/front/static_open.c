@@ -35,8 +35,8 @@ static bool is_letter(char byte)
     return (byte | 32) >= 'a' && (byte | 32) <= 'z';
 }
 
-/* Whether text[0..len) is the extension of something that PHP would run, in any case, or of a copy of it:
- * php, php5, phps, php~, php#, php_old, php-bak, phpold, inc~. */
+/* Whether text[0..len) is, in either case, the extension of a file that PHP would run, or of a copy of such a
+ * file: php, php5, phps, php~, php#, php_old, php-bak, phpold, inc~. */
 static bool is_source_extension(const char *text, size_t len)
 {
     return begins_with(text, len, "php") || begins_with(text, len, "phtml") ||
@@ -44,8 +44,8 @@ static bool is_source_extension(const char *text, size_t len)
            (begins_with(text, len, "inc") && (len == 3 || !is_letter(text[3])));
 }
 
-/* What editors and people call the copy of a file, whatever its own extension was; "~" and digits after it
- * are numbered ones. */
+/* Whether it is an extension that editors and people give to copies of a file, whatever its own extension
+ * was; "~" and digits at the end number copies. */
 static bool is_copy_extension(const char *text, size_t len)
 {
     static const char *const words[] = {"bak", "backup", "old", "orig", "save",
@@ -62,8 +62,8 @@ static bool is_copy_extension(const char *text, size_t len)
 }
 
 /*
- * Every extension counts, not only the last: config.php.bak is what config.php is. Of names without one that
- * tells, those are left out that only a copy has: config~, #config#, config.bak.
+ * Every extension counts, not only the last: config.php.bak is a source as config.php is. Of names without
+ * PHP's extension, those that only copies have count as sources too: config~, #config#, config.bak.
  */
 bool lyger_static_is_source(const char *name)
 {
@@ -84,7 +84,8 @@ bool lyger_static_is_source(const char *name)
     return false;
 }
 
-/* One segment of a decoded path. Hidden names, and with them "." and "..", are not public, but RFC 8615's. */
+/* Whether one segment of a decoded path is public. Hidden names, and with them "." and "..", are not, but for
+ * RFC 8615's .well-known. */
 static bool is_public(const char *segment, size_t len, bool first)
 {
     if (len == 0 || len > SEGMENT_MAX) {
@@ -93,8 +94,8 @@ static bool is_public(const char *segment, size_t len, bool first)
     return segment[0] != '.' || (first && len == 11 && memcmp(segment, ".well-known", 11) == 0);
 }
 
-/* Decodes once. A slash that was encoded is no separator, and no file's name can have it; a backslash is a
- * separator elsewhere and is nobody's name in earnest. */
+/* Decodes a path once. False for an encoded slash, which is no separator and in no file's name, and for a
+ * backslash, which other systems take for a separator. */
 static bool decode(const char *path, size_t len, char to[LYGER_STATIC_PATH_MAX], size_t *to_len)
 {
     *to_len = 0;
@@ -158,7 +159,7 @@ static int open_one_step(const lyger_root *root, const char *path)
     return descriptor;
 }
 
-/* The same for kernels without openat2() and sandboxes that forbid it. */
+/* Opens a path segment by segment, for kernels without openat2() and sandboxes that forbid it. */
 static int open_stepwise(const lyger_root *root, const char *path)
 {
     char segment[SEGMENT_MAX + 1];
@@ -227,7 +228,7 @@ void lyger_root_refresh(lyger_root *root, time_t now)
     root->checked = now;
     int descriptor = open(root->path, ROOT_FLAGS);
     if (descriptor < 0) {
-        return; /* gone for a moment: what was there goes on being served */
+        return; /* the path is gone for a moment: the old directory goes on being served */
     }
     if (fstat(root->descriptor, &old) == 0 && fstat(descriptor, &new) == 0 &&
         (old.st_dev != new.st_dev || old.st_ino != new.st_ino)) {

@@ -11,7 +11,7 @@
 
 #define SECONDS(nanoseconds) ((double)(nanoseconds) / 1e9)
 
-/* ---- who may see it ---- */
+/* ---- which clients may see it ---- */
 
 static bool is_loopback(const char *address)
 {
@@ -26,7 +26,7 @@ static bool is_loopback(const char *address)
            (memcmp(six, mapped, sizeof mapped) == 0 || memcmp(six, one, sizeof one) == 0);
 }
 
-/* Whether it is "localhost" or a literal address, with or without a port. */
+/* Whether the authority is "localhost" or a literal address, with or without a port. */
 static bool is_no_name(const char *authority, size_t len)
 {
     char host[INET6_ADDRSTRLEN];
@@ -68,7 +68,7 @@ bool lyger_status_allowed(const lyger_http_request *request, const char *head,
 
 /* ---- figures ---- */
 
-/* Text of whatever bytes as a JSON string. */
+/* Writes text, which may hold any bytes, as a JSON string. */
 static bool put_text(lyger_sink *sink, const char *text, size_t len)
 {
     size_t bad;
@@ -93,7 +93,7 @@ static bool put_bounds(lyger_sink *sink)
     return good && lyger_sink_put_char(sink, ']');
 }
 
-/* Requests per second, the oldest second first, without the one that is running. */
+/* Requests per second, the oldest second first, without the current second. */
 static bool put_rates(const lyger_metrics *metrics, lyger_sink *sink)
 {
     bool good = lyger_sink_put_literal(sink, ",\"per_second\":[");
@@ -163,7 +163,8 @@ static bool put_workers(const lyger_hub *hub, lyger_sink *sink, uint64_t now)
     return good && lyger_sink_put_char(sink, ']');
 }
 
-/* What the application's side says is Prometheus text; the page reads it as it is. */
+/* Writes the figures of config->metrics as one JSON string: they are Prometheus text, which the page's script
+ * reads. */
 static bool put_figures(const lyger_server_config *config, lyger_sink *sink)
 {
     lyger_buffer text;
@@ -209,7 +210,8 @@ bool lyger_status_write(lyger_metrics *metrics, const lyger_server_config *confi
 
 /* ---- answering ---- */
 
-/* The page runs the one script and the one style that were compiled in, and asks nobody but us. */
+/* The browser runs the one script and the one style that were compiled in, and the script may only ask this
+ * server. */
 #define PAGE_FIELDS                                                                                          \
     "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"         \
     "Cross-Origin-Resource-Policy: same-origin\r\nContent-Security-Policy: default-src 'none'; script-src "  \

@@ -68,7 +68,8 @@ static bool map_at(char *at, size_t size, int descriptor, uint64_t offset)
            MAP_FAILED;
 }
 
-/* Maps everything, the rings twice. plan says where things are; the header may not be there yet. */
+/* Maps the hub, and each ring twice in a row. plan says where the parts are, because the header may not be
+ * written yet. */
 static bool map_hub(lyger_hub *hub, const hub_header *plan)
 {
     size_t ring = plan->settings.ring;
@@ -155,7 +156,7 @@ lyger_status lyger_hub_new(const lyger_hub_settings *settings, lyger_hub **resul
     hub->descriptor = memfd_create("lyger-hub", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     hub->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (hub->descriptor < 0 || hub->bell < 0 || ftruncate(hub->descriptor, (off_t)plan.size) < 0 ||
-        /* A worker that cut it off would kill whoever reads there. */
+        /* If a worker could shrink the memory, the processes that read it would die of SIGBUS. */
         fcntl(hub->descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0 ||
         !map_hub(hub, &plan)) {
         status =
@@ -178,7 +179,8 @@ lyger_status lyger_hub_open(int descriptor, int bell, lyger_hub **result, lyger_
         return lyger_fail(error, LYGER_E_SERVER, "descriptor %d is no hub of this version of lyger",
                           descriptor);
     }
-    /* The layout is computed again, not believed. */
+    /* The layout is computed again from the settings, because another process may have overwritten the
+     * header's. */
     if (check_settings(&found.settings, error) != LYGER_OK) {
         return LYGER_E_SERVER;
     }
@@ -237,9 +239,10 @@ void lyger_hub_free(lyger_hub *hub)
 /* ---- waking ---- */
 
 /*
- * Workers are woken one after the other: the one that is on its way wakes the next when it finds more than it
- * takes. So a burst does not start eight workers for what the first would have done before they were there.
- * Whoever was woken may be killed or stopped before it looks; then the next one to ask does not wait for it.
+ * Workers are woken one after the other: a woken worker wakes the next when it finds more requests than the
+ * one it takes. So a burst does not start eight workers for requests that the first would have finished
+ * before the others had begun. A woken worker may be killed or stopped before it looks at the queue; after
+ * WAKE_PATIENCE the next call wakes another one.
  */
 void hub_wake_one(lyger_hub *hub, uint64_t now)
 {
@@ -252,9 +255,9 @@ void hub_wake_one(lyger_hub *hub, uint64_t now)
         while ((idle = atomic_load(&hub->header->idle[word]))) {
             uint32_t place = word * 64 + (uint32_t)__builtin_ctzll(idle);
             if (place >= hub->settings.workers) {
-                break; /* nobody's bit */
+                break; /* a bit without a place, written by a faulty worker */
             }
-            /* Whoever clears the bit is the one to wake it. */
+            /* Only the process that clears the bit wakes the worker. */
             if (atomic_fetch_and(&hub->header->idle[word], ~hub_bit(place)) & hub_bit(place)) {
                 atomic_store(&hub->header->waking, now);
                 atomic_fetch_add(&hub->cells[place].wake, 1);
@@ -277,7 +280,7 @@ static void wake_front(lyger_hub *hub)
     if (atomic_load(&hub->header->sleeping) && atomic_exchange(&hub->header->sleeping, 0)) {
         uint64_t one = 1;
         ssize_t written = write(hub->bell, &one, sizeof one);
-        (void)written; /* a full counter has been rung enough */
+        (void)written; /* EAGAIN: the eventfd's counter is full, and so readable */
     }
 }
 
@@ -333,12 +336,13 @@ void lyger_hub_placed(lyger_hub *hub, uint32_t place, pid_t pid)
 void lyger_hub_bury(lyger_hub *hub, uint32_t place)
 {
     hub_cell *cell = &hub->cells[place];
-    /* First: once it is dead the front process may give the place away, and the bit is the next one's. */
+    /* The bit is cleared first: once the state is dead the front process may free the place, and the bit
+     * belongs to the next worker there. */
     atomic_fetch_and(&hub->header->idle[place / 64], ~hub_bit(place));
     atomic_store(&cell->since, lyger_hub_now());
     atomic_store(&cell->state, LYGER_WORKER_DEAD);
     hub_ring_bell(hub, place);
-    /* It may have been woken for a request that it did not live to take. */
+    /* The worker may have been woken for a request that it did not live to take. */
     atomic_store(&hub->header->waking, 0);
     lyger_hub_wake(hub);
 }
@@ -358,10 +362,12 @@ uint32_t lyger_hub_places(const lyger_hub *hub)
     return hub->settings.workers;
 }
 
-/* A request's method and target; what is written over meanwhile reads as nonsense, never out of bounds. */
+/* Copies a request's method and target. When the slot is written over meanwhile, the text is nonsense, but
+ * nothing is read out of bounds. */
 void lyger_hub_describe(const lyger_hub *hub, const lyger_hub_slot *slot, char text[LYGER_HUB_DOING_SIZE])
 {
-    const lyger_http_span target = slot->parsed.target, method = slot->parsed.method_name; /* as checked */
+    const lyger_http_span target = slot->parsed.target,
+                          method = slot->parsed.method_name; /* copied, then checked */
     size_t room = hub->settings.room;
     size_t end = (size_t)target.at + target.len, len;
     text[0] = '\0';

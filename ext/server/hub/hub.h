@@ -1,33 +1,34 @@
 /*
  * The hub: the memory that the processes of one server share. The front process puts requests into slots and
- * queues them; workers take them when they are idle and answer through a ring of their own; the processes
- * that fork workers say who lives. Nobody else is in it.
+ * queues them; workers take them when they are idle and answer through a ring of their own; the parents that
+ * fork workers say which workers live. No other process has the hub.
  *
  *   front process          reserve → fill → submit          next frame → consume
  *                             slots, queue     doorbell, rings
  *   worker N                  take            respond, data, finish
  *
- * Everybody may be killed with SIGKILL at any instruction. There are no locks: a slot has an owner, claimed
- * by one compare-and-swap, so that a request is always in exactly one place; what a worker had written but
- * not published does not exist; a worker that died is buried by its parent (lyger_hub_bury), and the front
- * process then finishes what it owned.
+ * Any of these processes may be killed with SIGKILL at any instruction. There are no locks: a slot has an
+ * owner, claimed by one compare-and-swap, so that a request is always in exactly one place; bytes that a
+ * worker had written but not published do not exist; a worker that died is buried by its parent
+ * (lyger_hub_bury), and the front process then finishes the requests that the worker owned.
  *
- * Sleeping costs system calls only when somebody sleeps: a worker waits on a futex of its own, woken one at a
- * time, the lowest number first because it is the warmest; the front process waits in its event loop, woken
- * through a descriptor (doorbell) that is written only while it says that it sleeps.
+ * Waking costs a system call only when the other side sleeps: a worker waits on a futex of its own, and
+ * workers are woken one at a time, the lowest number first because its caches are the warmest; the front
+ * process waits in its event loop and is woken through a descriptor (doorbell) that workers write only while
+ * the front process says that it sleeps.
  *
  * Rejected, measured on a 2-core EPYC with wrk -t1 -c32 and one worker (benchmarks/server): an event loop in
- * every worker. A loop that answers by itself, in C (serve.c), makes 98,000 to 103,000 requests a second
- * at 9.1 to 9.5 us of CPU each; through the hub, with a PHP handler that returns JSON, it is 78,000 to
- * 100,000 at 10.0 to 12.6 us. So at most a quarter could be won, and whatever is connected to a worker that
- * sleeps would sleep with it. Waking every idle worker for a burst: with 8 workers and 32 requests in flight
+ * every worker. A loop that answers by itself, in C (http/ffi_server.c), makes 98,000 to 103,000 requests a
+ * second at 9.1 to 9.5 us of CPU each; through the hub, with a PHP handler that returns JSON, it is 78,000 to
+ * 100,000 at 10.0 to 12.6 us. So at most a quarter could be won, and the clients connected to a worker that
+ * sleeps would wait with it. Waking every idle worker for a burst: with 8 workers and 32 requests in flight
  * the hub alone took 4.4 to 5.1 us a request, woken one after the other 1.0 to 1.7.
  *
  * Memory: a memfd, mapped shared, so that a parent that was executed anew can open it again by descriptor.
- * Pages are touched when they are used. Texts of a request are borrowed from its slot and valid until the
- * worker's lyger_hub_finish().
+ * Pages get memory when they are first used. Texts of a request are borrowed from its slot and valid until
+ * the worker's lyger_hub_finish().
  *
- * Threads: each of the three sides is one thread of one process.
+ * Threads: each process (front process, worker, parent) uses the hub from one thread.
  */
 #ifndef LYGER_HTTP_HUB_H
 #define LYGER_HTTP_HUB_H
@@ -36,7 +37,7 @@
 
 #include <sys/types.h>
 
-#define LYGER_HUB_WORKERS_MAX 1024u /* places for workers, those that are being replaced included */
+#define LYGER_HUB_WORKERS_MAX 1024u /* places for workers, including workers that are being replaced */
 #define LYGER_HUB_PATH_SIZE 256u    /* of a file's name, NUL included */
 
 typedef struct lyger_hub lyger_hub;
@@ -48,11 +49,11 @@ typedef struct lyger_hub_settings {
     uint32_t ring;     /* bytes of answers on their way, per worker; a power of two, 64 KiB to 16 MiB */
 } lyger_hub_settings;
 
-/* Makes a hub; the descriptor it hangs on is close-on-exec. LYGER_E_SERVER, LYGER_E_MEMORY. */
+/* Makes a hub; its memory's descriptor is close-on-exec. LYGER_E_SERVER, LYGER_E_MEMORY. */
 lyger_status lyger_hub_new(const lyger_hub_settings *settings, lyger_hub **hub, lyger_error *error);
 
-/* Opens the hub behind a descriptor that was handed over with that of its doorbell; LYGER_E_SERVER when it is
- * none of this version. */
+/* Opens the hub behind a descriptor that was handed over, with its doorbell's descriptor; LYGER_E_SERVER when
+ * there is no hub of this version behind it. */
 lyger_status lyger_hub_open(int descriptor, int bell, lyger_hub **hub, lyger_error *error);
 
 int lyger_hub_descriptor(const lyger_hub *hub);
@@ -60,11 +61,12 @@ int lyger_hub_descriptor(const lyger_hub *hub);
 /* In a child that is about to execute a new parent: the descriptors stay open, under the same numbers. */
 void lyger_hub_keep_over_exec(const lyger_hub *hub);
 
-/* In a worker that may not signal the supervisor; the front process sees it, and tells. */
+/* Asks for the server's end, in a worker that may not signal the supervisor; the front process sees that and
+ * tells the supervisor. */
 void lyger_hub_ask_end(lyger_hub *hub);
 bool lyger_hub_end_asked(const lyger_hub *hub);
 
-/* Unmaps it in this process. */
+/* Unmaps the hub in this process. */
 void lyger_hub_free(lyger_hub *hub);
 
 /* Monotonic time, nanoseconds, the same in every process. */
@@ -72,7 +74,7 @@ uint64_t lyger_hub_now(void);
 
 /* ---- requests ---- */
 
-/* What a worker gets. */
+/* A request as a worker gets it. */
 typedef struct lyger_hub_request {
     uint64_t id;           /* never used twice while the hub lives */
     uint64_t submitted_at; /* lyger_hub_now() */
@@ -81,7 +83,7 @@ typedef struct lyger_hub_request {
     lyger_http_address client, server;
     const char *head; /* parsed's spans point into it; NUL-terminated after head_len bytes */
     uint32_t head_len;
-    const char *body; /* NULL when it is in body_file; NUL-terminated */
+    const char *body; /* NULL when the body is in body_file; NUL-terminated */
     uint64_t body_len;
     char body_file[LYGER_HUB_PATH_SIZE]; /* "" or a file to read; the front process deletes it */
     const lyger_http_request *parsed;    /* fields[0..field_count) only */
@@ -91,18 +93,19 @@ typedef struct lyger_hub_request {
 
 typedef struct lyger_hub_slot lyger_hub_slot; /* one request from reserve to release */
 
-/* Takes over an empty hub, or one whose front process has died: what was queued is dropped, what workers
- * still answer will be swallowed. Once per front process, before anything else. */
+/* Takes over an empty hub, or one whose front process has died: queued requests are dropped, and the answers
+ * that workers still write are swallowed. Once per front process, before anything else. */
 lyger_status lyger_hub_serve(lyger_hub *hub, lyger_error *error);
 
-/* A slot to be filled, NULL when all are taken. Its number is below settings.requests and stays the same. */
+/* A slot to be filled, NULL when all are taken. A slot's number is below settings.requests and never
+ * changes. */
 lyger_hub_slot *lyger_hub_reserve(lyger_hub *hub);
 uint32_t lyger_hub_slot_number(const lyger_hub *hub, const lyger_hub_slot *slot);
 
 /*
  * Fills a reserved slot with a head of head_len bytes and its parsed form. *body is where the body goes,
- * *room how many bytes of it (body_len at most); with less room than body_len the caller names a file
- * instead. False when not even the head has room.
+ * *room how many bytes of it fit (body_len at most); with less room than body_len the caller names a file
+ * instead. False when the slot has no room even for the head.
  */
 bool lyger_hub_fill(lyger_hub *hub, lyger_hub_slot *slot, const lyger_http_request *parsed, const char *head,
                     uint64_t body_len, char **body, size_t *room);
@@ -110,30 +113,32 @@ void lyger_hub_set_body_file(lyger_hub_slot *slot, const char *path);
 void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_http_address *client,
                          const lyger_http_address *server, double arrived_at);
 
-/* Queues it, for lyger_hub_wake(). False, and still reserved, when the queue is full of requests
- * that were taken back while every worker was busy: refuse it. */
+/* Queues a filled slot; lyger_hub_wake() then wakes a worker. False, with the slot still reserved, when the
+ * queue is full of requests that were taken back while every worker was busy: the caller refuses the
+ * request. */
 bool lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot);
 
 /* Wakes a worker when one sleeps and something is queued: once for all that was submitted, before the front
- * process waits. Also now and then, in case a worker was stopped between being woken and looking. */
+ * process waits. Call it also now and then, in case a worker was stopped between being woken and looking. */
 void lyger_hub_wake(lyger_hub *hub);
 
-/* Gives back a slot: one that was reserved and not submitted. */
+/* Gives back a slot that was reserved and not submitted. */
 void lyger_hub_release(lyger_hub *hub, lyger_hub_slot *slot);
 
-/* The client has gone. A queued request is taken back and its slot released: true. One that a worker has
- * already is told so and its answer swallowed from now on (no more frames for it): false. */
+/* The client has gone. A queued request is taken back and its slot released: true. When a worker has the
+ * request already, the worker is told, and its answer swallowed from now on (no more frames): false. */
 bool lyger_hub_cancel(lyger_hub *hub, lyger_hub_slot *slot);
 
-/* The worker that has it, -1 while it is queued. */
+/* The place of the worker that has the request, -1 while it is queued. */
 int lyger_hub_worker_of(const lyger_hub *hub, const lyger_hub_slot *slot);
 
-/* When it was submitted and taken; 0 for not yet. */
+/* When the request was submitted and taken; 0: not yet. */
 uint64_t lyger_hub_submitted_at(const lyger_hub_slot *slot);
 uint64_t lyger_hub_taken_at(const lyger_hub_slot *slot);
-/* lyger_hub_request.id of what is, or was last, in the slot. */
+/* lyger_hub_request.id of the request that is, or was last, in the slot. */
 uint64_t lyger_hub_id(const lyger_hub_slot *slot);
-/* What its worker has said with lyger_hub_allow(): ns, 0 when it has said nothing; and when. */
+/* The time that the worker has allowed with lyger_hub_allow(), ns, 0 when it has not called that; *since:
+ * when it called. */
 uint64_t lyger_hub_allowed(const lyger_hub_slot *slot, uint64_t *since);
 
 typedef enum lyger_hub_kind {
@@ -149,7 +154,7 @@ typedef struct lyger_hub_frame {
     lyger_hub_kind kind;
     uint32_t worker;
     lyger_hub_slot *slot;
-    const char *bytes; /* in the ring until it is consumed; DATA may be consumed piecemeal */
+    const char *bytes; /* in the ring until the frame is consumed; DATA may be consumed piecemeal */
     size_t len;
     int status;              /* of HEAD */
     uint64_t content_length; /* of HEAD; LYGER_HUB_LENGTH_UNKNOWN: until END */
@@ -157,21 +162,21 @@ typedef struct lyger_hub_frame {
 } lyger_hub_frame;
 
 /*
- * The next frame of any worker, those of one worker in order; false when there is none. A frame comes again
- * until it is consumed; a worker whose frame is left (the client is slow) is passed over until
- * lyger_hub_resume(). Requests that were cancelled give no frames. Their slot is released when the worker has
- * finished with it, after END or LOST was consumed.
+ * The next frame of any worker, the frames of one worker in order; false when there is none. A frame comes
+ * again until it is consumed; a worker whose frame must wait because its client is slow is passed over
+ * between lyger_hub_suspend() and lyger_hub_resume(). Requests that were cancelled give no frames. A slot is
+ * released when its worker has finished with it, after END or LOST was consumed.
  */
 bool lyger_hub_next(lyger_hub *hub, lyger_hub_frame *frame);
 void lyger_hub_consume(lyger_hub *hub, const lyger_hub_frame *frame, size_t bytes); /* all, except of DATA */
 void lyger_hub_suspend(lyger_hub *hub, uint32_t worker);
 void lyger_hub_resume(lyger_hub *hub, uint32_t worker);
 
-/* Readable when there may be frames or burials. */
+/* A descriptor that is readable when there may be frames or dead workers. */
 int lyger_hub_doorbell(const lyger_hub *hub);
 
-/* Before waiting for the doorbell; false when something came already, and then do not wait. awake after it,
- * and hear when the doorbell was readable, which makes it unreadable. */
+/* sleep before waiting for the doorbell; false when something came already: then do not wait. awake after
+ * waiting, and hear when the doorbell was readable, which makes it unreadable. */
 bool lyger_hub_sleep(lyger_hub *hub);
 void lyger_hub_awake(lyger_hub *hub);
 void lyger_hub_hear(lyger_hub *hub);
@@ -191,17 +196,18 @@ typedef struct lyger_worker lyger_worker; /* malloc; one per worker process */
 
 typedef enum lyger_taken {
     LYGER_TAKEN,       /* *request is set */
-    LYGER_TAKEN_STOP,  /* asked to end */
-    LYGER_TAKEN_LATER, /* the time is over or a signal came: look after signals, call again */
+    LYGER_TAKEN_STOP,  /* the worker is asked to end */
+    LYGER_TAKEN_LATER, /* the time is over or a signal came: handle signals, then call again */
 } lyger_taken;
 
-/* In the forked worker, for the place its parent took with lyger_hub_place(). NULL: no memory. */
+/* Joins the hub in a forked worker, at the place that its parent took with lyger_hub_place(). NULL: no
+ * memory. */
 lyger_worker *lyger_hub_join(lyger_hub *hub, uint32_t place);
 
 /* The next request; waits up to so many milliseconds. The request before must be finished. */
 lyger_taken lyger_hub_take(lyger_worker *worker, uint32_t milliseconds, const lyger_hub_request **request);
 
-/* What a worker is told while it works. */
+/* Whether the client of the current request has gone. */
 bool lyger_hub_client_gone(const lyger_worker *worker);
 
 /* The current request may go on for so long from now without a sign of progress, UINT64_MAX: for ever. */
@@ -209,9 +215,9 @@ void lyger_hub_allow(lyger_worker *worker, uint64_t nanoseconds);
 
 /*
  * The answer: one head, then data, then end. Data is gathered in the ring and published at end, when it is
- * much, or by flush. Each waits while the ring is full; false when the client has gone, and then nothing more
- * need be written, but finish is still due. patience is asked about every 100 ms of waiting, with its
- * context; true gives up the answer (NULL: never).
+ * much, or by flush. Each call waits while the ring is full; false when the client has gone, and then nothing
+ * more need be written, but lyger_hub_finish() is still due. The hook patience is called about every 100 ms
+ * of waiting, with its context; when it returns true the answer is given up (NULL: never).
  */
 bool lyger_hub_head(lyger_worker *worker, int status, uint64_t content_length, const char *fields,
                     size_t len);
@@ -234,11 +240,10 @@ uint64_t lyger_hub_finished(const lyger_worker *worker);
  */
 void lyger_hub_tell(lyger_worker *worker, uint64_t memory, uint32_t connections);
 
-/* Leaves; the process is about to end and takes nothing more. */
+/* Leaves the hub: the process is about to end and takes no more requests. */
 void lyger_hub_leave(lyger_worker *worker);
 
-/* In a process that was forked from the worker, which has the place and goes on: frees the copy. May be NULL.
- */
+/* In a process that was forked from a worker, which keeps its place: frees the child's copy. May be NULL. */
 void lyger_hub_disown(lyger_worker *worker);
 
 /* ---- parents of workers ---- */
@@ -248,21 +253,22 @@ typedef enum lyger_worker_state {
     LYGER_WORKER_BOOTING, /* forked, has not asked for a request yet */
     LYGER_WORKER_IDLE,
     LYGER_WORKER_BUSY,
-    LYGER_WORKER_LEFT, /* ends by itself */
-    LYGER_WORKER_DEAD, /* reaped; the front process frees the place */
+    LYGER_WORKER_LEFT, /* the process ends by itself */
+    LYGER_WORKER_DEAD, /* reaped by its parent; the front process frees the place */
 } lyger_worker_state;
 
-/* A free place for a worker of that generation, taken; -1 when there is none. The pid follows after fork. */
+/* Takes a free place for a worker of that generation; -1 when there is none. lyger_hub_placed() gives the pid
+ * after the fork. */
 int lyger_hub_place(lyger_hub *hub, uint32_t generation);
 void lyger_hub_placed(lyger_hub *hub, uint32_t place, pid_t pid); /* 0: fork failed, free again */
 
-/* The worker was reaped (waitpid): its death is made known. */
+/* Makes the death of a worker known, after it was reaped (waitpid). */
 void lyger_hub_bury(lyger_hub *hub, uint32_t place);
 
-/* Asks it to end after its current request. */
+/* Asks a worker to end after its current request. */
 void lyger_hub_retire(lyger_hub *hub, uint32_t place);
 
-/* ---- anybody: a look at a worker ---- */
+/* ---- any process: a look at a worker ---- */
 
 #define LYGER_HUB_DOING_SIZE 256
 
@@ -272,15 +278,15 @@ typedef struct lyger_hub_worker {
     uint32_t generation;
     bool retiring;
     uint64_t started_at; /* lyger_hub_now() */
-    uint64_t since;      /* of the state */
+    uint64_t since;      /* when the state began */
     uint64_t requests;   /* finished */
     uint64_t memory;     /* lyger_hub_tell() */
     uint32_t connections;
-    uint64_t request;                 /* id of what it is doing, 0: nothing */
-    char doing[LYGER_HUB_DOING_SIZE]; /* lyger_hub_describe(); "" for nothing */
+    uint64_t request;                 /* id of the request that the worker has, 0: none */
+    char doing[LYGER_HUB_DOING_SIZE]; /* lyger_hub_describe() of that request; "" for none */
 } lyger_hub_worker;
 
-/* A request's method and target, cut, NUL-terminated. */
+/* Writes a request's method and target, cut to the size, NUL-terminated. */
 void lyger_hub_describe(const lyger_hub *hub, const lyger_hub_slot *slot, char text[LYGER_HUB_DOING_SIZE]);
 
 uint32_t lyger_hub_places(const lyger_hub *hub);

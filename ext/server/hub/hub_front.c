@@ -1,3 +1,6 @@
+/*
+ * The front process's side of the hub: slots, frames, the bell.
+ */
 #include "hub_layout.h"
 
 #include <stdlib.h>
@@ -145,7 +148,8 @@ static void move_on(hub_cell *cell, uint64_t bytes)
     }
 }
 
-/* A request that its worker left behind; true when it has to be told. */
+/* Finds a request that the dead worker of a place left behind; true when a LOST frame has to be given for
+ * it. */
 static bool find_lost(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
 {
     for (uint32_t i = 0; i < hub->settings.requests; i++) {
@@ -164,7 +168,7 @@ static bool find_lost(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
     return false;
 }
 
-/* The place of a worker that died is free again. */
+/* Frees the place of a worker that died. */
 static void clear_place(lyger_hub *hub, uint32_t place)
 {
     hub_cell *cell = &hub->cells[place];
@@ -174,11 +178,12 @@ static void clear_place(lyger_hub *hub, uint32_t place)
     atomic_store(&cell->state, LYGER_WORKER_NONE);
 }
 
-/* The next record of a worker that is to be told; what concerns only us is done here. */
+/* The next record of a worker that becomes a frame. Records of cancelled requests, and records that only
+ * release a slot, are passed over here. */
 static bool next_of(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
 {
     hub_cell *cell = &hub->cells[place];
-    bool dead = atomic_load(&cell->state) == LYGER_WORKER_DEAD; /* before written: then that is final */
+    bool dead = atomic_load(&cell->state) == LYGER_WORKER_DEAD; /* read first: written is then final */
     for (;;) {
         uint64_t read = atomic_load_explicit(&cell->read, memory_order_relaxed);
         if (read == atomic_load(&cell->written)) {
@@ -214,9 +219,10 @@ static bool next_of(lyger_hub *hub, uint32_t place, lyger_hub_frame *frame)
 }
 
 /*
- * The front process before this one may have been killed anywhere, so what is read here is judged by the
- * owners alone. First everything is cancelled and taken back, then the rings are read to their ends: a record
- * whose slot was freed but that was not passed must not be met after the slot is used again.
+ * The earlier front process may have been killed at any instruction, so only the slots' owners say what is
+ * where. First every request is cancelled and the queued ones taken back, then the rings are read to their
+ * ends: a record whose slot was freed, but which the earlier front process had not passed, must not be met
+ * after the slot is used again.
  */
 lyger_status lyger_hub_serve(lyger_hub *hub, lyger_error *error)
 {
@@ -233,7 +239,7 @@ lyger_status lyger_hub_serve(lyger_hub *hub, lyger_error *error)
     }
     memset(hub->taken, 0, workers * sizeof *hub->taken);
     memset(hub->suspended, 0, sizeof hub->suspended);
-    memset(hub->pending, 0xFF, sizeof hub->pending); /* look at everybody once */
+    memset(hub->pending, 0xFF, sizeof hub->pending); /* look at every worker once */
     for (uint32_t i = 0; i < count; i++) {
         uint32_t queued = OWNER_QUEUED;
         atomic_store(&hub_slot(hub, i)->cancelled, 1);
@@ -277,7 +283,7 @@ void lyger_hub_consume(lyger_hub *hub, const lyger_hub_frame *frame, size_t byte
     hub_cell *cell = &hub->cells[frame->worker];
     uint64_t read = atomic_load_explicit(&cell->read, memory_order_relaxed);
     if (frame->kind == LYGER_HUB_LOST && read == atomic_load(&cell->written)) {
-        set_free(hub, frame->slot); /* no record: find_lost() */
+        set_free(hub, frame->slot); /* this LOST came from find_lost(), without a record */
         return;
     }
     hub_record *record = (hub_record *)(hub_ring(hub, frame->worker) + (read & (hub->settings.ring - 1)));

@@ -1,6 +1,6 @@
 /*
- * Inside hub*.c: what the shared memory looks like. Offsets, not pointers, because every process maps it
- * where it likes.
+ * Inside hub*.c: what the shared memory looks like. Offsets, not pointers, because every process maps the hub
+ * at another address.
  *
  *   header | cells | queue entries | slots | rings (each mapped twice in a row, so that a frame never wraps)
  */
@@ -15,12 +15,12 @@
 #define HUB_LAYOUT 3u
 #define HUB_WORDS (LYGER_HUB_WORKERS_MAX / 64)
 
-/* Of lyger_hub_slot.owner; a worker's place + 1 otherwise. */
+/* Values of lyger_hub_slot.owner; any other value is a worker's place + 1. */
 #define OWNER_QUEUED 0u
 #define OWNER_RESERVED (UINT32_MAX - 1)
 #define OWNER_FREE UINT32_MAX
 
-/* Everything in a ring is made of these, followed by len bytes and padding to 8. */
+/* A ring is a sequence of these records, each followed by len bytes and padding to a multiple of 8. */
 typedef struct hub_record {
     uint32_t len;
     uint8_t kind; /* lyger_hub_kind, or RECORD_FINISH */
@@ -42,7 +42,7 @@ typedef struct hub_cell {
     _Atomic uint32_t wake; /* futex: counts what the worker is woken for */
     _Atomic uint32_t room; /* futex: counts what was read from a full ring */
     _Atomic uint32_t full; /* the worker waits for room */
-    _Atomic uint32_t slot; /* what it works on, number + 1; for looking only, the owner decides */
+    _Atomic uint32_t slot; /* number + 1 of the worker's slot; for looking only, the slot's owner decides */
     _Atomic uint64_t since, started_at, requests, memory;
     _Atomic uint32_t connections;
     _Atomic uint64_t written; /* bytes ever published in the ring */
@@ -52,7 +52,7 @@ typedef struct hub_cell {
 
 struct lyger_hub_slot {
     _Alignas(64) _Atomic uint32_t owner;
-    _Atomic uint32_t cancelled; /* the client has gone: swallow the answer */
+    _Atomic uint32_t cancelled; /* the client has gone: the answer is swallowed */
     uint32_t ended;             /* END was consumed */
     uint32_t number;
     _Atomic uint64_t submitted_at, taken_at;
@@ -68,13 +68,13 @@ typedef struct hub_header {
     lyger_hub_settings settings;
     uint32_t entries; /* a power of two */
     uint64_t cells_at, entries_at, slots_at, rings_at, size, slot_stride;
-    uint64_t next_id;      /* the front process's */
+    uint64_t next_id;      /* only the front process uses it */
     _Atomic uint32_t stop; /* a worker wants the server to end */
 
     _Alignas(128) _Atomic uint64_t tail; /* tickets ever queued */
-    _Alignas(128) _Atomic uint64_t next; /* the first one that may not be claimed yet */
-    /* When a worker was woken that has not looked yet, 0 for none: it wakes the next itself if there is more.
-     */
+    _Alignas(128) _Atomic uint64_t next; /* the first ticket that may not be claimed yet */
+    /* When a worker was woken that has not looked at the queue yet, 0: none. That worker wakes the next
+     * itself when it finds more requests. */
     _Alignas(128) _Atomic uint64_t waking;
     _Alignas(128) _Atomic uint32_t sleeping;         /* the front process waits for the bell */
     _Alignas(128) _Atomic uint64_t ready[HUB_WORDS]; /* workers that have published something, or died */
@@ -86,15 +86,15 @@ struct lyger_hub {
     hub_cell *cells;
     _Atomic uint32_t *entries;
     char *slots;
-    char *rings; /* of this mapping: worker n's begins at rings + n * 2 * settings.ring */
+    char *rings; /* in this mapping: worker n's ring begins at rings + n * 2 * settings.ring */
     size_t mapped;
-    /* Copies of what the header says, which another process may have overwritten: with `user`, those that
-     * map it have not the same rights. */
+    /* Copies of the header's settings, which another process may have overwritten: with the option `user`,
+     * the processes that map the hub have different rights. */
     lyger_hub_settings settings;
     uint32_t entry_mask;
     uint64_t slot_stride;
     int descriptor, bell;
-    /* The front process's own. */
+    /* Used by the front process only. */
     uint32_t *free_slots;
     uint32_t *taken; /* per worker: bytes that were consumed of the DATA record at `read` */
     uint32_t free_count, reserved;
@@ -123,10 +123,10 @@ static inline uint64_t hub_record_size(uint32_t len)
 }
 
 void hub_futex_wake(_Atomic uint32_t *word);
-/* False when a signal came. */
+/* Waits while *word is seen, at most so long; false when a signal came. */
 bool hub_futex_wait(_Atomic uint32_t *word, uint32_t seen, uint32_t milliseconds);
 
-/* Something is queued: wakes the first worker that sleeps, unless another one is on its way. */
+/* Wakes the first worker that sleeps, when a request is queued and no woken worker is on its way. */
 void hub_wake_one(lyger_hub *hub, uint64_t now);
 
 static inline bool hub_is_queued(const lyger_hub *hub)
@@ -134,7 +134,7 @@ static inline bool hub_is_queued(const lyger_hub *hub)
     return atomic_load(&hub->header->tail) != atomic_load(&hub->header->next);
 }
 
-/* Something for the front process to look at, from this worker. */
+/* Tells the front process that this worker has published something or died, and wakes it when it sleeps. */
 void hub_ring_bell(lyger_hub *hub, uint32_t place);
 
 #endif

@@ -1,10 +1,13 @@
+/*
+ * A worker's side of the hub: taking requests, answering them.
+ */
 #include "hub_layout.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes that wait in the ring before they are published without being asked: enough to save the system call
- * for most pages, little enough that a long body is on its way while it is written. */
+/* Bytes that wait in the ring before they are published without a flush: enough to save the system call for
+ * most pages, little enough that a long body is on its way while it is written. */
 #define PUBLISH_BYTES 16384u
 #define PATIENCE_TIME 100u /* ms between two questions to the patience hook */
 
@@ -14,9 +17,9 @@ struct lyger_worker {
     char *ring;
     uint32_t place;
     uint32_t ring_size;
-    lyger_hub_slot *slot; /* of the current request */
+    lyger_hub_slot *slot; /* the slot of the current request */
     hub_record *last;     /* an unpublished DATA record that can grow, or NULL */
-    uint64_t at;          /* where the next record goes: published bytes and those that are not */
+    uint64_t at;          /* where the next record goes: bytes written so far, published or not */
     uint64_t published;
     uint64_t requests;
     bool head_sent, ended, given_up;
@@ -46,10 +49,10 @@ static void become(lyger_worker *worker, lyger_worker_state state)
 /* ---- taking requests ---- */
 
 /*
- * Claims the first queued slot. The owner decides: whoever changes it from queued has the request; `next`
- * only says where to look, is moved on by anybody who finds the slot claimed, and so is right again when its
- * mover was killed. An entry may point to a slot that was taken back and queued again since: claiming it is
- * right too.
+ * Claims the first queued slot. The slot's owner decides: the worker that changes it from queued has the
+ * request. `next` only says where to look; every worker that finds the slot claimed moves it on, so it does
+ * not matter when a worker is killed before moving it. An entry may point to a slot that was taken back and
+ * queued again since: claiming that slot is right too.
  */
 static lyger_hub_slot *claim(lyger_worker *worker)
 {
@@ -104,8 +107,8 @@ lyger_taken lyger_hub_take(lyger_worker *worker, uint32_t milliseconds, const ly
         if (atomic_load_explicit(&cell->state, memory_order_relaxed) != LYGER_WORKER_IDLE) {
             become(worker, LYGER_WORKER_IDLE);
         }
-        /* Say that we sleep, then look once more: a request queued before that is seen, one after it wakes.
-         */
+        /* The worker says that it sleeps, then looks once more: it sees a request that was queued before, and
+         * is woken for a request that is queued after. */
         uint32_t seen = atomic_load(&cell->wake);
         atomic_fetch_or(idle, bit);
         slot = claim(worker);
@@ -168,7 +171,7 @@ static uint64_t room(const lyger_worker *worker)
     return worker->ring_size - (worker->at - atomic_load(&worker->cell->read));
 }
 
-/* Waits until the ring has so many free bytes; false when the answer is given up or nobody wants it. */
+/* Waits until the ring has so many free bytes; false when the answer is given up or its client has gone. */
 static bool wait_for_room(lyger_worker *worker, uint64_t bytes, bool may_give_up)
 {
     hub_cell *cell = worker->cell;
@@ -218,7 +221,7 @@ bool lyger_hub_head(lyger_worker *worker, int status, uint64_t content_length, c
     return true;
 }
 
-/* Adds to the record that was written last, as far as it may grow; returns how many bytes. */
+/* Adds bytes to the record that was written last, as far as it may grow; returns how many. */
 static size_t grow(lyger_worker *worker, const char *bytes, size_t len)
 {
     hub_record *last = worker->last;
@@ -271,7 +274,7 @@ void lyger_hub_end(lyger_worker *worker)
     publish(worker);
 }
 
-/* The last record of a request: its slot is the front process's again. */
+/* Writes the last record of a request, which gives its slot back to the front process. */
 static void let_go(lyger_worker *worker, unsigned kind)
 {
     wait_for_room(worker, hub_record_size(0), false);

@@ -1,3 +1,7 @@
+/*
+ * Booted parents, as the supervisor sees them: begun for a reload, heard, reaped, and their workers taken
+ * over.
+ */
 #include "execute.h"
 #include "supervisor.h"
 
@@ -9,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LEFT_BEHIND LYGER_SECOND /* until a place whose worker never said its number is given up */
+#define LEFT_BEHIND LYGER_SECOND /* until a place whose worker never said its process id is given up */
 #define PAUSE_FIRST (200 * LYGER_MILLISECOND)
 #define PAUSE_LONGEST (10 * LYGER_SECOND)
 
@@ -57,7 +61,7 @@ void lyger_boot_ask(lyger_supervisor *supervisor, const char *why)
     supervisor->reload_wanted = true;
 }
 
-/* Somebody forks workers. */
+/* Whether the supervisor or a booted parent forks workers. */
 static bool served(const lyger_supervisor *supervisor)
 {
     return supervisor->crew.wanted > 0 || find(supervisor, LYGER_BOOTED_SERVING);
@@ -110,8 +114,9 @@ static void boot(lyger_supervisor *supervisor)
 /* ---- what booted parents left behind ---- */
 
 /*
- * Workers of a booted parent that died are children of this process now (PR_SET_CHILD_SUBREAPER), or it had
- * reaped them and did not live to bury them. late: a place without a number will not get one any more.
+ * Adopts or buries the workers of a booted parent that died: those that live are children of this process now
+ * (PR_SET_CHILD_SUBREAPER), the others had been reaped by the parent, which did not live to bury them. late:
+ * a place without a process id will not get one any more.
  */
 static void take_in(lyger_supervisor *supervisor, uint32_t generation, bool late)
 {
@@ -173,7 +178,7 @@ bool lyger_boot_reaped(lyger_supervisor *supervisor, pid_t pid, int status)
         return false;
     }
     if (booted->control >= 0) {
-        lyger_boot_hear(supervisor, booted); /* what it said last */
+        lyger_boot_hear(supervisor, booted); /* what the parent wrote before it died */
     }
     lyger_booted_state state = booted->state;
     close_control(booted);
@@ -215,7 +220,7 @@ void lyger_boot_hear(lyger_supervisor *supervisor, lyger_booted *booted)
     char said[16];
     ssize_t got = recv(booted->control, said, sizeof said, MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
-        close_control(booted); /* its death is told by SIGCHLD */
+        close_control(booted); /* SIGCHLD will tell of the parent's death */
     }
     for (ssize_t i = 0; i < got; i++) {
         if (said[i] == 'u') {
@@ -228,7 +233,7 @@ void lyger_boot_hear(lyger_supervisor *supervisor, lyger_booted *booted)
 
 /* ---- in time ---- */
 
-/* Forgets those that died long enough ago, after a last look. */
+/* Forgets booted parents that died long enough ago, after a last look at their workers. */
 static void forget_dead(lyger_supervisor *supervisor, uint64_t now)
 {
     for (lyger_booted **at = &supervisor->booted; *at;) {

@@ -13,10 +13,10 @@
 
 #define MILLISECOND 1000000ull
 #define SECOND (1000 * MILLISECOND)
-#define QUICK SECOND                   /* a worker that dies sooner counts as failed */
+#define QUICK SECOND                   /* a worker that dies sooner after its start counts as failed */
 #define PAUSE_FIRST (50 * MILLISECOND) /* doubled by every further failure */
 #define PAUSE_BOOTING (5 * SECOND)     /* longest pause when workers die before their first request … */
-#define PAUSE_WORKING SECOND           /* … and when they die at work: others may be served well */
+#define PAUSE_WORKING SECOND           /* … and when they die at work: other requests may be served well */
 #define PAUSE_NO_PLACE (20 * MILLISECOND)
 #define SAID_TIME (10 * SECOND)
 #define SAID_MOST 8 /* lines about deaths in SAID_TIME */
@@ -56,9 +56,10 @@ static uint32_t present(const lyger_crew *crew)
 }
 
 /*
- * The child says its number itself as well: its parent may be killed before it could, and whoever inherits
- * the child has to find it. It dies with its parent: SIGTERM, so that the current request can end; the kernel
- * forgets that when a process becomes another user, so it does that first.
+ * In a new worker. The worker writes its process id into the hub, as its parent does: the parent may be
+ * killed before it could, and the supervisor, which inherits the worker, has to find it. The worker gets
+ * SIGTERM when its parent dies, so that the current request can end; the kernel forgets that setting when a
+ * process becomes another user, so the worker becomes that user first.
  */
 static void born(const lyger_crew *crew, uint32_t place, pid_t parent)
 {
@@ -69,7 +70,7 @@ static void born(const lyger_crew *crew, uint32_t place, pid_t parent)
     }
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) {
-        _exit(0); /* it died before the line above; nothing has been taken */
+        _exit(0); /* the parent died before prctl(); this worker has taken no request */
     }
     lyger_hub_placed(crew->hub, place, getpid());
 }
@@ -79,13 +80,13 @@ static void pause_for(lyger_crew *crew, uint64_t time)
     crew->not_before = lyger_hub_now() + time;
 }
 
-/* One worker; 1 in the child, 0 in the parent, -1 when it did not succeed. */
+/* Forks one worker; 1 in the child, 0 in the parent, -1 on failure. */
 static int add_one(lyger_crew *crew, uint32_t *place)
 {
     pid_t parent = getpid();
     int taken = crew->count < crew->room ? lyger_hub_place(crew->hub, crew->generation) : -1;
     if (taken < 0) {
-        pause_for(crew, PAUSE_NO_PLACE); /* those of the dead are given back by the front process */
+        pause_for(crew, PAUSE_NO_PLACE); /* the front process will free the places of dead workers */
         return -1;
     }
     pid_t pid = fork();
@@ -120,7 +121,7 @@ bool lyger_crew_fill(lyger_crew *crew, uint32_t *place)
         }
         have++;
         if (crew->booting && crew->failures > 2) {
-            break; /* one at a time until it is clear that they come up; see failed() */
+            break; /* after failures one worker at a time, until workers come up again; see failed() */
         }
     }
     if (have < crew->wanted && !crew->not_before) {
@@ -160,8 +161,9 @@ static void say_death(lyger_crew *crew, const lyger_member *member, int status, 
 }
 
 /*
- * A worker that died early: after a few of them every further one is waited for twice as long. A worker that
- * gets killed by what it is asked to do must not stop the others' work, so the pauses are short there.
+ * Counts a worker that died early; returns the pause before the next fork. After a few such deaths each
+ * further one doubles the pause. When workers die at work, a request that kills its worker must not stop the
+ * others, so the longest pause is short.
  */
 static uint64_t failed(lyger_crew *crew, bool booting, int status)
 {
@@ -267,7 +269,7 @@ bool lyger_crew_up(lyger_crew *crew)
 
 bool lyger_crew_hopeless(const lyger_crew *crew)
 {
-    /* Either all that were started at first have died, or one after the other did. */
+    /* Either all workers that were started at first have died, or one after the other has. */
     return !crew->came_up && crew->booting &&
            (crew->failures >= crew->wanted + 4 || (crew->failures >= 8 && crew->count == 0));
 }

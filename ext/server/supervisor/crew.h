@@ -1,7 +1,7 @@
 /*
  * The workers of one parent: forked, reaped, replaced. The supervisor and every booted parent have a crew of
- * their own. Only children of this process are in it, so that a signal never goes to a number that has been
- * given to somebody else meanwhile.
+ * their own. Only children of this process are in a crew, so that a signal never goes to a process id that
+ * another process has got meanwhile.
  */
 #ifndef LYGER_HTTP_CREW_H
 #define LYGER_HTTP_CREW_H
@@ -18,18 +18,18 @@ typedef struct lyger_member {
 
 typedef struct lyger_crew {
     const lyger_server_config *config;
-    const lyger_identity *identity; /* what workers become */
+    const lyger_identity *identity; /* the user that workers become */
     lyger_hub *hub;
-    uint32_t generation; /* of those that are forked from now on */
-    uint32_t wanted;     /* how many of them, 0: no more */
+    uint32_t generation; /* of workers that are forked from now on */
+    uint32_t wanted;     /* how many workers of that generation, 0: no more */
     lyger_member *members;
     uint32_t count, room;
-    bool came_up;          /* one of this generation has asked for a request */
+    bool came_up;          /* a worker of this generation has asked for a request */
     uint32_t failures;     /* workers in a row that died within a second of their start */
-    bool booting;          /* ... before they asked for a request */
-    uint64_t failed_at;    /* the last of them */
-    uint64_t not_before;   /* no fork until then, 0: at once */
-    int last_status;       /* waitpid()'s, of the last that failed */
+    bool booting;          /* the last of these failures was before the worker asked for a request */
+    uint64_t failed_at;    /* when the last of these workers died */
+    uint64_t not_before;   /* no fork before that time, 0: at once */
+    int last_status;       /* waitpid()'s status of the last of these workers */
     uint64_t said_at;      /* start of the time in which `said` lines were said */
     uint32_t said, unsaid; /* about deaths */
 } lyger_crew;
@@ -39,26 +39,27 @@ lyger_status lyger_crew_init(lyger_crew *crew, const lyger_server_config *config
                              lyger_error *error);
 void lyger_crew_free(lyger_crew *crew);
 
-/* Forks what is missing. True in a worker, whose place in the hub is *place; false in the parent. */
+/* Forks the workers that are missing. True in a worker, whose place in the hub is *place; false in the
+ * parent. */
 bool lyger_crew_fill(lyger_crew *crew, uint32_t *place);
 
-/* A child was reaped; false when it is none of the crew. */
+/* A child was reaped; false when it is not in the crew. */
 bool lyger_crew_reaped(lyger_crew *crew, pid_t pid, int status);
 
-/* A worker of a booted parent that died has become a child of this process. */
+/* Takes a worker into the crew that became a child of this process when its booted parent died. */
 void lyger_crew_adopt(lyger_crew *crew, uint32_t place, const lyger_hub_worker *worker);
 
-void lyger_crew_retire(lyger_crew *crew); /* everybody, after the current request; forks no more */
+void lyger_crew_retire(lyger_crew *crew); /* every worker ends after its current request; forks no more */
 void lyger_crew_signal(lyger_crew *crew, int number);
 
 /* Whether a worker of the current generation has asked for a request. */
 bool lyger_crew_up(lyger_crew *crew);
 
-/* So many workers in a row died before one of this generation ever asked for a request: it will not come up.
- */
+/* Whether so many workers in a row died, before any of this generation asked for a request, that the
+ * application will not come up. */
 bool lyger_crew_hopeless(const lyger_crew *crew);
 
-/* When fill has something to do, lyger_hub_now(); 0: nothing is planned. */
+/* When lyger_crew_fill() has something to do, lyger_hub_now(); 0: nothing is planned. */
 uint64_t lyger_crew_due(const lyger_crew *crew);
 
 #endif

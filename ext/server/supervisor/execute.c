@@ -11,13 +11,14 @@
 #include <unistd.h>
 
 #define VARIABLE "LYGER_SERVER_TAKEOVER"
-/* Version of this line, hub, bell, control, generation, supervisor, port, user, group. */
+/* The variable's value: version of this format, hub, bell, control, generation, supervisor, port, user,
+ * group. */
 #define FORMAT VARIABLE "=2:%d:%d:%d:%u:%ld:%u:%ld:%ld"
 
 /* The command of this process, as it was started. */
 static struct {
     bool done;
-    char *program;   /* the file's name, NULL: unknown; a new one may lie there after an upgrade */
+    char *program;   /* the file's name, NULL: unknown; after an upgrade another file may have the name */
     char *directory; /* NULL: unknown */
     char *arguments; /* each with its NUL */
     size_t arguments_len;
@@ -67,7 +68,7 @@ static void take_over(void)
                        &takeover->generation, &supervisor, &port, &takeover->user, &takeover->group) == 8) {
         takeover->supervisor = (pid_t)supervisor;
         takeover->port = (uint16_t)port;
-        /* Only for a child of that supervisor: a variable may have been copied by anything. */
+        /* Only a child of that supervisor takes over: any other process may have a copy of the variable. */
         command.taken_over = getppid() == takeover->supervisor;
     }
     if (command.taken_over) {
@@ -116,8 +117,8 @@ bool lyger_reload_takeover(lyger_takeover *takeover)
 
 /* ---- booting ---- */
 
-/* Pointers to NUL-terminated texts one after the other, with room for so many more and the NULL at the end.
- */
+/* An array of pointers to NUL-terminated texts that lie one after the other, with room for `more` pointers
+ * and the NULL at the end. */
 static char **list(char *texts, size_t len, size_t more, bool (*wanted)(const char *text))
 {
     size_t count = 0;
@@ -140,7 +141,8 @@ static bool any(const char *text)
     return true;
 }
 
-/* Sockets that systemd handed over are the supervisor's; this line's own variable is written anew. */
+/* Whether the child gets the variable: not those about sockets that systemd handed over, which are the
+ * supervisor's, nor VARIABLE, which is written anew. */
 static bool inherited(const char *variable)
 {
     return strncmp(variable, "LISTEN_PID=", 11) != 0 && strncmp(variable, "LISTEN_FDS=", 11) != 0 &&
@@ -148,11 +150,11 @@ static bool inherited(const char *variable)
            strncmp(variable, VARIABLE "=", sizeof VARIABLE) != 0;
 }
 
-/* In the child. The control socket reports what went wrong: 'x' and errno. */
+/* Executes the command, in the child. On failure the child writes 'x' and errno to the control socket. */
 static void execute(const lyger_hub *hub, char **arguments, char **environment, int control, pid_t parent,
                     lyger_signals *signals)
 {
-    prctl(PR_SET_PDEATHSIG, SIGTERM); /* while it boots; later the control socket tells */
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* while the child boots; later the control socket tells */
     if (getppid() != parent) {
         _exit(0);
     }
@@ -216,7 +218,7 @@ lyger_status lyger_reload_boot(lyger_hub *hub, const lyger_takeover *given, lyge
 
 /* ---- executing again ---- */
 
-/* After the first of the arguments; the same NULL ends both. */
+/* Inserts `more` after the first argument; the array's NULL moves with the rest. */
 static void insert(char **arguments, const char *const *more, size_t count)
 {
     size_t old = 0;

@@ -1,7 +1,7 @@
 /*
  * Booting the application anew: the supervisor executes its own command again, and that process comes to
- * lyger_server_run() as a booted parent. It finds the hub and a control socket by descriptors whose numbers
- * are in the environment.
+ * lyger_server_run() as a booted parent. The booted parent finds the hub and a control socket by descriptors
+ * whose numbers are in the environment.
  *
  * On the control socket the supervisor says 'r' (retire your workers and end), 't' (SIGTERM to them), 'k'
  * (SIGKILL to them), and the booted parent 'u' (a worker asks for requests: the application is up). The
@@ -17,14 +17,15 @@ typedef struct lyger_takeover {
     uint32_t generation;
     pid_t supervisor;
     uint16_t port;
-    long user, group; /* of the front process, -1: the supervisor's; workers must be the same */
+    long user, group; /* of the front process, -1: the supervisor's; workers must have the same */
 } lyger_takeover;
 
-/* What this process was handed; false: nothing. Once: afterwards there is nothing. */
+/* What the supervisor handed to this process; false: nothing. Only the first call gives it. */
 bool lyger_reload_takeover(lyger_takeover *takeover);
 
-/* Executes the command of this process anew in a child, its signals as they were. Fills *pid and *control. Of
- * what is given, descriptors and supervisor are filled in here. */
+/* Executes the command of this process anew in a child, whose signals are as they were before the server.
+ * Fills *pid and *control. The function itself fills in the descriptors and the supervisor of what is
+ * given. */
 lyger_status lyger_reload_boot(lyger_hub *hub, const lyger_takeover *given, lyger_signals *signals,
                                pid_t *pid, int *control, lyger_error *error);
 

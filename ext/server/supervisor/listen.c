@@ -119,13 +119,14 @@ static lyger_status cannot_listen(const char *host, uint16_t port, int reason, l
                       strerror(reason), help);
 }
 
-/* This machine has no such address or family: fine as long as there is another to listen on. */
+/* Whether this machine lacks the address or its family: no error as long as another address can be listened
+ * on. */
 static bool absent(int reason)
 {
     return reason == EAFNOSUPPORT || reason == EADDRNOTAVAIL || reason == EPROTONOSUPPORT;
 }
 
-/* Every address of a name, all with the port that the first one got. LYGER_E_SERVER with *reason. */
+/* Listens on every address of a name, on all with the port that the first got. False with *reason. */
 static bool listen_all(lyger_listening *listening, const struct addrinfo *addresses, bool literal,
                        const lyger_server_config *config, int *reason)
 {
@@ -134,7 +135,7 @@ static bool listen_all(lyger_listening *listening, const struct addrinfo *addres
         struct sockaddr_storage address = {0};
         memcpy(&address, info->ai_addr, info->ai_addrlen);
         set_port((struct sockaddr *)&address, config->port ? config->port : listening->port);
-        /* "::" alone means every interface, as people write it in containers. */
+        /* "::" alone means every interface, IPv4's included, as people write it in containers. */
         int fd = listen_tcp((struct sockaddr *)&address, info->ai_addrlen, literal, config);
         if (fd >= 0) {
             if (!add(listening, fd)) {
@@ -175,7 +176,7 @@ static lyger_status listen_name(lyger_listening *listening, const lyger_server_c
     }
     int reason = 0;
     bool done = false;
-    /* Port 0: what the first address got may be taken on the second; then another is drawn. */
+    /* Port 0: the port that the first address got may be taken on the second; then another port is drawn. */
     for (int tries = 0; tries < (config->port ? 1 : 16) && !done; tries++) {
         done = listen_all(listening, found, inet_pton(AF_INET6, host, &six) == 1, config, &reason);
         if (!done) {
@@ -191,13 +192,13 @@ static lyger_status listen_name(lyger_listening *listening, const lyger_server_c
 
 /* ---- Unix sockets ---- */
 
-/* Makes way: removes a socket that nobody answers behind. */
+/* Removes a socket's file on which no process listens any more. */
 static lyger_status clear_path(const struct sockaddr_un *address, lyger_error *error)
 {
     struct stat is;
     const char *path = address->sun_path;
     if (lstat(path, &is) != 0) {
-        return LYGER_OK; /* if it is there and cannot be seen, bind says so */
+        return LYGER_OK; /* if the file is there and cannot be seen, bind() fails */
     }
     if (!S_ISSOCK(is.st_mode)) {
         return lyger_fail(error, LYGER_E_SERVER, "cannot listen on %s: it exists and is not a socket", path);
@@ -206,7 +207,7 @@ static lyger_status clear_path(const struct sockaddr_un *address, lyger_error *e
     if (fd < 0) {
         return lyger_fail(error, LYGER_E_SERVER, "cannot listen on %s: %s", path, strerror(errno));
     }
-    /* Only a refusal proves that nobody listens; EAGAIN means a full queue, so somebody does. */
+    /* Only a refusal proves that no process listens; EAGAIN means a full queue, so a process does. */
     int status = connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 ? 0 : errno;
     close(fd);
     if (status == ECONNREFUSED) {
@@ -224,9 +225,9 @@ static lyger_status clear_path(const struct sockaddr_un *address, lyger_error *e
                           : strerror(status));
 }
 
-/* A server that root starts and somebody else is: the socket is that user's, so that its permissions (0660)
- * are for the proxy that is in its group. Through a descriptor, and a socket only: the directory may be
- * another's, who could swap the file. */
+/* In a server that root starts and another user serves, the socket becomes that user's, so that its
+ * permissions (0660) let in a proxy that is in the user's group. The change is made through a descriptor, and
+ * to a socket only: the owner of the directory could swap the file. */
 static bool give_away(const char *path, const lyger_server_config *config)
 {
     lyger_identity identity;
@@ -267,8 +268,8 @@ static lyger_status listen_unix(lyger_listening *listening, const lyger_server_c
     if (fd < 0) {
         return lyger_fail(error, LYGER_E_SERVER, "cannot listen on %s: %s", path, strerror(errno));
     }
-    /* The mask and not a later chmod: there is no moment with other permissions. The process has one thread.
-     */
+    /* umask() and not a later chmod(), so that there is no moment with other permissions. The process has one
+     * thread. */
     mode_t mask = umask(0);
     umask(config->socket_mode ? (mode_t)(0777 & ~config->socket_mode) : mask);
     int bound = bind(fd, (const struct sockaddr *)&address, sizeof address);
@@ -348,7 +349,7 @@ lyger_status lyger_listen_open(lyger_listening *listening, const lyger_server_co
         if (status == LYGER_OK) {
             forget_environment();
         } else {
-            listening->count = 0; /* they stay the caller's */
+            listening->count = 0; /* the sockets stay the caller's */
         }
         return status;
     }

@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Half of what systemd waits for, as sd_watchdog_enabled(3) advises; only when it is meant for this process.
- */
+/* Half of the time that systemd waits, ns, as sd_watchdog_enabled(3) advises; 0 when the setting is not for
+ * this process. */
 static uint64_t watchdog_interval(void)
 {
     const char *microseconds = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");

@@ -16,9 +16,9 @@
 
 #define RING_SIZE 262144u /* of a worker's answers on their way: most pages fit whole */
 
-/* What this process is in a server. */
+/* The role of this process in a server. */
 static struct {
-    pid_t self;       /* the process that these members are about; another one's copy means nothing */
+    pid_t self;       /* the process that these members are about: in a fork's copy they mean nothing */
     pid_t supervisor; /* 0: no server */
     pid_t parent;     /* of a worker */
     lyger_hub *hub;   /* of a worker */
@@ -30,12 +30,13 @@ uint16_t lyger_server_port(void)
     return role.port;
 }
 
-/* The supervisor's number may be somebody else's once our own parent has died. */
+/* A worker whose parent has died signals nothing: the supervisor's process id may be another process's by
+ * then. */
 void lyger_server_stop(void)
 {
     if (role.supervisor > 0 && role.self == getpid() &&
         (role.self == role.supervisor || getppid() == role.parent)) {
-        /* One that serves as another user may not. */
+        /* A worker that serves as another user may not signal the supervisor. */
         if (!lyger_process_signal(role.supervisor, SIGTERM) && role.hub) {
             lyger_hub_ask_end(role.hub);
         }
@@ -68,7 +69,7 @@ typedef struct booted_parent {
     lyger_crew crew;
     int control;
     bool up, ending;
-    uint64_t kill_at; /* 0: no need */
+    uint64_t kill_at; /* when SIGKILL is due; 0: never */
 } booted_parent;
 
 static void reap_crew(lyger_crew *crew)
@@ -96,7 +97,7 @@ static void hear_supervisor(booted_parent *parent)
     char said[16];
     ssize_t got = recv(parent->control, said, sizeof said, MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
-        /* It died: nobody brings requests any more. */
+        /* The supervisor died: no front process brings requests any more. */
         close(parent->control);
         parent->control = -1;
         end_crew(parent, SIGTERM);
@@ -107,7 +108,7 @@ static void hear_supervisor(booted_parent *parent)
     }
 }
 
-/* Says once that the application is up. False: it will not come up. */
+/* Tells the supervisor once that the application is up. False: the application will not come up. */
 static bool look_at_crew(booted_parent *parent, lyger_error *error)
 {
     char death[LYGER_DEATH_SIZE];
@@ -141,7 +142,7 @@ static void wait_in_parent(booted_parent *parent)
         hear_supervisor(parent);
     }
     while (lyger_signals_next(&parent->signals, &signal)) {
-        /* Only SIGCHLD matters: the others were for the supervisor, which tells what to do. */
+        /* Signals other than SIGCHLD were for the supervisor, which says on the control socket what to do. */
     }
     reap_crew(&parent->crew);
     if (parent->kill_at && lyger_hub_now() >= parent->kill_at) {
@@ -150,7 +151,7 @@ static void wait_in_parent(booted_parent *parent)
     }
 }
 
-/* True in a worker. */
+/* Forks and reaps workers until the crew has ended. True in a worker. */
 static bool lead_crew(booted_parent *parent, uint32_t *place, lyger_status *status, lyger_error *error)
 {
     while (!parent->ending || parent->crew.count > 0) {
@@ -166,7 +167,8 @@ static bool lead_crew(booted_parent *parent, uint32_t *place, lyger_status *stat
     return false;
 }
 
-/* The front process ends workers that take too long, and reads what they write: it must be the same user. */
+/* Checks that this process's workers will be the front process's user: the front process ends workers that
+ * take too long, and reads the files they write. */
 static lyger_status find_same(booted_parent *parent, const lyger_takeover *takeover, lyger_error *error)
 {
     const lyger_identity *identity = &parent->identity;
@@ -352,7 +354,7 @@ lyger_status lyger_server_run(const lyger_server_config *config, lyger_server_ro
         *result = LYGER_ROLE_STOPPED;
         return lyger_fail(error, LYGER_E_SERVER, "a server is running in this process already");
     }
-    if (lyger_uv_load(error) != LYGER_OK) { /* for the front process, which could tell nobody */
+    if (lyger_uv_load(error) != LYGER_OK) { /* the front process needs it, and could not report an error */
         *result = LYGER_ROLE_STOPPED;
         return LYGER_E_SERVER;
     }

@@ -13,14 +13,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOOK_TIME (10 * LYGER_MILLISECOND) /* for the first worker to ask for a request */
+#define LOOK_TIME (10 * LYGER_MILLISECOND) /* between looks whether the first worker is up */
 #define AT_ONCE (500 * LYGER_MILLISECOND)  /* between SIGTERM and SIGKILL after a second signal */
-#define LAST_TIME LYGER_SECOND             /* for what was told to end and does not */
+#define LAST_TIME LYGER_SECOND             /* for processes that were told to end and do not */
 #define BOOTED_POLLED 32
 
 /* ---- the front process ---- */
 
-/* The log for a front process that may not open it itself; -1: it may, or nothing is logged to a file. */
+/* Opens the log for a front process that may not open it itself; -1: the front process may, or no file is
+ * logged to. */
 static int open_log(const lyger_supervisor *supervisor)
 {
     const lyger_server_config *config = supervisor->config;
@@ -98,7 +99,7 @@ static void tell_front(lyger_supervisor *supervisor, char command)
     }
 }
 
-/* With a descriptor, or without one where it is -1. */
+/* Writes an order to the front process, with a descriptor unless that is -1. */
 static void give_front(lyger_supervisor *supervisor, char order, int descriptor)
 {
     union {
@@ -128,7 +129,7 @@ static void reopen_log(lyger_supervisor *supervisor)
     }
 }
 
-/* A Unix socket whose name somebody has removed is made anew. */
+/* Makes a Unix socket anew when its name was removed. */
 static void listen_again(lyger_supervisor *supervisor)
 {
     lyger_error error;
@@ -149,8 +150,8 @@ static void close_front(lyger_supervisor *supervisor)
     supervisor->front_control = -1;
 }
 
-/* Bodies that it had put into files (front_request.c): nobody else deletes them, and nobody else waits for
- * the answers to those requests. */
+/* Removes the request bodies that a dead front process had put into files (front_spool.c): no other process
+ * deletes them, and no client waits for the answers to those requests any more. */
 static void remove_bodies(const lyger_server_config *config, pid_t pid)
 {
     const char *directory = config->body_directory;
@@ -204,8 +205,8 @@ static void enter(lyger_supervisor *supervisor, lyger_phase phase)
     case LYGER_PHASE_DRAINING:
         supervisor->deadline = now + config->grace * LYGER_MILLISECOND;
         lyger_boot_abandon(supervisor);
-        /* The front process closes its own when it has taken what waits there; then a new client is refused
-         * at once, and another server may come. */
+        /* The front process closes its copies of the sockets when it has accepted the clients that wait
+         * there; then new clients are refused at once, and another server may listen. */
         lyger_listen_close(&supervisor->listening, true);
         tell_front(supervisor, 'd');
         break;
@@ -229,7 +230,7 @@ static void enter(lyger_supervisor *supervisor, lyger_phase phase)
     }
 }
 
-/* SIGTERM or SIGINT: drain, then at once, then by force. */
+/* SIGTERM or SIGINT: the first drains, the second ends at once, a further one by force. */
 static void stop_asked(lyger_supervisor *supervisor)
 {
     if (supervisor->phase == LYGER_PHASE_SERVING) {
@@ -258,7 +259,7 @@ static void end_phase(lyger_supervisor *supervisor, uint64_t now)
     if (supervisor->failure != LYGER_OK && supervisor->phase != LYGER_PHASE_KILLING) {
         enter(supervisor, LYGER_PHASE_KILLING);
     }
-    /* Workers take what is queued until nothing can be queued any more. */
+    /* Workers take queued requests until the front process, which queues them, has ended. */
     if (supervisor->phase == LYGER_PHASE_DRAINING && supervisor->front == 0) {
         enter(supervisor, LYGER_PHASE_RETIRING);
     }
@@ -302,14 +303,15 @@ static bool reap_one(lyger_supervisor *supervisor, pid_t pid)
     return got > 0;
 }
 
-/* Whom we know by name; the rest only if no child of the application's can be among them. */
+/* Reaps the front process, the workers and the booted parents, each by its process id; any other child only
+ * if the application had no children of its own. */
 static void reap(lyger_supervisor *supervisor)
 {
     int status;
     pid_t pid;
     reap_one(supervisor, supervisor->front);
     for (uint32_t i = supervisor->crew.count; i-- > 0;) {
-        reap_one(supervisor, supervisor->crew.members[i].pid); /* the last one takes a dead one's place */
+        reap_one(supervisor, supervisor->crew.members[i].pid); /* backwards: the last member fills a gap */
     }
     for (lyger_booted *booted = supervisor->booted; booted; booted = booted->next) {
         if (booted->state != LYGER_BOOTED_DEAD) {
@@ -353,13 +355,14 @@ static void hear_signals(lyger_supervisor *supervisor)
     }
 }
 
-/* A worker without the right to signal us wants the end. */
+/* Reads the front process's 's': a worker without the right to signal the supervisor wants the server to
+ * end. */
 static void hear_front(lyger_supervisor *supervisor)
 {
     char said[16];
     ssize_t got = recv(supervisor->front_control, said, sizeof said, MSG_DONTWAIT);
     if (got == 0) {
-        close_front(supervisor); /* its death is told by SIGCHLD */
+        close_front(supervisor); /* SIGCHLD will tell of the front process's death */
     }
     if (got > 0 && memchr(said, 's', (size_t)got) && supervisor->phase == LYGER_PHASE_SERVING) {
         stop_asked(supervisor);
@@ -371,7 +374,7 @@ static void sooner(uint64_t *due, uint64_t time)
     *due = time && time < *due ? time : *due;
 }
 
-/* Until something happens or is due. */
+/* Waits until an event comes or `due`. */
 static void wait_for_events(lyger_supervisor *supervisor, uint64_t due)
 {
     struct pollfd ready[3 + BOOTED_POLLED];
@@ -423,7 +426,7 @@ static void say_ready(lyger_supervisor *supervisor)
     }
 }
 
-/* What has to be done without an event; returns when to come back. */
+/* Does what time makes due, without an event; returns when the next call is due. */
 static uint64_t tick(lyger_supervisor *supervisor)
 {
     uint64_t now = lyger_hub_now(), due = UINT64_MAX, watch_due = 0;

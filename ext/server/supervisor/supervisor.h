@@ -1,5 +1,5 @@
 /*
- * Inside server.c, supervisor.c and boot.c: the supervisor's state. One per process, one thread.
+ * Inside run.c, supervisor.c and booted.c: the supervisor's state. One per process, used by one thread.
  */
 #ifndef LYGER_HTTP_SUPERVISOR_H
 #define LYGER_HTTP_SUPERVISOR_H
@@ -14,10 +14,10 @@
 #define LYGER_SECOND (1000 * LYGER_MILLISECOND)
 
 typedef enum lyger_booted_state {
-    LYGER_BOOTED_BOOTING, /* no worker of it has asked for a request yet */
-    LYGER_BOOTED_SERVING, /* at most one */
+    LYGER_BOOTED_BOOTING, /* none of its workers has asked for a request yet */
+    LYGER_BOOTED_SERVING, /* its workers serve; at most one booted parent is in this state */
     LYGER_BOOTED_RETIRING,
-    LYGER_BOOTED_DEAD, /* until what it left behind has been looked at */
+    LYGER_BOOTED_DEAD, /* until the workers that it left behind have been looked at */
 } lyger_booted_state;
 
 /* A child that executed the command anew. */
@@ -28,14 +28,14 @@ typedef struct lyger_booted {
     uint32_t generation;
     lyger_booted_state state;
     uint64_t since;
-    bool killed;    /* by boot_timeout */
-    int exec_error; /* errno */
+    bool killed;    /* the supervisor killed it after boot_timeout */
+    int exec_error; /* errno of a failed exec(), 0: none */
 } lyger_booted;
 
 typedef enum lyger_phase {
     LYGER_PHASE_SERVING,
     LYGER_PHASE_DRAINING, /* the front process answers what it has, workers take what is queued */
-    LYGER_PHASE_RETIRING, /* it has ended; workers end what they do */
+    LYGER_PHASE_RETIRING, /* the front process has ended; workers end their current requests */
     LYGER_PHASE_ENDING,   /* `grace` is over: SIGTERM to the workers */
     LYGER_PHASE_KILLING,  /* kill_timeout is over, too */
 } lyger_phase;
@@ -57,43 +57,45 @@ typedef struct lyger_supervisor {
     uint64_t front_started, front_not_before;
     uint32_t front_failures; /* in a row, within a second of the start */
 
-    uint32_t generation; /* the last one that was begun */
+    uint32_t generation; /* the last generation that was begun */
     bool reload_wanted;
-    uint64_t boot_not_before; /* when nobody serves */
+    uint64_t boot_not_before; /* no boot before that time, while no worker serves; lyger_hub_now() */
     uint32_t boot_failures;
 
     lyger_phase phase;
     uint64_t deadline; /* of the phase, 0: none */
     bool ready;        /* the first worker has asked for a request */
     uint64_t watchdog_at;
-    bool strangers; /* the application had children before: those are not to be reaped */
-    int subreaper;  /* as it was */
+    bool strangers; /* the application had children before, which are not to be reaped */
+    int subreaper;  /* PR_SET_CHILD_SUBREAPER as it was before */
     lyger_status failure;
     lyger_error *error;
 } lyger_supervisor;
 
-/* Until everything has ended. True in a worker, whose place is *place. */
+/* Runs the server until all its processes have ended. True in a worker, whose place is *place. */
 bool lyger_supervisor_loop(lyger_supervisor *supervisor, uint32_t *place);
 
-/* In a forked child: closes what is the supervisor's. listening: the front process keeps these sockets. */
+/* In a forked child: closes the supervisor's descriptors. listening: keeps the sockets that the front process
+ * needs. */
 void lyger_supervisor_leave(lyger_supervisor *supervisor, bool listening);
 
-/* ---- boot.c ---- */
+/* ---- booted.c ---- */
 
-/* Wants a reload; one that is under way is followed by another. */
+/* Asks for a reload; a reload that is under way is followed by another. */
 void lyger_boot_ask(lyger_supervisor *supervisor, const char *why);
-/* Begins what is wanted, ends what takes too long. */
+/* Begins a reload that is wanted, ends booted parents that take too long. */
 void lyger_boot_tick(lyger_supervisor *supervisor);
-/* When tick has something to do; 0: nothing is planned. */
+/* When lyger_boot_tick() has something to do, lyger_hub_now(); 0: nothing is planned. */
 uint64_t lyger_boot_due(const lyger_supervisor *supervisor);
 void lyger_boot_hear(lyger_supervisor *supervisor, lyger_booted *booted);
 bool lyger_boot_reaped(lyger_supervisor *supervisor, pid_t pid, int status);
-void lyger_boot_tell(lyger_supervisor *supervisor, char command); /* to all of them */
+void lyger_boot_tell(lyger_supervisor *supervisor, char command); /* to all booted parents */
 void lyger_boot_kill(lyger_supervisor *supervisor);
-void lyger_boot_abandon(lyger_supervisor *supervisor); /* a reload that is under way */
-/* No booted parent lives. */
+void lyger_boot_abandon(lyger_supervisor *supervisor); /* ends a reload that is under way */
+/* Whether no booted parent lives. */
 bool lyger_boot_none(const lyger_supervisor *supervisor);
-/* A child that nobody knows: perhaps a worker of a booted parent that died. */
+/* A child was reaped that is in no list: perhaps a worker of a booted parent that died, which is then
+ * buried. */
 void lyger_boot_stray(lyger_supervisor *supervisor, pid_t pid);
 void lyger_boot_free(lyger_supervisor *supervisor);
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define MILLISECOND 1000000ull
-#define QUIET (100 * MILLISECOND)       /* an editor or a checkout writes many files */
+#define QUIET (100 * MILLISECOND)       /* time without a change; an editor or a checkout writes many files */
 #define LOOK_EVERY (1000 * MILLISECOND) /* without inotify */
 #define DEPTH_MAX 32
 
@@ -24,11 +24,11 @@ typedef struct watched {
 } watched;
 
 struct lyger_watch {
-    int descriptor; /* inotify, -1: the tree is looked at every second instead */
+    int descriptor; /* inotify, -1: the watch looks at the whole tree every second instead */
     char *root;
     watched *directories;
     size_t count, room;
-    uint64_t changed_at; /* 0: nothing has */
+    uint64_t changed_at; /* when something last changed; 0: nothing has */
     uint64_t look_at;
     uint64_t seen; /* what the tree looked like: a sum over names, sizes and times */
 };
@@ -49,7 +49,8 @@ static bool one_of(const char *name, const char *const *names)
     return *names != NULL;
 }
 
-/* Other people's code, and what applications write, by the conventions of Composer, Symfony and Laravel. */
+/* Directories of other people's code, and of files that applications write, by the conventions of Composer,
+ * Symfony and Laravel. */
 static bool skipped_directory(const char *name, unsigned depth)
 {
     static const char *const anywhere[] = {".git",    ".hg",    ".svn",         ".idea",
@@ -58,7 +59,8 @@ static bool skipped_directory(const char *name, unsigned depth)
     return one_of(name, anywhere) || (depth == 0 && one_of(name, at_the_top));
 }
 
-/* Vim's .swp and 4913, Emacs' .#name and #name#, backups, JetBrains' ___jb_tmp___; logs, locks, databases. */
+/* Files that do not count: Vim's .swp and 4913, Emacs' .#name and #name#, backups, JetBrains' ___jb_tmp___;
+ * logs, locks, databases. */
 static bool skipped_file(const char *name)
 {
     static const char *const ends[] = {"~",        ".swp", ".swo",    ".swx",     ".swpx", ".tmp", ".bak",
@@ -90,7 +92,7 @@ static uint64_t look_at_file(const char *name, const struct stat *is)
     return sum;
 }
 
-/* The order of a directory's entries does not matter to the sum. */
+/* A sum over the tree, to which the order of a directory's entries does not matter. */
 static uint64_t look_at_tree(int parent, const char *name, unsigned depth)
 {
     uint64_t sum = 0;
@@ -149,7 +151,7 @@ static watched *find(lyger_watch *watch, int number)
     return NULL;
 }
 
-/* False: no memory. */
+/* Notes which directory an inotify number stands for. False: no memory. */
 static bool remember(lyger_watch *watch, int number, const char *path, unsigned depth)
 {
     watched *known = find(watch, number);
@@ -157,7 +159,7 @@ static bool remember(lyger_watch *watch, int number, const char *path, unsigned 
     if (!copy) {
         return false;
     }
-    if (known) { /* it was moved */
+    if (known) { /* the directory was moved */
         free(known->path);
         *known = (watched){number, depth, copy};
         return true;
@@ -176,7 +178,8 @@ static bool remember(lyger_watch *watch, int number, const char *path, unsigned 
     return true;
 }
 
-/* Watches a directory and those below; false when a limit was hit. What cannot be read is left out. */
+/* Watches a directory and the directories below it; false when a limit was hit. Directories that cannot be
+ * read are left out. */
 static bool add_tree(lyger_watch *watch, const char *path, unsigned depth)
 {
     uint32_t events = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR |
@@ -192,7 +195,7 @@ static bool add_tree(lyger_watch *watch, const char *path, unsigned depth)
     DIR *directory = opendir(path);
     for (struct dirent *entry; directory && done && (entry = readdir(directory));) {
         char below[4096];
-        bool unknown = entry->d_type == DT_UNKNOWN; /* IN_ONLYDIR and IN_DONT_FOLLOW find out */
+        bool unknown = entry->d_type == DT_UNKNOWN; /* IN_ONLYDIR and IN_DONT_FOLLOW tell */
         if ((entry->d_type != DT_DIR && !unknown) || strcmp(entry->d_name, ".") == 0 ||
             strcmp(entry->d_name, "..") == 0 || depth >= DEPTH_MAX ||
             skipped_directory(entry->d_name, depth) ||
@@ -216,7 +219,8 @@ static void drop(lyger_watch *watch, int number)
     }
 }
 
-/* Whether an event is a change of the source; false in *going_on when inotify cannot follow any more. */
+/* Whether an event is a change of the source; *going_on becomes false when inotify cannot follow the tree any
+ * more. */
 static bool matters(lyger_watch *watch, const struct inotify_event *event, bool *going_on)
 {
     const watched *in = find(watch, event->wd);
@@ -239,9 +243,9 @@ static bool matters(lyger_watch *watch, const struct inotify_event *event, bool 
             snprintf(below, sizeof below, "%s/%s", in->path, event->name) < (int)sizeof below) {
             *going_on = add_tree(watch, below, in->depth + 1);
         }
-        return true; /* it may have had files in it before it was watched */
+        return true; /* files may have been written in the directory before it was watched */
     }
-    /* A new file is reported when it was written; links and such are never written. */
+    /* A new file counts when it was written and closed; links and such are never written. */
     return !skipped_file(event->name) &&
            (event->mask & (IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO));
 }

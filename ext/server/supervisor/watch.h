@@ -1,5 +1,5 @@
 /*
- * Watching a source tree for changes, for development: inotify(7), or looking at everything once a second
+ * Watching a source tree for changes, for development: inotify(7), or looking at the whole tree once a second
  * where the limits on watches are too low. What an application writes itself (logs, databases, var/,
  * storage/), what others wrote (vendor/, node_modules/, .git) and what editors leave beside a file do not
  * count.
@@ -19,8 +19,8 @@ void lyger_watch_free(lyger_watch *watch);
 int lyger_watch_descriptor(const lyger_watch *watch); /* to poll for reading; -1: there is none */
 bool lyger_watch_polls(const lyger_watch *watch);     /* inotify's limits were hit */
 
-/* Whether something has changed and then been quiet for 100 ms. When it may be worth asking again without the
- * descriptor being readable is in *due, lyger_hub_now(); 0: never. */
+/* Whether something has changed and the tree has then been quiet for 100 ms. *due is when to ask again though
+ * the descriptor is not readable, lyger_hub_now(); 0: never. */
 bool lyger_watch_changed(lyger_watch *watch, uint64_t now, uint64_t *due);
 
 #endif

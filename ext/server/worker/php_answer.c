@@ -1,3 +1,6 @@
+/*
+ * What a handler's return value becomes: text, JSON, or the rows of a result.
+ */
 #include "php_worker.h"
 #include "lyger_error.h"
 #include "jsonout/php_json.h"
@@ -13,8 +16,8 @@
 #define JSON_DEPTH 512
 #define JSON_TYPE "Content-Type: application/json"
 
-/* Through the output layer, as echo goes. Where nothing can follow, the body's length is known now, and a
- * long one need not be chunked. */
+/* Writes the body through the output layer, as echo does. When no output can follow, the body's length is
+ * known now, and a long body need not be chunked. */
 static void write_body(const char *bytes, size_t len)
 {
     if (php_output_get_level() == 0 && !BG(user_shutdown_function_names)) {
@@ -23,7 +26,7 @@ static void write_body(const char *bytes, size_t len)
     php_output_write(bytes, len);
 }
 
-/* Unless the handler has chosen a type. */
+/* Sets the Content-Type to JSON, unless the handler has chosen a type. */
 static void say_json(void)
 {
     if (SG(sapi_headers).send_default_content_type && !SG(headers_sent)) {
@@ -48,7 +51,8 @@ static void answer_json(zval *value)
     }
 }
 
-/* Row by row from C to the client. What was echoed before goes first; output handlers do not see the rows. */
+/* Writes a result row by row from C to the client. Output that was echoed before goes first; output handlers
+ * do not see the rows. */
 static void answer_result(lyger_result *result)
 {
     lyger_error error;

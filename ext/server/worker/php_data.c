@@ -1,7 +1,7 @@
 /*
- * A request as PHP values. $_SERVER and $data are copies of arrays that were put together once, with the
- * values that differ written over by position; names of fields are remembered in every form that is needed,
- * and values that clients repeat (User-Agent, Accept) are kept from request to request.
+ * A request as PHP values. $_SERVER and $data are copies of arrays that were put together once, in which each
+ * request overwrites the values that differ, by position; names of fields are remembered in every form that
+ * is needed, and values that clients repeat (User-Agent, Accept) are kept from request to request.
  */
 #include "php_worker.h"
 #include "lyger_compat.h"
@@ -18,7 +18,7 @@ php_lyger_request php_lyger_current = {.body_file = -1};
 /* ---- names of fields ---- */
 
 #define NAMES_MAX 256       /* different spellings that are remembered */
-#define NAME_LENGTH 64      /* bytes of one */
+#define NAME_LENGTH 64      /* bytes of a name that is remembered */
 #define VALUE_KEPT_MAX 256u /* bytes */
 
 typedef enum special { PLAIN, NUMBER, HOST, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, AUTHORIZATION } special;
@@ -26,16 +26,16 @@ typedef enum special { PLAIN, NUMBER, HOST, COOKIE, CONTENT_TYPE, CONTENT_LENGTH
 typedef struct name {
     zend_string *lower;
     zend_string *server; /* "HTTP_…" or "CONTENT_TYPE"; NULL: not in $_SERVER */
-    zend_string *value;  /* the last one, or NULL */
+    zend_string *value;  /* the last value, or NULL */
     special special;
 } name;
 
 static HashTable names; /* as the client spells it → name */
 
 /*
- * RFC 3875, section 4.1.18. Two names must not become one: "X_Forwarded_For" would be taken for what a proxy
- * said, so that only letters, digits and hyphens are mapped. HTTP_PROXY is what programs take for a setting
- * of theirs (httpoxy.org).
+ * RFC 3875, section 4.1.18. The name of a field in $_SERVER, NULL when the field is left out. Two names must
+ * not become one: "X_Forwarded_For" would be taken for a proxy's field, so only names of letters, digits and
+ * hyphens are mapped. HTTP_PROXY is left out because programs take it for a setting (httpoxy.org).
  */
 static zend_string *server_name(const zend_string *lower)
 {
@@ -129,7 +129,8 @@ static name *name_of(const char *text, size_t len, name *scratch)
     return zend_hash_str_add_mem(&names, text, len, scratch, sizeof *scratch);
 }
 
-/* One reference. */
+/* The value as a string, with one reference for the caller; the last value of the name is shared when it is
+ * the same. */
 static zend_string *value_of(name *of, const char *bytes, size_t len)
 {
     if (of->value && ZSTR_LEN(of->value) == len && memcmp(ZSTR_VAL(of->value), bytes, len) == 0) {
@@ -152,7 +153,8 @@ static zend_string *span_of(const lyger_hub_request *request, lyger_http_span sp
     return zend_string_init_fast(request->head + span.at, span.len);
 }
 
-/* RFC 9110, section 5.3: repeated fields are one list. Cookies are joined as RFC 6265 writes them. */
+/* RFC 9110, section 5.3: repeated fields are one list. Cookies are joined with "; " as RFC 6265 writes
+ * them. */
 static void join(zval *old, special special, const char *bytes, size_t len)
 {
     const char *between = special == COOKIE ? "; " : ", ";
@@ -169,11 +171,11 @@ static special read_field(const lyger_hub_request *request, const lyger_http_fie
     name *name = name_of(request->head + field->name.at, field->name.len, &scratch);
     zval *old = zend_hash_find_known_hash(current->headers, name->lower);
     if (UNEXPECTED(old)) {
-        /* A second Host or Content-Length has been refused or was the same. */
+        /* The parser has refused a second Host or Content-Length, unless it was the same. */
         if (name->special != HOST && name->special != CONTENT_LENGTH) {
             join(old, name->special, bytes, field->value.len);
         }
-    } else if (EXPECTED(name->special != NUMBER)) { /* a key that PHP would not find again, and no header */
+    } else if (EXPECTED(name->special != NUMBER)) { /* not a number: PHP would not find such a key again */
         zval value;
         ZVAL_STR(&value, value_of(name, bytes, field->value.len));
         _zend_hash_append(current->headers, name->lower, &value);
@@ -186,7 +188,8 @@ static special read_field(const lyger_hub_request *request, const lyger_http_fie
     return special;
 }
 
-/* One reference; seen says which are there. */
+/* The value of a special field, with one reference for the caller; `seen` says which fields the request
+ * has. */
 static zend_string *header(uint32_t seen, special special, const char *lower, size_t len)
 {
     if (!(seen & 1u << special)) {
@@ -212,7 +215,7 @@ static void read_headers(const lyger_hub_request *request)
     current->type = header(seen, CONTENT_TYPE, ZEND_STRL("content-type"));
 }
 
-/* The target in origin form, whatever form it was sent in: what an application routes by. */
+/* The target in origin form, whatever form the client sent: applications route by it. */
 static zend_string *target_of(const lyger_hub_request *request)
 {
     const lyger_http_request *parsed = request->parsed;
@@ -341,7 +344,7 @@ static const char *const data_keys[DATA_PLACES] = {
 static zend_array *server_template, *data_template;
 static uint32_t server_places[SERVER_PLACES], data_places[DATA_PLACES]; /* bucket numbers */
 static zend_string *script_name, *protocols[2], *scheme;
-static zend_string *client_address, *server_address; /* the last ones */
+static zend_string *client_address, *server_address; /* of the last request */
 
 static zval *place(zend_array *array, uint32_t bucket)
 {
@@ -357,8 +360,8 @@ static uint32_t place_of(zend_array *array, const char *key)
 static zend_string **lasting_strings; /* to be freed with the module */
 static size_t lasting_count, lasting_room;
 
-/* A string that lives as long as the process: copies of an array need not count references to it. It is not
- * in PHP's table of interned strings, as opcache would have it in shared memory. */
+/* A string that lives as long as the process: copies of an array need not count references to it. The string
+ * is not in PHP's table of interned strings, which opcache may keep in shared memory. */
 static zend_string *lasting(const char *text, size_t len)
 {
     if (lasting_count == lasting_room) {
@@ -384,8 +387,8 @@ static void set_text(zend_array *array, const char *key, const char *text, size_
     set_value(array, key, strlen(key), &value);
 }
 
-/* The environment is a part of $_SERVER, as under CGI; what looks like a client's field, and what this server
- * was started with, is not taken over. */
+/* Adds the environment to $_SERVER, as under CGI; variables that look like a client's field, and those that
+ * lyger itself sets for its server, are left out. */
 static void add_environment(zend_array *array, zend_array *environment)
 {
     zend_string *name;
@@ -444,8 +447,8 @@ static zend_array *array_for(uint32_t size)
 
 static void make_server_template(void)
 {
-    /* PHP reads it for us: environ of a shared library is not always that of the program, which may have a
-     * copy of its own that it moved (ld's copy relocations). */
+    /* PHP reads the environment: a shared library's environ is not always the program's, which may have a
+     * moved copy of its own (ld's copy relocations). */
     zval environment;
     array_init(&environment);
     php_import_environment_variables(&environment);
@@ -515,7 +518,7 @@ void php_lyger_data_stop(void)
 
 /* ---- $_SERVER ---- */
 
-/* Over a string that the template has put there; takes the reference. */
+/* Puts a string over the one that the template has there; takes the caller's reference. */
 static void put(zend_array *array, uint32_t bucket, zend_string *string)
 {
     zval *to = place(array, bucket);
@@ -523,7 +526,8 @@ static void put(zend_array *array, uint32_t bucket, zend_string *string)
     ZVAL_STR(to, string);
 }
 
-/* An address repeats as long as the same client, or server, is at the other end. */
+/* An address as a string, which is shared with the last request's while the same client, or server, is at
+ * that end. */
 static zend_string *address_of(const lyger_http_address *peer, zend_string **last)
 {
     size_t len = strlen(peer->address);
@@ -539,7 +543,7 @@ static zend_string *protocol_of(const lyger_hub_request *request)
     return protocols[request->parsed->minor > 0];
 }
 
-/* Without the port; an IPv6 address keeps its brackets. */
+/* The host without its port; an IPv6 address keeps its brackets. */
 static zend_string *server_name_of_host(void)
 {
     const zend_string *host = php_lyger_current.host;
@@ -553,7 +557,7 @@ static zend_string *server_name_of_host(void)
     return zend_string_init(ZSTR_VAL(host), len, false);
 }
 
-/* What follows the script's own name in the path, as "/app.php/what/follows" has it. */
+/* Adds PATH_INFO: the path after the script's own name, as in "/app.php/what/follows". */
 static void add_path_info(zend_array *array)
 {
     const zend_string *path = php_lyger_current.path;
@@ -587,7 +591,7 @@ static void add_fields(zend_array *array)
     ZEND_HASH_FOREACH_END();
 }
 
-/* Where the target or the coding of the body say more than the fields. */
+/* Corrects the variables where the target or the coding of the body says more than the fields. */
 static void correct_fields(zend_array *array)
 {
     const lyger_http_request *parsed = php_lyger_current.hub->parsed;
@@ -662,13 +666,13 @@ static void put_global(zend_array *array, enum data_place at, int track)
     }
 }
 
-/* A form with files has been read from the body already; php://input has nothing of it either. */
+/* Whether PHP has read the body already, as a form with files; php://input is empty then too. */
 static bool body_is_used(void)
 {
     return SG(rfc1867_uploaded_files) != NULL;
 }
 
-/* What the front process has written to a file, as a string; NULL when it cannot be read. */
+/* The body that the front process has written to a file, as a string; NULL when the file cannot be read. */
 static zend_string *read_spooled(const lyger_hub_request *request)
 {
     int descriptor = open(request->body_file, O_RDONLY | O_CLOEXEC);
@@ -691,7 +695,8 @@ static zend_string *read_spooled(const lyger_hub_request *request)
     return text;
 }
 
-/* PHP's own limit for a body in memory; a longer one is for those who read it piece by piece. */
+/* Whether the body is within PHP's limit for a body in memory; a longer body is for applications that read it
+ * piece by piece. */
 static bool fits_memory(const lyger_hub_request *request)
 {
     return SG(post_max_size) <= 0 || request->body_len <= (uint64_t)SG(post_max_size);

@@ -1,10 +1,10 @@
 /*
- * Extensions that keep something of a request in C: each is stopped and started, or set, as PHP does between
- * two requests, and is then told again what the application told it while booting.
+ * Extensions that keep something of a request in C: the worker stops and starts each, or sets it, as PHP does
+ * between two requests, and then tells it again what the application told it while booting.
  *
  * The list is by hand: what an extension frees at the end of a request may be in use by the booted
- * application, so that one that is not known here is left alone. scripts/state compares them all with
- * PHP-FPM.
+ * application, so an extension that is not in the list is left alone. scripts/state compares all extensions
+ * with PHP-FPM.
  */
 #include "php_worker.h"
 
@@ -15,7 +15,7 @@
 #include "ext/session/php_session.h"
 #if __has_include("ext/mbstring/mbstring.h")
 #ifndef HAVE_MBREGEX
-#define HAVE_MBREGEX 1 /* its header needs to be told; whether it is true, the size of its globals says */
+#define HAVE_MBREGEX 1 /* for mbstring's header; the size of its globals says whether it is true */
 #endif
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-compare" /* in its headers */
@@ -28,18 +28,19 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define SIGNALS 32 /* those that pcntl_signal_get_handler() knows */
+#define SIGNALS 32 /* the signals that pcntl_signal_get_handler() knows */
 
-/* What is done with an extension: its end of a request before the answer has ended, its start when the next
- * request begins, or both between two requests, and only when its globals have changed. */
+/* What is done with an extension. ENDS: its end of a request, before the answer has ended. BEGINS: its start,
+ * when the next request begins. RESTARTS: both between two requests, and only when its globals have
+ * changed. */
 enum { ENDS = 1, BEGINS = 2, RESTARTS = 4 };
 
 typedef struct extension {
     const char *name;
     int what;
-    zend_module_entry *module; /* NULL: not there */
+    zend_module_entry *module; /* NULL: the extension is not loaded */
     void *globals;
-    void *image; /* of globals, when nothing had been done with them */
+    void *image; /* a copy of its globals before a request touched them */
 } extension;
 
 static extension extensions[] = {
@@ -61,11 +62,11 @@ static extension extensions[] = {
 
 #define EXTENSIONS (sizeof extensions / sizeof *extensions)
 
-/* A function that says without an argument what it is told with one. What it said when the application had
- * booted, it is told again. */
+/* A PHP function that gets a setting when called without an argument, and sets it when called with one. After
+ * a request it is called with the value that it gave when the application had booted. */
 typedef struct answer {
     const char *function;
-    const char *of; /* the extension that restarts when it is different; NULL: looked at each time */
+    const char *of; /* the extension whose restart loses it; NULL: compared after each request */
     zval booted;
 } answer;
 
@@ -84,7 +85,7 @@ static answer answers[] = {
 
 static struct {
     extension *session, *libxml, *mysqli, *soap, *sockets, *mbstring, *pcntl;
-    zval *session_handlers; /* what session_set_save_handler() was given */
+    zval *session_handlers; /* the handlers that session_set_save_handler() was given */
     bool session_ended;
     bool libxml_errors_kept;
     zval reported;    /* mysqli_report() */
@@ -93,17 +94,17 @@ static struct {
     zend_module_entry *date_module;
     zend_function *openssl_error_string;
     zend_ini_entry *assert_callback; /* NULL: not to be touched */
-    void *patterns, *patterns_image; /* what mbstring keeps of mb_ereg(), opaque */
+    void *patterns, *patterns_image; /* mbstring's state of mb_ereg(), opaque, and a copy of it */
     size_t patterns_size;
     zend_function *signal, *signal_handler;
     struct {
         zval handler;          /* undefined: not to be touched */
-        struct sigaction php;  /* what PHP takes for it, and */
-        struct sigaction real; /* what it is */
-        bool looked_at;        /* a request has set it: pcntl's globals do not change when one does again */
+        struct sigaction php;  /* the action that PHP's table has, and */
+        struct sigaction real; /* the kernel's action */
+        bool looked_at;        /* a request has set it once: pcntl's globals do not change the next time */
     } signals[SIGNALS];
     sigset_t mask;
-    zend_long resources; /* the number of the next one, when the last request had ended */
+    zend_long resources; /* the number that the next resource would have had when the last request ended */
 } boot;
 
 /* ---- PHP ---- */
@@ -112,7 +113,7 @@ void *php_lyger_globals_of(const char *module)
 {
 #ifdef ZTS
     (void)module;
-    return NULL; /* no server there */
+    return NULL; /* a thread-safe PHP has no server */
 #else
     zend_module_entry *entry = zend_hash_str_find_ptr(&module_registry, module, strlen(module));
     return entry ? entry->globals_ptr : NULL;
@@ -128,7 +129,7 @@ void php_lyger_call(const char *name, zval *result, zval *argument)
     }
 }
 
-/* With an argument and nothing to say. */
+/* Calls a function with an argument and ignores its result. */
 static void tell(const char *name, zval *argument)
 {
     zval ignored;
@@ -158,7 +159,7 @@ static void know(extension *to)
     take_image(to);
 }
 
-/* NULL: not there. */
+/* The extension of that name in the list; NULL: not loaded. */
 static extension *named(const char *name)
 {
     for (size_t i = 0; i < EXTENSIONS; i++) {
@@ -190,7 +191,8 @@ static void keep_answers(void)
     }
 }
 
-/* Those of an extension that has restarted, or, with NULL, those that are looked at each time. */
+/* Restores the settings of an extension that has restarted, or, with NULL, those that are compared after each
+ * request. */
 static void restore_answers(const char *of)
 {
     for (size_t i = 0; i < ANSWERS; i++) {
@@ -223,7 +225,7 @@ static zval *session_handlers(void)
     return (zval *)&session()->mod_user_names;
 }
 
-/* Without session.auto_start, which is for a request. */
+/* Starts the session module without session.auto_start, which is for a request. */
 static void start_session_module(void)
 {
     bool automatic = session()->auto_start;
@@ -239,7 +241,7 @@ static void keep_session(void)
         return;
     }
     if (session()->session_status == php_session_active) {
-        stop(boot.session); /* a session of the application's boot is nobody's */
+        stop(boot.session); /* a session of the application's boot belongs to no client */
         start_session_module();
     }
     boot.session_handlers = safe_emalloc(SESSION_HANDLERS, sizeof(zval), 0);
@@ -248,7 +250,7 @@ static void keep_session(void)
     }
 }
 
-/* Writes the session. PHP drops the handlers with it; those of the boot come back. */
+/* Ends the session, which writes it. PHP drops the save handlers with it; the boot's handlers come back. */
 static void end_session(void)
 {
     if (!boot.session || !is_touched(boot.session)) {
@@ -327,9 +329,8 @@ static void restore_openssl(void)
     }
 }
 
-/* What date_get_last_errors() says. PHP frees time zones along with it, which objects of the application
- * have.
- */
+/* Resets what date_get_last_errors() says, by the module's own end of a request. The time zones that this
+ * would free are put aside: objects of the application have them. */
 static void restore_date(void)
 {
     if (UNEXPECTED(boot.date->last_errors)) {
@@ -342,7 +343,7 @@ static void restore_date(void)
 
 /* ---- mbstring ---- */
 
-/* The patterns' part is memory of its own, whose size only the allocator knows. */
+/* Notes mb_ereg()'s state, which is a block of its own, whose size only the allocator knows. */
 static void keep_patterns(void)
 {
 #ifdef HAS_MBSTRING
@@ -369,7 +370,8 @@ static bool patterns_are_touched(void)
 
 /* ---- assert() ---- */
 
-/* assert_options() is deprecated and says so since 8.3; here nobody shall hear it. */
+/* Notes assert.callback, unless the application has set a callback while booting. assert_options() warns
+ * since 8.3 that it is deprecated; the warning is suppressed. */
 static void keep_assert(void)
 {
     zval handler, callback, option;
@@ -382,13 +384,13 @@ static void keep_assert(void)
     php_lyger_call("assert_options", &callback, &option);
     EG(error_reporting) = reporting;
     ZVAL_COPY_VALUE(&EG(user_error_handler), &handler);
-    if (Z_TYPE(callback) == IS_NULL) { /* one that the application has set while booting stays as it is */
+    if (Z_TYPE(callback) == IS_NULL) { /* a callback that the boot has set is left alone */
         boot.assert_callback = entry;
     }
     zval_ptr_dtor(&callback);
 }
 
-/* The callback that assert_options() was given: the setting's own hook drops it. */
+/* Drops the callback that a request gave to assert_options(), through the setting's own hook. */
 static void restore_assert(void)
 {
     zend_ini_entry *entry = boot.assert_callback;
@@ -425,7 +427,7 @@ static void keep_signals(void)
     sigprocmask(SIG_SETMASK, NULL, &boot.mask);
 }
 
-/* What pcntl_signal() says of a signal, what PHP thinks of it and what the kernel does. */
+/* Restores a signal: the handler that pcntl_signal() has, the action in PHP's table, and the kernel's. */
 static void restore_signal(int number)
 {
     zval now, arguments[2], ignored;
@@ -469,8 +471,8 @@ static void forget_signals(void)
 
 /* ---- directories ---- */
 
-/* The directory that readdir() reads without an argument is the last one opened; PHP keeps it open for that.
- * One that the application has a handle of is the application's. */
+/* Closes the directory that readdir() reads without an argument, which is the last one opened and which PHP
+ * keeps open for that. A directory of which the application has a handle is left alone. */
 static void restore_directory(void)
 {
     zend_resource *resource;
@@ -485,14 +487,14 @@ static void restore_directory(void)
     ZEND_HASH_FOREACH_END();
     if (UNEXPECTED(kept) && !EG(exception)) {
         tell("closedir", NULL);
-        zend_clear_exception(); /* it was another stream, and there is no such directory */
+        zend_clear_exception(); /* the resource was another stream, and no directory is open */
     }
     boot.resources = EG(regular_list).nNextFreeElement;
 }
 
 /* ---- those that restart ---- */
 
-/* What an extension has no function to ask for alone. */
+/* Notes settings for which no function exists that only gets them. */
 static void keep_settings(void)
 {
     zend_class_entry *driver = zend_hash_str_find_ptr(CG(class_table), ZEND_STRL("mysqli_driver"));
@@ -533,7 +535,7 @@ static void restart_those_touched(void)
             restore_settings(of);
             restore_answers(of->name);
             take_image(of);
-            if (of == boot.mbstring) { /* else what is touched of it would be taken for untouched */
+            if (of == boot.mbstring) { /* a touched state must not pass for the untouched one */
                 take_patterns();
             }
         }
@@ -567,7 +569,7 @@ void php_lyger_extensions_keep(void)
     for (size_t i = 0; i < EXTENSIONS; i++) {
         know(&extensions[i]);
         if (extensions[i].what & ENDS) {
-            stop(&extensions[i]); /* what the boot was given is no request's */
+            stop(&extensions[i]); /* what an extension keeps of the boot is not for a request */
         }
     }
     boot.session = named("session");

@@ -1,11 +1,11 @@
 /*
- * Memory that PHP gives back at the end of its own request, which for a worker is the end of its life.
+ * Memory that PHP gives back at the end of its own request, which for a worker is the end of the process.
  *
- * PHP interns strings that it takes for few: names of fields, cookies and query arguments, of classes that
- * unserialize() is asked for, "class::method". Here they are what clients write, and an interned string is
- * never freed: nobody counts references to it. While a worker serves, strings that are interned already are
- * found, and no new one is added. Every caller copes with a string that is not interned, because with
- * opcache, whose table is shared and full at some time, PHP never adds one while it runs scripts
+ * PHP interns strings of which it expects few: names of fields, cookies and query arguments, of classes that
+ * unserialize() is asked for, "class::method". In a worker clients write these strings, and an interned
+ * string is never freed, because references to it are not counted. While a worker serves, strings that are
+ * interned already are found, and no new one is added. Every caller copes with a string that is not interned,
+ * because with opcache, whose table is shared and full at some time, PHP never adds one while it runs scripts
  * (ZendAccelerator.c).
  */
 #include "php_worker.h"
@@ -18,7 +18,8 @@ static struct {
     zend_string_init_existing_interned_func_t init_existing;
 } interning; /* PHP's own; NULL: not replaced */
 
-/* A string for good, which dl() has, is PHP's business. */
+/* Finds an interned string and adds none; a permanent string, which dl() adds, is left to PHP's own
+ * handler. */
 static zend_string *ZEND_FASTCALL find(zend_string *string)
 {
     if (ZSTR_IS_INTERNED(string)) {
@@ -80,11 +81,12 @@ static void intern_again(void)
 
 #define SLACK_MAX (8u << 20) /* bytes that the heap may keep for blocks that are free */
 
-static size_t slack; /* what could not be given back the last time */
+static size_t slack; /* bytes that could not be given back the last time */
 
 /*
- * Freed blocks stay with the heap, ordered by size, for the next block of that size: after one request of
- * many megabytes of small strings they would be most of a worker. Pages without a block in use go back.
+ * Gives back pages of the heap in which no block is in use. Freed blocks stay with the heap, ordered by size,
+ * for the next block of that size: after one request with many megabytes of small strings they would be most
+ * of a worker's memory.
  */
 void php_lyger_memory_trim(void)
 {

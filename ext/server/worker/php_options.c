@@ -1,3 +1,6 @@
+/*
+ * Options of a call, of the environment and of `lyger serve`, read into a lyger_server_config.
+ */
 #include "php_worker.h"
 #include "lyger_error.h"
 #include "lyger_ini.h"
@@ -14,7 +17,7 @@
 
 typedef enum kind {
     TEXT,    /* const char *, null or "" for none */
-    PATH,    /* the same, within open_basedir; "-" is no path */
+    PATH,    /* a TEXT that is a path within open_basedir, or "-" */
     COUNT,   /* uint32_t */
     SECONDS, /* uint32_t of milliseconds, given as int or float */
     BYTES,   /* uint64_t, given as int or as "8M" */
@@ -28,7 +31,7 @@ typedef struct option {
     const char *name;
     kind kind;
     size_t at;
-    double least, most; /* of numbers, in the unit of the caller */
+    double least, most; /* limits of numbers, in the caller's unit */
 } option;
 
 #define AT(member) offsetof(lyger_server_config, member)
@@ -91,7 +94,7 @@ static const option options[] = {
 /* Where options come from: argument 3, or LYGER_OPTIONS, which `lyger serve` fills too. */
 typedef struct source {
     bool environment;
-    const HashTable *typed; /* of the command: an option's name => what was typed for it; else NULL */
+    const HashTable *typed; /* from `lyger serve`: an option's name => what was typed for it; else NULL */
 } source;
 
 static const char *typed_as(const source *from, const char *name)
@@ -100,8 +103,8 @@ static const char *typed_as(const source *from, const char *name)
     return typed && Z_TYPE_P(typed) == IS_STRING ? Z_STRVAL_P(typed) : NULL;
 }
 
-/* Says it to whoever made the mistake: of a command's option as it was typed, of a call in PHP's own words.
- */
+/* Refuses an option in the words of the place where it was given: a command's option as it was typed, a
+ * call's in PHP's own words. Always false. */
 static bool refuse(const source *from, zend_class_entry *class_entry, const char *name, const char *rule,
                    const char *given)
 {
@@ -119,7 +122,8 @@ static bool refuse(const source *from, zend_class_entry *class_entry, const char
     return false;
 }
 
-/* The value as it was given; in PHP's own words its type, where that is wrong. */
+/* Refuses a value: names the value as it was given, or, where its type is wrong, the type in PHP's own
+ * words. */
 static bool refuse_value(const source *from, zend_class_entry *class_entry, const option *option,
                          const char *rule, const zval *value)
 {
@@ -138,7 +142,7 @@ static bool refuse_value(const source *from, zend_class_entry *class_entry, cons
     case IS_DOUBLE:
         snprintf(given, sizeof given, "%.15g", Z_DVAL_P(value));
         break;
-    case IS_TRUE: /* of the command: an option without "=" */
+    case IS_TRUE: /* from `lyger serve`: an option without "=" */
         strcpy(given, typed_as(from, option->name) ? "nothing" : "true");
         break;
     default:
@@ -169,7 +173,7 @@ static size_t distance(const char *one, const char *other)
     return row[len];
 }
 
-/* As a command has it: dashes. */
+/* Appends an option's name, with dashes as a command has it. */
 static void append_name(smart_str *to, const char *name, bool dashes)
 {
     smart_str_appends(to, dashes ? "--" : "\"");
@@ -249,7 +253,7 @@ static bool in_range(const source *from, const option *option, double number, co
     if (number >= option->least && number <= option->most) {
         return true;
     }
-    /* A least that is a part of a second is there so that it is not 0. */
+    /* A least value below one second only excludes 0, so it is printed with its digits. */
     snprintf(rule, sizeof rule, "must be between %.15g and %.0f%s", option->least, option->most,
              option->kind == SECONDS                            ? " seconds"
              : option->kind == BYTES || option->kind == BYTES32 ? " bytes"
@@ -268,7 +272,8 @@ static bool read_count(const source *from, const option *option, const zval *val
     return in_range(from, option, (double)*number, value);
 }
 
-/* As chmod(1) writes it: text is octal, with or without the 0; PHP's 0660 is an int already. */
+/* Reads permissions as chmod(1) does: text is octal, with or without a leading 0; PHP's 0660 is an int
+ * already. */
 static bool read_mode(const source *from, const option *option, const zval *value, uint32_t *mode)
 {
     zend_long number = -1;
@@ -371,7 +376,7 @@ static bool read_number(const source *from, const option *option, const zval *va
     }
 }
 
-/* What was typed is text; the option knows what it means. */
+/* Converts a value that was typed, which is text, to the type that the option takes. */
 static const zval *of_text(const option *option, const zval *value, zval *room)
 {
     zend_long number;
@@ -462,7 +467,8 @@ static bool read_all(const source *from, HashTable *given, lyger_server_config *
     return true;
 }
 
-/* How the command's options were typed: what it has put under the name "". NULL: not by the command. */
+/* How the options of `lyger serve` were typed, which it puts under the name "". NULL: they do not come from
+ * that command. */
 static const HashTable *typed_options(const zval *environment)
 {
     const zval *typed = Z_TYPE_P(environment) == IS_ARRAY
@@ -471,7 +477,7 @@ static const HashTable *typed_options(const zval *environment)
     return typed && Z_TYPE_P(typed) == IS_ARRAY ? Z_ARRVAL_P(typed) : NULL;
 }
 
-/* The options that the environment has, in *to. */
+/* Reads the options in the environment into *to. */
 static bool read_environment(zval *to, source *from)
 {
     const char *text = getenv("LYGER_OPTIONS");
@@ -496,7 +502,7 @@ bool php_lyger_options_read(HashTable *given, lyger_server_config *config, zval 
 {
     const source call = {false, NULL};
     source outside = {true, NULL};
-    /* What PHP would not take need not come in. */
+    /* The front process refuses bodies that PHP would not take. */
     config->http.max_body = SG(post_max_size) > 0 ? (uint64_t)SG(post_max_size) : INT64_MAX;
     if (given && !read_all(&call, given, config)) {
         return false;

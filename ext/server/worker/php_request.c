@@ -1,6 +1,6 @@
 /*
  * The life of a request. Its order is that of php_request_startup() and php_request_shutdown() (main/main.c),
- * without what concerns the executor and the compiler, which live as long as the worker.
+ * without the executor's and the compiler's part, which live as long as the worker.
  */
 #include "php_worker.h"
 #include "lyger_compat.h"
@@ -17,7 +17,7 @@
 #include "ext/standard/head.h"
 #include "main/php_main.h"
 
-#define GARBAGE ((size_t)2 << 20) /* bytes that are worth a look for cycles */
+#define GARBAGE ((size_t)2 << 20) /* bytes of growth before cycles are looked for */
 
 /* ---- superglobals ---- */
 
@@ -48,8 +48,8 @@ static void import(zend_auto_global *global)
 }
 
 /*
- * filter_input(INPUT_SERVER, …) looks into an array of its own, which PHP fills through this hook, variable
- * by variable; the hook fills $_SERVER as well.
+ * Gives $_SERVER to the filter extension: filter_input(INPUT_SERVER, …) looks into an array of its own, which
+ * PHP fills through this hook, variable by variable; the hook fills $_SERVER as well.
  */
 static void give_to_filter(void)
 {
@@ -71,14 +71,15 @@ static void give_to_filter(void)
     ZVAL_COPY_VALUE(server, &whole);
 }
 
-/* PHP asks whether $_SERVER is there before it looks into the filter's: most requests never do. */
+/* PHP calls this hook when $_SERVER is wanted, and so before filter_input() looks into the filter's array,
+ * which most requests never need. */
 static bool server_is_wanted(zend_string *name)
 {
     (void)name;
     if (php_lyger_current.hub) {
         give_to_filter();
     }
-    return false; /* not again in this request */
+    return false; /* do not call again in this request */
 }
 
 /* Since PHP 8.5 the command line's arguments are in $_SERVER whatever register_argc_argv says; a request has
@@ -97,8 +98,8 @@ static void import_server(void)
 
 /*
  * With auto_globals_jit $_SERVER and $_REQUEST are made when code that names them is compiled, which for most
- * of an application was long ago: an entry that is not armed any more is named somewhere. (The command line's
- * PHP names $_SERVER itself.) $_ENV stays.
+ * of an application was long ago: a superglobal that is not armed any more is named somewhere. (The command
+ * line's PHP names $_SERVER itself.) $_ENV stays.
  */
 static void import_superglobals(void)
 {
@@ -115,7 +116,7 @@ static void import_superglobals(void)
     }
 }
 
-/* What the application wrote into $_ENV while it booted stays; what a request writes does not. */
+/* Notes $_ENV: what the application wrote into it while it booted stays; what a request writes does not. */
 void php_lyger_superglobals_keep(void)
 {
     zval *environment;
@@ -150,7 +151,8 @@ void php_lyger_superglobals_release(void)
     ZVAL_UNDEF(&superglobals.environment);
 }
 
-/* A body can be large: what it became does not wait for the next request. */
+/* Empties a superglobal at once and not when the next request begins: it was made from a body, which can be
+ * large. */
 static void empty_superglobal(const char *name, size_t len, int track)
 {
     zval *global = &PG(http_globals)[track], empty;
@@ -182,8 +184,8 @@ static void describe(void)
 }
 
 /*
- * Whenever code of the application may run there is an output layer: PHP's functions of output do not ask
- * whether there is one. Between requests, and after the last, this one drops what a destructor or a loop's
+ * Makes a new output layer. There must be one whenever code of the application may run: PHP's output
+ * functions do not ask. Between requests, and after the last, the layer drops what a destructor or a loop's
  * script writes.
  */
 static void renew_output(void)
@@ -192,7 +194,7 @@ static void renew_output(void)
     php_output_activate();
 }
 
-/* php.ini's output_buffering, output_handler and implicit_flush. */
+/* Begins output as php.ini's output_buffering, output_handler and implicit_flush say. */
 static void begin_output(void)
 {
     if (PG(output_handler) && PG(output_handler)[0]) {
@@ -224,14 +226,15 @@ static void begin_sapi(void)
     }
 }
 
-/* Under FPM no error handler of the application exists yet when PHP reads a request. */
+/* Begins a request. The application's error handler is put aside meanwhile: under FPM none exists yet when
+ * PHP reads a request. */
 static void begin(const lyger_hub_request *request)
 {
     zval handler;
     ZVAL_COPY_VALUE(&handler, &EG(user_error_handler));
     ZVAL_UNDEF(&EG(user_error_handler));
-    renew_output();                    /* while there is no answer whose headers it would send */
-    PG(during_request_startup) = true; /* warnings are display_startup_errors' */
+    renew_output(); /* before the answer begins, because it would send the answer's headers */
+    PG(during_request_startup) = true; /* display_startup_errors decides about warnings */
     php_lyger_answer_begin();
     php_lyger_request_read(request);
     begin_output();
@@ -297,8 +300,9 @@ static void call_handler(zend_fcall_info *handler, zend_fcall_info_cache *cache)
     php_lyger_current.handling = false;
 }
 
-/* As php_call_shutdown_functions(), which would leave by longjmp for an exit() in one of them. One that exits
- * is the last one; those that are registered meanwhile are called too. */
+/* Calls the shutdown functions as php_call_shutdown_functions() does, which would leave by longjmp for an
+ * exit() in one of them. A function that exits is the last one; functions that are registered meanwhile are
+ * called too. */
 static void call_shutdown_functions(void)
 {
     bool go_on = true;
@@ -321,7 +325,7 @@ static void call_shutdown_functions(void)
     }
 }
 
-/* Until nothing is left open: a callback may open another. */
+/* Ends output buffers until none is open: a callback may open another. */
 static void end_output(void)
 {
     php_output_end_all();
@@ -330,7 +334,8 @@ static void end_output(void)
 
 /* ---- end ---- */
 
-/* Handles of php://input end with the body they read; PHP frees both with the request's resources only. */
+/* Closes the handles of php://input and the body, which PHP would only free with its own request's
+ * resources. */
 static void close_body(void)
 {
     php_stream *body = SG(request_info).request_body;
@@ -348,10 +353,10 @@ static void close_body(void)
     php_stream_close(body);
 }
 
-/* What the client waits for: headers, session, the rest of the output. */
+/* Ends what the client waits for: headers, session, the rest of the output. */
 static void end_answer(void)
 {
-    superglobals.server->armed = false; /* the filter's array ends with the extensions */
+    superglobals.server->armed = false; /* the filter extension frees its array in the next step */
     php_lyger_extensions_end();
     php_lyger_report_thrown();
     renew_output();
@@ -359,7 +364,7 @@ static void end_answer(void)
     php_lyger_answer_end(true);
 }
 
-/* What lyger's own rooms do between requests: results and transactions end, leases are given up. */
+/* Ends the request in lyger's own rooms: results and transactions end, leases are given back. */
 static void end_rooms(void)
 {
     lyger_cache *cache = php_lyger_cache();
@@ -370,9 +375,9 @@ static void end_rooms(void)
 }
 
 /*
- * PHP collects cycles when there are many, however large, and at the end of a request, which here never
- * comes. Here they are collected when memory has grown by an eighth since the last time, so that the time
- * that takes is a part of the time in which it was filled.
+ * PHP collects cycles when there are many, however large, and at the end of its own request, which a worker
+ * never reaches. A worker collects them when memory has grown by an eighth since the last collection, so that
+ * collecting takes a small part of the time in which the memory was filled.
  */
 static void collect_cycles(void)
 {
@@ -388,14 +393,14 @@ static void collect_cycles(void)
     }
 }
 
-/* What it does not wait for. The texts of the request are gone. */
+/* Ends the part of a request that the client does not wait for. The texts of the request are gone by then. */
 static void end_request(void)
 {
     if (EG(timeout_seconds)) {
         zend_unset_timeout();
     }
     close_body();
-    SG(post_read) = 1; /* or PHP would read what nobody has asked for */
+    SG(post_read) = 1; /* otherwise PHP would read the rest of the body */
     sapi_deactivate();
     empty_superglobal(ZEND_STRL("_POST"), TRACK_VARS_POST);
     empty_superglobal(ZEND_STRL("_FILES"), TRACK_VARS_FILES);
@@ -409,22 +414,22 @@ static void end_request(void)
         restore_environment();
         php_lyger_boot_restore();
     }
-    php_lyger_report_thrown(); /* destructors of what was dropped */
+    php_lyger_report_thrown(); /* exceptions of destructors of the values that were dropped */
     collect_cycles();
-    end_rooms(); /* the last: until here code of the application has run */
+    end_rooms(); /* last, because code of the application has run until here */
     php_lyger_memory_trim();
     zend_set_memory_limit(PG(memory_limit));
     zend_memory_reset_peak_usage();
 }
 
-/* exit() in the loop form ends the script, and whatever ends the handler does so in a process that it forked:
- * that is no worker, and the request is its parent's. */
+/* Whether the script ends after this request: exit() in the loop form ends it, and so does any end of the
+ * handler in a process that the handler forked, which is no worker: the request is its parent's. */
 static bool leaves(void)
 {
     return !php_lyger_serving.worker || (php_lyger_serving.loop && EG(exception) && is_exit(EG(exception)));
 }
 
-/* memory_limit is a fatal error, also where PHP does not leave by longjmp for it. */
+/* Treats an exceeded memory_limit as a fatal error also where PHP did not leave by longjmp. */
 static void check_memory_limit(void)
 {
     if (UNEXPECTED(php_lyger_take_memory_limit())) {
@@ -434,7 +439,8 @@ static void check_memory_limit(void)
     }
 }
 
-/* A loop's shutdown functions are its script's, which ends with the request when that exits. */
+/* Ends a request. In the loop form shutdown functions belong to the script, so they are called only when it
+ * ends with this request (`last`). */
 static void finish(bool last)
 {
     if (!php_lyger_serving.loop || last) {
@@ -467,8 +473,8 @@ static bool serve(const lyger_hub_request *request, zend_fcall_info *handler, ze
 }
 
 /*
- * After a fatal error. The process ends, as under FPM only the request does; what the application wants to
- * say to that (shutdown functions, output buffers) goes to this client still.
+ * After a fatal error, which ends the worker, where under FPM only the request ends: the application's last
+ * words (shutdown functions, output buffers) still go to this client.
  */
 static void wind_up(void)
 {

@@ -1,8 +1,8 @@
 /*
- * What a request must not leave behind for the next one, which may be another user's.
+ * Resets what a request must not leave behind for the next request, which may be another user's.
  *
  * The application is kept on purpose: classes, functions, constants, globals, static variables, autoloaders,
- * open files. Everything else that PHP resets at the end of a request goes back to what it was when the
+ * open files. Everything else that PHP resets at the end of a request goes back to its state when the
  * application had booted. What an application changes while it boots stays, as if it were in php.ini.
  *
  * Most requests change nothing, and then each item costs a comparison.
@@ -26,7 +26,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* Error and exception handlers: the current one and those it has replaced. */
+/* Error and exception handlers: the current one and the stack of replaced ones. */
 typedef struct handlers {
     zval current;
     uint32_t count;
@@ -65,8 +65,8 @@ static struct {
 /* ---- settings ---- */
 
 /*
- * What was changed while booting becomes the original value, so that the end of a request, and ini_restore(),
- * go back to it and no further.
+ * A setting that was changed while booting gets its new value as its original value, so that the end of a
+ * request, and ini_restore(), go back to that and no further.
  */
 static void keep_ini(void)
 {
@@ -87,7 +87,8 @@ static void keep_ini(void)
     ZEND_HASH_FOREACH_END();
 }
 
-/* PHP frees the values itself, as those of an ordinary script. */
+/* Gives the settings that the boot changed back to PHP, which frees their values itself, as those of an
+ * ordinary script. */
 static void release_ini(void)
 {
     zend_ini_entry *entry;
@@ -233,7 +234,7 @@ static uint32_t entries(const HashTable *table)
     return table ? table->nNumUsed + table->nNumOfElements : 0;
 }
 
-/* A wrapper that was not there at the boot, NULL when there is none. */
+/* The name of a stream wrapper that was not registered at the boot, NULL when there is none. */
 static zend_string *strange_wrapper(void)
 {
     HashTable *known =
@@ -255,7 +256,7 @@ static void restore_wrappers(void)
     if (EXPECTED(entries(FG(stream_wrappers)) == boot.wrappers)) {
         return;
     }
-    while ((name = strange_wrapper())) { /* its resource goes with it */
+    while ((name = strange_wrapper())) { /* the wrapper's resource is freed with it */
         zval argument, ignored;
         ZVAL_STR(&argument, name);
         php_lyger_call("stream_wrapper_unregister", &ignored, &argument);
@@ -301,8 +302,8 @@ static void forget_last_error(void)
     }
 }
 
-/* Closes the log of a request that opened one, where the application had not: its name and its options, which
- * closelog() leaves, would be those of the next request's messages. */
+/* Closes the syslog that a request opened, when the application had not opened one while booting; its name
+ * and options, which closelog() leaves, are reset too, or the next request's messages would have them. */
 static void close_log(void)
 {
     if (UNEXPECTED(BG(syslog_device) && !boot.has_log)) {
@@ -381,7 +382,7 @@ void php_lyger_boot_keep(void)
     boot.ticks = BG(user_tick_functions) ? (uint32_t)zend_llist_count(BG(user_tick_functions)) : 0;
     keep_streams();
     php_lyger_extensions_keep();
-    forget_last_error(); /* the boot's would be the first request's */
+    forget_last_error(); /* otherwise the first request would see the boot's last error */
 }
 
 void php_lyger_boot_restore(void)
@@ -412,7 +413,7 @@ static void forget_handlers(handlers *of)
     memset(of, 0, sizeof *of);
 }
 
-/* What was copied only to compare with it. */
+/* Frees the copies that were made only to be compared. */
 static void forget_copies(void)
 {
     php_lyger_extensions_release();

@@ -2,8 +2,8 @@
  * The SAPI hooks of a worker, and the answer they write.
  *
  * The head is composed when PHP sends its headers, but it goes to the hub with the body's first HOLD bytes,
- * or with the end of a shorter body: then its length is known and it needs no chunks. PHP sees nothing of
- * that; for it headers are sent when it says so. flush() sends what is held.
+ * or with the end of a shorter body: then its length is known and it needs no chunks. PHP does not see that:
+ * to PHP headers are sent when it sends them. flush() sends what is held.
  */
 #include "php_worker.h"
 #include "base/sink.h"
@@ -21,10 +21,10 @@
 static struct {
     bool composed; /* status and fields are set */
     bool sent;     /* the head is in the hub */
-    bool over;     /* the answer is complete, or nobody wants it */
+    bool over;     /* the answer is complete, or its client has gone */
     bool broken;   /* cut off */
     int status;
-    uint64_t length; /* what the application announced, or was foreseen */
+    uint64_t length; /* of the body, as announced or foreseen (php_lyger_answer_foresee()) */
     uint64_t given;  /* bytes of the body in the hub */
     char *fields;    /* kept from answer to answer */
     size_t fields_len, fields_room;
@@ -33,7 +33,7 @@ static struct {
     char hold[HOLD];
 } answer;
 
-static sapi_module_struct outside; /* the hooks of the SAPI that was there before */
+static sapi_module_struct outside; /* the hooks of the former SAPI, the command line's */
 
 /* ---- the client has gone ---- */
 
@@ -71,7 +71,7 @@ static void send_body(const char *bytes, size_t len)
     }
 }
 
-/* What is held, and the head before it. */
+/* Sends the held bytes, and before them the head. */
 static void send_held(void)
 {
     if (!answer.sent) {
@@ -105,7 +105,7 @@ static void worker_flush(void *context)
     if (!php_lyger_current.hub || answer.over) {
         return;
     }
-    if (answer.composed) { /* as PHP-FPM: flush() before the first byte sends no headers */
+    if (answer.composed) { /* as under PHP-FPM: flush() before the first byte sends no headers */
         send_held();
         lyger_hub_flush(php_lyger_serving.worker);
     }
@@ -131,8 +131,8 @@ bool php_lyger_answer_is_over(void)
     return answer.over;
 }
 
-/* With display_errors PHP has sent its headers before the message, as it sees it. What is on its way already
- * must not look like all of it: it is cut off. */
+/* With display_errors PHP has sent its headers, as far as PHP knows, before the message. An answer that is
+ * partly on its way must not look complete: it is cut off. */
 void php_lyger_answer_failed(void)
 {
     answer.broken |= answer.sent && !answer.over;
@@ -155,7 +155,7 @@ void php_lyger_answer_end(bool complete)
     lyger_worker *worker = php_lyger_serving.worker;
     if (!answer.over) {
         if (!answer.sent && !php_lyger_current.asked_head) {
-            answer.length = answer.held; /* whatever was announced: this is what there is */
+            answer.length = answer.held; /* whatever was announced: the held bytes are the whole body */
         }
         send_held();
     }
@@ -201,7 +201,8 @@ void php_lyger_answer_sunk(void)
 
 /* ---- the head ---- */
 
-/* What the front process says itself, and what is between two machines only (RFC 9110, section 7.6.1). */
+/* Whether the front process writes the field itself, or the field concerns one connection only (RFC 9110,
+ * section 7.6.1). */
 static bool is_ours(const char *name, size_t len)
 {
     static const char *const words[] = {"connection", "date",    "keep-alive", "transfer-encoding",
@@ -214,7 +215,7 @@ static bool is_ours(const char *name, size_t len)
     return false;
 }
 
-/* A field line that can be sent: PHP lets control characters and lines without a colon pass. */
+/* Whether a field line can be sent: PHP lets control characters and lines without a colon pass. */
 static bool is_field(const char *line, size_t len, size_t name_len)
 {
     for (size_t i = 0; i < name_len; i++) {
@@ -254,7 +255,8 @@ static void add_field(const char *line, size_t len)
     answer.fields_len = wanted;
 }
 
-/* "HTTP/1.1 404 Not Here" goes to the front process as CGI says it (RFC 3875, section 6.3.3). */
+/* Hands "HTTP/1.1 404 Not Here" to the front process as CGI writes it, "Status: 404 Not Here" (RFC 3875,
+ * section 6.3.3). */
 static void take_status_line(const char *line)
 {
     char field[160];
@@ -352,7 +354,7 @@ static void worker_register_server_variables(zval *array)
     }
 }
 
-/* getenv() of what CGI calls environment and is about the request. */
+/* getenv() for the variables of CGI that are about the request. */
 static char *worker_getenv(const char *name, size_t len)
 {
     static const char *const begins[] = {"HTTP_",    "REQUEST_",     "REMOTE_",   "SERVER_",   "SCRIPT_",
@@ -382,8 +384,8 @@ static zend_result worker_get_request_time(double *seconds)
 
 static ZEND_INI_MH((*update_time_limit)); /* PHP's own */
 
-/* set_time_limit(), or the setting behind it: what an application says about its time holds for the server,
- * too. */
+/* Called for set_time_limit() and its setting: the time that an application gives itself holds for
+ * request_timeout, too. */
 static ZEND_INI_MH(on_time_limit)
 {
     zend_result result = update_time_limit(entry, new_value, mh_arg1, mh_arg2, mh_arg3, stage);
@@ -427,7 +429,7 @@ void php_lyger_sapi_take_over(void)
 
 void php_lyger_sapi_give_back(void)
 {
-    /* Not the whole of it: extensions have put hooks of their own there since, perhaps. */
+    /* Not the whole struct is copied back: extensions may have put hooks of their own there since. */
     sapi_module.activate = outside.activate;
     sapi_module.deactivate = outside.deactivate;
     sapi_module.ub_write = outside.ub_write;

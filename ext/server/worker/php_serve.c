@@ -1,3 +1,6 @@
+/*
+ * The server's functions, and a worker's life from lyger_server_run() to its end.
+ */
 #include "php_worker.h"
 #include "lyger_compat.h"
 #include "lyger_error.h"
@@ -21,7 +24,7 @@ php_lyger_server php_lyger_serving;
 
 /* ---- a worker's life ---- */
 
-/* Signal handlers of the application run here, as they would between two of its statements. */
+/* Runs signal handlers of the application, as PHP would between two of its statements. */
 static bool look_at_signals(void)
 {
     php_lyger_interrupt.requested(php_lyger_interrupt.context);
@@ -35,7 +38,8 @@ static bool look_at_signals(void)
     return true;
 }
 
-/* NULL: the worker is to end, or this is a child that a signal handler has forked from it. */
+/* The next request; NULL: the worker is to end, or this is a child that a signal handler has forked from
+ * it. */
 static const lyger_hub_request *wait_for_request(void)
 {
     const lyger_hub_request *request;
@@ -78,18 +82,19 @@ static bool is_worn(void)
     return lyger_server_worn(&php_lyger_serving.config, worker, memory);
 }
 
-/* The supervisor prints what was buffered while booting; here it would come a second time, to a client. */
+/* Drops the output that was buffered while booting: the supervisor prints it; a worker would send it to a
+ * client. */
 static void drop_boot_output(void)
 {
     php_output_discard_all();
     php_output_deactivate();
-    php_output_activate(); /* as between requests: php_request.c */
+    php_output_activate(); /* as between requests: renew_output() in php_request.c */
     sapi_deactivate();
     SG(headers_sent) = 0;
     php_lyger_report_thrown();
 }
 
-/* A handler may fork; its child has a copy of all this, and no right to any of it. */
+/* In a child that the handler has forked: lets go of hub, request and answer, which are the worker's. */
 static void forked_by_handler(void)
 {
     lyger_hub_disown(php_lyger_serving.worker);
@@ -112,7 +117,7 @@ static void begin_worker(lyger_worker *worker)
     is_worn();
 }
 
-/* From here on this is an ordinary CLI process again, about to end. */
+/* Makes the worker an ordinary CLI process again, which is about to end. */
 static void end_worker(void)
 {
     if (php_lyger_serving.worker) {
@@ -121,7 +126,7 @@ static void end_worker(void)
     }
     if (php_lyger_serving.taken_over) {
         php_lyger_serving.taken_over = false;
-        php_lyger_serving.stopped = true; /* for a loop's script, which goes on to its end */
+        php_lyger_serving.stopped = true; /* the script of the loop form goes on to its end */
         php_lyger_superglobals_release();
         php_lyger_request_forget();
         sapi_initialize_empty_request();
@@ -130,15 +135,15 @@ static void end_worker(void)
     }
 }
 
-/* After a fatal error. PHP has reported it and the client has its 500: for the supervisor it is no crash,
- * after which it would wait before it starts another worker. */
+/* Ends a worker after a fatal error. PHP has reported it and the client has its 500; the exit status is that
+ * of success, because after a crash the supervisor would wait before it starts another worker. */
 static ZEND_NORETURN void end_broken(void)
 {
     EG(exit_status) = 0;
     zend_bailout();
 }
 
-/* One request; false when there is no more for this worker. */
+/* Serves one request; false when this worker gets no more requests. */
 static bool serve_one(zend_fcall_info *handler, zend_fcall_info_cache *cache, php_lyger_outcome *outcome)
 {
     const lyger_hub_request *request = wait_for_request();
@@ -197,7 +202,8 @@ static const char *application_name(void)
     return slash ? slash + 1 : path;
 }
 
-/* True in a worker and, with *stopped, in the supervisor when everything is over. False with an exception. */
+/* Runs the server: true in a worker and, with *stopped, in the supervisor when the server has ended. False
+ * with an exception. */
 static bool run(bool loop, bool *stopped)
 {
     php_lyger_server *serving = &php_lyger_serving;
@@ -208,8 +214,8 @@ static bool run(bool loop, bool *stopped)
         serving->config.name = application_name();
     }
     serving->config.metrics = write_metrics;
-    /* A worker is always told: what it then does without being asked is what PHP does (it ends the script
-     * when it writes). */
+    /* A worker is always told when its client has gone; without cancel_on_disconnect it then does what PHP
+     * does (the script ends when it writes). */
     serving->cancel = serving->config.cancel_on_disconnect;
     serving->config.cancel_on_disconnect = true;
     serving->loop = loop;
@@ -290,7 +296,8 @@ ZEND_FUNCTION(lyger_stop_server)
     }
 }
 
-/* The first call starts the server, and each worker goes on from there with requests of its own. */
+/* The first lyger_handle_request() starts the server; each worker goes on from there with requests of its
+ * own. */
 static bool begin_loop(bool *stopped)
 {
     *stopped = false;
@@ -402,13 +409,13 @@ static void module_stop(void)
     php_lyger_data_forget();
 }
 
-/* However a worker's script ended: what PHP frees next is PHP's again. */
+/* Ends the worker, however its script ended, before PHP frees what the worker had taken over. */
 static void request_stop(void)
 {
     end_worker();
     php_lyger_boot_release();
     php_lyger_web_end();
-    if (!Z_ISUNDEF(php_lyger_serving.options)) { /* never in a thread-safe PHP: there this is all threads' */
+    if (!Z_ISUNDEF(php_lyger_serving.options)) { /* never in a thread-safe PHP, whose threads share this */
         zval_ptr_dtor(&php_lyger_serving.options);
         ZVAL_UNDEF(&php_lyger_serving.options);
     }

@@ -2,10 +2,10 @@
  * What makes the command line's PHP the SAPI "lyger": its name, the functions that web SAPIs have, its
  * settings.
  *
- * `lyger serve` executes PHP with lyger.serve=1. Then the module's start does it all, before the first file
- * of the application is compiled, preloaded ones included. A plain script that calls lyger_start_server()
- * becomes a server at run time: what was compiled before may have "cli" in the place of PHP_SAPI, and goes on
- * with it.
+ * `lyger serve` executes PHP with lyger.serve=1. Then the module's start makes the change, before the first
+ * file of the application, preloaded ones included, is compiled. A plain script that calls
+ * lyger_start_server() becomes a server at run time: code that was compiled before may have "cli" in the
+ * place of PHP_SAPI, and keeps it.
  */
 #include "php_worker.h"
 
@@ -23,17 +23,18 @@
 #define MEMORY_LIMIT_TEXT "128M"
 
 static struct {
-    bool command_line;      /* PHP was started as such, whatever it is called by now */
-    bool ours[5];           /* which functions are registered */
+    bool command_line;      /* PHP was started as the command line's, whatever its SAPI is called by now */
+    bool ours[5];           /* which of the functions are registered */
     zend_string *name;      /* interned for good */
-    sapi_module_struct was; /* its names */
-    zval constant;          /* what PHP_SAPI was */
+    sapi_module_struct was; /* the former names */
+    zval constant;          /* the former value of PHP_SAPI */
     zend_result (*next_post_startup)(void);
 } web;
 
 /* ---- the name ---- */
 
-/* The constant is what compiled code has in itself; the name is what php_sapi_name() looks up. */
+/* Sets the constant PHP_SAPI, which compiled code holds, and the SAPI's name, which php_sapi_name() looks
+ * up. */
 static void set_name(char *name, char *pretty_name, const zval *constant)
 {
     zend_constant *found = zend_hash_str_find_ptr(EG(zend_constants), ZEND_STRL("PHP_SAPI"));
@@ -58,9 +59,9 @@ static bool has_name(void)
 }
 
 /*
- * opcache has decided by now whether it works under the SAPI's name, and is about to preload. As root it asks
- * every SAPI but the command line's for opcache.preload_user; where there is none, the name comes with the
- * request, and preloaded code has the constant.
+ * Runs when opcache has decided whether it works under the SAPI's name, and is about to preload. As root
+ * opcache demands opcache.preload_user of every SAPI but the command line's; without that setting the SAPI
+ * gets its name only with the request, and preloaded code has the constant.
  */
 static zend_result post_startup(void)
 {
@@ -107,15 +108,16 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_handle_request, 0, 1, _IS_BOOL, 
 ZEND_ARG_TYPE_INFO(0, callback, IS_CALLABLE, 0)
 ZEND_END_ARG_INFO()
 
-/* With a name that is no identifier of ours; ZEND_RAW_FENTRY() takes more arguments since 8.4. */
+/* A function entry whose name is not that of its C function; ZEND_RAW_FENTRY() takes more arguments since
+ * 8.4. */
 #define ENTRY(name, function, arguments)                                                                     \
     {                                                                                                        \
         .fname = name, .handler = ZEND_FN(function), .arg_info = arguments,                                  \
         .num_args = sizeof arguments / sizeof *arguments - 1                                                 \
     }
 
-/* The first are for applications that use what FPM has. Not in other processes: that they exist is taken for
- * a sign of FPM. */
+/* The first functions are for applications that use FPM's. They exist in servers only, because applications
+ * take their existence for a sign of FPM. */
 static const zend_function_entry functions[] = {
     ENTRY("fastcgi_finish_request", finish_request, arginfo_finish_request),
     ENTRY("getallheaders", request_headers, arginfo_request_headers),
@@ -126,8 +128,8 @@ static const zend_function_entry functions[] = {
 #define FUNCTIONS (sizeof functions / sizeof *functions)
 #define FRANKENPHP 3 /* the first of its functions */
 
-/* Whether the administrator disabled a function of that name. PHP took those away that it knew at its start.
- */
+/* Whether the administrator disabled a function of that name. PHP itself only removes functions that exist at
+ * its start. */
 static bool is_disabled(const char *name)
 {
     const char *at = INI_STR("disable_functions");
@@ -154,7 +156,7 @@ static bool register_one(const zend_function_entry *entry, int type)
     return added;
 }
 
-/* One by one: another extension, or the application, may have one of them. */
+/* Adds functions one by one: another extension, or the application, may already have one of them. */
 static void add_functions(size_t first, size_t end, int type)
 {
     for (size_t i = first; i < end; i++) {
@@ -178,8 +180,8 @@ static void remove_functions(size_t first, size_t end)
 
 /* ---- settings ---- */
 
-/* opcache is for web servers; here it only knows the command line. What is said about it in php.ini or on the
- * command line counts. */
+/* Switches opcache on for the server: by its default opcache serves web SAPIs, but it sees the command
+ * line's. A setting in php.ini or on the command line counts more. */
 static void want_opcache(void)
 {
     zval on;
@@ -190,9 +192,9 @@ static void want_opcache(void)
 }
 
 /*
- * What web SAPIs take from php.ini and PHP's command line has written its own values over, in the only table
- * that there is of them: so the files are read a second time. A section for one path or host says nothing of
- * all.
+ * Settings that web SAPIs take from php.ini, but that PHP's command line has overwritten with its own values
+ * in the only table of them: so the files are read a second time. Sections of php.ini for one path or host
+ * are passed over.
  */
 extern char *php_ini_opened_path, *php_ini_scanned_files; /* of main/php_ini.c, declared by no header */
 
@@ -234,7 +236,8 @@ static void read_ini_file(const char *path)
     }
 }
 
-/* By who started the server: whom it serves as may not be allowed to. */
+/* Reads php.ini with the rights of the user that started the server: the user that serves may not be allowed
+ * to. */
 static void read_php_ini(void)
 {
     for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {
@@ -253,7 +256,7 @@ static void read_php_ini(void)
     }
 }
 
-/* Whether -d says something of it. PHP's own settings for the command line come first in that text. */
+/* Whether -d sets it. PHP's own settings for the command line come first in the text that is searched. */
 static bool is_typed(const char *name)
 {
     static const char *const own[] = {"html_errors", "register_argc_argv", "implicit_flush",
@@ -272,7 +275,7 @@ static bool is_typed(const char *name)
     return found > 0;
 }
 
-/* Not where somebody has said something else: on the command line, or the application by ini_set(). */
+/* Sets a web server's default, unless the command line or the application (ini_set()) has set the value. */
 static void set_default(const char *name, const char *value)
 {
     zend_ini_entry *entry = zend_hash_str_find_ptr(EG(ini_directives), name, strlen(name));
@@ -281,7 +284,8 @@ static void set_default(const char *name, const char *value)
     }
 }
 
-/* PHP's own default. An application that is large when it has booted gets as much again. */
+/* Sets memory_limit to PHP's own default when there is none. An application that is large when it has booted
+ * gets as much again. */
 static void limit_memory(void)
 {
     char limit[32];
@@ -292,7 +296,8 @@ static void limit_memory(void)
     }
 }
 
-/* argv would be what a client writes into its query string. */
+/* Sets the web server's defaults. register_argc_argv is off: argv would be what a client writes into its
+ * query string. */
 void php_lyger_web_settings(void)
 {
     for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {

@@ -1,7 +1,7 @@
 /*
  * The server's PHP side: what the files of this door share.
  *
- *   php_server.c   the functions; from lyger_server_run() to the end of a worker
+ *   php_serve.c    the functions; from lyger_server_run() to the end of a worker
  *   php_web.c      what makes the command line's PHP the SAPI "lyger": name, functions, settings
  *   php_options.c  options of a call and of the environment → lyger_server_config
  *   php_sapi.c     what PHP asks its SAPI for while a worker serves, and the answer on its way to the hub
@@ -9,14 +9,14 @@
  *   php_request.c  a request's life: from taken to finished
  *   php_answer.c   what a handler's return value becomes
  *   php_reset.c    the state of a booted worker, and the way back to it after a request
- *   php_extensions.c  the part of it that extensions keep in C
+ *   php_extensions.c  the part of that state that extensions keep in C
  *   php_memory.c   what PHP would free at the end of its own request only
  *
  * A worker is an ordinary PHP process in the middle of one long CLI request: the application that was booted
  * stays, and for each HTTP request the SAPI layer, the output layer and the superglobals begin and end, as
  * php_request_startup() and php_request_shutdown() (main/main.c) have them, while the executor goes on.
  *
- * Single-threaded (not in a thread-safe PHP), so that this state is static.
+ * A server has one thread per process (there is none in a thread-safe PHP), so its state is static.
  */
 #ifndef PHP_LYGER_SERVER_H
 #define PHP_LYGER_SERVER_H
@@ -27,10 +27,10 @@
 
 typedef struct php_lyger_server {
     lyger_server_config config;
-    bool running;         /* lyger_server_run() was entered and has not ended here */
+    bool running;         /* lyger_server_run() was entered and has not ended in this process */
     bool loop;            /* the application asks for requests itself: lyger_handle_request() */
     bool taken_over;      /* PHP talks to the hub: begin_worker() until end_worker() */
-    lyger_worker *worker; /* in a worker, else NULL; also NULL in what the application forks from one */
+    lyger_worker *worker; /* in a worker, else NULL, as in its forked children */
     bool stopped;         /* a server was run by this process, and has ended */
     bool cancel;          /* give up queries for a client that has gone */
     zval options;         /* keeps the texts of config that came from the environment */
@@ -46,7 +46,7 @@ void php_lyger_web_request_start(void);
 
 /* Whether this is the command line's PHP, which can become a server. */
 bool php_lyger_web_is_possible(void);
-/* From here to the other it is one, unless it is from its start (lyger.serve). */
+/* Between begin and end this process is the SAPI "lyger", unless it is that from its start (lyger.serve). */
 void php_lyger_web_begin(bool loop);
 void php_lyger_web_end(void);
 /* In a worker, before it takes note of the boot's state: settings whose defaults are for a terminal become a
@@ -55,12 +55,12 @@ void php_lyger_web_settings(void);
 
 /* ---- php_options.c ---- */
 
-/* Reads options of the call (argument 3 of it; NULL: none), then those of the environment, which win: what is
- * typed on a command line counts more than what stands in a script. False with an exception. */
+/* Reads the options of the call (its argument 3; NULL: none), then the environment's, which win: options
+ * typed on a command line count more than options in a script. False with an exception. */
 bool php_lyger_options_read(HashTable *options, lyger_server_config *config, zval *environment);
 
-/* Throws an error of the server; one that begins with the name of an option that was typed on a command line
- * names it as it was typed. */
+/* Throws an error of the server; when its message begins with the name of an option that was typed on a
+ * command line, the exception names the option as it was typed. */
 void php_lyger_options_throw(const lyger_error *error, const zval *environment);
 
 /* lyger_server_check(); false with an exception. */
@@ -68,27 +68,28 @@ bool php_lyger_options_check(const lyger_server_config *config, const zval *envi
 
 /* ---- php_sapi.c ---- */
 
-/* From here to the other PHP talks to the hub. */
+/* Between take_over and give_back PHP talks to the hub. */
 void php_lyger_sapi_take_over(void);
 void php_lyger_sapi_give_back(void);
 
-/* A new answer, nothing sent. */
+/* Begins a new answer, of which nothing is sent. */
 void php_lyger_answer_begin(void);
-/* In a process that the handler has forked: the answer is its parent's. */
+/* In a process that the handler has forked: lets go of the answer, which is the parent's. */
 void php_lyger_answer_disown(void);
 /* Whether the answer is complete, or its client gone. */
 bool php_lyger_answer_is_over(void);
-/* The application has failed: what would be a 200 becomes a 500, as far as its head can still be changed. */
+/* The application has failed: a 200 becomes a 500, if the head can still be changed. */
 void php_lyger_answer_failed(void);
-/* So many more bytes will be echoed, and then no more. */
+/* Tells that so many more bytes will be echoed, and then no more. */
 void php_lyger_answer_foresee(size_t len);
-/* The end of the answer; the headers were sent (php_header()). complete also gives the request back to the
- * hub: its texts are gone. */
+/* Ends the answer, whose headers were sent (php_header()). complete also gives the request back to the hub:
+ * its texts are gone. */
 void php_lyger_answer_end(bool complete);
-/* What was written is no answer: it becomes a 500 or, where a part is on its way, is cut off. */
+/* Gives up the answer: it becomes a 500 or, when a part is on its way, is cut off. */
 void php_lyger_answer_fail(void);
 
-/* A sink whose bytes are the body, in constant memory. Between the two nothing else may be echoed. */
+/* A sink whose bytes are the body, in constant memory. Until php_lyger_answer_sunk() nothing else may be
+ * echoed. */
 lyger_sink *php_lyger_answer_sink(void);
 void php_lyger_answer_sunk(void);
 
@@ -99,99 +100,100 @@ typedef struct php_lyger_request {
     const lyger_hub_request *hub; /* NULL: none */
     zend_string *method, *uri, *query, *path;
     zend_string *type;    /* Content-Type, NULL: none */
-    zend_string *cookies; /* of the Cookie fields, NULL: none */
-    zend_string *host;    /* as the client sees it, with port; "" for none */
+    zend_string *cookies; /* the Cookie fields joined, NULL: none */
+    zend_string *host;    /* the host as the client names it, with port; "" for none */
     zend_string *authorization;
     zend_array *headers;                              /* one reference; the names are lower case */
-    uint32_t names;                                   /* of headers */
+    uint32_t names;                                   /* how many headers there are */
     zend_string *server_names[LYGER_HTTP_FIELDS_MAX]; /* of headers[i] in $_SERVER; NULL: not there */
     uint64_t body_read;
     int body_file; /* descriptor, -1: not open */
-    bool handling; /* PHP code of the application runs for it, which a leaving client may end */
+    bool handling; /* code of the application runs for the request, which a leaving client may end */
     bool asked_head;
 } php_lyger_request;
 
 extern php_lyger_request php_lyger_current;
 
-/* Makes what all requests share, and lets it go. */
+/* Makes and frees the strings and arrays that all requests share. */
 void php_lyger_data_start(void);
 void php_lyger_data_stop(void);
-void php_lyger_data_forget(void); /* their strings, when no value of a script is left */
+void php_lyger_data_forget(void); /* frees the strings that last, when no value of a script is left */
 
 void php_lyger_request_read(const lyger_hub_request *request);
 void php_lyger_request_forget(void);
 
-/* The application's file: what the boot's $_SERVER["SCRIPT_FILENAME"] says, which a launcher may have set. */
+/* The path of the application's file: the boot's $_SERVER["SCRIPT_FILENAME"], which a launcher may have
+ * set. */
 const char *php_lyger_script(void);
 
 /* $_SERVER as an array of its own. */
 zend_array *php_lyger_data_server(void);
-/* The fields with their names as people write them, "Content-Type"; empty outside of a request. */
+/* The request's fields with their names as people write them, "Content-Type"; empty outside of a request. */
 void php_lyger_data_headers(zval *headers);
-/* The handler's $data; the superglobals are there. */
+/* Makes the handler's $data, from the superglobals, which must be there. */
 void php_lyger_data_handler(zval *data);
 
 /* ---- php_request.c ---- */
 
 typedef enum php_lyger_outcome {
-    PHP_LYGER_SERVED, /* the worker can take the next one */
+    PHP_LYGER_SERVED, /* the worker can take the next request */
     PHP_LYGER_BROKEN, /* a fatal error: the worker has to end */
     PHP_LYGER_LEFT, /* the script is to end: exit() in the loop form, or in a process that the handler forked
                      */
 } php_lyger_outcome;
 
-/* Begins, calls the handler, answers, ends. */
+/* Begins the request, calls the handler, answers, ends the request. */
 php_lyger_outcome php_lyger_request_handle(const lyger_hub_request *request, zend_fcall_info *handler,
                                            zend_fcall_info_cache *cache);
 
 /* What fastcgi_finish_request() does; false when there is nothing to finish. */
 bool php_lyger_request_finish(void);
 
-/* Takes note of superglobals that the application may change while it boots, and lets them go. */
+/* Takes note of superglobals that the application may change while it boots; release frees the notes. */
 void php_lyger_superglobals_keep(void);
 void php_lyger_superglobals_release(void);
 
-/* Reports what was thrown and not caught, as the end of a script does; exit() is silence. */
+/* Reports an exception that was not caught, as the end of a script does; exit() reports nothing. */
 void php_lyger_report_thrown(void);
 
 /* ---- php_answer.c ---- */
 
-/* Makes the body of what the handler returned. What it cannot be is an error that is thrown. */
+/* Makes the body of the handler's return value; throws for a value that cannot be a body. */
 void php_lyger_answer_value(zval *value);
 
 /* ---- php_reset.c ---- */
 
 /* Takes note of the state of the booted application. */
 void php_lyger_boot_keep(void);
-/* Back to it, after a request. */
+/* Goes back to that state, after a request. */
 void php_lyger_boot_restore(void);
-/* Gives back to PHP what the state was made of, before the process ends. */
+/* Frees the notes of the state, before the process ends. */
 void php_lyger_boot_release(void);
 
 /* ---- php_extensions.c ---- */
 
-/* Takes note of what extensions keep of the booted application; back to it, after a request; lets it go. */
+/* keep takes note of the booted application's state in extensions, restore goes back to it after a
+ * request. */
 void php_lyger_extensions_keep(void);
 void php_lyger_extensions_restore(void);
 void php_lyger_extensions_release(void);
-/* The end of a request for those that have a part in its answer: sessions are written, uploads forgotten. */
+/* Ends the request in extensions that have a part in its answer: sessions are written, uploads forgotten. */
 void php_lyger_extensions_end(void);
-/* Makes them ready for the next request. */
+/* Makes these extensions ready for the next request. */
 void php_lyger_extensions_begin(void);
 
-/* A module's globals; NULL: it has none, or is not there. */
+/* A module's globals; NULL: the module has none, or is not loaded. */
 void *php_lyger_globals_of(const char *module);
-/* A function of PHP with one argument, or NULL for none; undefined when it is not there or something is
- * thrown.
- */
+/* Calls a function of PHP with one argument, or NULL for none; result is undefined when the function does not
+ * exist or throws. */
 void php_lyger_call(const char *name, zval *result, zval *argument);
 
 /* ---- php_memory.c ---- */
 
-/* From here to the other no request leaves strings interned. */
+/* Between keep and release no request leaves strings interned. */
 void php_lyger_memory_keep(void);
 void php_lyger_memory_release(void);
-/* Gives back what a large request has left free. */
+/* Gives back the heap pages that a large request has left free. */
 void php_lyger_memory_trim(void);
 
 #endif
