@@ -14,7 +14,7 @@ extern const size_t lyger_greeting_length;
 
 typedef struct lyger_about {
     const char *door;        /* "native" or "ffi" */
-    const char *php_version; /* NULL when the door does not know it */
+    const char *php_version; /* NULL when the door does not know PHP's version */
     lyger_cache *cache;      /* NULL when switched off or not opened yet */
     const char *server;      /* "off", "listening", or "worker" in a process that answers requests */
 } lyger_about;

@@ -49,7 +49,7 @@ static PHP_GINIT_FUNCTION(lyger)
     memset(lyger_globals, 0, sizeof *lyger_globals);
 }
 
-/* With a thread, in a thread-safe PHP; else with the process. */
+/* Ends what ends with a thread in a thread-safe PHP, and otherwise with the process. */
 static PHP_GSHUTDOWN_FUNCTION(lyger)
 {
     php_lyger_query_thread_end(&lyger_globals->query);
@@ -149,7 +149,7 @@ static PHP_MINFO_FUNCTION(lyger)
     display_ini_entries(zend_module);
 }
 
-/* Whose classes lyger's own build on. */
+/* The modules whose classes lyger's classes build on. */
 static const zend_module_dep dependencies[] = {ZEND_MOD_REQUIRED("json") ZEND_MOD_REQUIRED("spl")
                                                    ZEND_MOD_END};
 

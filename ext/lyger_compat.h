@@ -14,8 +14,8 @@
 
 /*
  * Calls without a frame, since 8.4: the compiler takes ZEND_FRAMELESS_FUNCTION(name, arity) for a call with
- * so many arguments. They are the caller's own variables: code of the application that runs meanwhile may
- * change them.
+ * so many arguments. The arguments are the caller's own variables: code of the application that runs during
+ * the call may change them.
  */
 #if PHP_VERSION_ID >= 80400
 #include "zend_frameless_function.h"
@@ -23,9 +23,9 @@
 #endif
 
 /*
- * memory_limit. Until 8.2.34 the allocator leaves by longjmp when it is reached. From 8.2.35 on it gives the
- * memory, notes that the script is to end when the internal function returns, and kills the process at twice
- * the limit; an allocation that may fail says no instead.
+ * memory_limit. Until 8.2.34 the allocator leaves by longjmp when the limit is reached. From 8.2.35 on the
+ * allocator gives the memory, notes that the script is to end when the internal function returns, and kills
+ * the process at twice the limit; an allocation that may fail is refused instead.
  */
 
 /* Whether memory_limit was passed and PHP is about to end the script; older versions end it at once. */
@@ -38,7 +38,8 @@ static inline bool php_lyger_memory_limit_reached(void)
 #endif
 }
 
-/* The same, and from then on as if it were none of PHP's business any more: for whoever ends the script. */
+/* php_lyger_memory_limit_reached(), which also clears PHP's note of it: for the caller that ends the script
+ * itself. */
 static inline bool php_lyger_take_memory_limit(void)
 {
 #ifdef ZEND_HAS_OOM
@@ -53,7 +54,7 @@ static inline bool php_lyger_take_memory_limit(void)
     return false;
 }
 
-/* zend_string_extend() for a string of this request that nobody shares; NULL, and string as it was, when
+/* zend_string_extend() for a string of this request that is not shared; NULL, and string as it was, when
  * memory_limit does not allow it. */
 static inline zend_string *php_lyger_string_extend(zend_string *string, size_t len)
 {
@@ -102,7 +103,7 @@ static inline bool php_lyger_memory_allows(size_t size)
     return true;
 }
 
-/* The same for a new array of so many elements; small ones are not asked about. */
+/* php_lyger_memory_allows() for a new array of so many elements; small arrays are always allowed. */
 static inline bool php_lyger_memory_allows_array(uint32_t count, bool packed)
 {
     size_t size = 1024;
@@ -138,8 +139,8 @@ static inline bool php_lyger_is_lazy(zend_object *object)
 #endif
 }
 
-/* *element of the table that zend_get_properties_for() gave for object. Where it stands for a property with
- * hooks, reads that property: *element is its value then, held by *holder where it has to be. False when
+/* Reads *element of the table that zend_get_properties_for() gave for object. Where it stands for a property
+ * with hooks, *element becomes that property's value, held by *holder where it has to be held. False when
  * there is nothing to read, or the hook threw. */
 static inline bool php_lyger_read_hook(zend_object *object, zval **element, zval *holder)
 {
@@ -222,7 +223,7 @@ static inline void php_lyger_json_clear_mark(php_lyger_json_mark *mark)
 }
 #endif
 
-/* Calls what register_shutdown_function() was given. */
+/* Calls a function that register_shutdown_function() was given. */
 static inline void php_lyger_call_shutdown_function(php_shutdown_function_entry *entry, zval *result)
 {
 #if PHP_VERSION_ID >= 80500

@@ -17,21 +17,21 @@ typedef struct php_lyger_exceptions {
 
 extern php_lyger_exceptions php_lyger_exception;
 
-/* Throws what the error's status stands for; keeps an exception that is already on its way. */
+/* Throws the exception that the error's status stands for; keeps an exception that is already on its way. */
 void php_lyger_throw(const lyger_error *error);
 
 /* The class of an exception, or SPL's in its place where disable_classes names it: PHP takes a disabled
  * class's parent away, so that its objects can be neither thrown nor caught. */
 zend_class_entry *php_lyger_throwable(zend_class_entry *class_entry);
 
-/* An object of a class of ours that create makes. False, with an Error, where disable_classes names the
- * class: PHP makes objects of another size then. */
+/* Makes an object of one of lyger's classes, whose objects `create` makes. False, with an Error, when
+ * disable_classes names the class: PHP then makes objects of another size. */
 bool php_lyger_object(zval *object, zend_class_entry *class_entry,
                       zend_object *(*create)(zend_class_entry *class_entry));
 
 /*
  * The interrupt hook of the native door: runs pending signal handlers and PHP's own timeout, and asks the
- * core to stop when one of them threw or the time is over. After LYGER_E_INTERRUPTED call php_lyger_throw,
+ * core to stop when a handler threw or the time is over. After LYGER_E_INTERRUPTED call php_lyger_throw,
  * which raises the fatal error of max_execution_time only then, when the core has let go of everything.
  */
 extern const lyger_interrupt php_lyger_interrupt;

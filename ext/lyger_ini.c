@@ -19,7 +19,7 @@ bool php_lyger_read_size(const zend_string *text, zend_long *bytes)
     return len > 0 && !problem;
 }
 
-/* Before its first value an entry has none: then the default follows. */
+/* Refuses a value, with a warning. While an entry has no value yet, its default follows. */
 static zend_result refuse(const zend_ini_entry *entry, const zend_string *given, const char *rule)
 {
     zend_error(E_WARNING, "%s must be %s, \"%s\" given%s", ZSTR_VAL(entry->name), rule, ZSTR_VAL(given),
@@ -39,7 +39,7 @@ static ZEND_INI_MH(update_size)
     return SUCCESS;
 }
 
-/* A whole number of at least `least`. */
+/* Accepts a whole number of at least `least`. */
 static zend_result update_at_least(zend_ini_entry *entry, zend_string *value, void *mh_arg1, void *mh_arg2,
                                    int stage, zend_long least)
 {
@@ -82,7 +82,7 @@ static ZEND_INI_MH(update_prepare)
     return SUCCESS;
 }
 
-/* Of the cache's file: what others but a group may do with it is nothing. */
+/* The mode of the cache's file: users other than the owner and a group may do nothing with it. */
 static ZEND_INI_MH(update_mode)
 {
     const char *mode = ZSTR_VAL(new_value);

@@ -6,7 +6,7 @@
 
 #include "php_lyger.h"
 
-/* Bytes as people write them: 65536, "64K", "8M", "8MB", "8MiB". False for anything else. */
+/* Bytes as people write them: 65536, "64K", "8M", "8MB", "8MiB". False for any other text. */
 bool php_lyger_read_size(const zend_string *text, zend_long *bytes);
 
 zend_result php_lyger_ini_register(int module_number);

@@ -40,8 +40,8 @@ extern const php_lyger_room php_lyger_query_room;
 extern const php_lyger_room php_lyger_server_room;
 
 /*
- * Whether the client of the request that is being served has gone, and what is done for it should be given
- * up: with the option cancel_on_disconnect, and unless the application ignores that (ignore_user_abort()).
+ * Whether the client of the request that is being served has gone, and the work for it should be given up:
+ * with the option cancel_on_disconnect, and unless the application ignores that (ignore_user_abort()).
  */
 bool php_lyger_client_left(void);
 
@@ -57,8 +57,9 @@ typedef struct php_lyger_cache_globals {
     char *group;           /* lyger.cache_group */
     bool zero_copy;        /* lyger.cache_zero_copy */
     zend_ulong incomplete; /* objects of __PHP_Incomplete_Class that were made; wraps */
-    /* Of arrays that were decoded in this request: php_array.c. Here and not in a thread-local variable,
-     * which lyger.so has little room for: a library that is loaded at run time gets 1 to 2 KB in all. */
+    /* Keys of arrays that were decoded in this request: php_array.c. A member and not a thread-local
+     * variable, for which lyger.so has little room: a library that is loaded at run time gets 1 to 2 KB in
+     * all. */
     zend_string *names[PHP_LYGER_NAMES_KEPT];
 } php_lyger_cache_globals;
 
@@ -69,10 +70,10 @@ typedef struct php_lyger_query_globals {
     bool never_prepare;          /* lyger.db_prepare is "off" */
     lyger_pool *pool;            /* made on first use */
     lyger_handle_table results;  /* lyger_result objects of this request */
-    lyger_handle_table freed;    /* those that were freed while the core was inside of one */
+    lyger_handle_table freed;    /* results that were freed while the core was inside of one */
 } php_lyger_query_globals;
 
-/* The end of a thread, or of the process: statements, connections and tables of its own go. */
+/* Frees the statements, connections and tables of a thread, or of the process, at its end. */
 void php_lyger_query_thread_end(php_lyger_query_globals *globals);
 
 typedef struct php_lyger_server_globals {
@@ -84,7 +85,7 @@ ZEND_BEGIN_MODULE_GLOBALS(lyger)
     bool core_alias;     /* lyger.core_alias */
     zend_object *engine; /* the instance of Lyger\Engine of this request, or NULL */
     bool request_over; /* after RSHUTDOWN code of the application still runs (stream_close() of a stream that
-                          was left open): it may use everything, and nothing of it is kept for later */
+                          was left open): that code may use everything, and nothing is kept for later */
     php_lyger_cache_globals cache;
     php_lyger_query_globals query;
     php_lyger_server_globals server;

@@ -16,14 +16,14 @@
 #include <string.h>
 
 /*
- * Only a pointer per thread: the cache's thread-local words make this library one with static TLS, and the
- * room for that is a few hundred bytes for everything a process loads. The errors are freed when their
+ * Only a pointer is thread-local: because of the cache's thread-local words this library uses static TLS,
+ * whose room is a few hundred bytes for all libraries that a process loads. The errors are freed when their
  * threads end.
  */
 static __thread lyger_error *thread_error;
 static pthread_key_t thread_end;
 static bool thread_end_known;
-static lyger_error shared_error; /* for a thread that has no memory for one of its own */
+static lyger_error shared_error; /* for a thread that has no memory for an error of its own */
 
 static lyger_error *make_thread_error(void)
 {
@@ -38,7 +38,7 @@ static lyger_error *make_thread_error(void)
 
 static void free_thread_error(void *error)
 {
-    thread_error = NULL; /* destructors of other libraries may call in here again */
+    thread_error = NULL; /* thread destructors of other libraries may call lyger again */
     free(error);
 }
 
@@ -176,7 +176,8 @@ unsigned short lyger_ffi_server_port(void)
 
 /*
  * The library stays mapped until the process ends (it is linked with nodelete), because the serving thread
- * runs in it. When the process ends, so does the thread, before the memory it uses is taken down.
+ * runs in it. This destructor ends the thread at the process's end, before the memory that it uses is taken
+ * down.
  */
 __attribute__((destructor)) static void stop_at_exit(void)
 {

@@ -1,6 +1,6 @@
 /*
  * The probes behind the FFI door: each makes one call of the boundary room. Unlike the functions of lyger.h
- * they check no pointer, because a check is a cost, and the door's cost is what they are for.
+ * they check no pointer, because a check is a cost, and the probes are there to measure the door's cost.
  */
 #include "door.h"
 

@@ -13,11 +13,12 @@
 
 #define DEFAULT_SIZE ((size_t)64 << 20) /* bytes, as lyger.cache_size */
 
-static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER; /* guards what follows, but for reads of cache */
+/* Guards the variables below, but for reads of cache. */
+static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic(lyger_cache *) cache;
 static size_t cache_bytes = DEFAULT_SIZE;
-static char *cache_path;  /* or the pool's name */
-static bool cache_is_own; /* lyger_cache_open_own() */
+static char *cache_path;  /* or the pool's name, when cache_is_own */
+static bool cache_is_own; /* opened by lyger_cache_open_own() */
 
 lyger_cache *lyger_abi_cache(void)
 {
@@ -42,8 +43,8 @@ lyger_cache *lyger_abi_usable_cache(lyger_error *error)
     return opened ? opened : open_cache(error);
 }
 
-/* Opens the cache of those settings, if it is not open with just these; name is a path or, of an own one, the
- * pool's. */
+/* Opens the cache with these settings, unless it is open with them; name is a path or, with `own`, the pool's
+ * name. */
 static int configure(size_t bytes, const char *path, bool own)
 {
     lyger_error *error = lyger_abi_enter();
@@ -139,12 +140,12 @@ static void write_little_endian(char *bytes, uint64_t number)
     }
 }
 
-/* From the type and bytes of lyger.h. */
+/* Makes a value of the type and bytes of lyger.h. */
 static bool unpack_value(int type, const char *bytes, size_t len, lyger_cache_value *value,
                          lyger_error *error)
 {
     static const size_t sizes[] = {0, 1, 8, 8};
-    /* The native door trusts the bytes of the types above these: none of them may come in here. */
+    /* The native door trusts the bytes of the types above these: this door must not store them. */
     if (type < 0 || type > (int)LYGER_CACHE_SERIALIZED) {
         lyger_fail(error, LYGER_E_ARGUMENT, "type must be 0 to %d, %d given", (int)LYGER_CACHE_SERIALIZED,
                    type);
@@ -257,7 +258,7 @@ static char *make_room(void *context, size_t len)
 typedef lyger_cache_found fetcher(lyger_cache *, const char *, size_t, lyger_cache_value *,
                                   const lyger_cache_room *);
 
-/* The value and, for strings, its bytes in *room, which the caller frees whatever was found. */
+/* Finds the value and, for strings, its bytes in *room, which the caller frees in any case. */
 static lyger_cache_found find(const char *key, size_t key_len, fetcher *fetch, lyger_cache_value *value,
                               char **room, lyger_error *error)
 {
@@ -279,7 +280,7 @@ static lyger_cache_found find(const char *key, size_t key_len, fetcher *fetch, l
     return found;
 }
 
-/* A fetched value in the encoding of lyger.h; takes over room. */
+/* Encodes a fetched value as lyger.h says; takes over room. */
 static char *pack_value(const lyger_cache_value *value, char *room, size_t *len, lyger_error *error)
 {
     char bytes[8] = {0};

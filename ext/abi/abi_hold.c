@@ -3,8 +3,8 @@
  */
 #include "door.h"
 
-/* The cache when the arguments are right; NULL with an error, or, for a lease only, without one when it is
- * switched off: then whoever wants to compute a value just does. */
+/* The cache when the arguments are right; NULL with an error, or, for a lease only, without an error when the
+ * cache is switched off: then the caller computes its value without a lease. */
 static lyger_cache *enter(const char *key, size_t key_len, int kind, lyger_error *error)
 {
     if (kind != LYGER_CACHE_LOCK && kind != LYGER_CACHE_LEASE) {

@@ -30,13 +30,13 @@ static bool put_object(lyger_sink *sink, bool first, const lyger_cache_figure *f
            lyger_sink_put_char(sink, '}');
 }
 
-/* Everything but the closing brace. */
+/* Writes the object of the facts but for its closing brace. */
 static bool put_facts(lyger_sink *sink, bool enabled, const lyger_cache_facts *facts)
 {
     lyger_cache_figure figures[LYGER_CACHE_FIGURES];
     size_t count = lyger_cache_name_facts(facts, figures);
     size_t bad, valid = lyger_utf8_valid(facts->path, strlen(facts->path));
-    /* JSON cannot say a path that is not UTF-8: it is told up to there. */
+    /* JSON cannot hold a path that is not UTF-8: the path is written up to the first ill-formed byte. */
     return lyger_sink_put_literal(sink, "{\"enabled\":") &&
            lyger_sink_put(sink, enabled ? "true" : "false", enabled ? 4 : 5) &&
            lyger_sink_put_literal(sink, ",\"path\":") &&
@@ -123,13 +123,14 @@ static bool put_key(const char *key, size_t key_len, void *context)
     return list->whole;
 }
 
-/* A cursor is the walk's two numbers. One that nobody gave out ends or repeats a walk, and does no harm. */
+/* A cursor is the walk's two numbers. A cursor that lyger did not give out ends or repeats a walk, and does
+ * no harm. */
 static lyger_cache_walk walk_at(unsigned long long cursor)
 {
     return (lyger_cache_walk){.shard = (uint32_t)(cursor >> 32), .bucket = (uint32_t)cursor & INT32_MAX};
 }
 
-/* One step, which is short: the caller's own time limits and signals come to pass between two calls. */
+/* Takes one step, which is short: the caller handles time limits and signals between two calls. */
 int lyger_ffi_cache_walk(unsigned long long *cursor, const char *prefix, size_t prefix_len, char **keys,
                          size_t *keys_len)
 {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANY SIZE_MAX /* the size of a value that has no fixed one */
+#define ANY SIZE_MAX /* the size of a value whose type has no fixed size */
 #define PARAM_HEAD 9 /* bytes before a packed parameter's name and value */
 
 static pthread_mutex_t pool_lock =
@@ -32,7 +32,7 @@ void lyger_abi_unlock_pool(void)
 
 /* ---- arguments ---- */
 
-/* What a call was given, or, after prepare(), copies of it in one piece of memory that begins at params. */
+/* A call's arguments, or, after prepare(), copies of them in one piece of memory that begins at params. */
 typedef struct statement {
     const char *dsn, *sql;
     size_t dsn_len, sql_len;
@@ -52,8 +52,8 @@ static uint64_t read_little_endian(const char *bytes)
     return (uint64_t)read_length(bytes) | (uint64_t)read_length(bytes + 4) << 32;
 }
 
-/* How many parameters packed[0..len) holds, *all with those in lists; the error when it is not a sequence of
- * whole ones. depth: of the list that they are in, 0 for none. */
+/* How many parameters packed[0..len) holds, *all with those in lists; fills error when packed is not a
+ * sequence of whole parameters. depth: of the list that the parameters are in, 0: none. */
 static size_t count_params(const char *packed, size_t len, int depth, size_t *all, lyger_error *error)
 {
     static const size_t sizes[] = {
@@ -147,8 +147,8 @@ static void unpack_param(lyger_param *param, int type, room *room, const char *v
     }
 }
 
-/* Those of one list stand together at room->params, those of the lists in it behind them. packed has been
- * counted; returns how many there are. */
+/* Unpacks the parameters of one list to room->params, where they stand together, and those of the lists in it
+ * behind them. count_params() has checked packed; returns how many parameters the list has. */
 static size_t unpack_params(room *room, const char *packed, size_t len)
 {
     lyger_param *params = room->params;
@@ -481,11 +481,11 @@ void lyger_abi_close_queries(void)
  * A fork does not wait for the query of another thread. The child's pool is then in the middle of that query:
  * it is given up, which loses its memory and leaves its sockets to the end of the process.
  */
-static bool pool_was_idle; /* of the one thread that forks now: it holds the lock of results */
+static bool pool_was_idle; /* of the forking thread, which holds the lock of results */
 
 void lyger_abi_lock_queries(void)
 {
-    lyger_abi_lock_results(); /* elsewhere the pool's lock comes first, but this order only tries it */
+    lyger_abi_lock_results(); /* elsewhere the pool's lock comes first; here it is only tried */
     pool_was_idle = pthread_mutex_trylock(&pool_lock) == 0;
 }
 

@@ -2,9 +2,9 @@
  * What the two files behind the FFI door's queries share: the pool and the table of results, each behind a
  * lock.
  *
- * The pool's lock is taken first. Whoever waits for a pending result, or frees one, has the pool's lock: the
- * connection belongs to the pool. A result that is there needs the table's lock only, so that it can be read
- * while another thread's statement runs.
+ * The pool's lock is taken first. A thread that waits for a pending result, or frees one, holds the pool's
+ * lock: the connection belongs to the pool. A result that is there needs the table's lock only, so that it
+ * can be read while another thread's statement runs.
  */
 #ifndef LYGER_ABI_QUERY_H
 #define LYGER_ABI_QUERY_H

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_BYTES 65536u /* of rows in one step, or one row that is longer */
+#define ROWS_BYTES 65536u /* of rows in one step, unless one row is longer */
 
 /* What a handle stands for. */
 typedef struct kept {
@@ -20,7 +20,7 @@ typedef struct kept {
     lyger_cursor cursor; /* where the last step through the rows ended */
 } kept;
 
-static pthread_mutex_t results_lock = PTHREAD_MUTEX_INITIALIZER; /* guards results and what is in it */
+static pthread_mutex_t results_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the table and the results in it */
 static lyger_handle_table results;
 
 void lyger_abi_lock_results(void)
@@ -35,7 +35,8 @@ void lyger_abi_unlock_results(void)
 
 /* ---- handles ---- */
 
-/* A pending result of a pool that a fork gave up is lost with it. */
+/* Frees what a handle stands for. A pending result of a pool that a forked child gave up is lost with that
+ * pool. */
 static void destroy(kept *kept, const lyger_pool *pool)
 {
     if (kept && (!kept->pending || kept->pool == pool)) {
@@ -44,7 +45,7 @@ static void destroy(kept *kept, const lyger_pool *pool)
     free(kept);
 }
 
-static lyger_pool *pool_of_table; /* while it is cleared */
+static lyger_pool *pool_of_table; /* the pool whose results are being cleared */
 
 static void destroy_entry(void *entry)
 {
@@ -94,7 +95,8 @@ static bool await(kept *kept, const lyger_pool *pool, lyger_error *error)
     return lyger_result_await(kept->result, error) == LYGER_OK;
 }
 
-/* enter_result() for one that was pending. While it is, nobody frees it without the pool's lock. */
+/* enter_result() for a result that was pending. While a result is pending, no thread frees it without the
+ * pool's lock. */
 static kept *enter_pending(unsigned long handle, lyger_error *error)
 {
     lyger_pool *pool = lyger_abi_lock_pool();
@@ -196,7 +198,7 @@ char *lyger_jsonify_result(unsigned long handle)
     return json ? json : lyger_abi_copy("[]", 2, NULL);
 }
 
-/* Names and types come from the database; what of them is not UTF-8 is left out. */
+/* Writes a name or type, which come from the database, without the bytes that are not UTF-8. */
 static bool put_text(lyger_sink *sink, const char *text, size_t len)
 {
     size_t bad;
@@ -244,7 +246,7 @@ static bool put_little_endian(lyger_sink *sink, uint64_t value, size_t bytes)
     return lyger_sink_put(sink, text, bytes);
 }
 
-/* Types of lyger.h, and 6: a float as text, because strtod() follows the locale. */
+/* Writes a value as lyger.h says for rows; type 6 is a float as text, because strtod() follows the locale. */
 static bool put_value(lyger_sink *sink, const lyger_value *value)
 {
     uint64_t bits;
@@ -265,7 +267,7 @@ static bool put_value(lyger_sink *sink, const lyger_value *value)
     }
 }
 
-/* Moves the cursor to a row, which is where it is unless several readers take turns. */
+/* Moves the cursor to a row, where it is already unless several readers take turns. */
 static void seek(kept *kept, uint64_t row, lyger_value *values)
 {
     if (kept->cursor.row > row) {
@@ -275,7 +277,7 @@ static void seek(kept *kept, uint64_t row, lyger_value *values)
     }
 }
 
-/* The rows of one step; false when there is no memory. */
+/* Writes the rows of one step; false when there is no memory. */
 static bool put_rows(kept *kept, uint64_t row, lyger_buffer *rows)
 {
     size_t columns = lyger_result_describe(kept->result)->column_count;
@@ -290,7 +292,7 @@ static bool put_rows(kept *kept, uint64_t row, lyger_buffer *rows)
             fits = put_value(&rows->sink, &values[i]);
         }
         if (columns == 0) {
-            break; /* nothing would ever fill the step */
+            break; /* rows without columns would never fill the step */
         }
     }
     free(values);

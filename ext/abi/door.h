@@ -25,14 +25,14 @@
 #include "lyger.h"
 #pragma GCC visibility pop
 
-/* Clears this thread's last error and returns it, to be filled by what follows. */
+/* Clears this thread's last error and returns it, for the function to fill. */
 lyger_error *lyger_abi_enter(void);
 
 /* A copy for the caller to free; NULL and the error when there is no memory. */
 char *lyger_abi_copy(const char *bytes, size_t len, lyger_error *error);
 
-/* The text of a buffer for the caller to free, and its length when len is not NULL. When it is not whole, or
- * there is no memory, NULL and the error; the buffer is freed either way. */
+/* The text of a buffer for the caller to free, and its length when len is not NULL. When the text is not
+ * whole, or there is no memory, NULL and the error; the buffer is freed either way. */
 char *lyger_abi_finish(lyger_buffer *buffer, bool whole, size_t *len, lyger_error *error);
 
 /* The cache when it has been opened, else NULL; opens nothing. */
@@ -41,7 +41,7 @@ lyger_cache *lyger_abi_cache(void);
 /* The cache, opened on first use; NULL without an error when it is switched off. */
 lyger_cache *lyger_abi_usable_cache(lyger_error *error);
 
-/* Whether it is a key; if not, the error says so. */
+/* Whether key[0..len) can be a key; if not, fills the error. */
 bool lyger_abi_valid_key(const char *key, size_t len, lyger_error *error);
 
 /* The rooms' parts of lyger_ffi_close(). */

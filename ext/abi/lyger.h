@@ -45,7 +45,7 @@ unsigned long lyger_cache_size(void);
 /* What any function here returned as char *; NULL is allowed. */
 void lyger_free_string(char *string);
 
-/* There is no engine object: whatever is given is ignored and never looked at. */
+/* There is no engine object: the pointer is ignored and never looked at. */
 void lyger_free_engine(void *engine);
 
 /* Runs one statement and keeps its rows: a handle, 0 on failure. */
@@ -100,24 +100,24 @@ int lyger_ffi_error_position(void);
  * also when it is open with this path and size, or -1 when it is in use with others or cannot be opened. */
 int lyger_ffi_cache_configure(size_t bytes, const char *path);
 
-/* The same for a file that the processes of this user and of the pool of that name ("" or NULL: of none)
- * share: the library came to them after they were forked, so that they have no anonymous memory in common.
- * Its directory is the user's alone, in /dev/shm or /tmp. */
+/* lyger_ffi_cache_configure() with a file that the processes of this user and of the pool of that name ("" or
+ * NULL: no pool) share: for processes that load the library after they were forked, and so have no anonymous
+ * memory in common. Its directory is the user's alone, in /dev/shm or /tmp. */
 int lyger_ffi_cache_share(size_t bytes, const char *pool);
 
 /* 1 stored, 0 when the cache is off. */
 int lyger_ffi_cache_store(const char *key, size_t key_len, int type, const char *value, size_t value_len,
                           unsigned long ttl);
 
-/* The same, only when the key is absent: 0 when it is there. */
+/* lyger_ffi_cache_store() only when the key is absent: 0 when it is there. */
 int lyger_ffi_cache_insert(const char *key, size_t key_len, int type, const char *value, size_t value_len,
                            unsigned long ttl);
 
 /* 1 and the value through the three pointers, 0 when there is none. */
 int lyger_ffi_cache_fetch(const char *key, size_t key_len, int *type, char **value, size_t *value_len);
 
-/* Stores as lyger_ffi_cache_store() does; for stale seconds (0 to 1000000) after ttl the next function finds
- * it. */
+/* Stores as lyger_ffi_cache_store() does; for stale seconds (0 to 1000000) after ttl
+ * lyger_ffi_cache_fetch_stale() finds it. */
 int lyger_ffi_cache_store_stale(const char *key, size_t key_len, int type, const char *value,
                                 size_t value_len, unsigned long ttl, unsigned long stale);
 
@@ -143,34 +143,37 @@ int lyger_ffi_cache_purge(const char *prefix, size_t prefix_len);
 /* A JSON object with the members of lyger_cache_info(). NULL on failure. */
 char *lyger_ffi_cache_facts(void);
 
-/* The same with the members of lyger_cache_info(true). */
+/* A JSON object with the members of lyger_cache_info(true). NULL on failure. */
 char *lyger_ffi_cache_details(void);
 
-/* One step of a walk over the keys that begin with prefix, in no order: those it finds, if any, each 4 bytes
- * length (little-endian) and the key, through keys and keys_len, to free. *cursor is 0 for the first step and
- * tells where the next one begins; 0 when the walk was at its end. No lock is held: a key that is there all
- * the time is found, twice when the cache grew meanwhile; one that comes or goes may be. */
+/* One step of a walk over the keys that begin with prefix, in no order: the keys it finds, if any, each as 4
+ * bytes length (little-endian) and the key, through keys and keys_len, to free. *cursor is 0 for the first
+ * step and tells where the next step begins. Returns 0 when the walk was at its end. No lock is held: a key
+ * that is there all the time is found, twice when the cache grew meanwhile; a key that comes or goes may be
+ * found. */
 int lyger_ffi_cache_walk(unsigned long long *cursor, const char *prefix, size_t prefix_len, char **keys,
                          size_t *keys_len);
 
 /* ---- locks ----
- * kind: 0 a lock, held by whoever has its token until it is given back or its ttl is over; 1 a lease, held by
- * a thread while it computes a value. A key names one of each kind, besides the entry. What a thread holds is
- * free as soon as it dies; lyger_ffi_cache_end_request() ends its leases and lets its locks live on without
- * it. */
+ * kind: 0 a lock, which belongs to the bearer of its token until it is given back or its ttl is over; 1 a
+ * lease, held by a thread while it computes a value. A key names one of each kind, besides the entry. The
+ * locks and leases of a thread are free as soon as it dies; lyger_ffi_cache_end_request() ends its leases and
+ * lets its locks outlive it. */
 
-/* 1 and the token, which is not 0, or 0 when it is held. ttl: 1 to 4294967295 seconds. -1 also when the cache
- * is off or has no room for more (one lock per 16 KiB of cache). */
+/* 1 and the token, which is not 0, or 0 when the lock is held. ttl: 1 to 4294967295 seconds. -1 also when the
+ * cache is off or has no room for more locks (one per 16 KiB of cache). */
 int lyger_ffi_cache_lock(const char *key, size_t key_len, unsigned long ttl, unsigned long long *token);
 
-/* The same for a lease; -1 also when this thread has it. When the cache is off: 1, with the token 0. */
+/* lyger_ffi_cache_lock() for a lease; -1 also when this thread has it. When the cache is off: 1, with the
+ * token 0. */
 int lyger_ffi_cache_lease(const char *key, size_t key_len, unsigned long long *token);
 
 /* 1 when it was held with that token until now. */
 int lyger_ffi_cache_give_back(const char *key, size_t key_len, int kind, unsigned long long token);
 
-/* Returns 1 when it may be free, after so many milliseconds (at most 4294967295), or when a signal came. -1
- * also when threads that hold leases wait for each other in a circle; one of them gets that. */
+/* Waits for a lock or lease: returns 1 when it may be free, after so many milliseconds (at most 4294967295),
+ * or when a signal came. -1 also when threads that hold leases wait for each other in a circle; one of these
+ * threads gets it. */
 int lyger_ffi_cache_wait(const char *key, size_t key_len, int kind, unsigned long milliseconds);
 
 void lyger_ffi_cache_end_request(void);
@@ -192,8 +195,9 @@ unsigned long lyger_ffi_db_query(const char *dsn, size_t dsn_len, const char *qu
                                  const char *params, size_t params_len, int bigint, int numeric, int rows,
                                  double timeout);
 
-/* Sends the statement and returns at once: a handle, 0 on failure. Calls that take it wait for the result
- * first and fail with the statement's error; to free it before cancels. SQLite runs the statement at once. */
+/* Sends the statement and returns at once: a handle, 0 on failure. Calls that take the handle wait for the
+ * result first and fail with the statement's error; freeing the handle before that cancels the statement.
+ * SQLite runs the statement at once. */
 unsigned long lyger_ffi_db_send(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
                                 const char *params, size_t params_len, int bigint, int numeric, int rows,
                                 double timeout);
@@ -213,27 +217,28 @@ char *lyger_ffi_result_json(unsigned long handle, size_t *json_len);
 /* A JSON object with the members of lyger_result_info(). NULL on failure. */
 char *lyger_ffi_result_facts(unsigned long handle);
 
-/* One step through the rows: those from number *row (from 0) on, about 64 KiB of them, through rows and
+/* One step through the rows: the rows from number *row (from 0) on, about 64 KiB of them, through rows and
  * rows_len, to free, and in *row the number for the next step. 1, 0 when no row is left, -1 on failure. The
  * values follow each other, column by column, each 1 byte type and, as above, 1, 8 or no bytes; after type 4
  * (string) and 6 (a float of PostgreSQL as text: digits, NaN, Infinity, -Infinity) 4 bytes length
  * (little-endian) and the bytes. Of PostgreSQL, types but bool, int2, int4, int8, float4 and float8 are
- * strings; a blob is one too. */
+ * strings, and so is a blob. */
 int lyger_ffi_result_rows(unsigned long handle, unsigned long long *row, char **rows, size_t *rows_len);
 
 /* 1 freed, -1 for a handle that is not live. */
 int lyger_ffi_result_free(unsigned long handle);
 
 /* Begins a transaction: until it ends, every statement of the process with this text as its DSN runs in it.
- * Within a transaction it sets a savepoint. lyger_ffi_request_end() rolls back what is open. 1, or -1.
+ * Within a transaction it sets a savepoint. lyger_ffi_request_end() rolls back an open transaction. 1, or -1.
  * 0 of each option is the default. isolation: 1 read uncommitted, 2 read committed, 3 repeatable read,
  * 4 serializable; read_only and deferrable: 1 no, 2 yes; mode, of SQLite: 1 deferred, 2 immediate (the
  * default), 3 exclusive; timeout: seconds until it has begun. */
 int lyger_ffi_db_begin(const char *dsn, size_t dsn_len, int isolation, int read_only, int deferrable,
                        int mode, double timeout);
 
-/* Commits (keep 1) or rolls back (0) what the innermost begin began. 1, or -1: it was rolled back instead,
- * SQLSTATE 25P02 because a statement had failed, 25000 because a statement had ended the transaction. */
+/* Commits (keep 1) or rolls back (0) the innermost transaction or savepoint. 1, or -1: it was rolled back
+ * instead, SQLSTATE 25P02 because a statement had failed, 25000 because a statement had ended the
+ * transaction. */
 int lyger_ffi_db_end(const char *dsn, size_t dsn_len, int keep);
 
 /* How many connections per DSN (at least 1) and how many seconds to connect (above 0), for connections made
@@ -250,7 +255,7 @@ void lyger_ffi_db_prepare(int automatic);
  * 1, or -1 when it does not listen. */
 int lyger_ffi_start_server(const char *host, unsigned short port);
 
-/* The port that is served, 0 without a server. */
+/* The port that the server listens on, 0 without a server. */
 unsigned short lyger_ffi_server_port(void);
 
 /* lyger's version, such as "0.1.0". */

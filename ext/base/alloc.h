@@ -1,8 +1,8 @@
 /*
- * Memory by injection: whoever calls the core says where a buffer's memory comes from. The FFI door and the C
- * tests inject malloc, a test of allocation failure injects one that refuses; the native door writes into PHP
- * strings instead, through a sink of its own (lyger_string.h), so that memory_limit counts what a script will
- * hold.
+ * Memory by injection: the caller of the core says where a buffer's memory comes from. The FFI door and the C
+ * tests inject malloc, a test of allocation failure injects an allocator that refuses; the native door writes
+ * into PHP strings instead, through a sink of its own (lyger_string.h), so that memory_limit counts what a
+ * script will hold.
  */
 #ifndef LYGER_BASE_ALLOC_H
 #define LYGER_BASE_ALLOC_H

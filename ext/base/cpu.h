@@ -2,7 +2,7 @@
  * Which instruction set of this machine the rooms may use, found once at run time.
  *
  * The environment variable LYGER_SIMD = base, avx2 or avx512 lowers the choice (tests run every path with
- * it); it never raises it above what the processor and the operating system support, and any other text is
+ * it); it never raises it above what the processor and the operating system support, and any other value is
  * ignored.
  *
  * No memory is owned. Any thread and process may ask at any time; the answer never changes within a process.
@@ -23,7 +23,7 @@ lyger_simd lyger_cpu_simd(void);
 /* What the machine has, whatever LYGER_SIMD says. */
 lyger_simd lyger_cpu_simd_available(void);
 
-/* A path's name for people: "avx512f", "avx2+fma", and for the base "sse2", "neon" or "plain". */
+/* A path's name for messages: "avx512f", "avx2+fma", and for the base "sse2", "neon" or "plain". */
 const char *lyger_cpu_simd_name(lyger_simd simd);
 
 #endif

@@ -34,10 +34,10 @@ typedef struct lyger_error {
     char message[LYGER_ERROR_MESSAGE_SIZE]; /* UTF-8, NUL-terminated, cut at a character boundary */
 } lyger_error;
 
-/* An error struct that says nothing yet. */
+/* Makes an error struct that says nothing yet. */
 void lyger_error_clear(lyger_error *error);
 
-/* MinGW's gcc takes printf for what Microsoft's could long ago. */
+/* MinGW's gcc checks `printf` formats by what Microsoft's old printf() could do. */
 #ifdef __MINGW32__
 #define LYGER_PRINTF gnu_printf
 #else
@@ -48,11 +48,11 @@ void lyger_error_clear(lyger_error *error);
 lyger_status lyger_fail(lyger_error *error, lyger_status status, const char *format, ...)
     __attribute__((format(LYGER_PRINTF, 3, 4)));
 
-/* Copies at most size - 1 bytes of text[0..len), replaces nothing, never cuts a UTF-8 sequence. */
+/* Copies at most size - 1 bytes of text[0..len), unchanged, and never cuts a UTF-8 sequence. */
 void lyger_copy_text(char *to, size_t size, const char *text, size_t len);
 
 /*
- * The caller's wish to stop, polled by everything that can take longer than about a millisecond. The hook
+ * The caller's wish to stop, polled by every function that can take longer than about a millisecond. The hook
  * returns true when the work must be abandoned; it may run arbitrary code (PHP signal handlers), so nothing
  * that such code could reach may be locked while it is called.
  */

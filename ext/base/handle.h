@@ -15,7 +15,7 @@
 
 typedef struct lyger_handle_slot {
     void *object;        /* NULL when the slot is free */
-    uint32_t generation; /* of the object in it, or of the next one */
+    uint32_t generation; /* of the object in the slot, or of the next object */
     uint32_t next_free;  /* index + 1 of the next free slot, 0 ends the list */
 } lyger_handle_slot;
 
@@ -42,7 +42,7 @@ void *lyger_handle_close(lyger_handle_table *table, unsigned long handle);
 /* Calls destroy for each live object; the slots stay, so that handles given out before stay stale. */
 void lyger_handle_table_clear(lyger_handle_table *table, void (*destroy)(void *object));
 
-/* The same, and frees the slots: for the end of the process or thread. */
+/* lyger_handle_table_clear(), and frees the slots: for the end of the process or thread. */
 void lyger_handle_table_free(lyger_handle_table *table, void (*destroy)(void *object));
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Libraries that are loaded at their first use, because linking them would be paid for by every PHP process:
- * their functions, found by name, in a table of pointers. What is loaded stays.
+ * Libraries that are loaded at their first use, because linking them would cost every PHP process start-up
+ * time: their functions, found by name, in a table of pointers. A loaded library stays.
  */
 #ifndef LYGER_BASE_LIBRARY_H
 #define LYGER_BASE_LIBRARY_H
@@ -21,12 +21,13 @@ typedef struct lyger_library {
     const char *name;    /* "SQLite" */
     const char *oldest;  /* "3.38" */
     const char *package; /* Debian's */
-    lyger_status status; /* of an error */
+    lyger_status status; /* of the error when loading fails */
     const lyger_symbol *symbols;
     size_t symbol_count;
 } lyger_library;
 
-/* Fills the table from the file; the handle (dlopen(3)), or NULL with library->status, naming the package. */
+/* Fills the table from the file; returns the handle (dlopen(3)), or NULL with library->status, naming the
+ * package. */
 void *lyger_library_load(const lyger_library *library, const char *file, void *table, lyger_error *error);
 
 /* What is loaded once, by the thread that needs it first. Begins as LYGER_LOADING(load). */

@@ -1,3 +1,6 @@
+/*
+ * library.h with dlopen(3).
+ */
 #include "library.h"
 
 #include <dlfcn.h>

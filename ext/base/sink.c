@@ -30,7 +30,7 @@ static bool buffer_more(lyger_sink *sink, size_t bytes)
 
 bool lyger_sink_print(lyger_sink *sink, const char *format, ...)
 {
-    for (size_t room = 64;;) { /* a guess that is mostly right; the second time it is known */
+    for (size_t room = 64;;) { /* a guess that is mostly enough; the second round knows the length */
         va_list arguments;
         if (!lyger_sink_reserve(sink, room)) {
             return false;

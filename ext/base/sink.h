@@ -19,7 +19,7 @@ typedef struct lyger_sink lyger_sink;
 struct lyger_sink {
     char *pos; /* next byte to write */
     char *end; /* one past the last byte that may be written without asking */
-    /* Makes end - pos >= bytes; false when it cannot (then nothing written so far is lost). */
+    /* Makes end - pos >= bytes; false when that fails (then nothing written so far is lost). */
     bool (*more)(lyger_sink *sink, size_t bytes);
 };
 
@@ -49,7 +49,7 @@ static inline bool lyger_sink_put_char(lyger_sink *sink, char byte)
 
 #define lyger_sink_put_literal(sink, literal) lyger_sink_put((sink), (literal), sizeof(literal) - 1)
 
-/* Formatted text; false when the sink refused, and then nothing of it was written. */
+/* Writes formatted text; false when the sink refused, and then no part of it was written. */
 bool lyger_sink_print(lyger_sink *sink, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A sink into memory that grows by doubling. */
@@ -67,7 +67,7 @@ static inline size_t lyger_buffer_length(const lyger_buffer *buffer)
 }
 
 /* NUL-terminates and hands the memory to the caller (free with the same allocator); NULL when out of memory,
- * and then the buffer still owns what it had. */
+ * and then the buffer still owns its memory. */
 char *lyger_buffer_detach(lyger_buffer *buffer);
 
 /* Forgets the text, keeps the memory. */

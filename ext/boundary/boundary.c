@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* The loops here are what Rust is compared with. gcc vectorises such loops at -O3 only, rustc and clang at
- * the optimisation level that they are built with anyway. */
+/* Rust is compared with the loops of this file. gcc vectorises such loops at -O3 only, rustc and clang at the
+ * optimisation level that they are built with anyway. */
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("O3")
 #endif
@@ -24,7 +24,8 @@ static bool continues(unsigned char byte)
     return (byte & 0xC0) == 0x80;
 }
 
-/* The length of the sequence that begins with a byte above 0x7F, 0 when it is none (RFC 3629, section 4). */
+/* The length of the UTF-8 sequence that begins with a byte above 0x7F, 0 when there is none (RFC 3629,
+ * section 4). */
 static size_t sequence(const unsigned char *at, size_t left)
 {
     unsigned char first = at[0];
@@ -72,7 +73,7 @@ void lyger_boundary_fill(char *to, size_t len)
     memset(to, 'x', len);
 }
 
-/* Eight bytes at a time from the end of one and the start of the other, then what is left. */
+/* Eight bytes at a time, from the end of `from` to the start of `to`, then the remaining bytes. */
 void lyger_boundary_reverse(char *to, const char *from, size_t len)
 {
     uint64_t eight;

@@ -1,13 +1,13 @@
 /*
- * The boundary room: small functions whose work is known and nearly nothing, so that what a call through them
- * costs is the door. Compiled only with --enable-lyger-boundary. Each is one way of crossing: nothing, a
+ * The boundary room: small functions whose work is known and nearly nothing, so that the cost of a call is
+ * the door's. Compiled only with --enable-lyger-boundary. Each function is one way of crossing: nothing, a
  * scalar, a string in or out, borrowed bytes, an array, a struct, an owner, a view into one, a callback, an
- * error, threads, rows. Both doors call what is declared here; benchmarks/rust has the same algorithms in
- * Rust.
+ * error, threads, rows. Both doors call the functions of this header; benchmarks/rust has the same algorithms
+ * in Rust.
  *
- * Memory: what a _new or _open returns is the caller's, to give to the _free beside it. Anything else is only
- * read or written during the call. No state is kept: any thread and process may enter at any time, an owner,
- * an archive or rows being used by one thread at a time.
+ * Memory: the caller owns what a _new or _open returns, and gives it to the _free beside it. All other memory
+ * is only read or written during the call. No state is kept: any thread and process may enter at any time, an
+ * owner, an archive or rows being used by one thread at a time.
  */
 #ifndef LYGER_BOUNDARY_BOUNDARY_H
 #define LYGER_BOUNDARY_BOUNDARY_H
@@ -71,7 +71,7 @@ size_t lyger_boundary_tar_count(const lyger_probe_tar *tar);
 bool lyger_boundary_tar_file(const lyger_probe_tar *tar, size_t index, lyger_probe_file *file);
 void lyger_boundary_tar_free(lyger_probe_tar *tar);
 
-/* Calls back for 0 to count - 1 and adds up what comes out, until call returns false: then false. */
+/* Calls back for 0 to count - 1 and adds up the results; false as soon as a call returns false. */
 bool lyger_boundary_each(bool (*call)(void *context, int64_t value, int64_t *result), void *context,
                          size_t count, int64_t *sum);
 
@@ -80,8 +80,8 @@ lyger_status lyger_boundary_check(int64_t value, lyger_error *error);
 
 #define LYGER_BOUNDARY_THREADS_MAX 64
 
-/* LYGER_E_ARGUMENT for a number of threads below 1 or above LYGER_BOUNDARY_THREADS_MAX. The share of a thread
- * that the system does not start is counted by the caller. */
+/* LYGER_E_ARGUMENT for a number of threads below 1 or above LYGER_BOUNDARY_THREADS_MAX. The calling thread
+ * counts the share of a thread that the system does not start. */
 lyger_status lyger_boundary_threads(const char *bytes, size_t len, int threads, size_t *digits,
                                     lyger_error *error);
 

@@ -23,7 +23,8 @@ double lyger_probe_halve(double value);
 
 /* ---- what is taken and not looked at: what it costs to hand it over, and nothing else ----
  *
- * They return 0, because to return nothing costs more: PHP's FFI makes an object of the type void. */
+ * These functions return 0, because to return nothing costs more: PHP's FFI makes an object of the type void.
+ */
 
 int64_t lyger_probe_take_nothing(void);
 int64_t lyger_probe_take(int64_t value);
@@ -70,7 +71,7 @@ typedef struct lyger_probe_record {
 /* id + 1 (wrapping), value * 2, and the lowest bit of flag turned over. The two may be one. */
 void lyger_probe_record_next(const lyger_probe_record *in, lyger_probe_record *out);
 
-/* What the compiler made of it: part 0 the size, 1 to 3 the offsets of id, value and flag. */
+/* The compiler's layout of the struct: part 0 is the size, 1 to 3 the offsets of id, value and flag. */
 size_t lyger_probe_record_layout(int part);
 
 /* ---- an owner ---- */
@@ -84,8 +85,8 @@ int64_t lyger_probe_owner_use(lyger_probe_owner *owner);
 
 void lyger_probe_owner_free(lyger_probe_owner *owner);
 
-/* The same behind a number that is checked on every use: what can be had instead of an address. One thread at
- * a time. 0 when there is no memory. */
+/* An owner behind a number that is checked on every use, instead of an address. One thread at a time. 0 when
+ * there is no memory. */
 uint64_t lyger_probe_handle_new(int64_t value);
 
 /* 1 and the value, -1 for a handle that is not live. */
@@ -98,8 +99,8 @@ int lyger_probe_handle_free(uint64_t handle);
 
 typedef struct lyger_probe_tar lyger_probe_tar;
 
-/* A file of an archive. Both pointers are into the archive and end with it. They are void *, because PHP
- * copies what a const char * of a struct points to, up to a NUL, whenever the member is read. */
+/* A file of an archive. Both pointers are into the archive and valid as long as it. They are void *, because
+ * PHP copies what a const char * of a struct points to, up to a NUL, whenever the member is read. */
 typedef struct lyger_probe_file {
     const void *name;
     size_t name_len;
@@ -107,8 +108,8 @@ typedef struct lyger_probe_file {
     size_t len;
 } lyger_probe_file;
 
-/* Copies the bytes of a ustar archive and reads its directory. NULL when it is not one: lyger_probe_error()
- * says why. */
+/* Copies the bytes of a ustar archive and reads its directory. NULL when the bytes are none:
+ * lyger_probe_error() says why. */
 lyger_probe_tar *lyger_probe_tar_open(const char *bytes, size_t len);
 
 size_t lyger_probe_tar_count(const lyger_probe_tar *tar);
@@ -120,7 +121,7 @@ void lyger_probe_tar_free(lyger_probe_tar *tar);
 
 /* ---- callbacks ---- */
 
-/* The sum, wrapping, of what callback returns for 0 to count - 1. */
+/* The sum, wrapping, of the callback's results for 0 to count - 1. */
 int64_t lyger_probe_each(int64_t (*callback)(int64_t), size_t count);
 
 /* ---- errors ---- */

@@ -161,7 +161,7 @@ ZEND_FUNCTION(lyger_probe_threads)
 
     size_t digits = 0;
     lyger_error error;
-    int count = (int)MAX(0, MIN(threads, LYGER_BOUNDARY_THREADS_MAX + 1)); /* what is out of range stays so */
+    int count = (int)MAX(0, MIN(threads, LYGER_BOUNDARY_THREADS_MAX + 1)); /* out of range stays so */
     if (lyger_boundary_threads(ZSTR_VAL(bytes), ZSTR_LEN(bytes), count, &digits, &error) != LYGER_OK) {
         php_lyger_throw(&error);
         RETURN_THROWS();
@@ -171,7 +171,7 @@ ZEND_FUNCTION(lyger_probe_threads)
 
 /* ---- arrays ---- */
 
-/* Z_TYPE of an element that no reference hides; throws when it is no integer. */
+/* Whether an element, behind its reference if it is one, is an integer; throws when it is not. */
 static bool is_integer(const zval *element)
 {
     if (EXPECTED(Z_TYPE_P(element) == IS_LONG)) {
@@ -181,7 +181,7 @@ static bool is_integer(const zval *element)
     return false;
 }
 
-/* In place: the elements are read where PHP has them. */
+/* Reads the elements in place, where PHP has them. */
 ZEND_FUNCTION(lyger_probe_sum)
 {
     zend_array *numbers;
@@ -204,7 +204,7 @@ ZEND_FUNCTION(lyger_probe_sum)
     RETURN_LONG((zend_long)sum);
 }
 
-/* By copying element by element into what C calls an array, which is what an FFI door has to do. */
+/* Copies element by element into an array of C, as an FFI door has to do. */
 ZEND_FUNCTION(lyger_probe_sum_copied)
 {
     zend_array *numbers;
@@ -245,9 +245,9 @@ ZEND_FUNCTION(lyger_probe_sum_packed)
     RETURN_LONG(lyger_boundary_sum(ZSTR_VAL(packed), ZSTR_LEN(packed) / sizeof(int64_t)));
 }
 
-/* ---- a struct, which here is an array with names ---- */
+/* ---- a struct, which in PHP is an array with names ---- */
 
-/* Kept with their hashes, as the engine keeps those of a script. */
+/* Names kept with their hashes, as the engine keeps those of a script. */
 static zend_string *id_name, *value_name, *flag_name, *price_name, *name_name;
 
 void php_lyger_boundary_keep_names(void)

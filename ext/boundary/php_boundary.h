@@ -1,6 +1,6 @@
 /*
- * The native door of the boundary room: functions in php_boundary.c, objects in php_owner.c, and what only
- * PHP 8.4 has in php_frameless.c.
+ * The native door of the boundary room: functions in php_boundary.c, objects in php_owner.c, and frameless
+ * functions, which only PHP 8.4 has, in php_frameless.c.
  */
 #ifndef PHP_LYGER_BOUNDARY_H
 #define PHP_LYGER_BOUNDARY_H

@@ -1,7 +1,7 @@
 /*
  * Frameless functions, which came with PHP 8.4: the engine calls the handler from the opcode, without a
- * frame. The generator of PHP 8.2, which makes the arginfo, does not know them, so their entries are written
- * here.
+ * frame. The generator of PHP 8.2, which makes the arginfo, does not know them, so this file has their
+ * entries.
  */
 #include "php_boundary.h"
 
@@ -45,8 +45,8 @@ flf_clean:
     Z_FLF_PARAM_FREE_STR(1, converted);
 }
 
-/* What is called where the engine has to have a frame (through a variable, or with an observer) is the
- * function of the same name without "frameless". */
+/* Where the engine needs a frame (a call through a variable, or with an observer), it calls the function of
+ * the same name without "frameless". */
 ZEND_FUNCTION(lyger_probe_nothing);
 ZEND_FUNCTION(lyger_probe_double);
 ZEND_FUNCTION(lyger_probe_text_in);
@@ -97,7 +97,8 @@ static zend_result add_functions(int module_number)
     return zend_register_functions(NULL, functions, NULL, MODULE_PERSISTENT);
 }
 
-/* The engine takes away only what the module's own list has. */
+/* At the module's end the engine removes only the functions in the module's own list, so this removes the
+ * others. */
 static void remove_functions(void)
 {
     zend_unregister_functions(functions, -1, NULL);

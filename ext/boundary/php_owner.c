@@ -1,6 +1,7 @@
 /*
  * What PHP holds as an object: an owner that knows that it was freed, an archive that lives as long as a view
- * into it, rows that stay in C. Each object has one thing of the core, and may keep another object alive.
+ * into it, rows that stay in C. Each object has one thing of the core (an owner, an archive or rows), and may
+ * keep another object alive.
  */
 #include "php_boundary.h"
 
@@ -61,8 +62,8 @@ void php_lyger_boundary_register(zend_class_entry *owner, zend_class_entry *arch
     probe_handlers.clone_obj = NULL;
 }
 
-/* The object's thing becomes thing, which is released with it; NULL throws, as does a second constructor
- * call, because views may point into the first thing. */
+/* Makes thing the object's, which releases it; NULL throws, as does a second constructor call, because views
+ * may point into the first thing. */
 static void take(probe_object *object, void *thing, void (*release)(void *thing))
 {
     if (object->thing) {

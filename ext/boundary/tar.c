@@ -1,7 +1,7 @@
 /*
  * A reader of ustar archives (IEEE Std 1003.1, pax, "ustar Interchange Format"), strict and small: regular
- * files and directories, names of at most 100 bytes, or 155 and 100 with a prefix, sizes in octal. Anything
- * else is refused. Only regular files are counted.
+ * files and directories, names of at most 100 bytes, or 155 and 100 with a prefix, sizes in octal. Any other
+ * archive is refused. Only regular files are counted.
  */
 #include "boundary.h"
 
@@ -69,7 +69,7 @@ static bool is_zero(const char *block)
     return true;
 }
 
-/* NULL when it is a header that this reader takes, else the reason. */
+/* NULL when this reader takes the header, else the reason why not. */
 static const char *refusal(const header *head, size_t left, size_t *size)
 {
     if (!checksum_is_right(head)) {

@@ -1,4 +1,4 @@
-/* Many threads within one call: what PHP code cannot have, and what a call can hide. */
+/* Many threads within one call, which PHP code cannot have, and which a call can hide. */
 #include "boundary.h"
 
 #include <pthread.h>

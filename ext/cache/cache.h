@@ -9,14 +9,14 @@
  * eviction", SOSP 2023): scan-resistant, and a hit only ever writes when it raises a two-bit counter. An
  * entry that is larger than a region gets neighbouring regions to itself, up to all of them.
  *
- * Who may enter. Any thread of any process that has the segment mapped. Readers take no lock: an entry never
- * changes while it is published (counts and expiry times are single atomic words), carries a number that no
- * other entry ever has, and a reader that copied bytes of an entry checks that number and the index again
- * before it believes them. Writers lock one shard. A process killed while it holds a lock leaves the shard to
- * the next locker, which rebuilds everything but the index from the index: an entry is live exactly when a
- * slot of the index points to it, and that is one atomic store, so a value is never half there. While the
- * holder of a lock is stopped (SIGSTOP), readers go on, and writers of that shard get an error in half a
- * second; that is what LYGER_E_CACHE means where no other reason is given below.
+ * Access. Any thread of any process that has the segment mapped. Readers take no lock: an entry never changes
+ * while it is published (counts and expiry times are single atomic words), carries a number that no other
+ * entry ever has, and a reader that copied bytes of an entry checks that number and the index again before it
+ * believes them. Writers lock one shard. A process killed while it holds a lock leaves the shard to the next
+ * locker, which rebuilds everything but the index from the index: an entry is live exactly when a slot of the
+ * index points to it, and that is one atomic store, so a value is never half there. While the holder of a
+ * lock is stopped (SIGSTOP), readers go on, and writers of that shard get an error in half a second; that is
+ * what LYGER_E_CACHE means where no other reason is given below.
  *
  * A lyger_cache is this process's view of a segment; it survives fork() and is valid in the child.
  * Times are milliseconds of the machine's monotonic clock, read anew by each call.

@@ -135,7 +135,7 @@ typedef struct ghost_set {
     uint32_t ghosts[GHOST_WAYS];
 } ghost_set;
 
-/* To whom a region belongs, in the region table: kind | value << 3. */
+/* What a region belongs to, in the region table: kind | value << 3. */
 typedef enum region_kind {
     REGION_UNUSED,   /* never used, or no longer */
     REGION_SHARD,    /* value: the number of the shard */
@@ -201,7 +201,7 @@ struct lyger_cache {
     shard *shards;
     hold_slot *holds;        /* hold_count of shard 0, of shard 1, … */
     _Atomic uint32_t *masks; /* buckets in use - 1 of each shard; changed when an index grows */
-    _Atomic uint32_t *table; /* to whom each region belongs: see region_kind */
+    _Atomic uint32_t *table; /* what each region belongs to: see region_kind */
     bucket *buckets;
     ghost_set *ghosts;
     granule regions;     /* where the regions begin */

@@ -1,8 +1,8 @@
 /*
  * Which shard or large entry has which memory. The segment behind the index is divided into regions. A shard
  * takes an unused region when its arena is full; an entry that is too large for a region gets a run of
- * neighbouring regions, which are emptied for it. Every region has a word in the region table that says to
- * whom it belongs, and each word changes by one atomic store, so that the process that repairs after a crash
+ * neighbouring regions, which are emptied for it. Every region has a word in the region table that says what
+ * it belongs to, and each word changes by one atomic store, so that the process that repairs after a crash
  * knows what to free.
  *
  * Locks: header->runs before a shard's, never the other way round. A shard's regions are given up under its

@@ -45,7 +45,7 @@ lyger_heavy_range lyger_heavy_range_avx2;
 lyger_heavy_range lyger_heavy_range_avx512;
 #endif
 
-/* The kernel of a path; the caller has made sure that this machine has it. */
+/* The kernel of a path; the caller has made sure that this machine has the path. */
 lyger_heavy_range *lyger_heavy_range_for(lyger_simd simd);
 
 #endif

@@ -51,8 +51,8 @@ static inline heavy_vector vector_multiply_add(heavy_vector a, heavy_vector b, h
     return _mm_add_pd(_mm_mul_pd(a, b), c);
 }
 
-/* s = high + low with 26 and 27 bits: high^2 and high * low are exact, and so is what is taken from x in
- * turn, to within 2^-26 of the residual. */
+/* s = high + low with 26 and 27 bits: high^2 and high * low are exact, and so are the differences when they
+ * are taken from x in turn, to within 2^-26 of the residual. */
 static inline heavy_vector vector_residual(heavy_vector x, heavy_vector s)
 {
     heavy_vector high = _mm_and_pd(s, _mm_castsi128_pd(_mm_set1_epi64x((long long)(UINT64_MAX << 27))));
@@ -162,7 +162,7 @@ static inline heavy_vector vector_multiply_add(heavy_vector a, heavy_vector b, h
     return a * b + c;
 }
 
-/* Where the C library has no fast fma() it still has a correct one. */
+/* A C library without a fast fma() still has a correct one. */
 static inline heavy_vector vector_residual(heavy_vector x, heavy_vector s)
 {
     return fma(-s, s, x);

@@ -57,7 +57,7 @@ HEAVY_TARGET static inline lyger_double_double two_product(double a, double b)
     return (lyger_double_double){high, __builtin_fma(a, b, -high)};
 }
 #else
-/* The upper 26 bits of a double; what is left has 27. */
+/* The upper 26 bits of a double; the rest has 27. */
 HEAVY_TARGET static inline double upper_half(double a)
 {
     union {
@@ -185,8 +185,8 @@ HEAVY_TARGET static inline lyger_double_double whole_block(uint64_t b, lyger_ang
                   add(multiply(shift, table->sine), (lyger_double_double){sums.sine, 0.0}));
 }
 
-/* The first block, or count < LYGER_HEAVY_BLOCK terms of the last: in vectors as far as they go, then one by
- * one. */
+/* The first block, or count < LYGER_HEAVY_BLOCK terms of the last: in whole vectors, then the remaining terms
+ * one by one. */
 HEAVY_TARGET static inline lyger_double_double plain_block(uint64_t b, unsigned count, lyger_angle base)
 {
     unsigned in_vectors = count - count % HEAVY_STEP;

@@ -25,12 +25,12 @@ static inline bool is_plain(char byte, unsigned style)
 }
 
 #if defined(__SSE2__)
-/* The bytes that are not plain; those of markup only when it is asked for. */
+/* A bit for each byte that is not plain; markup counts only when `markup` asks for it. */
 static inline unsigned find_special(__m128i bytes, unsigned style, bool markup)
 {
     const char quote = '"'; /* stands in for what the style leaves alone */
     const __m128i slash = _mm_set1_epi8(style & LYGER_JSON_SLASH ? '/' : quote);
-    /* Signed: a byte of 0x80 and more is below the space too. */
+    /* The comparison is signed: a byte of 0x80 and more is below the space too. */
     __m128i special = _mm_or_si128(
         _mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')),
         _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(quote)),
@@ -61,7 +61,7 @@ static inline size_t copy_halves(char *to, const char *at, size_t len, unsigned 
     return found < 8 ? found : len - 16 + found;
 }
 
-/* The same for 4 to 8 bytes. */
+/* copy_halves() for 4 to 8 bytes. */
 static inline size_t copy_quarters(char *to, const char *at, size_t len, unsigned style, bool markup)
 {
     int first, last;
@@ -79,7 +79,8 @@ static inline size_t copy_quarters(char *to, const char *at, size_t len, unsigne
 }
 #endif
 
-/* How many bytes come before the first that is not plain; these are copied, and bytes after them may be. */
+/* How many bytes come before the first that is not plain; the plain bytes are copied, and bytes after them
+ * may be. */
 static inline __attribute__((always_inline)) size_t copy_plain_as(char *to, const char *at, size_t len,
                                                                   unsigned style, bool markup)
 {
@@ -108,7 +109,7 @@ static inline __attribute__((always_inline)) size_t copy_plain_as(char *to, cons
         return copy_quarters(to, at, len, style, markup);
     }
 #else
-    (void)markup; /* is_plain() knows it by the style */
+    (void)markup; /* is_plain() tells markup by the style */
 #endif
     while (done < len && is_plain(at[done], style)) {
         to[done] = at[done];
@@ -155,7 +156,7 @@ static inline bool is_escaped(uint32_t point, unsigned style)
     return (style & LYGER_JSON_NON_ASCII) || ((style & LYGER_JSON_LINES) && (point | 1) == 0x2029);
 }
 
-/* What becomes of an ill-formed sequence where it is no error. */
+/* Writes what stands for an ill-formed sequence in a style that does not refuse it. */
 static char *put_replacement(char *to, unsigned style)
 {
     if (style & LYGER_JSON_SKIP_BAD) {
@@ -168,10 +169,10 @@ static char *put_replacement(char *to, unsigned style)
     return to + 3;
 }
 
-#define PLAIN_RUN 16 /* so many plain bytes in a row are better copied in blocks */
+#define PLAIN_RUN 16 /* this many plain bytes in a row are better copied in blocks */
 
-/* Writes character by character until there is a run of plain ones, or the sink is to be asked for more; *at
- * moves on. */
+/* Writes character by character until a run of plain characters comes, or the sink has to be asked for more;
+ * *at moves on. */
 static lyger_json_outcome put_characters(lyger_sink *sink, const char **at, const char *end, unsigned style)
 {
     const char *from = *at;
@@ -211,7 +212,7 @@ static lyger_json_outcome put_characters(lyger_sink *sink, const char **at, cons
     return outcome;
 }
 
-/* What comes after the first plain bytes. */
+/* Writes the text after its first plain bytes. */
 static __attribute__((noinline)) lyger_json_outcome put_rest(lyger_sink *sink, const char **from,
                                                              const char *end, unsigned style)
 {

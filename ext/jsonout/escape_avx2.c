@@ -1,4 +1,5 @@
-/* The attribute rather than a compiler option, so that one build serves every machine. */
+/* The text of JSON strings in blocks of 32 bytes. The target is an attribute rather than a compiler option,
+ * so that one build serves every machine. */
 #include "escape.h"
 #include "jsonout.h"
 
@@ -15,8 +16,9 @@ AVX2 static inline __m256i both_halves(const unsigned char *sixteen)
 
 /*
  * Bytes that cannot be copied are found by two table look-ups, of the lower and of the upper half of a byte
- * (Mula and Lemire, "Faster Base64 Encoding and Decoding using AVX2 Instructions", 2018, classify so): one
- * bit for each upper half that such bytes have, and a byte is one of them when its lower half has the bit.
+ * (Mula and Lemire, "Faster Base64 Encoding and Decoding using AVX2 Instructions", 2018, classify so): each
+ * upper half that such bytes have is one bit, and a byte cannot be copied when the table of its lower half
+ * has that bit.
  */
 enum { CONTROL = 1, ROW_2 = 2, ROW_3 = 4, ROW_5 = 8, NON_ASCII = 128 };
 
@@ -179,7 +181,8 @@ AVX2 static inline unsigned find_line_ends(__m256i bytes, __m256i before)
     return (unsigned)_mm256_movemask_epi8(_mm256_and_si256(_mm256_and_si256(first, second), third));
 }
 
-/* at, or the lead of the character that at cuts. What is before at is well-formed but for that. */
+/* at, or the lead of the character that at cuts. The bytes before at are well-formed but for that
+ * character. */
 static const char *character_start(const char *start, const char *at)
 {
     for (int back = 1; back <= 3 && at - start >= back; back++) {
@@ -192,10 +195,10 @@ static const char *character_start(const char *start, const char *at)
 }
 
 /* Whether a block's bytes up to place limit, that of the first special byte, are characters that can stand.
- * If not, where the first other one begins has to be found out character by character. */
+ * If not, the first other character has to be found character by character. */
 AVX2 static inline bool well_formed(__m256i bytes, __m256i before, int limit, unsigned style)
 {
-    /* A character cut by the special byte shows as an error there. */
+    /* A character that the special byte cuts shows as an error at that byte. */
     unsigned looked_at = limit >= 31 ? ~0u : (2u << limit) - 1;
     __m256i good = _mm256_cmpeq_epi8(utf8_errors(bytes, before), _mm256_setzero_si256());
     if (~(unsigned)_mm256_movemask_epi8(good) & looked_at) {
@@ -207,7 +210,7 @@ AVX2 static inline bool well_formed(__m256i bytes, __m256i before, int limit, un
 AVX2 const char *lyger_json_copy_avx2(lyger_sink *sink, const char *at, const char *end, unsigned style)
 {
     const special_tables tables = special_bytes(style);
-    const char *start = at; /* of what was copied as it is: behind the last escape */
+    const char *start = at; /* where the bytes copied as they are begin: behind the last escape */
     char *to = sink->pos;
     __m256i before = _mm256_setzero_si256();
     bool wide = false; /* the preceding block has bytes above ASCII */

@@ -1,12 +1,15 @@
+/*
+ * Numbers as JSON text: see jsonout.h.
+ */
 #include "jsonout.h"
 #include "shortest.h"
 
 #include <math.h>
 
 /*
- * The eight decimal digits of a number below 10^8, one in a byte, the first in the lowest: halves of four
- * digits, then of two, then of one are divided side by side in one word, by multiplication with a rounded-up
- * reciprocal (Warren, "Hacker's Delight", chapter 10), without a branch.
+ * The eight decimal digits of a number below 10^8, one in each byte, the first in the lowest byte: halves of
+ * four digits, then of two, then of one are divided side by side in one word, by multiplication with a
+ * rounded-up reciprocal (Warren, "Hacker's Delight", chapter 10), without a branch.
  */
 static inline uint64_t eight_digits(uint32_t value)
 {
@@ -26,7 +29,7 @@ static inline void put_eight(char *to, uint64_t digits)
     memcpy(to, &digits, 8);
 }
 
-/* A number below 10^8 without leading zeros. Writes eight bytes; returns how many of them count. */
+/* Writes a number below 10^8 without leading zeros: eight bytes, of which it returns how many count. */
 static inline size_t put_up_to_eight(char *to, uint32_t value)
 {
     uint64_t digits = eight_digits(value);
@@ -63,8 +66,8 @@ size_t lyger_format_int(char *to, int64_t value)
 
 #define MOST_DIGITS 17 /* enough for every double (IEEE 754-2008, 5.12.2) */
 
-/* digits[0..count) are 0.d1d2d3… × 10^point. So many bytes can be read from digits, at whatever place of
- * them, that all are copied with one size. */
+/* digits[0..count) are 0.d1d2d3… × 10^point. Enough bytes can be read behind digits that every part is copied
+ * with one fixed size. */
 static char *put_exponent_form(char *to, const char *digits, int count, int point, bool with_point)
 {
     int exponent = point - 1;
@@ -101,10 +104,10 @@ static char *put_plain_form(char *to, const char *digits, int count, int point, 
 }
 
 /*
- * value = n / 1000, as most numbers that people write are: computed by one correctly rounded division
- * (Clinger, "How to Read Floating Point Numbers Accurately", 1990), so the quotient being the value proves
- * that the text reads back as it. Decimals of at most 15 digits are different doubles, so there is no shorter
- * one.
+ * Whether value = n / 1000 for a whole n, as with most numbers that people write; then *out is it. The
+ * quotient is one correctly rounded division (Clinger, "How to Read Floating Point Numbers Accurately",
+ * 1990), so when it equals the value, the text reads back as the value. Different decimals of at most 15
+ * digits are different doubles, so there is no shorter text.
  */
 static inline bool few_places(double value, lyger_decimal *out)
 {

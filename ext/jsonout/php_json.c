@@ -1,10 +1,10 @@
 /*
  * lyger_json_encode: walks PHP values as ext/json's json_encode does and writes them with the room's writers.
  *
- * What it writes, which error it leaves and which methods it calls in which order are json_encode's, also
+ * The text it writes, the error it leaves and the order in which it calls methods are json_encode's, also
  * where that is odd: after some errors (an infinity, a key that is not UTF-8) the walk goes on although the
  * text will be thrown away, and the last error counts. The recursion marks are the same bits too, so that
- * calls of one function from jsonSerialize() see those of the other.
+ * each of the two functions, called from jsonSerialize(), sees the other's marks.
  */
 #include "php_json.h"
 #include "lyger_compat.h"
@@ -31,10 +31,10 @@ typedef struct json_encoder {
 } json_encoder;
 
 /*
- * Where the next byte goes is handed from function to function rather than kept in the sink, so that it stays
- * in a register: every put_… takes it and returns where it is then. NULL says that the walk ends here,
- * because of an error, of what was thrown, or of memory_limit. Where one is called MARGIN bytes can be
- * written.
+ * The place of the next byte is handed from function to function rather than kept in the sink, so that it
+ * stays in a register: every put_… function takes the place and returns the new one. NULL says that the walk
+ * ends, because of an error, an exception, or memory_limit. A put_… function may write MARGIN bytes without
+ * asking.
  */
 #define MARGIN 64 /* a double, punctuation, eight bytes more than an escape */
 
@@ -44,7 +44,7 @@ static zend_never_inline char *more(json_encoder *encoder, char *to, size_t byte
     return lyger_sink_reserve(&encoder->out.sink, bytes) ? encoder->out.sink.pos : NULL;
 }
 
-/* Room for bytes and MARGIN. */
+/* Makes room for `bytes` and MARGIN. */
 static zend_always_inline char *room(json_encoder *encoder, char *to, size_t bytes)
 {
     return EXPECTED((size_t)(encoder->out.sink.end - to) >= bytes + MARGIN)
@@ -82,7 +82,8 @@ static zend_always_inline char *put_bytes(char *to, const char *bytes, size_t le
 
 #define put_word(to, literal) put_bytes((to), (literal), sizeof(literal) - 1)
 
-/* The walk ends, unless partial output is wanted: then word stands for the value. */
+/* Notes an error and ends the walk, unless partial output is wanted: then writes a word in the value's
+ * place. */
 static char *fail(json_encoder *encoder, char *to, php_json_error_code error)
 {
     encoder->error = error;
@@ -101,7 +102,7 @@ static zend_never_inline char *put_line(json_encoder *encoder, char *to)
     return to;
 }
 
-/* What comes before an element; then room for bytes. */
+/* Writes what comes before an element, and makes room for `bytes`. */
 static zend_always_inline char *put_separator(json_encoder *encoder, char *to, bool *some, size_t bytes)
 {
     if (*some) {
@@ -140,8 +141,8 @@ static char *put_double(json_encoder *encoder, char *to, double value)
     return zero_fraction && len < ZEND_DOUBLE_MAX_LENGTH - 2 && !strchr(text, '.') ? put_word(to, ".0") : to;
 }
 
-/* Text that is long, or not plain. instead is what partial output has where the text is not UTF-8; such a
- * text ends no walk here. */
+/* Writes a text that is long, or not plain. `instead` is what partial output has for a text that is not
+ * UTF-8; such a text does not end the walk here. */
 static zend_never_inline char *put_any_text(json_encoder *encoder, char *to, const zend_string *text,
                                             const char *instead)
 {
@@ -211,7 +212,8 @@ static zend_always_inline char *put_string(json_encoder *encoder, char *to, cons
     return put_special_string(encoder, to, text);
 }
 
-/* A key and its colon, with room for MARGIN behind. A key that is not UTF-8 is an error that ends nothing. */
+/* Writes a key and its colon, with room for MARGIN behind. A key that is not UTF-8 is an error, but does not
+ * end the walk. */
 static zend_always_inline char *put_key(json_encoder *encoder, char *to, const zend_string *key)
 {
     char *end = ZSTR_LEN(key) <= LYGER_JSON_SHORT
@@ -231,7 +233,7 @@ static char *put_index(json_encoder *encoder, char *to, zend_ulong index)
     return put_colon(encoder, to);
 }
 
-/* Room for a key and MARGIN. */
+/* The room to ask for before a key: the key's own when it is short, and MARGIN. */
 static zend_always_inline size_t key_size(const zend_string *key)
 {
     return key && ZSTR_LEN(key) <= LYGER_JSON_SHORT ? ZSTR_LEN(key) + MARGIN : MARGIN;
@@ -359,7 +361,7 @@ static bool is_hidden(const zend_string *name)
     return ZSTR_VAL(name)[0] == '\0' && ZSTR_LEN(name) > 0; /* "\0*\0name", "\0Class\0name" */
 }
 
-/* The public properties of an object that has no others than its class declares. */
+/* Writes the public properties of an object that has only the properties that its class declares. */
 static char *put_declared_properties(json_encoder *encoder, char *to, zend_object *object)
 {
     bool some = false;
@@ -380,7 +382,7 @@ static char *put_declared_properties(json_encoder *encoder, char *to, zend_objec
     return close_container(encoder, to, '}', some);
 }
 
-/* A property of a table that zend_get_properties_for() gave. */
+/* Writes a property of a table that zend_get_properties_for() gave. */
 static zend_always_inline char *put_property(json_encoder *encoder, char *to, zend_string *name,
                                              zend_ulong index, zval *element, bool *some)
 {
@@ -429,7 +431,8 @@ static bool has_own_properties_only(zend_object *object)
            !php_lyger_is_lazy(object);
 }
 
-/* As zend_get_properties_for() gives it, and zend_release_properties() takes it back. */
+/* The table of an object's properties, as zend_get_properties_for() gives it; to be released with
+ * zend_release_properties(). */
 static zend_array *properties_of(zval *value)
 {
     zend_object *object = Z_OBJ_P(value);
@@ -444,8 +447,8 @@ static zend_array *properties_of(zval *value)
  * A method that adds a property while the table is held makes PHP copy the table, and the copy has values of
  * the declared properties where it should refer to the object's own (zend_array_dup() follows IS_INDIRECT).
  * Such values are stale after the next assignment, and what they refer to is counted twice, which keeps it
- * from the garbage collector for ever. json_encode() leaves it so; here the table is made anew, at the end of
- * the text, whose rest has the stale values as json_encode()'s has.
+ * from the garbage collector for ever. json_encode() leaves the copy in place; lyger makes the table anew,
+ * but only at the end of the text, so that the rest of the text has the same stale values as json_encode()'s.
  */
 static void remember_copied(json_encoder *encoder, zend_object *object)
 {
@@ -464,7 +467,7 @@ static void refer_to_own_again(zend_object *object)
     zend_ulong index;
     zval *value;
     if (!copy || GC_REFCOUNT(copy) > 1 || HT_HAS_ITERATORS(copy)) {
-        return; /* somebody reads the copy */
+        return; /* other code reads the copy */
     }
     object->properties = NULL;
     zend_array *anew = zend_std_get_properties(object);
@@ -491,7 +494,8 @@ static void mend_copied(json_encoder *encoder)
 
 /*
  * A table that a handler of the object's own gave and keeps, as ArrayObject does, may be changed in place by
- * a method that runs while the table is written, whoever holds it: then a copy is written.
+ * a method that runs while the table is written, even though the table is held: of such a table a copy is
+ * written.
  */
 static char *put_table_of(json_encoder *encoder, char *to, zend_object *object, zend_array *properties)
 {
@@ -562,7 +566,8 @@ static zend_always_inline char *put_held_container(json_encoder *encoder, char *
                                        : put_plain_object(encoder, to, value);
 }
 
-/* An array or the properties of an object, held while its elements run methods that may let go of it. */
+/* Writes an array or the properties of an object, holding it while its elements run methods that may release
+ * it. */
 static char *put_container(json_encoder *encoder, char *to, zval *value)
 {
     zval held;
@@ -572,7 +577,7 @@ static char *put_container(json_encoder *encoder, char *to, zval *value)
     return to;
 }
 
-/* Calls jsonSerialize(); false when there is no result because something was thrown. */
+/* Calls jsonSerialize(); false when there is no result because of an exception. */
 static bool call_serializer(zend_object *object, zval *result)
 {
     zend_function *method = zend_hash_str_find_ptr(&object->ce->function_table, ZEND_STRL("jsonserialize"));
@@ -608,7 +613,8 @@ static char *put_held_serializable(json_encoder *encoder, char *to, zval *value)
     return to;
 }
 
-/* The object is held while its method runs, which may assign another value to whatever held it. */
+/* Writes an object with jsonSerialize(). The object is held while its method runs, which may overwrite the
+ * variable that held it. */
 static char *put_serializable(json_encoder *encoder, char *to, zval *value)
 {
     zval held;
@@ -699,5 +705,5 @@ ZEND_FUNCTION(lyger_json_encode)
     if (throws && error != PHP_JSON_ERROR_NONE) {
         zend_throw_exception(php_json_exception_ce, error_text(error), error);
     }
-    RETURN_FALSE; /* or something was thrown, or PHP ends the script for memory_limit */
+    RETURN_FALSE; /* or there is an exception, or PHP ends the script for memory_limit */
 }

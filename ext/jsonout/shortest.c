@@ -45,9 +45,9 @@ static inline uint64_t multiply(uint64_t a, uint64_t b, uint64_t *low)
 #endif
 }
 
-/* factor × power / 2^128, its last bit set when something was cut off ("rounding to odd", section 9.6), so
- * that comparisons with even numbers stay right. power is rounded up, which adds less than one to the middle
- * word: a middle word of 1 is no remainder. */
+/* factor × power / 2^128, its last bit set when bits were cut off ("rounding to odd", section 9.6), so that
+ * comparisons with even numbers stay right. power is rounded up, which adds less than one to the middle word:
+ * a middle word of 1 is no remainder. */
 static inline uint64_t multiply_to_odd(const struct power *power, uint64_t factor)
 {
     uint64_t ignored, middle;

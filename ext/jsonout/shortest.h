@@ -8,13 +8,14 @@
 
 /* digits × 10^exponent */
 typedef struct lyger_decimal {
-    uint64_t digits; /* at most 17 of them */
+    uint64_t digits; /* at most 17 decimal digits */
     int exponent;
 } lyger_decimal;
 
 /*
- * value is finite and above 0. Of the shortest decimals between value's neighbours the one nearest to it, of
- * two equally near ones the even one, which is what David Gay's dtoa in mode 0 (and with it PHP) gives.
+ * The shortest decimal of a value that is finite and above 0: of the shortest decimals between value's
+ * neighbours the one nearest to it, of two equally near ones the even one, which is what David Gay's dtoa in
+ * mode 0 (and with it PHP) gives.
  */
 lyger_decimal lyger_shortest(double value);
 

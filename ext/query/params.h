@@ -72,7 +72,7 @@ const char *lyger_param_place_text(const lyger_param_place *place, char text[LYG
 
 typedef enum lyger_time_style {
     LYGER_TIME_SQL,  /* 2024-02-29 12:30:00.5+01:00, years before 1 with " BC" */
-    LYGER_TIME_JSON, /* 2024-02-29T12:30:00.5+01:00, the same */
+    LYGER_TIME_JSON, /* 2024-02-29T12:30:00.5+01:00, years as in LYGER_TIME_SQL */
     LYGER_TIME_UTC,  /* 2024-02-29 11:30:00.5+00:00, of the years 0 to 9999 */
 } lyger_time_style;
 

@@ -81,7 +81,7 @@ typedef enum lyger_param_type {
 } lyger_param_type;
 
 #define LYGER_LIST_DEPTH 6   /* lists in lists, the outermost counted: PostgreSQL's MAXDIM */
-#define LYGER_PARAM_DEPTH 64 /* the same for lists and maps that become JSON */
+#define LYGER_PARAM_DEPTH 64 /* lists and maps in each other that become JSON, likewise */
 
 typedef struct lyger_param lyger_param;
 

@@ -9,7 +9,7 @@
 #include "http/options.h"
 #include "server/hub/hub.h"
 
-/* What a server is asked to do. Texts are borrowed until lyger_server_run() returns in the supervisor; Where
+/* What a server is asked to do. Texts are borrowed until lyger_server_run() returns in the supervisor. Where
  * a comment says "NULL: none", "" means the same. Times are milliseconds, sizes bytes. */
 typedef struct lyger_server_config {
     const char *host; /* name or address, "unix:/path" for a Unix socket; NULL: this machine only */

@@ -12,7 +12,7 @@ typedef struct lyger_root {
     const char *path; /* borrowed */
     int descriptor;
     bool follow;    /* follow symbolic links, wherever they lead */
-    bool one_step;  /* the kernel has openat2() (Linux 5.6) and lets us call it */
+    bool one_step;  /* the kernel has openat2() (Linux 5.6) and lets this process call it */
     time_t checked; /* second in which the path was compared with the descriptor */
 } lyger_root;
 

@@ -47,7 +47,7 @@ static extension extensions[] = {
     {.name = "filter", .what = ENDS},        /* the variables as they came */
     {.name = "zlib", .what = ENDS | BEGINS}, /* the coding negotiated; zlib.output_compression begins */
     {.name = "tidy", .what = ENDS | BEGINS}, /* tidy.clean_output begins */
-    {.name = "imap", .what = ENDS},          /* errors that nobody has fetched are reported */
+    {.name = "imap", .what = ENDS},          /* errors that were not fetched are reported */
     {.name = "readline", .what = ENDS},      /* callbacks */
     {.name = "random", .what = BEGINS},      /* mt_rand() is seeded anew, and no two processes alike */
     {.name = "intl", .what = RESTARTS},      /* the last error */
@@ -492,7 +492,7 @@ static void restore_directory(void)
     boot.resources = EG(regular_list).nNextFreeElement;
 }
 
-/* ---- those that restart ---- */
+/* ---- extensions that restart ---- */
 
 /* Notes settings for which no function exists that only gets them. */
 static void keep_settings(void)
