@@ -259,8 +259,8 @@ typedef lyger_cache_found fetcher(lyger_cache *, const char *, size_t, lyger_cac
                                   const lyger_cache_room *);
 
 /* Finds the value and, for strings, its bytes in *room, which the caller frees in any case. */
-static lyger_cache_found find(const char *key, size_t key_len, fetcher *fetch, lyger_cache_value *value,
-                              char **room, lyger_error *error)
+static lyger_cache_found find_value(const char *key, size_t key_len, fetcher *fetch, lyger_cache_value *value,
+                                    char **room, lyger_error *error)
 {
     *room = NULL;
     if (!lyger_abi_valid_key(key, key_len, error)) {
@@ -316,7 +316,7 @@ static int fetch_packed(const char *key, size_t key_len, fetcher *fetch, int *ty
     *value = NULL;
     *value_len = 0;
     *type = LYGER_CACHE_NULL;
-    if (find(key, key_len, fetch, &found, &room, error) == LYGER_CACHE_HIT) {
+    if (find_value(key, key_len, fetch, &found, &room, error) == LYGER_CACHE_HIT) {
         *type = (int)found.type;
         *value = pack_value(&found, room, value_len, error);
         return *value ? 1 : -1;
@@ -351,7 +351,7 @@ char *lyger_cache_get(const char *key)
     lyger_cache_value found;
     char text[LYGER_DOUBLE_SIZE], *room;
     size_t len = 0;
-    if (find(key, key ? strlen(key) : 0, lyger_cache_fetch, &found, &room, error) != LYGER_CACHE_HIT) {
+    if (find_value(key, key ? strlen(key) : 0, lyger_cache_fetch, &found, &room, error) != LYGER_CACHE_HIT) {
         free(room);
         return lyger_abi_copy("", 0, error->status == LYGER_OK ? error : NULL);
     }

@@ -70,7 +70,7 @@ static bool put_classes(lyger_sink *sink, const lyger_cache_class_facts classes[
     return fits && lyger_sink_put_char(sink, ']');
 }
 
-static char *describe(bool detailed)
+static char *describe_cache(bool detailed)
 {
     lyger_error *error = lyger_abi_enter();
     lyger_cache *opened = lyger_abi_usable_cache(error);
@@ -96,12 +96,12 @@ static char *describe(bool detailed)
 
 char *lyger_ffi_cache_facts(void)
 {
-    return describe(false);
+    return describe_cache(false);
 }
 
 char *lyger_ffi_cache_details(void)
 {
-    return describe(true);
+    return describe_cache(true);
 }
 
 /* ---- keys ---- */

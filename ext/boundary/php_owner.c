@@ -64,7 +64,7 @@ void php_lyger_boundary_register(zend_class_entry *owner, zend_class_entry *arch
 
 /* Makes thing the object's, which releases it; NULL throws, as does a second constructor call, because views
  * may point into the first thing. */
-static void take(probe_object *object, void *thing, void (*release)(void *thing))
+static void take_thing(probe_object *object, void *thing, void (*release)(void *thing))
 {
     if (object->thing) {
         release(thing);
@@ -92,7 +92,7 @@ ZEND_METHOD(Lyger_ProbeOwner, __construct)
         Z_PARAM_LONG(value)
     ZEND_PARSE_PARAMETERS_END();
 
-    take(object_of(Z_OBJ_P(ZEND_THIS)), lyger_boundary_owner_new(value), release_owner);
+    take_thing(object_of(Z_OBJ_P(ZEND_THIS)), lyger_boundary_owner_new(value), release_owner);
 }
 
 ZEND_METHOD(Lyger_ProbeOwner, use)
@@ -135,7 +135,7 @@ ZEND_METHOD(Lyger_ProbeArchive, __construct)
         php_lyger_throw(&error);
         RETURN_THROWS();
     }
-    take(object_of(Z_OBJ_P(ZEND_THIS)), tar, release_archive);
+    take_thing(object_of(Z_OBJ_P(ZEND_THIS)), tar, release_archive);
 }
 
 ZEND_METHOD(Lyger_ProbeArchive, count)
@@ -217,7 +217,7 @@ ZEND_METHOD(Lyger_ProbeRows, __construct)
         zend_argument_value_error(1, "must be greater than or equal to 0");
         RETURN_THROWS();
     }
-    take(object_of(Z_OBJ_P(ZEND_THIS)), lyger_boundary_rows_new((size_t)count), release_rows);
+    take_thing(object_of(Z_OBJ_P(ZEND_THIS)), lyger_boundary_rows_new((size_t)count), release_rows);
 }
 
 ZEND_METHOD(Lyger_ProbeRows, count)

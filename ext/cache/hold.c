@@ -51,7 +51,7 @@ static hold_slot *slot_at(const lyger_cache *cache, const shard *s, uint64_t nam
 
 /* The slot of a name, NULL when it has none. Without the shard's lock the answer may be old as soon as it is
  * given. */
-static hold_slot *find(const lyger_cache *cache, const shard *s, uint64_t name)
+static hold_slot *find_hold(const lyger_cache *cache, const shard *s, uint64_t name)
 {
     for (uint32_t probe = 0; probe < PROBES; probe++) {
         hold_slot *slot = slot_at(cache, s, name, probe);
@@ -148,7 +148,7 @@ static lyger_status attempt(lyger_cache *cache, shard *s, uint64_t name, uint64_
     if (status != LYGER_OK || !lyger_shard_lock(cache, s, error)) {
         return LYGER_E_CACHE;
     }
-    hold_slot *slot = find(cache, s, name);
+    hold_slot *slot = find_hold(cache, s, name);
     if (slot && !over(slot, lyger_os_milliseconds())) {
         *holder = atomic_load(&slot->owner);
         lyger_shard_unlock(s);
@@ -174,7 +174,7 @@ static lyger_status attempt(lyger_cache *cache, shard *s, uint64_t name, uint64_
 static void bury(lyger_cache *cache, shard *s, uint64_t name, uint64_t holder)
 {
     if (lyger_shard_lock(cache, s, NULL)) {
-        hold_slot *slot = find(cache, s, name);
+        hold_slot *slot = find_hold(cache, s, name);
         if (slot && atomic_load(&slot->owner) == holder) {
             release(s, slot);
         }
@@ -182,8 +182,8 @@ static void bury(lyger_cache *cache, shard *s, uint64_t name, uint64_t holder)
     }
 }
 
-static lyger_status take(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
-                         uint64_t expires, uint64_t *token, bool *own_already, lyger_error *error)
+static lyger_status take_hold(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
+                              uint64_t expires, uint64_t *token, bool *own_already, lyger_error *error)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state), name = name_of(hash, kind), holder;
     shard *s = shard_of(cache, hash);
@@ -209,14 +209,14 @@ lyger_status lyger_cache_lock(lyger_cache *cache, const char *key, size_t key_le
 {
     bool own_already;
     uint64_t expires = lyger_os_milliseconds() + (uint64_t)ttl * 1000u;
-    return take(cache, key, key_len, LYGER_CACHE_LOCK, expires, token, &own_already, error);
+    return take_hold(cache, key, key_len, LYGER_CACHE_LOCK, expires, token, &own_already, error);
 }
 
 lyger_status lyger_cache_lease(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
                                lyger_error *error)
 {
     bool own_already;
-    lyger_status status = take(cache, key, key_len, LYGER_CACHE_LEASE, 0, token, &own_already, error);
+    lyger_status status = take_hold(cache, key, key_len, LYGER_CACHE_LEASE, 0, token, &own_already, error);
     if (status == LYGER_OK && own_already) {
         return lyger_fail(error, LYGER_E_CACHE, "this process is computing the value of this key already");
     }
@@ -232,7 +232,7 @@ lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t k
     if (!lyger_shard_lock(cache, s, error)) {
         return LYGER_E_CACHE;
     }
-    hold_slot *slot = find(cache, s, name);
+    hold_slot *slot = find_hold(cache, s, name);
     /* A child that was forked while its parent computes knows the token, but the lease is the parent's. */
     bool foreign =
         kind == LYGER_CACHE_LEASE && slot && atomic_load(&slot->owner) != lyger_lane(cache)->thread;
@@ -250,7 +250,7 @@ lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t k
 static bool in_circle(lyger_cache *cache, uint64_t name, uint64_t self)
 {
     for (int i = 0; i < CHAIN_LONGEST && name; i++) {
-        const hold_slot *slot = find(cache, &cache->shards[name & cache->shard_mask], name);
+        const hold_slot *slot = find_hold(cache, &cache->shards[name & cache->shard_mask], name);
         uint64_t owner = slot ? atomic_load(&slot->owner) : 0;
         if (owner == self) {
             return i > 0;
@@ -267,7 +267,7 @@ static void wait_for(lyger_cache *cache, shard *s, uint64_t name, uint32_t milli
     uint64_t end = lyger_os_milliseconds() + milliseconds;
     for (;;) {
         uint32_t seen = atomic_load(&s->holds_changed);
-        const hold_slot *slot = find(cache, s, name);
+        const hold_slot *slot = find_hold(cache, s, name);
         uint64_t now = lyger_os_milliseconds();
         if (!slot || now >= end || over(slot, now)) {
             return;
@@ -317,7 +317,7 @@ void lyger_cache_end_request(lyger_cache *cache)
             own[kept++] = own[i]; /* for the end of the next request: the lease must not be held for ever */
             continue;
         }
-        hold_slot *slot = find(cache, s, own[i].name);
+        hold_slot *slot = find_hold(cache, s, own[i].name);
         if (slot && slot->token == own[i].token && atomic_load(&slot->owner) == self) {
             if (atomic_load(&slot->expires)) {
                 atomic_store(&slot->owner, 0);

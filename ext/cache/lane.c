@@ -20,7 +20,7 @@ bool lyger_lane_lives(const lane *l)
 }
 
 /* Makes a lane that is free, or whose thread is gone, this thread's, and releases its pins. */
-static bool take(lyger_cache *cache, lane *l, uint64_t thread)
+static bool take_lane(lyger_cache *cache, lane *l, uint64_t thread)
 {
     uint64_t owner = atomic_load(&l->owner);
     if (owner != 0 && lyger_lane_lives(l)) {
@@ -40,7 +40,7 @@ static bool take(lyger_cache *cache, lane *l, uint64_t thread)
 static lane *claim(lyger_cache *cache, uint64_t thread)
 {
     for (uint32_t i = 1; i < LANE_COUNT; i++) {
-        if (take(cache, &cache->lanes[i], thread)) {
+        if (take_lane(cache, &cache->lanes[i], thread)) {
             return &cache->lanes[i];
         }
     }
@@ -147,7 +147,7 @@ void lyger_lane_reap(lyger_cache *cache)
     uint64_t thread = lyger_lane(cache)->thread;
     for (uint32_t i = 1; i < LANE_COUNT; i++) {
         lane *l = &cache->lanes[i];
-        if (atomic_load(&l->owner) != 0 && atomic_load(&l->owner) != thread && take(cache, l, thread)) {
+        if (atomic_load(&l->owner) != 0 && atomic_load(&l->owner) != thread && take_lane(cache, l, thread)) {
             atomic_store(&l->owner, 0);
         }
     }

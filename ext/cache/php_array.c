@@ -40,7 +40,7 @@ static void put_bytes(smart_str *text, const char *bytes, size_t len)
 
 static bool encode(HashTable *array, smart_str *text, unsigned depth);
 
-static bool describe(zval *value, element_head *head)
+static bool describe_element(zval *value, element_head *head)
 {
     switch (Z_TYPE_P(value)) {
     case IS_NULL:
@@ -77,7 +77,7 @@ static bool encode_element(zval *value, zend_string *name, zend_ulong index, boo
 {
     element_head head = {0};
     ZVAL_DEREF(value);
-    if (!describe(value, &head) || (name && ZSTR_LEN(name) > UINT32_MAX)) {
+    if (!describe_element(value, &head) || (name && ZSTR_LEN(name) > UINT32_MAX)) {
         return false;
     }
     if (name) {

@@ -200,8 +200,8 @@ static bool put_array(image_maker *maker, HashTable *array, uint64_t *at, unsign
 
 /* Describes an image, whose first head_len bytes are at the beginning of scratch, as a value of this type;
  * appends the lyger_cache_image that says how to put it together to scratch. */
-static void describe(smart_str *scratch, size_t head_len, const image_maker *maker, lyger_cache_type type,
-                     lyger_cache_value *value)
+static void describe_image(smart_str *scratch, size_t head_len, const image_maker *maker,
+                           lyger_cache_type type, lyger_cache_value *value)
 {
     size_t places_len = maker ? maker->place_count * sizeof *maker->places : 0;
     uint64_t places = extend(scratch, places_len + 1), image_at = extend(scratch, sizeof(lyger_cache_image));
@@ -221,7 +221,7 @@ void php_lyger_image_of_string(zend_string *string, lyger_cache_value *value, sm
 {
     uint64_t head = extend(scratch, _ZSTR_HEADER_SIZE);
     fill_head(at_offset(scratch, head), string);
-    describe(scratch, _ZSTR_HEADER_SIZE, NULL, LYGER_CACHE_STRING_IN_PLACE, value);
+    describe_image(scratch, _ZSTR_HEADER_SIZE, NULL, LYGER_CACHE_STRING_IN_PLACE, value);
     value->bytes = ZSTR_VAL(string);
     value->len = ZSTR_LEN(string) + 1;
 }
@@ -233,7 +233,7 @@ bool php_lyger_image_of_array(HashTable *array, lyger_cache_value *value, smart_
     bool whole = put_array(&maker, array, &at, 0);
     if (whole) {
         size_t len = ZSTR_LEN(scratch->s);
-        describe(scratch, 0, &maker, LYGER_CACHE_ARRAY_IN_PLACE, value);
+        describe_image(scratch, 0, &maker, LYGER_CACHE_ARRAY_IN_PLACE, value);
         value->bytes = ZSTR_VAL(scratch->s);
         value->len = len;
     } else {

@@ -102,7 +102,7 @@ static __attribute__((noinline)) bool find(lyger_cache *cache, uint64_t hash, co
 }
 
 /* Describes the entry that was seen; false when the slot went to another entry while an integer was read. */
-static bool describe(const entry_sight *seen, lyger_cache_sight *sight)
+static bool describe_seen(const entry_sight *seen, lyger_cache_sight *sight)
 {
     lyger_step(STEP_SIGHTED);
     sight->entry = seen->e;
@@ -135,7 +135,7 @@ lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t ke
             return LYGER_CACHE_MISS;
         }
         result = GLANCE_AGAIN;
-    } while (!describe(&seen, sight));
+    } while (!describe_seen(&seen, sight));
     lyger_policy_hit(seen.slot);
     lyger_lane_count(cache, COUNT_HITS);
     return LYGER_CACHE_HIT;
@@ -158,7 +158,7 @@ lyger_cache_found lyger_cache_see_stale(lyger_cache *cache, const char *key, siz
             return LYGER_CACHE_MISS;
         }
         *fresh = !expired(&seen);
-    } while (!describe(&seen, sight));
+    } while (!describe_seen(&seen, sight));
     lyger_policy_hit(seen.slot);
     lyger_lane_count(cache, COUNT_HITS);
     return LYGER_CACHE_HIT;

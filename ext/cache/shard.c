@@ -173,7 +173,7 @@ void lyger_shard_vacate(lyger_cache *cache, shard *s, uint32_t region)
 }
 
 /* Takes a block, joining free neighbours when nothing else helps. */
-static granule take(lyger_cache *cache, shard *s, uint32_t size)
+static granule take_block(lyger_cache *cache, shard *s, uint32_t size)
 {
     granule at = lyger_arena_take(cache, s, size);
     if (!at && s->limbo) {
@@ -246,15 +246,15 @@ static bool has_slack(const shard *s, uint32_t size)
 /* The slow part of finding a block: evicts until one is free; 0 when nothing is left to evict. */
 static __attribute__((noinline)) granule make_room(lyger_cache *cache, shard *s, uint32_t size)
 {
-    granule at = take(cache, s, size);
+    granule at = take_block(cache, s, size);
     uint64_t now = lyger_os_milliseconds();
     if (!at && lyger_region_salvage(cache, now)) {
-        at = take(cache, s, size);
+        at = take_block(cache, s, size);
     }
     uint64_t earliest = atomic_load_explicit(&s->earliest_expiry, memory_order_relaxed);
     if (!at && earliest && earliest <= now) {
         lyger_shard_sweep(cache, s, now, NULL, NULL);
-        at = take(cache, s, size);
+        at = take_block(cache, s, size);
     }
     for (uint32_t clearings = 0; !at;) {
         index_slot *victim = lyger_policy_victim(cache, s);
@@ -264,7 +264,7 @@ static __attribute__((noinline)) granule make_room(lyger_cache *cache, shard *s,
         granule near = slot_granule(atomic_load_explicit(victim, memory_order_relaxed));
         bool large = is_large(entry_at(cache, near));
         lyger_shard_evict(cache, s, victim, now);
-        at = take(cache, s, size);
+        at = take_block(cache, s, size);
         if (!at && !large && clearings < CLEARINGS_MOST && has_slack(s, size)) {
             clearings++;
             at = lyger_compact(cache, s, near, size, now);

@@ -311,7 +311,7 @@ static bool next_turn(lyger_http_connection *c)
 }
 
 /* Handles bytes[0..len) as far as possible and returns how many bytes were used up. */
-static size_t take(lyger_http_connection *c, const char *bytes, size_t len)
+static size_t take_bytes(lyger_http_connection *c, const char *bytes, size_t len)
 {
     size_t at = 0;
     c->reading = true;
@@ -393,8 +393,8 @@ static size_t room_ahead(const lyger_http_connection *c)
     return c->stage == LYGER_HTTP_IN_HEAD && head > AHEAD_MAX ? head : AHEAD_MAX;
 }
 
-/* Keeps what take() has left of bytes[0..len), which may be part of c->in. When all connections together hold
- * too much already, a client that needs more is refused. */
+/* Keeps what take_bytes() has left of bytes[0..len), which may be part of c->in. When all connections
+ * together hold too much already, a client that needs more is refused. */
 static bool keep_rest(lyger_http_connection *c, const char *bytes, size_t len)
 {
     const lyger_http_host *host = c->host;
@@ -456,7 +456,7 @@ static void receive(lyger_http_connection *c, const char *bytes, size_t len)
         bytes = c->in;
         len = c->in_len;
     }
-    size_t taken = kept ? take(c, bytes, len) : 0;
+    size_t taken = kept ? take_bytes(c, bytes, len) : 0;
     if (!kept || ((taken > 0 || bytes != c->in) && !keep_rest(c, bytes + taken, len - taken))) {
         c->broken = true;
     }
@@ -470,7 +470,7 @@ static void go_on(lyger_http_connection *c)
     if (c->stage >= LYGER_HTTP_LINGERING) {
         return;
     }
-    size_t taken = take(c, c->in, c->in_len);
+    size_t taken = take_bytes(c, c->in, c->in_len);
     if (taken > 0) {
         keep(c, c->in + taken, c->in_len - taken);
     }

@@ -74,7 +74,7 @@ struct lyger_http_connection {
     uint64_t lingered; /* bytes dropped while lingering */
     uint64_t linger_until;
     uint8_t stage;
-    bool reading; /* take() is on the stack */
+    bool reading; /* take_bytes() is on the stack */
     bool ready;   /* in host->ready */
     bool broken;  /* to be closed as soon as no function up the stack uses it */
     bool reset;   /* to be closed with a reset */

@@ -243,7 +243,7 @@ uint64_t lyger_http_body_sent(const lyger_http_connection *c)
     return c->turn ? c->turn->answer_sent : 0;
 }
 
-static void describe(const struct sockaddr_storage *name, lyger_http_address *peer)
+static void describe_address(const struct sockaddr_storage *name, lyger_http_address *peer)
 {
     const struct sockaddr_in *four = (const struct sockaddr_in *)name;
     const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)name;
@@ -266,10 +266,10 @@ static void find_peers(lyger_http_connection *c)
     int peer_size = sizeof peer, local_size = sizeof local;
     if (!c->has_peers && c->socket.handle.type == UV_TCP) {
         if (uv_tcp_getpeername(&c->socket.tcp, (struct sockaddr *)&peer, &peer_size) == 0) {
-            describe(&peer, &c->peer);
+            describe_address(&peer, &c->peer);
         }
         if (uv_tcp_getsockname(&c->socket.tcp, (struct sockaddr *)&local, &local_size) == 0) {
-            describe(&local, &c->local);
+            describe_address(&local, &c->local);
         }
     }
     c->has_peers = true;

@@ -525,7 +525,7 @@ static bool finish_head(lyger_http_request *request, const char *base)
  * method, such as that of a TLS handshake, is refused without waiting for a line. False: more bytes or
  * refused.
  */
-static bool begin(lyger_http_request *request, const char *bytes, size_t len)
+static bool begin_head(lyger_http_request *request, const char *bytes, size_t len)
 {
     if (request->line == 0 && len > 0 && bytes[0] == '\r') {
         if (len == 1) {
@@ -598,7 +598,7 @@ static bool parse_line(lyger_http_request *request, const char *bytes, size_t le
 lyger_http_parsed lyger_http_parse(lyger_http_request *request, const char *bytes, size_t len,
                                    const lyger_http_limits *limits)
 {
-    if (request->phase == AT_START && !begin(request, bytes, len)) {
+    if (request->phase == AT_START && !begin_head(request, bytes, len)) {
         return request->phase == FAILED ? LYGER_HTTP_BAD : LYGER_HTTP_MORE;
     }
     while (request->phase < AT_END && parse_line(request, bytes, len, limits)) {

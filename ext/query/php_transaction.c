@@ -77,7 +77,7 @@ static bool read_options(HashTable *given, lyger_transaction_options *options)
     return true;
 }
 
-static bool begin(const zend_string *dsn, const lyger_transaction_options *options)
+static bool begin_transaction(const zend_string *dsn, const lyger_transaction_options *options)
 {
     lyger_error error;
     lyger_pool *pool = php_lyger_query_pool();
@@ -164,7 +164,7 @@ ZEND_FUNCTION(lyger_db_transaction)
         Z_PARAM_ARRAY_HT(given)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!read_options(given, &options) || !begin(dsn, &options)) {
+    if (!read_options(given, &options) || !begin_transaction(dsn, &options)) {
         RETURN_THROWS();
     }
     fn.retval = return_value;

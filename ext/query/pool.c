@@ -136,8 +136,8 @@ static bool is_worn(const lyger_pool *pool, const lyger_connection *connection)
 
 /* Takes an idle connection when it still works; otherwise closes it, and *connection is NULL.
  * LYGER_E_INTERRUPTED when the caller is to stop. */
-static lyger_status take(lyger_pool *pool, const lyger_opening *opening, lyger_connection *found,
-                         lyger_connection **connection)
+static lyger_status take_connection(lyger_pool *pool, const lyger_opening *opening, lyger_connection *found,
+                                    lyger_connection **connection)
 {
     lyger_status status = LYGER_E_QUERY;
     *connection = NULL;
@@ -161,7 +161,7 @@ static lyger_status take_idle(lyger_pool *pool, const lyger_opening *opening, ly
     lyger_status status = LYGER_OK;
     *connection = NULL;
     while (status == LYGER_OK && !*connection && (found = find_idle(pool, opening))) {
-        status = take(pool, opening, found, connection);
+        status = take_connection(pool, opening, found, connection);
     }
     return status;
 }
@@ -181,7 +181,7 @@ static lyger_status take_home(lyger_pool *pool, const lyger_opening *opening, ly
                               lyger_connection **connection, lyger_error *error)
 {
     bool changed = home->changed;
-    lyger_status status = take(pool, opening, home, connection);
+    lyger_status status = take_connection(pool, opening, home, connection);
     if (status != LYGER_OK) {
         return lyger_limits_fail(error, status, "preparing the connection");
     }

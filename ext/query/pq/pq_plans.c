@@ -46,7 +46,7 @@ uint64_t lyger_pq_text_hash(const char *sql, size_t len)
     return hash;
 }
 
-static plan *find(lyger_pq_plans *plans, const char *sql, size_t len, uint64_t hash)
+static plan *find_plan(lyger_pq_plans *plans, const char *sql, size_t len, uint64_t hash)
 {
     plan *set = plans->plans[hash % SETS];
     for (uint32_t i = 0; i < WAYS; i++) {
@@ -94,7 +94,7 @@ static plan *place_for(lyger_pq_plans *plans, uint64_t hash, int64_t now)
     return least;
 }
 
-static plan *add(lyger_pq_plans *plans, const char *sql, size_t len, uint64_t hash, int64_t now)
+static plan *add_plan(lyger_pq_plans *plans, const char *sql, size_t len, uint64_t hash, int64_t now)
 {
     plan *place = place_for(plans, hash, now);
     char *copy = place ? malloc(len + 1) : NULL;
@@ -147,11 +147,11 @@ lyger_pq_plan_advice lyger_pq_plan(lyger_pq_plans **made, const char *sql, size_
         plans->generation = generation;
     }
     uint64_t hash = lyger_pq_text_hash(sql, len);
-    plan *found = find(plans, sql, len, hash);
+    plan *found = find_plan(plans, sql, len, hash);
     if (found) {
         drop_when_old(plans, found, now);
     } else {
-        found = add(plans, sql, len, hash, now);
+        found = add_plan(plans, sql, len, hash, now);
     }
     if (!found || found->hopeless || ++found->uses <= LYGER_PQ_PLAN_AFTER) {
         return LYGER_PQ_PLAN_NONE;
@@ -162,7 +162,7 @@ lyger_pq_plan_advice lyger_pq_plan(lyger_pq_plans **made, const char *sql, size_
 
 void lyger_pq_plan_made(lyger_pq_plans *plans, const char *sql, size_t len, bool made, bool of_use)
 {
-    plan *found = find(plans, sql, len, lyger_pq_text_hash(sql, len));
+    plan *found = find_plan(plans, sql, len, lyger_pq_text_hash(sql, len));
     plans->last_number++;
     if (found) {
         found->number = made ? plans->last_number : 0;

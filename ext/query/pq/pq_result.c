@@ -442,7 +442,7 @@ static void pq_result_read(lyger_result *base, lyger_cursor *cursor, lyger_value
 static const lyger_result_ops result_ops = {
     .write_json = pq_result_write, .destroy = pq_result_destroy, .read = pq_result_read};
 
-static lyger_status describe(pq_result *result, lyger_error *error)
+static lyger_status describe_columns(pq_result *result, lyger_error *error)
 {
     const lyger_pq *pq = result->pq;
     int count = pq->nfields(result->rows);
@@ -480,7 +480,7 @@ lyger_status lyger_pq_make_result(const lyger_pq *pq, PGresult *rows, const lyge
     lyger_pq_scratch_init(&result->scratch);
     lyger_buffer_init(&result->kept, &lyger_malloc_allocator);
     *made = &result->base;
-    lyger_status status = describe(result, error);
+    lyger_status status = describe_columns(result, error);
     if (status != LYGER_OK) {
         return status;
     }

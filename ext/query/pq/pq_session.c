@@ -34,7 +34,7 @@ static bool begins_with(const char *text, const char *word)
 }
 
 /* Where the text has the part, in whatever case; NULL: nowhere. */
-static const char *find(const char *sql, const char *part)
+static const char *find_part(const char *sql, const char *part)
 {
     const char first[] = {*part, (char)(*part - 'a' + 'A'), '\0'};
     size_t len = strlen(part);
@@ -46,7 +46,7 @@ static const char *find(const char *sql, const char *part)
 
 static bool holds(const char *sql, const char *part)
 {
-    return find(sql, part) != NULL;
+    return find_part(sql, part) != NULL;
 }
 
 /* Whether it is SELECT … INTO TEMP; in an INSERT, TEMP would be a table's name. */
@@ -54,7 +54,7 @@ static bool selects_into_temporary(const char *text)
 {
     static const char *const words[] = {"temp", "temporary", "local", "global"};
     bool selects = begins_with(text, "select") || begins_with(text, "with");
-    for (text = find(text, "into"); selects && text; text = find(text + 4, "into")) {
+    for (text = find_part(text, "into"); selects && text; text = find_part(text + 4, "into")) {
         const char *next = begins_with(text, "into") ? first_word(text + 4) : "";
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             if (begins_with(next, words[i])) {

@@ -292,8 +292,8 @@ static lyger_status bind_all(sqlite_connection *connection, const lyger_statemen
 /* ---- rows ---- */
 
 /* Called after the first step: until then SQLite may compile the statement again for a changed schema. */
-static lyger_status describe(sqlite_connection *connection, const lyger_statement *statement,
-                             lyger_rows *rows, lyger_error *error)
+static lyger_status describe_columns(sqlite_connection *connection, const lyger_statement *statement,
+                                     lyger_rows *rows, lyger_error *error)
 {
     int count = sqlite3_column_count(connection->statement);
     lyger_status status = lyger_rows_init(rows, (size_t)count, statement->options.rows_as_arrays, error);
@@ -380,7 +380,7 @@ static lyger_status pass_rows(sqlite_connection *connection, const lyger_stateme
     }
     int code = step(connection);
     if (code == SQLITE_ROW || code == SQLITE_DONE) {
-        status = describe(connection, statement, to->rows, error);
+        status = describe_columns(connection, statement, to->rows, error);
         if (status == LYGER_OK && to->sink) {
             status = lyger_rows_begin(to->rows, to->sink, error);
         }
@@ -421,7 +421,7 @@ static void make_tag(const lyger_statement *statement, bool reads, uint64_t rows
     }
 }
 
-static void begin(sqlite_connection *connection, const lyger_limits *limits)
+static void begin_statement(sqlite_connection *connection, const lyger_limits *limits)
 {
     connection->limits = limits;
     connection->stopped = LYGER_OK;
@@ -441,7 +441,7 @@ lyger_status lyger_sqlite_run(lyger_connection *base, const lyger_statement *sta
     const destination to = {.stored = stored, .rows = &(*result)->rows};
     uint64_t rows = 0;
     int before = sqlite3_total_changes(connection->db);
-    begin(connection, limits);
+    begin_statement(connection, limits);
     lyger_status status = pass_rows(connection, statement, &to, &rows, error);
     if (status != LYGER_OK) {
         return status;
@@ -461,6 +461,6 @@ lyger_status lyger_sqlite_write_json(lyger_connection *base, const lyger_stateme
     sqlite_connection *connection = (sqlite_connection *)base;
     const destination to = {.sink = sink, .rows = &connection->rows, .bigint = statement->options.bigint};
     uint64_t rows;
-    begin(connection, limits);
+    begin_statement(connection, limits);
     return pass_rows(connection, statement, &to, &rows, error);
 }

@@ -124,7 +124,7 @@ static const char *keep_type(lyger_mime *mime, const char *word, size_t len)
     return type;
 }
 
-static bool add(lyger_mime *mime, const char *extension, const char *type)
+static bool add_extension(lyger_mime *mime, const char *extension, const char *type)
 {
     entry *entries = grown(mime->entries, mime->count, &mime->size, sizeof *entries);
     if (!entries) {
@@ -164,7 +164,7 @@ static bool add_line(lyger_mime *mime, const char *line)
         } else if (len < EXTENSION_SIZE) {
             memcpy(word, line, len);
             word[len] = '\0';
-            if (!add(mime, word, type)) {
+            if (!add_extension(mime, word, type)) {
                 return false;
             }
         }

@@ -225,8 +225,8 @@ static bool redirect(const char *path, const lyger_http_request *request, const 
 }
 
 /* Adds the fields that a 304 must have too (RFC 9110, section 15.4.5), and the body's fields. */
-static void describe(const lyger_static *files, const found *file, const char *etag, time_t modified,
-                     lyger_static_plan *plan)
+static void describe_file(const lyger_static *files, const found *file, const char *etag, time_t modified,
+                          lyger_static_plan *plan)
 {
     char date[LYGER_HTTP_DATE_SIZE];
     lyger_http_date_write(modified, date);
@@ -261,7 +261,7 @@ static void decide_file(const lyger_static *files, const found *file, const lyge
     time_t modified = file->stat.st_mtim.tv_sec < now ? file->stat.st_mtim.tv_sec : now;
     const lyger_http_validators validators = {etag, modified, now, size};
     plan->status = lyger_http_judge(request, head, &validators, &range);
-    describe(files, file, etag, modified, plan);
+    describe_file(files, file, etag, modified, plan);
     if (plan->status == 206) {
         add_field(plan, "Content-Range: bytes %llu-%llu/%llu\r\n", (unsigned long long)range.first,
                   (unsigned long long)(range.first + range.len - 1), (unsigned long long)size);

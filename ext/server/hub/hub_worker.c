@@ -73,7 +73,7 @@ static lyger_hub_slot *claim(lyger_worker *worker)
     }
 }
 
-static const lyger_hub_request *begin(lyger_worker *worker, lyger_hub_slot *slot)
+static const lyger_hub_request *begin_request(lyger_worker *worker, lyger_hub_slot *slot)
 {
     lyger_hub_request *request = &slot->request;
     uint64_t now = lyger_hub_now();
@@ -125,7 +125,7 @@ lyger_taken lyger_hub_take(lyger_worker *worker, uint32_t milliseconds, const ly
         }
     }
     if (slot) {
-        *request = begin(worker, slot);
+        *request = begin_request(worker, slot);
         return LYGER_TAKEN;
     }
     return atomic_load(&cell->retire) ? LYGER_TAKEN_STOP : LYGER_TAKEN_LATER;
@@ -193,7 +193,7 @@ static bool wait_for_room(lyger_worker *worker, uint64_t bytes, bool may_give_up
     return true;
 }
 
-static hub_record *add(lyger_worker *worker, unsigned kind, const char *bytes, size_t len)
+static hub_record *add_record(lyger_worker *worker, unsigned kind, const char *bytes, size_t len)
 {
     hub_record *record = (hub_record *)(worker->ring + (worker->at & (worker->ring_size - 1)));
     *record = (hub_record){.len = (uint32_t)len, .kind = (uint8_t)kind, .slot = worker->slot->number};
@@ -214,7 +214,7 @@ bool lyger_hub_head(lyger_worker *worker, int status, uint64_t content_length, c
         !wait_for_room(worker, hub_record_size((uint32_t)len), true)) {
         return false;
     }
-    hub_record *record = add(worker, LYGER_HUB_HEAD, fields, len);
+    hub_record *record = add_record(worker, LYGER_HUB_HEAD, fields, len);
     record->status = (uint16_t)status;
     record->content_length = content_length;
     worker->head_sent = true;
@@ -252,7 +252,7 @@ bool lyger_hub_data(lyger_worker *worker, const char *bytes, size_t len)
             if (!wait_for_room(worker, hub_record_size((uint32_t)piece), true)) {
                 return false;
             }
-            worker->last = add(worker, LYGER_HUB_DATA, bytes, piece);
+            worker->last = add_record(worker, LYGER_HUB_DATA, bytes, piece);
         }
         bytes += piece;
         len -= piece;
@@ -269,7 +269,7 @@ void lyger_hub_end(lyger_worker *worker)
         return;
     }
     wait_for_room(worker, hub_record_size(0), false);
-    add(worker, LYGER_HUB_END, "", 0);
+    add_record(worker, LYGER_HUB_END, "", 0);
     worker->ended = true;
     publish(worker);
 }
@@ -278,7 +278,7 @@ void lyger_hub_end(lyger_worker *worker)
 static void let_go(lyger_worker *worker, unsigned kind)
 {
     wait_for_room(worker, hub_record_size(0), false);
-    add(worker, kind, "", 0)->finish = 1;
+    add_record(worker, kind, "", 0)->finish = 1;
     atomic_store_explicit(&worker->cell->requests, ++worker->requests, memory_order_relaxed);
     atomic_store_explicit(&worker->cell->slot, 0, memory_order_relaxed);
     worker->slot = NULL;

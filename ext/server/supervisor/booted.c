@@ -17,7 +17,7 @@
 #define PAUSE_FIRST (200 * LYGER_MILLISECOND)
 #define PAUSE_LONGEST (10 * LYGER_SECOND)
 
-static lyger_booted *find(const lyger_supervisor *supervisor, lyger_booted_state state)
+static lyger_booted *find_booted(const lyger_supervisor *supervisor, lyger_booted_state state)
 {
     lyger_booted *booted = supervisor->booted;
     while (booted && booted->state != state) {
@@ -64,7 +64,7 @@ void lyger_boot_ask(lyger_supervisor *supervisor, const char *why)
 /* Whether the supervisor or a booted parent forks workers. */
 static bool served(const lyger_supervisor *supervisor)
 {
-    return supervisor->crew.wanted > 0 || find(supervisor, LYGER_BOOTED_SERVING);
+    return supervisor->crew.wanted > 0 || find_booted(supervisor, LYGER_BOOTED_SERVING);
 }
 
 static uint64_t pause_after(uint32_t failures)
@@ -251,8 +251,8 @@ static void forget_dead(lyger_supervisor *supervisor, uint64_t now)
 void lyger_boot_tick(lyger_supervisor *supervisor)
 {
     uint64_t now = lyger_hub_now();
-    lyger_booted *booting = find(supervisor, LYGER_BOOTED_BOOTING);
-    lyger_booted *serving = find(supervisor, LYGER_BOOTED_SERVING);
+    lyger_booted *booting = find_booted(supervisor, LYGER_BOOTED_BOOTING);
+    lyger_booted *serving = find_booted(supervisor, LYGER_BOOTED_SERVING);
     forget_dead(supervisor, now);
     if (serving && now - serving->since > PAUSE_LONGEST) {
         supervisor->boot_failures = 0;
@@ -316,7 +316,7 @@ void lyger_boot_kill(lyger_supervisor *supervisor)
 
 void lyger_boot_abandon(lyger_supervisor *supervisor)
 {
-    lyger_booted *booting = find(supervisor, LYGER_BOOTED_BOOTING);
+    lyger_booted *booting = find_booted(supervisor, LYGER_BOOTED_BOOTING);
     supervisor->reload_wanted = false;
     if (booting) {
         booting->killed = true;

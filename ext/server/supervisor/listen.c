@@ -44,7 +44,7 @@ static void set_port(struct sockaddr *address, uint16_t port)
 }
 
 /* Appends " http://address:port" or " unix:/path". */
-static void describe(lyger_listening *listening, int descriptor)
+static void describe_socket(lyger_listening *listening, int descriptor)
 {
     struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;
@@ -74,14 +74,14 @@ static void describe(lyger_listening *listening, int descriptor)
     }
 }
 
-static bool add(lyger_listening *listening, int descriptor)
+static bool add_socket(lyger_listening *listening, int descriptor)
 {
     if (listening->count == LYGER_LISTEN_MAX) {
         close(descriptor);
         return false;
     }
     listening->descriptors[listening->count++] = descriptor;
-    describe(listening, descriptor);
+    describe_socket(listening, descriptor);
     return true;
 }
 
@@ -138,7 +138,7 @@ static bool listen_all(lyger_listening *listening, const struct addrinfo *addres
         /* "::" alone means every interface, IPv4's included, as people write it in containers. */
         int fd = listen_tcp((struct sockaddr *)&address, info->ai_addrlen, literal, config);
         if (fd >= 0) {
-            if (!add(listening, fd)) {
+            if (!add_socket(listening, fd)) {
                 break;
             }
             continue;
@@ -286,7 +286,7 @@ static lyger_status listen_unix(lyger_listening *listening, const lyger_server_c
         close(fd);
         return lyger_fail(error, LYGER_E_SERVER, "cannot listen on %s: %s", path, strerror(reason));
     }
-    add(listening, fd);
+    add_socket(listening, fd);
     return LYGER_OK;
 }
 
@@ -316,7 +316,7 @@ static lyger_status take_handed(lyger_listening *listening, uint32_t count, lyge
             return lyger_fail(error, LYGER_E_SERVER, "cannot use descriptor %d of LISTEN_FDS: %s", fd,
                               strerror(errno));
         }
-        add(listening, fd);
+        add_socket(listening, fd);
     }
     return LYGER_OK;
 }

@@ -141,7 +141,7 @@ static void look_instead(lyger_watch *watch, uint64_t now)
     watch->look_at = now + LOOK_EVERY;
 }
 
-static watched *find(lyger_watch *watch, int number)
+static watched *find_watched(lyger_watch *watch, int number)
 {
     for (size_t i = 0; i < watch->count; i++) {
         if (watch->directories[i].number == number) {
@@ -154,7 +154,7 @@ static watched *find(lyger_watch *watch, int number)
 /* Notes which directory an inotify number stands for. False: no memory. */
 static bool remember(lyger_watch *watch, int number, const char *path, unsigned depth)
 {
-    watched *known = find(watch, number);
+    watched *known = find_watched(watch, number);
     char *copy = strdup(path);
     if (!copy) {
         return false;
@@ -212,7 +212,7 @@ static bool add_tree(lyger_watch *watch, const char *path, unsigned depth)
 
 static void drop(lyger_watch *watch, int number)
 {
-    watched *known = find(watch, number);
+    watched *known = find_watched(watch, number);
     if (known) {
         free(known->path);
         *known = watch->directories[--watch->count];
@@ -223,7 +223,7 @@ static void drop(lyger_watch *watch, int number)
  * more. */
 static bool matters(lyger_watch *watch, const struct inotify_event *event, bool *going_on)
 {
-    const watched *in = find(watch, event->wd);
+    const watched *in = find_watched(watch, event->wd);
     if (event->mask & IN_Q_OVERFLOW) {
         return true;
     }

@@ -166,7 +166,7 @@ static void empty_superglobal(const char *name, size_t len, int track)
 
 /* ---- begin ---- */
 
-static void describe(void)
+static void describe_request(void)
 {
     php_lyger_request *current = &php_lyger_current;
     sapi_request_info *info = &SG(request_info);
@@ -215,7 +215,7 @@ static void begin_sapi(void)
     PG(header_is_being_sent) = 0;
     PG(connection_status) = PHP_CONNECTION_NORMAL;
     PG(in_error_log) = 0;
-    describe();
+    describe_request();
     sapi_activate();
     SG(request_info).proto_num = 1000 + (php_lyger_current.hub->parsed->minor > 0);
     if (EG(timeout_seconds)) {
@@ -228,7 +228,7 @@ static void begin_sapi(void)
 
 /* Begins a request. The application's error handler is put aside meanwhile: under FPM none exists yet when
  * PHP reads a request. */
-static void begin(const lyger_hub_request *request)
+static void begin_request(const lyger_hub_request *request)
 {
     zval handler;
     ZVAL_COPY_VALUE(&handler, &EG(user_error_handler));
@@ -457,7 +457,7 @@ static bool serve(const lyger_hub_request *request, zend_fcall_info *handler, ze
     volatile bool served = false;
     zend_try
     {
-        begin(request);
+        begin_request(request);
         php_lyger_report_thrown();
         call_handler(handler, cache);
         check_memory_limit();
