@@ -1,5 +1,7 @@
 /*
- * Inside the query room: what a database must offer (one const vtable, one file) and what the pool gives it.
+ * Inside the query room: what a database must offer (one const vtable, one folder) and what the pool gives
+ * it. One more database is a folder ext/query/NAME, a line in backends[] (query.c), its files in config.m4
+ * and config.w32, what it links in scripts/core-sources, and a page of what it can in docs/query.md.
  *
  * A connection belongs to the pool from open() on. While a statement runs it is busy: nothing else uses it,
  * and everything the statement holds (rows, a result being written) hangs on the connection, so that a

@@ -6,8 +6,8 @@
  * Names are looked up once, in the supervisor and in each booted parent, before anything is forked: the
  * children do not inherit what a name service opens. Used by one thread.
  */
-#ifndef LYGER_HTTP_IDENTITY_H
-#define LYGER_HTTP_IDENTITY_H
+#ifndef LYGER_SERVER_IDENTITY_H
+#define LYGER_SERVER_IDENTITY_H
 
 #include "server/config.h"
 

@@ -6,8 +6,8 @@
  * handler of the application runs at a bad moment; its children, and the parent itself after the server, get
  * the former handlers and mask back.
  */
-#ifndef LYGER_HTTP_PROCESS_H
-#define LYGER_HTTP_PROCESS_H
+#ifndef LYGER_SERVER_PROCESS_H
+#define LYGER_SERVER_PROCESS_H
 
 #include "server/config.h"
 

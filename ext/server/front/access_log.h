@@ -2,8 +2,8 @@
  * The access log: a line for each request, gathered and written now and then. No byte that a client sent ends
  * a line or a text in it. Used by one thread.
  */
-#ifndef LYGER_HTTP_ACCESS_LOG_H
-#define LYGER_HTTP_ACCESS_LOG_H
+#ifndef LYGER_FRONT_ACCESS_LOG_H
+#define LYGER_FRONT_ACCESS_LOG_H
 
 #include "base/error.h"
 #include "base/sink.h"

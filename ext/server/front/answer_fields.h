@@ -2,8 +2,8 @@
  * The field lines of an answer as a worker wrote them: checked, cleared of the lines that the front process
  * writes itself, and searched for what it has to know. Internal to the front process.
  */
-#ifndef LYGER_HTTP_ANSWER_FIELDS_H
-#define LYGER_HTTP_ANSWER_FIELDS_H
+#ifndef LYGER_FRONT_ANSWER_FIELDS_H
+#define LYGER_FRONT_ANSWER_FIELDS_H
 
 #include "base/sink.h"
 #include "http/message.h"

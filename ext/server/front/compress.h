@@ -5,8 +5,8 @@
  * A compressor is a malloc'ed state of up to some megabytes; finished compressors are kept for the next
  * answer. Used by one thread.
  */
-#ifndef LYGER_HTTP_COMPRESS_H
-#define LYGER_HTTP_COMPRESS_H
+#ifndef LYGER_FRONT_COMPRESS_H
+#define LYGER_FRONT_COMPRESS_H
 
 #include "base/sink.h"
 #include "http/message.h"

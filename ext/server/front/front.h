@@ -4,8 +4,8 @@
  *
  * The front process is forked from a booted PHP process and must never run PHP: it leaves by _exit() only.
  */
-#ifndef LYGER_HTTP_FRONT_H
-#define LYGER_HTTP_FRONT_H
+#ifndef LYGER_FRONT_FRONT_H
+#define LYGER_FRONT_FRONT_H
 
 #include "server/config.h"
 

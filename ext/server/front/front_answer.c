@@ -272,10 +272,6 @@ static void end(lyger_job *job)
     if (job->ending) {
         return;
     }
-    if (job->tail >= 0) {
-        lyger_http_send_file(job->connection, job->tail, 0, job->tail_len);
-        job->tail = -1;
-    }
     lyger_http_end_response(job->connection);
 }
 

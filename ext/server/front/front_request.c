@@ -29,7 +29,7 @@ static lyger_job *take_job(lyger_front *front)
     job = calloc(1, sizeof *job);
     if (job) {
         job->front = front;
-        job->body_file = job->rest_file = job->tail = -1;
+        job->body_file = job->rest_file = -1;
         lyger_buffer_init(&job->bytes, &lyger_malloc_allocator);
         lyger_buffer_init(&job->log_text, &lyger_malloc_allocator);
         lyger_answer_fields_init(&job->fields);

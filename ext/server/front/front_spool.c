@@ -207,9 +207,5 @@ void lyger_front_end_rest(lyger_job *job)
         close(job->rest_file);
         job->rest_file = -1;
     }
-    if (job->tail >= 0) {
-        close(job->tail);
-        job->tail = -1;
-    }
     job->ending = false;
 }

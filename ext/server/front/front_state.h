@@ -7,8 +7,8 @@
  * its worker may go on (cancel_on_disconnect off) outlives abandoned, until the worker has finished the
  * request. Jobs and their buffers are used again, so that the common request allocates nothing.
  */
-#ifndef LYGER_HTTP_FRONT_STATE_H
-#define LYGER_HTTP_FRONT_STATE_H
+#ifndef LYGER_FRONT_FRONT_STATE_H
+#define LYGER_FRONT_FRONT_STATE_H
 
 #include "access_log.h"
 #include "answer_fields.h"
@@ -52,8 +52,7 @@ struct lyger_job {
     bool ending;    /* the worker has ended the answer, but the rest is not sent yet */
     int status;
     int rest_file; /* a file with what the client does not take yet, -1: none */
-    int tail;      /* a file of the application whose content follows, -1: none */
-    uint64_t rest_len, rest_sent, tail_len;
+    uint64_t rest_len, rest_sent;
     uint64_t progress_at; /* when the worker last wrote or the client last took something, ns */
     uint64_t content_length;
     lyger_answer_fields fields;

@@ -5,8 +5,8 @@
  * The front process calls the small functions below where things happen, in its one thread. A front process
  * that was started anew counts from zero, as Prometheus expects of a restart.
  */
-#ifndef LYGER_HTTP_METRICS_H
-#define LYGER_HTTP_METRICS_H
+#ifndef LYGER_FRONT_METRICS_H
+#define LYGER_FRONT_METRICS_H
 
 #include "http/connection.h"
 #include "server/config.h"

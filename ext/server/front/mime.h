@@ -2,8 +2,8 @@
  * Media types of file names: the system's table (/etc/mime.types) over lyger's own small table of what the
  * web is made of, so that a page works where the system has no table.
  */
-#ifndef LYGER_HTTP_MIME_H
-#define LYGER_HTTP_MIME_H
+#ifndef LYGER_FRONT_MIME_H
+#define LYGER_FRONT_MIME_H
 
 #include "base/error.h"
 

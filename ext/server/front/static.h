@@ -15,8 +15,8 @@
  *
  * Used by one thread.
  */
-#ifndef LYGER_HTTP_STATIC_H
-#define LYGER_HTTP_STATIC_H
+#ifndef LYGER_FRONT_STATIC_H
+#define LYGER_FRONT_STATIC_H
 
 #include "http/connection.h"
 #include "server/config.h"

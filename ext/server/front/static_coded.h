@@ -5,8 +5,8 @@
  * when that takes a few milliseconds at most; larger files are sent as they are, or as the compressed
  * neighbour that was put beside them. A file that does not get smaller is remembered as well.
  */
-#ifndef LYGER_HTTP_STATIC_CODED_H
-#define LYGER_HTTP_STATIC_CODED_H
+#ifndef LYGER_FRONT_STATIC_CODED_H
+#define LYGER_FRONT_STATIC_CODED_H
 
 #include "compress.h"
 

@@ -1,8 +1,8 @@
 /*
  * Opening files below a root and nowhere else. Internal to static files.
  */
-#ifndef LYGER_HTTP_STATIC_OPEN_H
-#define LYGER_HTTP_STATIC_OPEN_H
+#ifndef LYGER_FRONT_STATIC_OPEN_H
+#define LYGER_FRONT_STATIC_OPEN_H
 
 #include <stdbool.h>
 #include <sys/stat.h>

@@ -11,8 +11,8 @@
  *
  * Used by the front process's one thread.
  */
-#ifndef LYGER_HTTP_STATUS_H
-#define LYGER_HTTP_STATUS_H
+#ifndef LYGER_FRONT_STATUS_H
+#define LYGER_FRONT_STATUS_H
 
 #include "metrics.h"
 

@@ -1,6 +1,6 @@
 /* Generated from status.html by scripts/gen-status-page; not to be edited. */
-#ifndef LYGER_HTTP_STATUS_PAGE_H
-#define LYGER_HTTP_STATUS_PAGE_H
+#ifndef LYGER_FRONT_STATUS_PAGE_H
+#define LYGER_FRONT_STATUS_PAGE_H
 
 #define LYGER_STATUS_SCRIPT "sha256-BckwH1NhXPeUw5rLSkZy+zUOJa9nOXHEmp8T4tfxBao="
 #define LYGER_STATUS_STYLE "sha256-dptaLHBrnhLnxaLXF7+Ibq+8cuYQb93rk+EsvJyjLFA="

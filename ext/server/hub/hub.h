@@ -30,8 +30,8 @@
  *
  * Threads: each process (front process, worker, parent) uses the hub from one thread.
  */
-#ifndef LYGER_HTTP_HUB_H
-#define LYGER_HTTP_HUB_H
+#ifndef LYGER_HUB_HUB_H
+#define LYGER_HUB_HUB_H
 
 #include "http/message.h"
 

@@ -4,8 +4,8 @@
  *
  *   header | cells | queue entries | slots | rings (each mapped twice in a row, so that a frame never wraps)
  */
-#ifndef LYGER_HTTP_HUB_LAYOUT_H
-#define LYGER_HTTP_HUB_LAYOUT_H
+#ifndef LYGER_HUB_HUB_LAYOUT_H
+#define LYGER_HUB_HUB_LAYOUT_H
 
 #include "hub.h"
 

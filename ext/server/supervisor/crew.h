@@ -3,8 +3,8 @@
  * their own. Only children of this process are in a crew, so that a signal never goes to a process id that
  * another process has got meanwhile.
  */
-#ifndef LYGER_HTTP_CREW_H
-#define LYGER_HTTP_CREW_H
+#ifndef LYGER_SUPERVISOR_CREW_H
+#define LYGER_SUPERVISOR_CREW_H
 
 #include "server/identity.h"
 

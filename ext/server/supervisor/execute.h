@@ -7,8 +7,8 @@
  * (SIGKILL to them), and the booted parent 'u' (a worker asks for requests: the application is up). The
  * socket's end means that the other side died.
  */
-#ifndef LYGER_HTTP_RELOAD_H
-#define LYGER_HTTP_RELOAD_H
+#ifndef LYGER_SUPERVISOR_EXECUTE_H
+#define LYGER_SUPERVISOR_EXECUTE_H
 
 #include "server/process.h"
 

@@ -2,8 +2,8 @@
  * The sockets a server listens on: of its own making, or handed over by systemd (sd_listen_fds(3)). The
  * supervisor opens them and keeps them open while a front process is replaced; workers close them.
  */
-#ifndef LYGER_HTTP_LISTEN_H
-#define LYGER_HTTP_LISTEN_H
+#ifndef LYGER_SUPERVISOR_LISTEN_H
+#define LYGER_SUPERVISOR_LISTEN_H
 
 #include "run.h"
 

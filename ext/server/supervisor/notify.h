@@ -2,8 +2,8 @@
  * Telling systemd (sd_notify(3), without its library): a datagram of lines to the socket that NOTIFY_SOCKET
  * names. Without that variable these functions do nothing.
  */
-#ifndef LYGER_HTTP_NOTIFY_H
-#define LYGER_HTTP_NOTIFY_H
+#ifndef LYGER_SUPERVISOR_NOTIFY_H
+#define LYGER_SUPERVISOR_NOTIFY_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /*
  * Inside run.c, supervisor.c and booted.c: the supervisor's state. One per process, used by one thread.
  */
-#ifndef LYGER_HTTP_SUPERVISOR_H
-#define LYGER_HTTP_SUPERVISOR_H
+#ifndef LYGER_SUPERVISOR_SUPERVISOR_H
+#define LYGER_SUPERVISOR_SUPERVISOR_H
 
 #include "crew.h"
 #include "listen.h"

@@ -4,8 +4,8 @@
  * storage/), what others wrote (vendor/, node_modules/, .git) and what editors leave beside a file do not
  * count.
  */
-#ifndef LYGER_HTTP_WATCH_H
-#define LYGER_HTTP_WATCH_H
+#ifndef LYGER_SUPERVISOR_WATCH_H
+#define LYGER_SUPERVISOR_WATCH_H
 
 #include "base/error.h"
 
