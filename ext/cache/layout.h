@@ -13,14 +13,14 @@
 
 #include <stdatomic.h>
 
-#define LYGER_CACHE_LAYOUT 4u
-#define GRANULE 16u
-#define LANE_COUNT 256u
-#define REGION_MOST 512u /* regions of a segment, at most */
-#define BUCKET_SLOTS 7u
-#define PROBE_LIMIT 8u   /* buckets that may hold a key */
-#define BUCKETS_FIRST 8u /* in use in a new shard; doubled as it fills */
-#define GHOST_WAYS 4u
+#define LYGER_CACHE_LAYOUT 4u /* changes with this file */
+#define GRANULE 16u           /* bytes */
+#define LANE_COUNT 256u       /* lanes of a segment, the shared lane 0 included */
+#define REGION_MOST 512u      /* regions of a segment, at most */
+#define BUCKET_SLOTS 7u       /* slots of a bucket, which fills a cache line */
+#define PROBE_LIMIT 8u        /* buckets that may hold a key */
+#define BUCKETS_FIRST 8u      /* in use in a new shard; doubled as it fills */
+#define GHOST_WAYS 4u         /* ghosts of a set */
 #define ARENA_FIRST_LEVELS 28u
 #define ARENA_SECOND_LEVELS 16u
 #define QUICK_SIZES 64u /* granules; smaller blocks wait in quick lists when they are freed */

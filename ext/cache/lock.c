@@ -2,11 +2,11 @@
 
 #include "os.h"
 
-#define SPINS 200u    /* before the first yield */
-#define YIELDS 20u    /* before the first nap */
-#define NAP_FIRST 50u /* microseconds */
-#define NAP_LONGEST 1000u
-#define LOOK_EVERY 4u /* ms between looks at what the holder does */
+#define SPINS 200u        /* before the first yield */
+#define YIELDS 20u        /* before the first nap */
+#define NAP_FIRST 50u     /* microseconds */
+#define NAP_LONGEST 1000u /* microseconds; each nap is longer than the one before */
+#define LOOK_EVERY 4u     /* ms between looks at what the holder does */
 
 static inline void relax(void)
 {

@@ -7,17 +7,17 @@
 #include <string.h>
 
 #define MAGIC "lyger\x01\r\n"
-#define PAGE 4096u
+#define PAGE 4096u           /* bytes */
 #define REGION_LEAST 65536u  /* bytes */
 #define REGION_SKEW 4800u    /* bytes; 75 cache lines: regions start on different sets and pages */
 #define REGIONS_WANTED 128u  /* how finely a segment is divided, when it is large enough */
 #define REGIONS_PER_SHARD 8u /* wanted: few shards keep what is stored together close together */
-#define SHARDS_LEAST 4u
+#define SHARDS_LEAST 4u      /* a power of two, like SHARDS_MAX */
 #define SHARDS_MAX 64u
 #define BYTES_PER_BUCKET 512u /* of entries: 73 bytes an entry when every slot is used */
 #define BYTES_PER_HOLD 16384u /* of the segment, for a named lock, which needs two places: see hold.c */
 #define BYTES_PER_PIN 131072u /* of the segment, for a pin of each lane */
-#define PINS_LEAST 32u
+#define PINS_LEAST 32u        /* of a lane; a power of two, like PINS_MOST */
 #define PINS_MOST 512u
 #define SEGMENT_MAX ((uint64_t)1 << 36) /* 2^32 granules */
 

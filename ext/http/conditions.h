@@ -17,9 +17,9 @@ const char *lyger_http_next_value(const lyger_http_request *request, const char 
 /* What is known of the representation. */
 typedef struct lyger_http_validators {
     const char *etag; /* a strong one with its quotes, NUL-terminated */
-    time_t modified;
-    time_t now; /* the answer's Date */
-    uint64_t size;
+    time_t modified;  /* seconds since 1970, as now */
+    time_t now;       /* the answer's Date */
+    uint64_t size;    /* bytes of the whole */
 } lyger_http_validators;
 
 typedef struct lyger_http_range {

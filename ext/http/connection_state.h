@@ -70,9 +70,9 @@ struct lyger_http_connection {
     uint64_t taken_seen;   /* of `handed`, what the client had acknowledged at the last look */
     size_t queued;         /* memory held for output that the socket has not taken */
     uint32_t writes;       /* pieces of that output; no request is taken meanwhile */
-    uint32_t requests;
-    uint64_t lingered; /* bytes dropped while lingering */
-    uint64_t linger_until;
+    uint32_t requests;     /* answered on this connection */
+    uint64_t lingered;     /* bytes dropped while lingering */
+    uint64_t linger_until; /* loop time, ms */
     uint8_t stage;
     bool reading; /* take_bytes() is on the stack */
     bool ready;   /* in host->ready */

@@ -18,11 +18,11 @@ typedef struct sqlite_connection {
     lyger_rows rows;         /* columns of a statement whose rows are written as they come */
     const lyger_limits *limits;
     lyger_status stopped; /* what the limits said inside a callback */
-    int64_t busy_since;
-    bool waited;    /* this statement waited for a lock */
-    bool read_only; /* whether the transaction is */
+    int64_t busy_since;   /* when the wait for a lock began, lyger_now_ms() */
+    bool waited;          /* this statement waited for a lock */
+    bool read_only;       /* whether the transaction is */
     const lyger_path_gate *gate;
-    bool memory;
+    bool memory;  /* an in-memory database */
     bool altered; /* settings, attached databases or temporary tables that another request must not see */
     bool denied;  /* the gate refused a file that the statement names */
     jmp_buf escape;

@@ -71,10 +71,10 @@ typedef struct lyger_doomed {
 
 /* A worker whose answer is complete, but that goes on working: lyger_finish_request(). */
 typedef struct lyger_after {
-    lyger_hub_slot *slot; /* NULL: none */
-    uint64_t id;          /* the request's id: another request may be in the slot */
-    uint64_t since;
-    uint64_t spooled;
+    lyger_hub_slot *slot;                /* NULL: none */
+    uint64_t id;                         /* the request's id: another request may be in the slot */
+    uint64_t since;                      /* when the answer was complete, lyger_hub_now() */
+    uint64_t spooled;                    /* bytes of the body in its file */
     char body_path[LYGER_HUB_PATH_SIZE]; /* which the worker may still want to read */
 } lyger_after;
 
@@ -141,7 +141,7 @@ bool lyger_front_spool_body(lyger_job *job);    /* moves all of the body to the 
 void lyger_front_end_body(lyger_job *job);
 bool lyger_front_has_rest(const lyger_job *job);
 uint64_t lyger_front_rest_room(const lyger_job *job);
-bool lyger_front_put_rest(lyger_job *job, const char *bytes, size_t len); /* false: no room */
+bool lyger_front_put_rest(lyger_job *job, const char *bytes, size_t len); /* false: they cannot be stored */
 bool lyger_front_send_rest(lyger_job *job); /* sends what the client takes; false: a read failed */
 void lyger_front_end_rest(lyger_job *job);
 
@@ -155,6 +155,6 @@ void lyger_front_watch(lyger_front *front); /* to be called every LYGER_FRONT_TI
 bool lyger_front_health(lyger_front *front, lyger_http_connection *connection,
                         const lyger_http_request *request, const char *head);
 
-#define LYGER_FRONT_TICK 100u
+#define LYGER_FRONT_TICK 100u /* ms */
 
 #endif

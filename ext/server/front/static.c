@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define COPIED_MAX 65536u /* bytes of a body that are read and sent together with the head */
-#define ETAG_SIZE 64u
+#define ETAG_SIZE 64u     /* bytes, quotes and NUL included */
 
 /* Neighbours of a file that were missing. Looking for them costs as much as the file itself (4 of 8 µs, seen
  * on a loop of one file), so a neighbour that was missing counts as missing until the second is over. */
@@ -30,7 +30,7 @@ typedef struct absence {
     unsigned missing; /* bit i: of neighbours[i] */
 } absence;
 
-#define ABSENCES 256u
+#define ABSENCES 256u /* files whose missing neighbours are remembered */
 
 struct lyger_static {
     const lyger_server_config *config;

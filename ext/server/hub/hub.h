@@ -78,8 +78,8 @@ uint64_t lyger_hub_now(void);
 typedef struct lyger_hub_request {
     uint64_t id;           /* never used twice while the hub lives */
     uint64_t submitted_at; /* lyger_hub_now() */
-    uint64_t taken_at;
-    double arrived_at; /* seconds since 1970, when the head was complete */
+    uint64_t taken_at;     /* lyger_hub_now() */
+    double arrived_at;     /* seconds since 1970, when the head was complete */
     lyger_http_address client, server;
     const char *head; /* parsed's spans point into it; NUL-terminated after head_len bytes */
     uint32_t head_len;
@@ -270,7 +270,7 @@ void lyger_hub_retire(lyger_hub *hub, uint32_t place);
 
 /* ---- any process: a look at a worker ---- */
 
-#define LYGER_HUB_DOING_SIZE 256
+#define LYGER_HUB_DOING_SIZE 256 /* bytes, NUL included */
 
 typedef struct lyger_hub_worker {
     lyger_worker_state state;

@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 #define HUB_MAGIC 0x6c79676572687562u /* "lygerhub" */
-#define HUB_LAYOUT 3u
+#define HUB_LAYOUT 3u                 /* changes with this file */
 #define HUB_WORDS (LYGER_HUB_WORKERS_MAX / 64)
 
 /* Values of lyger_hub_slot.owner; any other value is a worker's place + 1. */
@@ -43,7 +43,7 @@ typedef struct hub_cell {
     _Atomic uint32_t room; /* futex: counts what was read from a full ring */
     _Atomic uint32_t full; /* the worker waits for room */
     _Atomic uint32_t slot; /* number + 1 of the worker's slot; for looking only, the slot's owner decides */
-    _Atomic uint64_t since, started_at, requests, memory;
+    _Atomic uint64_t since, started_at, requests, memory; /* as in lyger_hub_worker */
     _Atomic uint32_t connections;
     _Atomic uint64_t written; /* bytes ever published in the ring */
     /* … and the front process this. */
@@ -55,9 +55,9 @@ struct lyger_hub_slot {
     _Atomic uint32_t cancelled; /* the client has gone: the answer is swallowed */
     uint32_t ended;             /* END was consumed */
     uint32_t number;
-    _Atomic uint64_t submitted_at, taken_at;
-    _Atomic uint64_t allowed, allowed_at; /* lyger_hub_allow() */
-    lyger_hub_request request;            /* pointers are set by the worker, in its own mapping */
+    _Atomic uint64_t submitted_at, taken_at; /* lyger_hub_now() */
+    _Atomic uint64_t allowed, allowed_at;    /* lyger_hub_allow() */
+    lyger_hub_request request;               /* pointers are set by the worker, in its own mapping */
     lyger_http_request parsed;
     char bytes[]; /* head, NUL, body, NUL */
 };

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define LEFT_BEHIND LYGER_SECOND /* until a place whose worker never said its process id is given up */
-#define PAUSE_FIRST (200 * LYGER_MILLISECOND)
+#define PAUSE_FIRST (200 * LYGER_MILLISECOND) /* before the next boot; doubled by every further failure */
 #define PAUSE_LONGEST (10 * LYGER_SECOND)
 
 static lyger_booted *find_booted(const lyger_supervisor *supervisor, lyger_booted_state state)

@@ -17,7 +17,7 @@
 #define PAUSE_FIRST (50 * MILLISECOND) /* doubled by every further failure */
 #define PAUSE_BOOTING (5 * SECOND)     /* longest pause when workers die before their first request … */
 #define PAUSE_WORKING SECOND           /* … and when they die at work: other requests may be served well */
-#define PAUSE_NO_PLACE (20 * MILLISECOND)
+#define PAUSE_NO_PLACE (20 * MILLISECOND) /* until the hub may have a free place */
 #define SAID_TIME (10 * SECOND)
 #define SAID_MOST 8 /* lines about deaths in SAID_TIME */
 

@@ -12,7 +12,7 @@ typedef struct lyger_member {
     pid_t pid;
     uint32_t place; /* in the hub */
     uint32_t generation;
-    uint64_t started_at;
+    uint64_t started_at; /* lyger_hub_now() */
     bool retired;
 } lyger_member;
 

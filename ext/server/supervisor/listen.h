@@ -7,8 +7,8 @@
 
 #include "run.h"
 
-#define LYGER_LISTEN_MAX 64
-#define LYGER_LISTEN_TEXT_SIZE 512
+#define LYGER_LISTEN_MAX 64        /* sockets */
+#define LYGER_LISTEN_TEXT_SIZE 512 /* bytes, NUL included */
 
 typedef struct lyger_listening {
     int descriptors[LYGER_LISTEN_MAX]; /* non-blocking, close-on-exec */

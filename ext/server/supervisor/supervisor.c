@@ -16,7 +16,7 @@
 #define LOOK_TIME (10 * LYGER_MILLISECOND) /* between looks whether the first worker is up */
 #define AT_ONCE (500 * LYGER_MILLISECOND)  /* between SIGTERM and SIGKILL after a second signal */
 #define LAST_TIME LYGER_SECOND             /* for processes that were told to end and do not */
-#define BOOTED_POLLED 32
+#define BOOTED_POLLED 32                   /* booted parents whose sockets are polled at a time */
 
 /* ---- the front process ---- */
 

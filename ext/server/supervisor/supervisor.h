@@ -27,7 +27,7 @@ typedef struct lyger_booted {
     int control; /* -1: closed */
     uint32_t generation;
     lyger_booted_state state;
-    uint64_t since;
+    uint64_t since; /* of the state, lyger_hub_now() */
     bool killed;    /* the supervisor killed it after boot_timeout */
     int exec_error; /* errno of a failed exec(), 0: none */
 } lyger_booted;
@@ -63,11 +63,11 @@ typedef struct lyger_supervisor {
     uint32_t boot_failures;
 
     lyger_phase phase;
-    uint64_t deadline; /* of the phase, 0: none */
-    bool ready;        /* the first worker has asked for a request */
-    uint64_t watchdog_at;
-    bool strangers; /* the application had children before, which are not to be reaped */
-    int subreaper;  /* PR_SET_CHILD_SUBREAPER as it was before */
+    uint64_t deadline;    /* of the phase, lyger_hub_now(); 0: none */
+    bool ready;           /* the first worker has asked for a request */
+    uint64_t watchdog_at; /* when the next sign of life is due, lyger_hub_now() */
+    bool strangers;       /* the application had children before, which are not to be reaped */
+    int subreaper;        /* PR_SET_CHILD_SUBREAPER as it was before */
     lyger_status failure;
     lyger_error *error;
 } lyger_supervisor;

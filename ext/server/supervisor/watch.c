@@ -12,10 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MILLISECOND 1000000ull
+#define MILLISECOND 1000000ull          /* of lyger_hub_now() */
 #define QUIET (100 * MILLISECOND)       /* time without a change; an editor or a checkout writes many files */
 #define LOOK_EVERY (1000 * MILLISECOND) /* without inotify */
-#define DEPTH_MAX 32
+#define DEPTH_MAX 32                    /* directories below the root */
 
 typedef struct watched {
     int number;     /* inotify's */
