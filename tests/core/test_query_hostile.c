@@ -199,6 +199,17 @@ static bool mutate_rows(fake *server)
     }
 }
 
+static void notify(fake *server)
+{
+    for (int i = 0; i < 100; i++) {
+        size_t at = fake_begin(server, 'A');
+        fake_int(server, 1, 4);
+        fake_text(server, "channel");
+        fake_text(server, "payload");
+        fake_end(server, at);
+    }
+}
+
 static bool mutate(fake *server, const char *sql)
 {
     size_t at;
@@ -258,13 +269,7 @@ static bool mutate(fake *server, const char *sql)
         fake_parameter(server, "standard_conforming_strings", "perhaps");
         return answer_rightly(server, sql);
     case NOTIFICATIONS:
-        for (int i = 0; i < 100; i++) {
-            at = fake_begin(server, 'A');
-            fake_int(server, 1, 4);
-            fake_text(server, "channel");
-            fake_text(server, "payload");
-            fake_end(server, at);
-        }
+        notify(server);
         return answer_rightly(server, sql);
     default:
         return mutate_rows(server) || mutate_catalog(server) || answer_rightly(server, sql);
