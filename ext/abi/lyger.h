@@ -42,7 +42,7 @@ void lyger_cache_clear(void);
 /* The number of entries that have not expired. */
 unsigned long lyger_cache_size(void);
 
-/* What any function here returned as char *; NULL is allowed. */
+/* Frees what any function of this file returned as char *; NULL is allowed. */
 void lyger_free_string(char *string);
 
 /* There is no engine object: the pointer is ignored and never looked at. */
@@ -54,7 +54,7 @@ unsigned long lyger_db_query(const char *dsn, const char *query);
 /* The rows as a JSON array of objects; "[]" for a handle that is not live or rows that cannot be written. */
 char *lyger_jsonify_result(unsigned long handle);
 
-/* A handle that is not live is ignored. */
+/* Frees a result; a handle that is not live is ignored. */
 void lyger_free_result(unsigned long handle);
 
 /* Serves / and /health to this machine, from a thread of its own; port 0 picks a free port. Returns when it

@@ -339,7 +339,7 @@ lyger_status lyger_os_open_file(const char *path, const lyger_os_access *access,
     }
     lyger_status status = lock_and_check(handle, path, self, file, error);
     if (status != LYGER_OK) {
-        CloseHandle(handle); /* and with it the lock */
+        CloseHandle(handle); /* closing it releases the lock */
     }
     return status;
 }

@@ -100,7 +100,7 @@ bool lyger_http_is_gone(const lyger_http_connection *connection);
 void lyger_http_read(lyger_http_connection *connection);
 void lyger_http_close_now(lyger_http_connection *connection);
 void lyger_http_linger(lyger_http_connection *connection);
-/* The last response of a connection. */
+/* Refuses a request with the last response of the connection. */
 void lyger_http_refuse(lyger_http_connection *connection, int status, const char *reason);
 
 /* output.c: the shared buffer belongs to one connection at a time. */

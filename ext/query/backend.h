@@ -121,7 +121,7 @@ struct lyger_backend {
  */
 lyger_status lyger_with_state(lyger_error *error, lyger_status status, const char *state);
 
-/* What end_statement() says when it had to roll back. */
+/* The error of end_statement() when it had to roll back. */
 lyger_status lyger_fail_open_transaction(lyger_error *error);
 
 extern const lyger_backend lyger_pq_backend;

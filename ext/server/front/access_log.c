@@ -18,7 +18,7 @@ struct lyger_access_log {
     int descriptor;
     bool coloured;
     lyger_buffer lines;
-    time_t second; /* that stamp shows */
+    time_t second; /* the second that stamp shows */
     char stamp[40];
 };
 

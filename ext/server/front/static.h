@@ -42,11 +42,11 @@ bool lyger_static_answer(lyger_static *files, lyger_http_connection *connection,
  * trailing slash is kept. False for paths that no file answers, see the first comment. */
 bool lyger_static_path(const char *path, size_t len, char to[LYGER_STATIC_PATH_MAX]);
 
-/* What will be sent. */
+/* The answer that will be sent. */
 typedef struct lyger_static_plan {
     int status;
     int descriptor;    /* -1: no file is sent */
-    const char *bytes; /* what is sent instead, valid until the next decision; NULL: nothing */
+    const char *bytes; /* sent in place of a file, valid until the next decision; NULL: none */
     uint64_t offset, len;
     uint64_t content_length; /* of the answer; differs from len for HEAD */
     size_t fields_len;

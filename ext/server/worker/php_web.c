@@ -126,7 +126,7 @@ static const zend_function_entry functions[] = {
     ENTRY("frankenphp_finish_request", finish_request, arginfo_finish_request),
 };
 #define FUNCTIONS (sizeof functions / sizeof *functions)
-#define FRANKENPHP 3 /* the first of its functions */
+#define FRANKENPHP 3 /* index of FrankenPHP's first function */
 
 /* Whether the administrator disabled a function of that name. PHP itself only removes functions that exist at
  * its start. */
