@@ -6,8 +6,8 @@
  *
  * A program prints "ok NAME" or "not ok NAME" per case and exits 1 when a case failed. scripts/test-core
  * builds every tests/core/test_*.c with the PHP-free core under ASan and UBSan and adds the counts up. Cases
- * whose names are words of the environment's LYGER_LEFT_OUT do not run: "left out NAME" (scripts/platforms,
- * which says why).
+ * whose names are words of the environment's LYGER_LEFT_OUT do not run: "left out NAME"
+ * (scripts/test-platforms, which says why).
  */
 #ifndef LYGER_TESTS_CHECK_H
 #define LYGER_TESTS_CHECK_H

@@ -3,7 +3,7 @@
 
 An error is one, wherever it is. A leak is lyger's when lyger's code asked for the memory: a file of ext/ stands in the
 stack before the engine runs a script. Memory of PHP's allocator is not looked at: a fatal error leaves it behind, for the
-allocator to drop as a whole; PHP's debug builds (scripts/matrix) report what else is left of it.
+allocator to drop as a whole; PHP's debug builds (scripts/test-matrix) report what else is left of it.
 """
 import pathlib
 import re

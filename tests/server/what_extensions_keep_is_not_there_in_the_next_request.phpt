@@ -7,7 +7,7 @@ lyger
 require __DIR__ . '/../inc/skip_without_server.inc';
 foreach (['gmp', 'intl', 'mbstring', 'mysqlnd', 'mysqli'] as $extension) {
     if (!extension_loaded($extension) && !file_exists(ini_get('extension_dir') . "/$extension.so")) {
-        exit("skip inapplicable: PHP has no $extension here; scripts/state installs it");
+        exit("skip inapplicable: PHP has no $extension here; scripts/test-state installs it");
     }
 }
 ?>

@@ -6,7 +6,7 @@ lyger
 <?php require __DIR__ . '/../inc/skip_without_server.inc'; ?>
 --FILE--
 <?php
-// scripts/state does this for every extension that Debian packages, and compares with PHP-FPM.
+// scripts/test-state does this for every extension that Debian packages, and compares with PHP-FPM.
 require __DIR__ . '/../inc/php.inc';
 $settings = [];
 if (extension_loaded('Zend OPcache') && ini_get('opcache.enable_cli')) {

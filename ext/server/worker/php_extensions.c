@@ -3,8 +3,8 @@
  * between two requests, and then tells it again what the application told it while booting.
  *
  * The list is by hand: what an extension frees at the end of a request may be in use by the booted
- * application, so an extension that is not in the list is left alone. scripts/state compares all extensions
- * with PHP-FPM.
+ * application, so an extension that is not in the list is left alone. scripts/test-state compares all
+ * extensions with PHP-FPM.
  */
 #include "php_worker.h"
 
