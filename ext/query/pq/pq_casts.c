@@ -4,7 +4,7 @@
 
 /* The values of one type that the server is to convert. */
 typedef struct values {
-    const lyger_pq_own *type;
+    const lyger_pq_user_type *type;
     lyger_buffer list; /* an array's text, without its end */
     int count;
     PGresult *json;
@@ -54,7 +54,7 @@ static values *values_of(lyger_pq_casts *casts, const lyger_pq_type *type)
         at = at->next;
     }
     if (!at && (at = calloc(1, sizeof *at))) {
-        at->type = (const lyger_pq_own *)type;
+        at->type = (const lyger_pq_user_type *)type;
         lyger_buffer_init(&at->list, &lyger_malloc_allocator);
         at->next = casts->first;
         casts->first = at;

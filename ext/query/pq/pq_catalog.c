@@ -12,7 +12,7 @@ struct lyger_pq_types {
     _Atomic unsigned references; /* by the connection and by results, which another thread may free */
     uint64_t generation;
     int64_t made_at;
-    lyger_pq_own *first;
+    lyger_pq_user_type *first;
 };
 
 /* Counts the times that a statement of this process may have altered types, on any database and in any
@@ -29,11 +29,11 @@ lyger_pq_types *lyger_pq_types_hold(lyger_pq_types *types)
     return types;
 }
 
-static void free_own(lyger_pq_own *own)
+static void free_user_type(lyger_pq_user_type *user)
 {
-    free((void *)own->shape.fields);
-    free(own->texts);
-    free(own);
+    free((void *)user->shape.fields);
+    free(user->texts);
+    free(user);
 }
 
 void lyger_pq_types_release(lyger_pq_types *types)
@@ -41,16 +41,16 @@ void lyger_pq_types_release(lyger_pq_types *types)
     if (!types || atomic_fetch_sub_explicit(&types->references, 1, memory_order_acq_rel) > 1) {
         return;
     }
-    for (lyger_pq_own *at = types->first, *next; at; at = next) {
+    for (lyger_pq_user_type *at = types->first, *next; at; at = next) {
         next = at->next;
-        free_own(at);
+        free_user_type(at);
     }
     free(types);
 }
 
-static lyger_pq_own *find_own(const lyger_pq_types *types, uint32_t oid)
+static lyger_pq_user_type *find_user_type(const lyger_pq_types *types, uint32_t oid)
 {
-    for (lyger_pq_own *at = types ? types->first : NULL; at; at = at->next) {
+    for (lyger_pq_user_type *at = types ? types->first : NULL; at; at = at->next) {
         if (at->type.oid == oid) {
             return at;
         }
@@ -62,8 +62,8 @@ const lyger_pq_type *lyger_pq_types_find(const lyger_pq_types *types, uint32_t o
 {
     const lyger_pq_type *type = lyger_pq_type_of(oid);
     if (!type->oid) {
-        const lyger_pq_own *own = find_own(types, oid);
-        type = own ? &own->type : NULL;
+        const lyger_pq_user_type *user = find_user_type(types, oid);
+        type = user ? &user->type : NULL;
     }
     return type;
 }
@@ -186,13 +186,14 @@ static bool put_keys(const answer *answer, int row, int end, lyger_sink *keys, l
     return true;
 }
 
-static const lyger_pq_type *make_composite(answer *answer, lyger_pq_own *own, int row, int end, int depth)
+static const lyger_pq_type *make_composite(answer *answer, lyger_pq_user_type *user, int row, int end,
+                                           int depth)
 {
     size_t count = answer->pq->getisnull(answer->rows, row, FIELD) ? 0 : (size_t)(end - row);
     lyger_pq_field *fields = calloc(count + 1, sizeof *fields);
     lyger_buffer keys;
     lyger_buffer_init(&keys, &lyger_malloc_allocator);
-    own->shape = (lyger_pq_shape){.fields = fields, .field_count = count};
+    user->shape = (lyger_pq_shape){.fields = fields, .field_count = count};
     if (!fields) {
         return no_memory(answer);
     }
@@ -200,11 +201,11 @@ static const lyger_pq_type *make_composite(answer *answer, lyger_pq_own *own, in
         lyger_buffer_free(&keys);
         return NULL;
     }
-    size_t name_size = strlen(own->type.name) + 1, used = name_size;
-    char *texts = realloc(own->texts, name_size + lyger_buffer_length(&keys));
+    size_t name_size = strlen(user->type.name) + 1, used = name_size;
+    char *texts = realloc(user->texts, name_size + lyger_buffer_length(&keys));
     if (texts) {
-        own->texts = texts;
-        own->type.name = texts;
+        user->texts = texts;
+        user->type.name = texts;
         if (count > 0) {
             memcpy(texts + name_size, keys.start, lyger_buffer_length(&keys));
         }
@@ -221,26 +222,26 @@ static const lyger_pq_type *make_composite(answer *answer, lyger_pq_own *own, in
             return NULL;
         }
     }
-    own->type.kind = LYGER_PQ_COMPOSITE;
-    own->type.shape = &own->shape;
-    return &own->type;
+    user->type.kind = LYGER_PQ_COMPOSITE;
+    user->type.shape = &user->shape;
+    return &user->type;
 }
 
 /* Makes an array type. It is named as its element with "[]", unless it was created under a name of its
  * own. */
-static const lyger_pq_type *make_array(answer *answer, lyger_pq_own *own, int row, int depth)
+static const lyger_pq_type *make_array(answer *answer, lyger_pq_user_type *user, int row, int depth)
 {
     const lyger_pq_type *element = make(answer, oid_of(answer, row, ELEMENT), depth + 1);
     if (!element) {
         return NULL;
     }
-    own->type.delimiter = *text_of(answer, row, DELIMITER);
-    own->type.kind = element->kind;
+    user->type.delimiter = *text_of(answer, row, DELIMITER);
+    user->type.kind = element->kind;
     if (element->delimiter || (element->kind >= LYGER_PQ_COMPOSITE && element->kind != LYGER_PQ_UNKNOWABLE)) {
-        own->shape.element = element;
-        own->type.shape = &own->shape;
+        user->shape.element = element;
+        user->type.shape = &user->shape;
     }
-    if (*own->type.name == '_') {
+    if (*user->type.name == '_') {
         size_t len = strlen(element->name);
         char *name = malloc(len + 3);
         if (!name) {
@@ -248,63 +249,65 @@ static const lyger_pq_type *make_array(answer *answer, lyger_pq_own *own, int ro
         }
         memcpy(name, element->name, len);
         memcpy(name + len, "[]", 3);
-        free(own->texts);
-        own->texts = name;
-        own->type.name = name;
+        free(user->texts);
+        user->texts = name;
+        user->type.name = name;
     }
-    return &own->type;
+    return &user->type;
 }
 
-static const lyger_pq_type *make_scalar(answer *answer, lyger_pq_own *own, int row)
+static const lyger_pq_type *make_scalar(answer *answer, lyger_pq_user_type *user, int row)
 {
-    own->type.kind = LYGER_PQ_TEXT;
-    own->delimiter = *text_of(answer, row, DELIMITER);
+    user->type.kind = LYGER_PQ_TEXT;
+    user->delimiter = *text_of(answer, row, DELIMITER);
     if (*text_of(answer, row, CAST) == 't') {
-        own->type.kind = LYGER_PQ_CAST;
-        own->array_oid = oid_of(answer, row, ARRAY);
+        user->type.kind = LYGER_PQ_CAST;
+        user->array_oid = oid_of(answer, row, ARRAY);
     }
-    return &own->type;
+    return &user->type;
 }
 
-static const lyger_pq_type *make_domain(answer *answer, lyger_pq_own *own, int row, int depth)
+static const lyger_pq_type *make_domain(answer *answer, lyger_pq_user_type *user, int row, int depth)
 {
     const lyger_pq_type *base = make(answer, oid_of(answer, row, BASE), depth + 1);
-    const lyger_pq_own *cast = base && base->kind == LYGER_PQ_CAST ? (const lyger_pq_own *)base : NULL;
+    const lyger_pq_user_type *cast =
+        base && base->kind == LYGER_PQ_CAST ? (const lyger_pq_user_type *)base : NULL;
     if (!base) {
         return NULL;
     }
-    own->type.kind = base->kind;
-    own->type.delimiter = base->delimiter;
-    own->type.shape = base->shape;
+    user->type.kind = base->kind;
+    user->type.delimiter = base->delimiter;
+    user->type.shape = base->shape;
     if (cast && !base->delimiter) { /* values are sent to the server under the type that has the cast */
-        own->array_oid = cast->array_oid;
-        own->delimiter = cast->delimiter;
+        user->array_oid = cast->array_oid;
+        user->delimiter = cast->delimiter;
     }
-    return &own->type;
+    return &user->type;
 }
 
-static const lyger_pq_type *make_own(answer *answer, lyger_pq_own *own, int depth)
+static const lyger_pq_type *make_user_type(answer *answer, lyger_pq_user_type *user, int depth)
 {
-    int end, row = find_rows(answer, own->type.oid, &end);
+    int end, row = find_rows(answer, user->type.oid, &end);
     if (row < 0) {
         lyger_fail(answer->error, LYGER_E_QUERY,
-                   "the type with OID %u of a column is not in the server's catalog any more", own->type.oid);
+                   "the type with OID %u of a column is not in the server's catalog any more",
+                   user->type.oid);
         lyger_with_state(answer->error, LYGER_E_QUERY, "42704");
         return NULL;
     }
-    own->texts = strdup(text_of(answer, row, NAME));
-    own->type.name = own->texts;
-    if (!own->texts) {
+    user->texts = strdup(text_of(answer, row, NAME));
+    user->type.name = user->texts;
+    if (!user->texts) {
         return no_memory(answer);
     }
     switch (*text_of(answer, row, TYPTYPE)) {
     case 'c':
-        return make_composite(answer, own, row, end, depth);
+        return make_composite(answer, user, row, end, depth);
     case 'd':
-        return make_domain(answer, own, row, depth);
+        return make_domain(answer, user, row, depth);
     default:
-        return oid_of(answer, row, ELEMENT) ? make_array(answer, own, row, depth)
-                                            : make_scalar(answer, own, row);
+        return oid_of(answer, row, ELEMENT) ? make_array(answer, user, row, depth)
+                                            : make_scalar(answer, user, row);
     }
 }
 
@@ -312,39 +315,39 @@ static const lyger_pq_type *make_own(answer *answer, lyger_pq_own *own, int dept
 static const lyger_pq_type *make(answer *answer, uint32_t oid, int depth)
 {
     const lyger_pq_type *type = lyger_pq_type_of(oid);
-    lyger_pq_own *own = type->oid ? NULL : find_own(answer->types, oid);
-    if (type->oid || (own && own->found)) {
-        return type->oid ? type : &own->type;
+    lyger_pq_user_type *user = type->oid ? NULL : find_user_type(answer->types, oid);
+    if (type->oid || (user && user->found)) {
+        return type->oid ? type : &user->type;
     }
-    if (own || depth > DEEPEST) { /* the server refuses to make such types */
+    if (user || depth > DEEPEST) { /* the server refuses to make such types */
         lyger_fail(answer->error, LYGER_E_QUERY,
                    "the type with OID %u is made of itself, or of too many others", oid);
         return NULL;
     }
-    own = calloc(1, sizeof *own);
-    if (!own) {
+    user = calloc(1, sizeof *user);
+    if (!user) {
         return no_memory(answer);
     }
-    own->type = (lyger_pq_type){.oid = oid, .name = ""};
+    user->type = (lyger_pq_type){.oid = oid, .name = ""};
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): make() is not called without a set */
-    own->next = answer->types->first;
-    answer->types->first = own;
-    type = make_own(answer, own, depth);
-    own->found = type != NULL;
+    user->next = answer->types->first;
+    answer->types->first = user;
+    type = make_user_type(answer, user, depth);
+    user->found = type != NULL;
     return type;
 }
 
 /* Frees the types that a failure left half made. */
 static void remove_unfinished(lyger_pq_types *types)
 {
-    lyger_pq_own **at = &types->first;
+    lyger_pq_user_type **at = &types->first;
     while (*at) {
-        lyger_pq_own *own = *at;
-        if (own->found) {
-            at = &own->next;
+        lyger_pq_user_type *user = *at;
+        if (user->found) {
+            at = &user->next;
         } else {
-            *at = own->next;
-            free_own(own);
+            *at = user->next;
+            free_user_type(user);
         }
     }
 }
@@ -429,13 +432,13 @@ void lyger_pq_types_renew(pq_connection *connection, const lyger_limits *limits)
     size_t count = 0;
     if (!lyger_pq_types_current(connection, lyger_now_ms())) {
         /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): this function holds `old` */
-        for (const lyger_pq_own *at = old ? old->first : NULL; at; at = at->next) {
+        for (const lyger_pq_user_type *at = old ? old->first : NULL; at; at = at->next) {
             count++;
         }
         uint32_t *oids = count > 0 ? malloc(count * sizeof *oids) : NULL;
         if (oids) {
             count = 0;
-            for (const lyger_pq_own *at = old->first; at; at = at->next) {
+            for (const lyger_pq_user_type *at = old->first; at; at = at->next) {
                 oids[count++] = at->type.oid;
             }
             lyger_pq_types_learn(connection, oids, count, limits, NULL);

@@ -16,15 +16,15 @@
 #include "pq_wire.h"
 
 /* A type that was looked up. */
-typedef struct lyger_pq_own {
+typedef struct lyger_pq_user_type {
     lyger_pq_type type; /* first member */
     lyger_pq_shape shape;
     uint32_t array_oid; /* of LYGER_PQ_CAST: the type of an array of it */
     char delimiter;     /* of an array of it */
-    struct lyger_pq_own *next;
+    struct lyger_pq_user_type *next;
     char *texts; /* owned: names and keys */
     bool found;  /* false while the type is being made: a type that is made of itself is refused */
-} lyger_pq_own;
+} lyger_pq_user_type;
 
 /* Counts a reference to a set; NULL for NULL. */
 lyger_pq_types *lyger_pq_types_hold(lyger_pq_types *types);

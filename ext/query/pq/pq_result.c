@@ -324,7 +324,7 @@ lyger_status lyger_pq_complete(lyger_result *base, pq_connection *connection, co
 
 /* ---- writing ---- */
 
-bool lyger_pq_stream_is_own(const lyger_result *stream)
+bool lyger_pq_stream_has_user_types(const lyger_result *stream)
 {
     return ((const pq_result *)stream)->own;
 }

@@ -25,7 +25,7 @@ lyger_status lyger_pq_complete(lyger_result *result, pq_connection *connection, 
                                lyger_error *error);
 
 /* Whether a stream has columns of types that are not built in. */
-bool lyger_pq_stream_is_own(const lyger_result *stream);
+bool lyger_pq_stream_has_user_types(const lyger_result *stream);
 
 /* Writes '[' and the rows of a stream's first portion, of which lyger_pq_make_result() made the stream. */
 lyger_status lyger_pq_stream_begin(lyger_result *stream, pq_connection *connection, lyger_sink *sink,

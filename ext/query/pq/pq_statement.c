@@ -30,7 +30,7 @@ typedef struct prepared {
     int *lengths, *formats;
 } prepared;
 
-#define OWN_TEXTS (sizeof((pq_connection *)0)->own_texts / sizeof(uint64_t))
+#define USER_TEXTS (sizeof((pq_connection *)0)->user_texts / sizeof(uint64_t))
 #define MOST_PARAMS 65535 /* the protocol counts them in 16 bits (manual 55.7, Bind) */
 
 static void prepared_free(prepared *prepared)
@@ -413,9 +413,9 @@ static lyger_status write_portion(pq_connection *connection, PGresult *rows, con
     }
     lyger_status status =
         lyger_pq_make_result(connection->pq, rows, &statement->options, &connection->in_flight, error);
-    if (status == LYGER_OK && lyger_pq_stream_is_own(connection->in_flight)) {
+    if (status == LYGER_OK && lyger_pq_stream_has_user_types(connection->in_flight)) {
         uint64_t hash = lyger_pq_text_hash(statement->sql, statement->len);
-        connection->own_texts[hash % OWN_TEXTS] = hash;
+        connection->user_texts[hash % USER_TEXTS] = hash;
     }
     return status == LYGER_OK ? lyger_pq_stream_begin(connection->in_flight, connection, sink, error)
                               : status;
@@ -488,7 +488,7 @@ static void renew_types(pq_connection *connection, const lyger_statement *statem
     PGTransactionStatusType state = connection->pq->transactionStatus(connection->server);
     if (connection->types && (state == PQTRANS_IDLE || state == PQTRANS_INTRANS)) {
         uint64_t hash = lyger_pq_text_hash(statement->sql, statement->len);
-        if (connection->own_texts[hash % OWN_TEXTS] == hash) {
+        if (connection->user_texts[hash % USER_TEXTS] == hash) {
             lyger_pq_types_renew(connection, limits);
         }
     }

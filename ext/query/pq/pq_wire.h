@@ -30,7 +30,7 @@ typedef struct pq_connection {
     lyger_pq_plans *plans;   /* made on first use */
     lyger_pq_types *types;   /* types that are not built in, looked up on first use */
     int64_t sent_at;         /* lyger_now_ms() of the last statement; only kept when there are types */
-    uint64_t own_texts[32];  /* hashes of statements whose rows had such types, each at hash % 32 */
+    uint64_t user_texts[32]; /* hashes of statements whose rows had such types, each at hash % 32 */
     bool types_altered;      /* types were altered in a transaction that is not over */
     bool named_by_user;      /* a statement was PREPAREd by its text */
     lyger_pq_naming naming;
