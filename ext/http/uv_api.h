@@ -22,7 +22,7 @@
 /* clang-format on */
 
 typedef struct lyger_uv_api {
-#define X(name) __typeof__(uv_##name) *name;
+#define X(name) __typeof__(uv_##name) *(name);
     LYGER_UV_FUNCTIONS(X)
 #undef X
 } lyger_uv_api;

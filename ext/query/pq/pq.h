@@ -31,7 +31,7 @@
 /* clang-format on */
 
 typedef struct lyger_pq {
-#define X(name) __typeof__(&PQ##name) name;
+#define X(name) __typeof__ (&PQ##name)(name);
     LYGER_PQ_FUNCTIONS(X)
 #undef X
     int (*enterPipelineMode)(PGconn *connection); /* this and the next two: libpq 14; NULL before */

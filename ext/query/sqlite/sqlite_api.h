@@ -23,7 +23,7 @@
 /* clang-format on */
 
 typedef struct lyger_sqlite_api {
-#define X(name) __typeof__(sqlite3_##name) *name;
+#define X(name) __typeof__(sqlite3_##name) *(name);
     LYGER_SQLITE_FUNCTIONS(X)
 #undef X
 } lyger_sqlite_api;
