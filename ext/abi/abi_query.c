@@ -256,15 +256,19 @@ static lyger_pool *enter_pool(statement *statement, lyger_error *error)
     return pool;
 }
 
+static lyger_query query_of(const statement *statement)
+{
+    return (lyger_query){statement->dsn,    statement->dsn_len, statement->sql,     statement->sql_len,
+                         statement->params, statement->count,   &statement->options};
+}
+
 static lyger_result *run(statement *statement, lyger_error *error)
 {
     lyger_result *result = NULL;
     lyger_pool *entered = enter_pool(statement, error);
     if (entered) {
-        lyger_query_run(entered,
-                        &(lyger_query){statement->dsn, statement->dsn_len, statement->sql, statement->sql_len,
-                                       statement->params, statement->count, &statement->options},
-                        &result, error);
+        const lyger_query query = query_of(statement);
+        lyger_query_run(entered, &query, &result, error);
         pthread_mutex_unlock(&pool_lock);
     }
     return error->status == LYGER_OK ? result : NULL;
@@ -292,10 +296,8 @@ static unsigned long send_statement(statement *statement, lyger_error *error)
     if (!entered) {
         return 0;
     }
-    lyger_query_send(entered,
-                     &(lyger_query){statement->dsn, statement->dsn_len, statement->sql, statement->sql_len,
-                                    statement->params, statement->count, &statement->options},
-                     &result, error);
+    const lyger_query query = query_of(statement);
+    lyger_query_send(entered, &query, &result, error);
     unsigned long handle = lyger_abi_open_result(result, entered, true, error);
     pthread_mutex_unlock(&pool_lock);
     return handle;
@@ -334,10 +336,8 @@ char *lyger_ffi_db_query_json(const char *dsn, size_t dsn_len, const char *query
     lyger_buffer_init(&text, &lyger_malloc_allocator);
     lyger_pool *entered = enter_pool(&statement, error);
     if (entered) {
-        lyger_query_write_json(entered,
-                               &(lyger_query){statement.dsn, dsn_len, statement.sql, query_len,
-                                              statement.params, statement.count, &statement.options},
-                               &text.sink, error);
+        const lyger_query query = query_of(&statement);
+        lyger_query_write_json(entered, &query, &text.sink, error);
         pthread_mutex_unlock(&pool_lock);
     }
     free(statement.params);

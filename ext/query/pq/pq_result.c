@@ -14,7 +14,7 @@ typedef struct pq_result {
     const lyger_pq_type **types; /* one per column */
     lyger_pq_scratch scratch;
     /* The fields below are used only with columns of types that are not built in. */
-    bool own;
+    bool user_types;
     bool keeping;            /* a stream that cannot be written yet */
     lyger_buffer kept;       /* the stream's rows: for each value its length, -1 for NULL, and its bytes */
     lyger_pq_types *known;   /* the set that `types` points into */
@@ -301,7 +301,7 @@ lyger_status lyger_pq_complete(lyger_result *base, pq_connection *connection, co
 {
     pq_result *result = (pq_result *)base;
     lyger_error own;
-    if (!result->own) {
+    if (!result->user_types) {
         return LYGER_OK;
     }
     lyger_error_clear(&own);
@@ -326,7 +326,7 @@ lyger_status lyger_pq_complete(lyger_result *base, pq_connection *connection, co
 
 bool lyger_pq_stream_has_user_types(const lyger_result *stream)
 {
-    return ((const pq_result *)stream)->own;
+    return ((const pq_result *)stream)->user_types;
 }
 
 lyger_status lyger_pq_stream_begin(lyger_result *base, pq_connection *connection, lyger_sink *sink,
@@ -334,8 +334,8 @@ lyger_status lyger_pq_stream_begin(lyger_result *base, pq_connection *connection
 {
     pq_result *stream = (pq_result *)base;
     lyger_status status;
-    if (stream->own && (!resolve(stream, lyger_pq_types_current(connection, connection->sent_at)) ||
-                        needs_cast(stream) || !types_fit(stream))) {
+    if (stream->user_types && (!resolve(stream, lyger_pq_types_current(connection, connection->sent_at)) ||
+                               needs_cast(stream) || !types_fit(stream))) {
         status = keep(stream, error);
         stream->keeping = true;
         return status;
@@ -458,7 +458,7 @@ static lyger_status describe_columns(pq_result *result, lyger_error *error)
         char other[24];
         snprintf(other, sizeof other, "oid %u", oid);
         result->types[i] = type;
-        result->own |= !type->oid;
+        result->user_types |= !type->oid;
         status = lyger_rows_column(rows, (size_t)i, pq->fname(result->rows, i),
                                    type->oid ? type->name : other, error);
     }

@@ -53,8 +53,10 @@ static bool holds(const char *sql, const char *part)
 static bool selects_into_temporary(const char *text)
 {
     static const char *const words[] = {"temp", "temporary", "local", "global"};
-    bool selects = begins_with(text, "select") || begins_with(text, "with");
-    for (text = find_part(text, "into"); selects && text; text = find_part(text + 4, "into")) {
+    if (!begins_with(text, "select") && !begins_with(text, "with")) {
+        return false;
+    }
+    for (text = find_part(text, "into"); text; text = find_part(text + 4, "into")) {
         const char *next = begins_with(text, "into") ? first_word(text + 4) : "";
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             if (begins_with(next, words[i])) {

@@ -5,9 +5,7 @@
 
 #include "base/version.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SLICE 65536u      /* bytes given to a connection at a time */
