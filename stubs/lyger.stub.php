@@ -213,7 +213,9 @@ namespace {
      * Runs one statement and keeps its rows in C.
      *
      * @param string $dsn postgres://…, postgresql://…, a libpq keyword string, sqlite:/path or sqlite::memory:.
-     *     A SQLite file that does not exist is an error; sqlite:/path?mode=rwc creates it, ?mode=ro reads only.
+     *     A SQLite file that does not exist is made, as PDO does; not so with sqlite:/path?mode=rw, and ?mode=ro reads only.
+     *     Also a path by itself (one that begins with / or ./, or ends in .sqlite, .sqlite3, .db or .db3), sqlite:file:…
+     *     as SQLite's URIs are, and sqlite:file:NAME?mode=memory&cache=shared, a database in memory with a name.
      * @param array $params bound, never interpolated. By position: $1, or ? where no $n occurs (?? is then the operator
      *     ? of PostgreSQL), ?1 of SQLite. By name: :name, with keys that may begin with the colon (a colon directly behind
      *     a name, a number or a bracket is that of an array's slice; ?? is the operator here, too). Each is null, a scalar,
@@ -326,8 +328,14 @@ namespace {
      *   remote_addr, remote_port, server_addr, server_port
      *   request_time   float, when the request's head was complete
      *
+     * A handler whose first parameter has a class as its type is called with one argument: what the class's static
+     * method capture(), createFromGlobals() or fromGlobals() makes of the superglobals (the requests of the Lyger
+     * framework, Laravel and Symfony have one). fn($request), one parameter of that name without a type, gets a
+     * Lyger\Http\Request where there is that class; otherwise its argument is $uri.
+     *
      * It returns the body as a string (text/html unless header() says otherwise), an array (sent as JSON), a
-     * Lyger\Result (its rows, written from C while they are sent), or null; what was echoed comes before that. Anything
+     * Lyger\Result (its rows, written from C while they are sent), an object with the methods getStatusCode() and send(),
+     * which is told to send itself, or null; what was echoed comes before that. Anything
      * else is a TypeError and, like every exception that is not caught, a 500.
      *
      * Everything a script can do under PHP-FPM can be done for each request: superglobals, header(), setcookie(),

@@ -6,8 +6,9 @@
  * often as wanted. lyger_query_write_json() does both without keeping the rows.
  *
  * DSN: postgres://… and postgresql://… (libpq URIs), any libpq keyword string (host=… dbname=…),
- * sqlite:PATH[?mode=rw|rwc|ro] (PATH is taken as it stands, up to the first '?'; the file must exist unless
- * mode=rwc), and sqlite::memory: (one database per pool, until the request ends).
+ * sqlite:PATH[?mode=rwc|rw|ro] (PATH is taken as it stands, up to the first '?'; the file is made unless mode
+ * says otherwise), the same as a URI, sqlite:file:…, a path by itself, and sqlite::memory: or
+ * sqlite:…?mode=memory (one database per pool and text, until the request ends).
  *
  * JSON: an array of objects (or of arrays, options.rows_as_arrays), compact. Values of PostgreSQL decode to
  * what its row_to_json gives (PostgreSQL manual 9.16, "JSON Creation Functions"); SQLite follows its storage

@@ -329,18 +329,21 @@ static void bad_dsns_say_what_this_build_has(void)
     CHECK(!strstr(error.message, "secret"));
     CHECK_FAILS(query("sqlite:", "select 1"), LYGER_E_QUERY, "names no file");
     CHECK_FAILS(query("sqlite::memory:?mode=ro", "select 1"), LYGER_E_QUERY, "in-memory");
-    CHECK_FAILS(query(dsn_of("x", "?cache=shared"), "select 1"), LYGER_E_QUERY, "\"cache\"");
+    CHECK_FAILS(query(dsn_of("x", "?vfs=unix"), "select 1"), LYGER_E_QUERY, "\"vfs\"");
+    CHECK_FAILS(query(dsn_of("x", "?mode=ro&key=hush"), "select 1"), LYGER_E_QUERY, "\"key\"");
+    CHECK(!strstr(error.message, "hush"));
+    CHECK_FAILS(query(dsn_of("x", "?mode=ro&"), "select 1"), LYGER_E_QUERY, "unknown SQLite option \"\"");
     CHECK_INT(lyger_pool_connections(pool), 0);
     end();
 }
 
-static void missing_file_is_an_error_unless_asked_for(void)
+static void missing_file_is_made_unless_it_must_exist(void)
 {
     begin();
-    CHECK_FAILS(query(dsn_of("new.db", ""), "select 1"), LYGER_E_QUERY,
-                "does not exist; ?mode=rwc creates it");
-    CHECK_STR(query(dsn_of("new.db", "?mode=rwc"), "create table t(a)"), "[]");
-    CHECK_STR(query(dsn_of("new.db", ""), "insert into t values (1)"), "[]");
+    CHECK_FAILS(query(dsn_of("new.db", "?mode=rw"), "select 1"), LYGER_E_QUERY, "does not exist");
+    CHECK_FAILS(query(dsn_of("new.db", "?mode=ro"), "select 1"), LYGER_E_QUERY, "does not exist");
+    CHECK_STR(query(dsn_of("new.db", ""), "create table t(a)"), "[]");
+    CHECK_STR(query(dsn_of("new.db", "?mode=rw"), "insert into t values (1)"), "[]");
     CHECK_STR(query(dsn_of("new.db", "?mode=ro"), "select * from t"), "[{\"a\":1}]");
     CHECK_FAILS(query(dsn_of("new.db", "?mode=ro"), "insert into t values (2)"), LYGER_E_QUERY, "readonly");
     CHECK_FAILS(query(dsn_of("", ""), "select 1"), LYGER_E_QUERY, "cannot open");
@@ -361,11 +364,67 @@ static void path_is_only_a_path(void)
     begin();
     char here[200], path[200];
     CHECK(getcwd(here, sizeof here) && chdir(directory) == 0);
-    CHECK_STR(query("sqlite:file:plain.db?mode=rwc", "select 1 a"), "[{\"a\":1}]");
-    CHECK_STR(query("sqlite:file:plain.db?mode=rwc", "create table t(a)"), "[]");
+    CHECK_STR(query("sqlite:./file:plain.db", "create table t(a)"), "[]");
+    CHECK_STR(query("sqlite:file:file%3Aplain%25.db", "create table t(a)"), "[]");
     CHECK_INT(chdir(here), 0);
     snprintf(path, sizeof path, "%s/file:plain.db", directory);
     CHECK_INT(access(path, F_OK), 0);
+    snprintf(path, sizeof path, "%s/file:plain%%.db", directory);
+    CHECK_INT(access(path, F_OK), 0);
+    end();
+}
+
+static void dsn_may_be_a_path_or_a_uri(void)
+{
+    begin();
+    char dsn[300], here[200];
+    CHECK(getcwd(here, sizeof here) && chdir(directory) == 0);
+    query("sqlite:one.db", "create table t as select 1 a");
+    static const char *const same[] = {
+        "one.db",          "./one.db",           "one.db?mode=ro",
+        "sqlite:./one.db", "sqlite:file:one.db", "sqlite:file:%6Fne.db?cache=shared",
+        "../DIR/one.db"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        const char *slash = strrchr(directory, '/');
+        snprintf(dsn, sizeof dsn, "%s", same[i]);
+        if (strncmp(dsn, "../", 3) == 0) {
+            snprintf(dsn, sizeof dsn, "..%s/one.db", slash);
+        }
+        CHECK_STR(query(dsn, "select a from t"), "[{\"a\":1}]");
+    }
+    static const char *const forms[] = {"%s/one.db", "sqlite:file:%s/one.db",
+                                        "sqlite:file://%s/one.db?mode=ro",
+                                        "sqlite:file://localhost%s/one.db"};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        snprintf(dsn, sizeof dsn, forms[i], directory); // NOLINT(clang-diagnostic-format-nonliteral)
+        CHECK_STR(query(dsn, "select a from t"), "[{\"a\":1}]");
+    }
+    static const char *const wrong[] = {"one", "x:one.db", "mysql:one.db", "ODD=one.db"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CHECK_FAILS(query(wrong[i], "select 1"), LYGER_E_QUERY, "sqlite:PATH");
+    }
+    CHECK_INT(access("file:one.db", F_OK), -1);
+    CHECK_INT(chdir(here), 0);
+    end();
+}
+
+/* Each text of a DSN is a database, until the request ends. */
+static void databases_in_memory_have_names(void)
+{
+    begin();
+    static const char *const names[] = {
+        ":memory:", "sqlite:file:a?mode=memory&cache=shared", "sqlite:file:b?cache=shared&mode=memory",
+        "sqlite:file::memory:?cache=shared", "sqlite:file=c?mode=memory&cache=shared"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        CHECK_STR(query(names[i], "create table t(a)"), "[]");
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        CHECK_STR(query(names[i], "insert into t values (1) returning a"), "[{\"a\":1}]");
+        CHECK_STR(query(names[i], "select count(*) n from t"), "[{\"n\":1}]");
+    }
+    lyger_pool_request_end(pool);
+    CHECK_FAILS(query(names[1], "select * from t"), LYGER_E_QUERY, "no such table");
+    CHECK_INT(access("file=c", F_OK), -1);
     end();
 }
 
@@ -653,8 +712,10 @@ int main(void)
     RUN(bad_statements_say_why);
     RUN(text_that_is_not_utf8_names_column_and_row);
     RUN(bad_dsns_say_what_this_build_has);
-    RUN(missing_file_is_an_error_unless_asked_for);
+    RUN(missing_file_is_made_unless_it_must_exist);
     RUN(path_is_only_a_path);
+    RUN(dsn_may_be_a_path_or_a_uri);
+    RUN(databases_in_memory_have_names);
     RUN(replaced_file_is_opened_again);
     RUN(open_transaction_is_rolled_back_and_reported);
     RUN(endless_statement_stops_in_time_and_when_asked);

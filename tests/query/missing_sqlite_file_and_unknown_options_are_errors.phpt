@@ -1,5 +1,5 @@
 --TEST--
-SQLite: a missing file, a bad option, a file that is no database, and text that is not UTF-8 are clear errors
+SQLite: a missing file that must exist, a bad option, a file that is no database, and text that is not UTF-8 are clear errors
 --EXTENSIONS--
 lyger
 --FILE--
@@ -12,11 +12,11 @@ function hide(callable $call): void
     fails($call);
     echo str_replace($GLOBALS['path'], 'PATH', ob_get_clean());
 }
-hide(fn() => lyger_db_query("sqlite:$path", 'SELECT 1'));
+hide(fn() => lyger_db_query("sqlite:$path?mode=rw", 'SELECT 1'));
 var_dump(file_exists($path));
 hide(fn() => lyger_db_query("sqlite:$path?mode=new", 'SELECT 1'));
 hide(fn() => lyger_db_query('sqlite:', 'SELECT 1'));
-var_dump(lyger_db_execute("sqlite:$path?mode=rwc", 'CREATE TABLE t (a)'));
+var_dump(lyger_db_execute("sqlite:$path", 'CREATE TABLE t (a)'));
 var_dump(lyger_db_execute("sqlite:$path", 'INSERT INTO t VALUES (1), (2)'));
 echo lyger_db_query_json("sqlite:$path?mode=ro", 'SELECT a FROM t'), "\n";
 hide(fn() => lyger_db_execute("sqlite:$path?mode=ro", 'DELETE FROM t'));
@@ -37,9 +37,9 @@ echo lyger_db_query_json($memory, 'SELECT :a AS x, :b AS y', ['a' => 1, ':b' => 
 echo lyger_db_query_json($memory, "SELECT 1.0 AS r, 1e999 AS i, x'00ff' AS b, NULL AS z, 1 AS r"), "\n";
 ?>
 --EXPECT--
-Lyger\Exception\QueryException [08001]@0: the SQLite file "PATH" does not exist; ?mode=rwc creates it
+Lyger\Exception\QueryException [08001]@0: the SQLite file "PATH" does not exist; without "?mode=" it is created
 bool(false)
-Lyger\Exception\QueryException []@0: unknown SQLite option "mode=new" in the DSN; known are mode=rw, mode=rwc, mode=ro
+Lyger\Exception\QueryException []@0: unknown SQLite option "mode=new" in the DSN; known are mode=rw, mode=rwc, mode=ro, mode=memory, cache=shared
 Lyger\Exception\QueryException []@0: the DSN names no file; sqlite:PATH or sqlite::memory:
 int(0)
 int(2)

@@ -1,5 +1,6 @@
 /*
- * The SQLite backend: sqlite:PATH[?mode=rw|rwc|ro] and sqlite::memory:.
+ * The SQLite backend: sqlite:PATH[?mode=rwc|rw|ro|memory], a path by itself, sqlite:file:… and
+ * sqlite::memory:.
  *
  * A statement is stepped; its rows go into the row store or straight into a sink. SQLite calls back while it
  * works: the progress and the busy handler check the limits. When PHP code that ran inside such a callback
@@ -17,6 +18,8 @@
 #define SCHEME "sqlite:"
 #define SCHEME_LENGTH (sizeof SCHEME - 1)
 #define MEMORY ":memory:"
+#define URI "file:"
+#define URI_LENGTH (sizeof URI - 1)
 #define PROGRESS_OPERATIONS 10000 /* of SQLite's machine between two questions: well under a millisecond */
 #define BUSY_MS 60000             /* how long a lock is waited for without a time limit, as PDO does */
 
@@ -26,32 +29,178 @@ typedef struct target {
     bool memory;
 } target;
 
-static bool sqlite_claims(const char *dsn, size_t len)
+static bool ends_with(const char *text, size_t len, const char *end)
+{
+    size_t end_len = strlen(end);
+    return len > end_len && memcmp(text + len - end_len, end, end_len) == 0;
+}
+
+/* Whether a DSN without a scheme is a path: one that says where it begins, or whose name ends as those of
+ * SQLite files do. */
+static bool is_bare_path(const char *dsn, size_t len)
+{
+    static const char *const ends[] = {".sqlite", ".sqlite3", ".db", ".db3"};
+    const char *options = memchr(dsn, '?', len);
+    len = options ? (size_t)(options - dsn) : len;
+    if (len > 0 && (*dsn == '/' || (len == sizeof MEMORY - 1 && memcmp(dsn, MEMORY, len) == 0))) {
+        return true;
+    }
+    if (strncmp(dsn, "./", 2) == 0 || strncmp(dsn, "../", 3) == 0) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (ends_with(dsn, len, ends[i])) {
+            return !memchr(dsn, ':', len) && !memchr(dsn, '=', len);
+        }
+    }
+    return false;
+}
+
+static bool has_scheme(const char *dsn, size_t len)
 {
     return len >= SCHEME_LENGTH && memcmp(dsn, SCHEME, SCHEME_LENGTH) == 0;
 }
 
-static bool sqlite_exclusive(const char *dsn, size_t len)
+static bool sqlite_claims(const char *dsn, size_t len)
 {
-    return len == SCHEME_LENGTH + sizeof MEMORY - 1 &&
-           memcmp(dsn + SCHEME_LENGTH, MEMORY, sizeof MEMORY - 1) == 0;
+    return has_scheme(dsn, len) || is_bare_path(dsn, len);
 }
 
-static lyger_status parse_mode(const char *option, int *flags, lyger_error *error)
+/* What stands behind the scheme, and how many bytes of it are the path; *options is behind the '?', or NULL.
+ */
+static const char *split_dsn(const char *dsn, size_t len, size_t *path_len, const char **options)
 {
+    const char *path = has_scheme(dsn, len) ? dsn + SCHEME_LENGTH : dsn;
+    size_t rest = len - (size_t)(path - dsn);
+    const char *mark = memchr(path, '?', rest);
+    *path_len = mark ? (size_t)(mark - path) : rest;
+    *options = mark ? mark + 1 : NULL;
+    return path;
+}
+
+static bool is_uri(const char *path, size_t len)
+{
+    return len >= URI_LENGTH && memcmp(path, URI, URI_LENGTH) == 0;
+}
+
+/* Whether options, as "mode=memory&cache=shared", has that one. */
+static bool has_option(const char *options, const char *wanted)
+{
+    size_t len = strlen(wanted);
+    for (const char *at = options; at; at = strchr(at, '&'), at += at != NULL) {
+        if (strncmp(at, wanted, len) == 0 && (at[len] == '\0' || at[len] == '&')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether it is a database in memory: there is one for each text of a DSN, which is what cache=shared makes.
+ */
+static bool sqlite_exclusive(const char *dsn, size_t len)
+{
+    size_t path_len;
+    const char *options, *path = split_dsn(dsn, len, &path_len, &options);
+    if (options && has_option(options, "mode=memory")) {
+        return true;
+    }
+    if (is_uri(path, path_len)) {
+        path += URI_LENGTH;
+        path_len -= URI_LENGTH;
+    } else if (options) {
+        return false;
+    }
+    return path_len == sizeof MEMORY - 1 && memcmp(path, MEMORY, path_len) == 0;
+}
+
+static lyger_status parse_option(const char *option, size_t len, int *flags, lyger_error *error)
+{
+    static const struct {
+        const char *text;
+        int flags; /* 0: those of the mode stay */
+    } known[] = {
+        {"mode=rw", SQLITE_OPEN_READWRITE},
+        {"mode=rwc", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE},
+        {"mode=ro", SQLITE_OPEN_READONLY},
+        {"mode=memory", SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY},
+        {"cache=shared", 0},
+        {"cache=private", 0},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strlen(known[i].text) == len && memcmp(option, known[i].text, len) == 0) {
+            *flags = known[i].flags ? known[i].flags : *flags;
+            return LYGER_OK;
+        }
+    }
     /* Only the value of mode= is shown: that of another option may be an encryption key. */
-    int shown = (int)strcspn(option, "=");
+    int shown = (int)strcspn(option, "=&");
     shown += strncmp(option, "mode=", 5) == 0 ? 1 + (int)strcspn(option + 5, "=&;") : 0;
-    if (strcmp(option, "mode=rw") == 0) {
-        *flags = SQLITE_OPEN_READWRITE;
-    } else if (strcmp(option, "mode=rwc") == 0) {
-        *flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    } else if (strcmp(option, "mode=ro") == 0) {
-        *flags = SQLITE_OPEN_READONLY;
+    return lyger_fail(error, LYGER_E_QUERY,
+                      "unknown SQLite option \"%.*s\" in the DSN; known are mode=rw, mode=rwc, mode=ro, "
+                      "mode=memory, cache=shared",
+                      shown, option);
+}
+
+static lyger_status parse_options(const char *options, int *flags, lyger_error *error)
+{
+    while (options) {
+        size_t len = strcspn(options, "&");
+        lyger_status status = parse_option(options, len, flags, error);
+        if (status != LYGER_OK) {
+            return status;
+        }
+        options = options[len] == '&' ? options + len + 1 : NULL;
+    }
+    return LYGER_OK;
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* Copies the path of a file: URI (sqlite.org/uri.html): without an authority that is empty or localhost, and
+ * with %HH decoded, but not to a NUL. */
+static void copy_uri_path(char *to, const char *path, size_t len)
+{
+    const char *end = path + len;
+    if (len >= 2 && memcmp(path, "//", 2) == 0) {
+        path += 2;
+        path += (size_t)(end - path) >= 10 && memcmp(path, "localhost/", 10) == 0 ? 9 : 0;
+    }
+    while (path < end) {
+        int high = *path == '%' && end - path > 2 ? hex_digit(path[1]) : -1;
+        int low = high >= 0 ? hex_digit(path[2]) : -1;
+        bool coded = low >= 0 && high + low > 0;
+        *to++ = coded ? (char)(high * 16 + low) : *path;
+        path += coded ? 3 : 1;
+    }
+    *to = '\0';
+}
+
+/* SQLite may be built to take names that begin with file: as URIs; what is opened here is only a path. */
+static lyger_status copy_path(target *target, const char *path, size_t len, bool uri, lyger_error *error)
+{
+    target->path = malloc(len + sizeof MEMORY); /* also room for "./" */
+    if (!target->path) {
+        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a path");
+    }
+    if (target->memory) {
+        memcpy(target->path, MEMORY, sizeof MEMORY);
+        return LYGER_OK;
+    }
+    if (uri) {
+        copy_uri_path(target->path, path, len);
     } else {
-        return lyger_fail(error, LYGER_E_QUERY,
-                          "unknown SQLite option \"%.*s\" in the DSN; known are mode=rw, mode=rwc, mode=ro",
-                          shown, option);
+        memcpy(target->path, path, len);
+        target->path[len] = '\0';
+    }
+    if (is_uri(target->path, strlen(target->path))) {
+        memmove(target->path + 2, target->path, strlen(target->path) + 1);
+        memcpy(target->path, "./", 2);
     }
     return LYGER_OK;
 }
@@ -59,40 +208,27 @@ static lyger_status parse_mode(const char *option, int *flags, lyger_error *erro
 /* On success target->path is the caller's to free. */
 static lyger_status parse_dsn(const char *dsn, size_t len, target *target, lyger_error *error)
 {
-    const char *rest = dsn + SCHEME_LENGTH;
-    size_t rest_len = len - SCHEME_LENGTH;
+    size_t path_len;
+    const char *options, *path = split_dsn(dsn, len, &path_len, &options);
+    bool uri = is_uri(path, path_len);
+    path += uri ? URI_LENGTH : 0;
+    path_len -= uri ? URI_LENGTH : 0;
     target->memory = sqlite_exclusive(dsn, len);
-    target->flags = target->memory ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY : SQLITE_OPEN_READWRITE;
-    const char *options = memchr(rest, '?', rest_len);
-    size_t path_len = options ? (size_t)(options - rest) : rest_len;
-    if (path_len == 0) {
-        lyger_fail(error, LYGER_E_QUERY, "the DSN names no file; sqlite:PATH or sqlite::memory:");
-        return LYGER_E_QUERY;
+    target->flags = SQLITE_OPEN_READWRITE | (target->memory ? SQLITE_OPEN_MEMORY : SQLITE_OPEN_CREATE);
+    lyger_status status = parse_options(options, &target->flags, error);
+    if (status != LYGER_OK) {
+        return status;
     }
-    if (options) {
-        lyger_status status = parse_mode(options + 1, &target->flags, error);
-        if (status != LYGER_OK) {
-            return status;
-        }
+    if (target->memory) {
+        target->flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY;
+    } else if (path_len == 0) {
+        return lyger_fail(error, LYGER_E_QUERY, "the DSN names no file; sqlite:PATH or sqlite::memory:");
+    } else if (*path == ':') {
+        return lyger_fail(error, LYGER_E_QUERY,
+                          "a SQLite path that begins with ':' is written ./:…, and an "
+                          "in-memory database sqlite::memory: without options");
     }
-    if (!target->memory && *rest == ':') {
-        lyger_fail(error, LYGER_E_QUERY,
-                   "a SQLite path that begins with ':' is written ./:…, and an "
-                   "in-memory database sqlite::memory: without options");
-        return LYGER_E_QUERY;
-    }
-    /* SQLite may be built to take names that begin with file: as URIs; here a path is only a path. */
-    const char *prefix = path_len >= 5 && memcmp(rest, "file:", 5) == 0 ? "./" : "";
-    size_t prefix_len = strlen(prefix);
-    target->path = malloc(prefix_len + path_len + 1);
-    if (!target->path) {
-        lyger_fail(error, LYGER_E_MEMORY, "out of memory for a path");
-        return LYGER_E_MEMORY;
-    }
-    memcpy(target->path, prefix, prefix_len);
-    memcpy(target->path + prefix_len, rest, path_len);
-    target->path[prefix_len + path_len] = '\0';
-    return LYGER_OK;
+    return copy_path(target, path, path_len, uri, error);
 }
 
 static lyger_status sqlite_permit(const lyger_opening *opening, lyger_error *error)
@@ -217,7 +353,8 @@ static lyger_status open_failed(sqlite3 *db, int code, const target *target, lyg
         status = lyger_fail(error, LYGER_E_MEMORY, "out of memory for a SQLite connection");
     } else if (access(target->path, F_OK) != 0 && errno == ENOENT && !(target->flags & SQLITE_OPEN_CREATE)) {
         status = lyger_fail(error, LYGER_E_QUERY,
-                            "the SQLite file \"%.500s\" does not exist; ?mode=rwc creates it", target->path);
+                            "the SQLite file \"%.500s\" does not exist; without \"?mode=\" it is created",
+                            target->path);
     } else {
         status = lyger_fail(error, LYGER_E_QUERY, "cannot open the SQLite file \"%.500s\": %s", target->path,
                             sqlite3_errmsg(db));

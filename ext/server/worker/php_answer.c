@@ -69,6 +69,27 @@ static void answer_result(lyger_result *result)
     }
 }
 
+static zend_function *public_method(const zend_object *object, const char *name, size_t len)
+{
+    zend_function *found = zend_hash_str_find_ptr(&object->ce->function_table, name, len);
+    return found && (found->common.fn_flags & (ZEND_ACC_PUBLIC | ZEND_ACC_STATIC)) == ZEND_ACC_PUBLIC ? found
+                                                                                                      : NULL;
+}
+
+/* Lets a response that can send itself do so, as it would under PHP-FPM: of the Lyger framework, of Symfony,
+ * of Laravel. False for another object. */
+static bool answer_response(zend_object *object)
+{
+    zend_function *send = public_method(object, ZEND_STRL("send"));
+    if (!send || send->common.required_num_args > 0 || !public_method(object, ZEND_STRL("getstatuscode"))) {
+        return false;
+    }
+    zval sent;
+    zend_call_known_instance_method(send, object, &sent, 0, NULL);
+    zval_ptr_dtor(&sent);
+    return true;
+}
+
 void php_lyger_answer_value(zval *value)
 {
     lyger_result *result;
@@ -87,6 +108,9 @@ void php_lyger_answer_value(zval *value)
         result = php_lyger_result_of(Z_OBJ_P(value));
         if (result) {
             answer_result(result);
+            return;
+        }
+        if (answer_response(Z_OBJ_P(value))) {
             return;
         }
         break;

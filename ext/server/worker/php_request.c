@@ -278,20 +278,19 @@ static void call_handler(zend_fcall_info *handler, zend_fcall_info_cache *cache)
 {
     zval arguments[3], value;
     ZVAL_UNDEF(&value);
+    php_lyger_current.handling = true;
     if (!php_lyger_serving.loop) {
-        ZVAL_STR_COPY(&arguments[0], php_lyger_current.uri);
-        ZVAL_STR_COPY(&arguments[1], php_lyger_current.method);
-        php_lyger_data_handler(&arguments[2]);
         handler->params = arguments;
-        handler->param_count = 3;
+        handler->param_count = php_lyger_handler_arguments(arguments);
     }
     handler->retval = &value;
-    php_lyger_current.handling = true;
-    zend_call_function(handler, cache);
+    if (EXPECTED(!EG(exception))) {
+        zend_call_function(handler, cache);
+    }
     if (!php_lyger_serving.loop) {
-        zval_ptr_dtor(&arguments[0]);
-        zval_ptr_dtor(&arguments[1]);
-        zval_ptr_dtor(&arguments[2]);
+        for (uint32_t i = 0; i < handler->param_count; i++) {
+            zval_ptr_dtor(&arguments[i]);
+        }
         if (!EG(exception)) {
             php_lyger_answer_value(&value);
         }

@@ -257,7 +257,7 @@ ZEND_FUNCTION(lyger_start_server)
         zend_argument_value_error(2, "must be between 0 and 65535, " ZEND_LONG_FMT " given", port);
         RETURN_THROWS();
     }
-    if (!can_start()) {
+    if (!can_start() || !php_lyger_handler_look(&cache)) {
         RETURN_THROWS();
     }
     lyger_server_defaults(&php_lyger_serving.config);

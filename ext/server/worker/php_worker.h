@@ -7,6 +7,7 @@
  *   php_sapi.c     what PHP asks its SAPI for while a worker serves, and the answer on its way to the hub
  *   php_data.c     a request as PHP values: $_SERVER, headers, the handler's $data
  *   php_request.c  a request's life: from taken to finished
+ *   php_handler.c  what a handler is called with
  *   php_answer.c   what a handler's return value becomes
  *   php_reset.c    the state of a booted worker, and the way back to it after a request
  *   php_extensions.c  the part of that state that extensions keep in C
@@ -155,6 +156,13 @@ void php_lyger_superglobals_release(void);
 
 /* Reports an exception that was not caught, as the end of a script does; exit() reports nothing. */
 void php_lyger_report_thrown(void);
+
+/* ---- php_handler.c ---- */
+
+/* Looks what the handler's parameters ask for, while booting. False with an exception. */
+bool php_lyger_handler_look(const zend_fcall_info_cache *cache);
+/* Fills in the arguments for the request and returns how many they are; there may be an exception. */
+uint32_t php_lyger_handler_arguments(zval arguments[3]);
 
 /* ---- php_answer.c ---- */
 

@@ -152,16 +152,42 @@ return [
             'UTF-8',
         );
     },
-    'a file must exist unless it may be made' => static function (object $engine, Check $check): void {
+    'a file is made unless it must exist' => static function (object $engine, Check $check): void {
         $dsn = "sqlite:$check->file";
-        $thrown = $check->throws(QueryException::class, static fn() => $engine->dbQueryJson($dsn, 'SELECT 1'), $check->file, 'mode=rwc');
+        $thrown = $check->throws(QueryException::class, static fn() => $engine->dbQueryJson("$dsn?mode=rw", 'SELECT 1'), $check->file, '?mode=');
         $check->same('08001', $thrown?->getSqlState());
         $check->throws(QueryException::class, static fn() => $engine->dbQueryJson("$dsn?mode=ro", 'SELECT 1'), $check->file);
         $check->that(!file_exists($check->file), 'the file was made');
-        $engine->dbExecute("$dsn?mode=rwc", 'CREATE TABLE t (a)');
-        $check->same(1, $engine->dbExecute($dsn, 'INSERT INTO t VALUES (1)'));
+        $engine->dbExecute($dsn, 'CREATE TABLE t (a)');
+        $check->same(1, $engine->dbExecute("$dsn?mode=rw", 'INSERT INTO t VALUES (1)'));
         $check->same('[{"a":1}]', $engine->dbQueryJson("$dsn?mode=ro", 'SELECT a FROM t'));
         $check->throws(QueryException::class, static fn() => $engine->dbExecute("$dsn?mode=ro", 'DELETE FROM t'), 'readonly');
+    },
+    'a data source name may be a path or a URI, and name a database in memory' => static function (object $engine, Check $check): void {
+        $engine->dbExecute("sqlite:$check->file.db", 'CREATE TABLE t AS SELECT 1 AS a');
+        foreach (["$check->file.db", "$check->file.db?mode=ro", "sqlite:file:$check->file.db", "sqlite:file://$check->file%2Edb?mode=ro&cache=private"] as $dsn) {
+            $check->same('[{"a":1}]', $engine->dbQueryJson($dsn, 'SELECT a FROM t'));
+        }
+        $here = getcwd();
+        chdir(dirname($check->file));
+        try {
+            $name = basename($check->file);
+            foreach (["$name.db", "./$name.db", '../' . basename(getcwd()) . "/$name.db"] as $dsn) {
+                $check->same('[{"a":1}]', $engine->dbQueryJson($dsn, 'SELECT a FROM t'));
+            }
+            $memory = [':memory:', 'sqlite:file:one?mode=memory&cache=shared', 'sqlite:file::memory:?cache=shared', 'sqlite:file=two?mode=memory&cache=shared'];
+            foreach ($memory as $dsn) {
+                $engine->dbExecute($dsn, 'CREATE TABLE t (a)');
+                $check->same(1, $engine->dbExecute($dsn, 'INSERT INTO t VALUES (1)'));
+                $check->same('[{"a":1}]', $engine->dbQueryJson($dsn, 'SELECT a FROM t'));
+            }
+            $check->same([], glob('{one,two,file}*', GLOB_BRACE));
+        } finally {
+            chdir($here);
+        }
+        foreach (['nothing', 'x:y.db', 'X=y.db'] as $dsn) {
+            $check->throws(QueryException::class, static fn() => $engine->dbQueryJson($dsn, 'SELECT 1'));
+        }
     },
     'data source names that cannot be are errors that say so' => static function (object $engine, Check $check): void {
         $query = static fn(string $dsn): Closure => static fn() => $engine->dbQueryJson($dsn, 'SELECT 1');

@@ -8,7 +8,7 @@ use Lyger\Internal\Failure;
 
 /**
  * A data source name: libpq's URI and keyword forms (PostgreSQL manual, "Connection Strings"), which libpq itself takes
- * apart; sqlite:/path with an optional ?mode=; sqlite::memory:.
+ * apart; sqlite:PATH with an optional ?mode=, a path by itself, sqlite:file:…; sqlite::memory:. See ext/query/sqlite/sqlite.c.
  *
  * @internal
  */
@@ -20,13 +20,13 @@ final class Dsn
      * @param string $text the whole, under which a connection is kept
      * @param string $driver pgsql or sqlite
      * @param string $target what the driver opens: a libpq connection string, a path, :memory:
-     * @param string $mode ro, rw or rwc, for sqlite
+     * @param string $mode ro, rw, rwc or memory, for sqlite
      */
     private function __construct(
         public readonly string $text,
         public readonly string $driver,
         public readonly string $target,
-        public readonly string $mode = 'rw',
+        public readonly string $mode = 'rwc',
     ) {
     }
 
@@ -42,7 +42,7 @@ final class Dsn
             throw new \ValueError("Lyger\\Engine::$method(): Argument #1 (\$dsn) must not contain any null bytes");
         }
         if (str_starts_with($dsn, 'sqlite:')) {
-            return self::sqlite($dsn);
+            return self::sqlite($dsn, substr($dsn, 7));
         }
         self::checkSecrets($dsn);
         $patience = str_contains($dsn, 'connect_timeout') ? '' : 'connect_timeout=' . self::CONNECT_TIMEOUT;
@@ -51,6 +51,9 @@ final class Dsn
         }
         if (preg_match('/^\s*[A-Za-z_]+\s*=/', $dsn)) {
             return new self($dsn, 'pgsql', "$dsn $patience");
+        }
+        if (preg_match('~^(?:/|\.\.?/|:memory:(?:\?|$)|[^?:=]+\.(?:sqlite3?|db3?)(?:\?|$))~D', $dsn)) {
+            return self::sqlite($dsn, $dsn);
         }
         $scheme = preg_match('/^([A-Za-z][A-Za-z0-9+.-]*):/', $dsn, $found) ? "\"$found[1]:\" is none of them" : 'has none';
         $converted = self::ofPdo($dsn);
@@ -105,26 +108,41 @@ final class Dsn
             : "host=$host" . ($port === '' ? '' : " port=$port") . " dbname=$name user=USER password=PASSWORD";
     }
 
-    private static function sqlite(#[\SensitiveParameter] string $dsn): self
+    private static function sqlite(#[\SensitiveParameter] string $dsn, #[\SensitiveParameter] string $path): self
     {
-        $path = substr($dsn, 7);
-        $mode = 'rw';
+        $mode = 'rwc';
+        $options = null;
         if (preg_match('/^([^?]*)\?(.*)$/sD', $path, $found)) {
-            $path = $found[1];
-            if (!preg_match('/^mode=(ro|rw|rwc)$/D', $found[2], $given)) {
-                $shown = preg_replace('/^(mode=[^=&;]*|[^=]*).*$/sD', '$1', $found[2]); // what another option is set to may be a key
-                throw Failure::query("The DSN's \"?$shown\" is unknown: ?mode=ro, ?mode=rw or ?mode=rwc");
+            [, $path, $options] = $found;
+        }
+        foreach ($options === null ? [] : explode('&', $options) as $option) {
+            if (preg_match('/^mode=(ro|rw|rwc|memory)$/D', $option, $given)) {
+                $mode = $mode === 'memory' ? $mode : $given[1];
+            } elseif (!\in_array($option, ['cache=shared', 'cache=private'], true)) {
+                $shown = preg_replace('/^(mode=[^=&;]*|[^=]*).*$/sD', '$1', $option); // what another option is set to may be a key
+                throw Failure::query("The DSN's \"?$shown\" is unknown: ?mode=ro, ?mode=rw, ?mode=rwc or ?mode=memory, cache=shared");
             }
-            $mode = $given[1];
+        }
+        $uri = str_starts_with($path, 'file:');
+        $path = $uri ? self::ofUri(substr($path, 5)) : $path;
+        if ($mode === 'memory' || ($path === ':memory:' && ($uri || $options === null))) {
+            return new self($dsn, 'sqlite', ':memory:', 'memory');
         }
         if ($path === '') {
             throw Failure::query('The DSN names no file: sqlite:/path or sqlite::memory:');
         }
-        if ($path[0] === ':' && $dsn !== 'sqlite::memory:') {
+        if ($path[0] === ':') {
             throw Failure::query(
                 "A SQLite path that begins with ':' is written ./:…, and an in-memory database sqlite::memory: without options"
             );
         }
         return new self($dsn, 'sqlite', $path, $mode);
+    }
+
+    /** The path of a file: URI (sqlite.org/uri.html). */
+    private static function ofUri(string $path): string
+    {
+        $path = preg_replace('~^//(?:localhost(?=/))?~', '', $path);
+        return preg_replace_callback('/%(?!00)([0-9A-Fa-f]{2})/', static fn(array $coded): string => hex2bin($coded[1]), $path);
     }
 }

@@ -39,22 +39,22 @@ final class Sqlite implements Connection
         $flags = match ($dsn->mode) {
             'ro' => self::option('OPEN_READONLY'),
             'rw' => self::option('OPEN_READWRITE'),
-            'rwc' => self::option('OPEN_READWRITE') | self::option('OPEN_CREATE'),
+            'rwc', 'memory' => self::option('OPEN_READWRITE') | self::option('OPEN_CREATE'),
         };
-        $memory = $dsn->target === self::MEMORY;
+        $memory = $dsn->mode === 'memory';
         // A relative path that begins with "file:" would be read as a URI.
         $this->path = $path = str_starts_with($dsn->target, 'file:') ? "./$dsn->target" : $dsn->target;
         try {
             $this->pdo = new PDO("sqlite:$path", options: [
                 PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION,
                 PDO::ATTR_TIMEOUT => self::BUSY,
-                self::option('ATTR_OPEN_FLAGS') => $memory ? self::option('OPEN_READWRITE') | self::option('OPEN_CREATE') : $flags,
+                self::option('ATTR_OPEN_FLAGS') => $flags,
             ]);
         } catch (PDOException $problem) {
             $missing = !$memory && !file_exists($path) && $dsn->mode !== 'rwc';
             throw Failure::query(
                 "SQLite cannot open \"$dsn->target\": "
-                . ($missing ? 'there is no such file (?mode=rwc would create it)' : self::reason($problem)),
+                . ($missing ? 'there is no such file (without ?mode= it is made)' : self::reason($problem)),
                 '08001',
                 0,
                 $problem,
