@@ -117,11 +117,11 @@ if test "$PHP_LYGER" != "no"; then
       dnl The server of processes, which the FFI door does not have: only in lyger.so, and only on Linux (futexes, signalfd, openat2,
       dnl its parent's death as a signal).
       lyger_server="ext/http/conditions.c ext/http/date.c \
-        ext/server/identity.c ext/server/process.c ext/server/settings.c \
+        ext/server/identity.c ext/server/process.c ext/server/sendfile_places.c ext/server/settings.c \
         ext/server/hub/hub.c ext/server/hub/hub_front.c ext/server/hub/hub_worker.c \
         ext/server/front/access_log.c ext/server/front/answer_fields.c ext/server/front/compress.c ext/server/front/front.c \
         ext/server/front/front_answer.c ext/server/front/front_request.c ext/server/front/front_spool.c ext/server/front/front_time.c \
-        ext/server/front/metrics.c ext/server/front/mime.c ext/server/front/pages.c \
+        ext/server/front/metrics.c ext/server/front/mime.c ext/server/front/pages.c ext/server/front/sendfile.c \
         ext/server/front/static.c ext/server/front/static_coded.c ext/server/front/static_open.c ext/server/front/status.c \
         ext/server/supervisor/booted.c ext/server/supervisor/crew.c ext/server/supervisor/execute.c ext/server/supervisor/listen.c \
         ext/server/supervisor/notify.c ext/server/supervisor/run.c ext/server/supervisor/supervisor.c ext/server/supervisor/watch.c \

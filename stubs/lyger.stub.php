@@ -392,7 +392,10 @@ namespace {
      *   body_rate             bytes a second that a body must come in with after its first body_timeout; default 16K
      *   document_root         files in it are sent without asking the application; default: none
      *   index                 file for a directory, default "index.html"
-     *   follow_symlinks       bool, also out of document_root; default false
+     *   follow_symlinks       bool, also out of document_root and the directories of sendfile; default false
+     *   sendfile              directories whose files an answer may name in X-Sendfile: "/srv/files", or
+     *                         "/protected/=/srv/files" for X-Accel-Redirect: /protected/… too, several with commas
+     *                         between them; the front process then sends the file in place of the body; default: none
      *   static_caching        Cache-Control of files; default: none
      *   compress              bool, text for clients that accept it; default true
      *   health_path           such as "/health", answered from C also while every worker is busy; default: none, as the

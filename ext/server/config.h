@@ -40,10 +40,11 @@ typedef struct lyger_server_config {
     uint64_t response_spool;  /* bytes in a temporary file after that, before the worker has to wait */
     uint64_t spool_limit;     /* bytes of temporary files in all, bodies of requests included */
 
-    const char *document_root;  /* static files; NULL: none */
-    const char *index;          /* file name for a directory, "index.html"; NULL: none */
-    bool follow_symlinks;       /* also out of the root */
-    const char *static_caching; /* value of Cache-Control for files; NULL: none */
+    const char *document_root;   /* static files; NULL: none */
+    const char *index;           /* file name for a directory, "index.html"; NULL: none */
+    bool follow_symlinks;        /* also out of the root */
+    const char *sendfile_places; /* directories of X-Sendfile, see sendfile_places.h; NULL: none */
+    const char *static_caching;  /* value of Cache-Control for files; NULL: none */
     bool compress;
 
     const char *health_path;  /* such as "/health"; NULL here or below: the path is the application's */

@@ -9,6 +9,7 @@
 
 #include "identity.h"
 #include "process.h"
+#include "sendfile_places.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -140,6 +141,9 @@ lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *
     }
     if (status == LYGER_OK) {
         status = check_directory("body_directory", config->body_directory, error);
+    }
+    if (status == LYGER_OK) {
+        status = lyger_sendfile_check(config->sendfile_places, error);
     }
     lyger_identity who;
     return status == LYGER_OK ? lyger_identity_find(config, &who, error) : status;

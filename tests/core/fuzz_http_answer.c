@@ -22,8 +22,9 @@ static void demand(bool condition)
 
 static void check_line(const char *line, size_t len)
 {
-    static const char *const ours[] = {"date",    "connection", "keep-alive",    "transfer-encoding",
-                                       "trailer", "upgrade",    "content-length"};
+    static const char *const ours[] = {
+        "date",    "connection",     "keep-alive", "transfer-encoding", "trailer",
+        "upgrade", "content-length", "x-sendfile", "x-accel-redirect"};
     const char *colon = memchr(line, ':', len);
     demand(colon && colon > line);
     for (const char *at = line; at < colon; at++) {
@@ -41,7 +42,9 @@ static void check_fields(const char *bytes, size_t len)
 {
     lyger_answer_fields fields;
     lyger_answer_fields_init(&fields);
+    fields.takes_file = true;
     demand(lyger_answer_fields_read(&fields, bytes, len));
+    demand(fields.names_file || lyger_buffer_length(&fields.file) == 0);
     for (int round = 0; round < 2; round++) {
         const char *at = fields.text.start, *end = at + lyger_buffer_length(&fields.text);
         while (at < end) {
@@ -52,6 +55,8 @@ static void check_fields(const char *bytes, size_t len)
         }
         demand(lyger_answer_fields_recode(&fields));
     }
+    lyger_answer_fields_drop(&fields, "x");
+    demand(!lyger_answer_fields_find(&fields, "x", &len));
     lyger_answer_fields_free(&fields);
 }
 

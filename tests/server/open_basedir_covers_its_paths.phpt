@@ -9,7 +9,7 @@ mkdir($inside);
 file_put_contents("$inside/app.php", <<<'PHP'
     <?php
     foreach ([['document_root' => '/etc'], ['access_log' => '/var/tmp/lyger.log'], ['pid_file' => __DIR__ . '/../lyger.pid'],
-        ['body_directory' => '/var/tmp'], ['watch' => '/etc'], ['host' => 'unix:/var/tmp/lyger.sock'], ['follow_symlinks' => true],
+        ['body_directory' => '/var/tmp'], ['watch' => '/etc'], ['sendfile' => __DIR__ . ',/p/=/etc'], ['host' => 'unix:/var/tmp/lyger.sock'], ['follow_symlinks' => true],
         ['document_root' => __DIR__, 'access_log' => '-', 'health_path' => 'within']] as $options) {
         try {
             lyger_start_server(fn() => 'x', 0, $options + ['check_only' => true]); // which leaves nothing behind
@@ -34,6 +34,7 @@ ValueError: lyger_start_server(): Argument #3 ($options) must be a path within o
 ValueError: lyger_start_server(): Argument #3 ($options) must be a path within open_basedir for option "pid_file", "/../lyger.pid" given
 ValueError: lyger_start_server(): Argument #3 ($options) must be a path within open_basedir for option "body_directory", "/var/tmp" given
 ValueError: lyger_start_server(): Argument #3 ($options) must be a path within open_basedir for option "watch", "/etc" given
+ValueError: lyger_start_server(): Argument #3 ($options) must be directories within open_basedir for option "sendfile", ",/p/=/etc" given
 ValueError: lyger_start_server(): Argument #3 ($options) must be a path within open_basedir for option "host", unix:/var/tmp/lyger.sock given
 ValueError: lyger_start_server(): Argument #3 ($options) must be false where open_basedir is set for option "follow_symlinks", true given
 ValueError: health_path must be a path such as /health, "within" given

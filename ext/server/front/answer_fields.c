@@ -10,11 +10,13 @@ void lyger_answer_fields_init(lyger_answer_fields *fields)
 {
     memset(fields, 0, sizeof *fields);
     lyger_buffer_init(&fields->text, &lyger_malloc_allocator);
+    lyger_buffer_init(&fields->file, &lyger_malloc_allocator);
 }
 
 void lyger_answer_fields_free(lyger_answer_fields *fields)
 {
     lyger_buffer_free(&fields->text);
+    lyger_buffer_free(&fields->file);
 }
 
 typedef struct line {
@@ -110,6 +112,23 @@ static void see_status(lyger_answer_fields *fields, const line *line)
     }
 }
 
+/* Notes a file that is to be sent; false when the line names one. Without memory for the name it is empty,
+ * and no file is found under it. */
+static bool see_file(lyger_answer_fields *fields, const line *line)
+{
+    bool uri = named(line, "x-accel-redirect");
+    if (!fields->takes_file || (!uri && !named(line, "x-sendfile"))) {
+        return true;
+    }
+    fields->names_file = true;
+    fields->file_is_uri = uri;
+    lyger_buffer_reset(&fields->file);
+    if (lyger_sink_reserve(&fields->file.sink, line->value_len + 1)) {
+        lyger_sink_put(&fields->file.sink, line->value, line->value_len);
+    }
+    return false;
+}
+
 /* Notes what the line says; false when the line is not to be sent. */
 static bool see(lyger_answer_fields *fields, const line *line)
 {
@@ -148,6 +167,8 @@ static bool see(lyger_answer_fields *fields, const line *line)
         fields->varies |=
             named(line, "vary") && (has_member(line, "accept-encoding") || has_member(line, "*"));
         return true;
+    case 'x':
+        return see_file(fields, line);
     default:
         return true;
     }
@@ -159,7 +180,7 @@ bool lyger_answer_fields_read(lyger_answer_fields *fields, const char *lines, si
     lyger_buffer_reset(&fields->text);
     fields->content_length = UINT64_MAX;
     fields->phrase_status = 0;
-    fields->coded = fields->fixed = fields->is_text = fields->varies = false;
+    fields->coded = fields->fixed = fields->is_text = fields->varies = fields->names_file = false;
     if (!lyger_sink_reserve(&fields->text.sink, len + 1)) {
         return false;
     }
@@ -174,6 +195,46 @@ bool lyger_answer_fields_read(lyger_answer_fields *fields, const char *lines, si
         lines = next;
     }
     return true;
+}
+
+/* The next line of the fields' text from *at on, which is moved behind it; false at the end. Every line was
+ * split once before. */
+static bool next_line(const lyger_answer_fields *fields, size_t *at, line *line)
+{
+    size_t len = lyger_buffer_length(&fields->text) - *at;
+    const char *text = fields->text.start + *at;
+    const char *lf = len > 0 ? memchr(text, '\n', len) : NULL;
+    if (!lf) {
+        return false;
+    }
+    *at += (size_t)(lf - text) + 1;
+    return split(text, (size_t)(lf - text) - 1, line);
+}
+
+const char *lyger_answer_fields_find(const lyger_answer_fields *fields, const char *name, size_t *len)
+{
+    line line;
+    for (size_t at = 0; next_line(fields, &at, &line);) {
+        if (named(&line, name)) {
+            *len = line.value_len;
+            return line.value;
+        }
+    }
+    return NULL;
+}
+
+void lyger_answer_fields_drop(lyger_answer_fields *fields, const char *name)
+{
+    line line;
+    size_t begin = 0;
+    for (size_t at = 0; next_line(fields, &at, &line); begin = at) {
+        if (named(&line, name)) {
+            size_t len = lyger_buffer_length(&fields->text);
+            memmove(fields->text.start + begin, fields->text.start + at, len - at);
+            fields->text.sink.pos -= at - begin;
+            at = begin;
+        }
+    }
 }
 
 static bool is_about_bytes(const line *line)

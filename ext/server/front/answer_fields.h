@@ -20,6 +20,10 @@ typedef struct lyger_answer_fields {
     int phrase_status;       /* the status that the phrase is for; 0: there is no phrase */
     size_t phrase_len;
     char phrase[LYGER_PHRASE_SIZE]; /* from a line "Status: 404 Not Here" */
+    bool takes_file;   /* set by the caller: X-Sendfile and X-Accel-Redirect are read and left out */
+    bool names_file;   /* the answer has one of them: a file takes the place of its body */
+    bool file_is_uri;  /* the last of them is X-Accel-Redirect */
+    lyger_buffer file; /* its value */
 } lyger_answer_fields;
 
 void lyger_answer_fields_init(lyger_answer_fields *fields);
@@ -31,6 +35,12 @@ void lyger_answer_fields_free(lyger_answer_fields *fields);
  * answer. False: no memory.
  */
 bool lyger_answer_fields_read(lyger_answer_fields *fields, const char *lines, size_t len);
+
+/* The value of the first line of that name (lower case) among those that are sent; NULL when there is none.
+ */
+const char *lyger_answer_fields_find(const lyger_answer_fields *fields, const char *name, size_t *len);
+/* Leaves out every line of that name. */
+void lyger_answer_fields_drop(lyger_answer_fields *fields, const char *name);
 
 /* Changes the lines for a body that will be coded, so that its bytes are others: a strong ETag becomes a weak
  * one (RFC 9110, section 8.8.3), and lines about the bytes are left out: Accept-Ranges, digests (RFC 9530).

@@ -290,6 +290,7 @@ static bool prepare(lyger_front *front, const lyger_server_config *config, lyger
     lyger_http_host_init(&front->host);
     if (lyger_hub_serve(hub, error) != LYGER_OK ||
         lyger_static_new(config, &front->files, error) != LYGER_OK ||
+        lyger_sendfile_new(config, &front->sendfile, error) != LYGER_OK ||
         lyger_access_log_open(config, log, &front->log, error) != LYGER_OK) {
         return false;
     }
@@ -323,6 +324,7 @@ static void forget(lyger_front *front)
     }
     lyger_access_log_close(front->log);
     lyger_static_free(front->files);
+    lyger_sendfile_free(front->sendfile);
     lyger_compress_forget();
     lyger_http_host_free(&front->host);
     lyger_buffer_free(&front->scratch);

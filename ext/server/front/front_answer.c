@@ -183,6 +183,57 @@ static bool send_head(lyger_job *job, const char *bytes, size_t len)
     return good;
 }
 
+/* ---- files in place of bodies ---- */
+
+/* Says why a file is not sent. Bytes of its name that could forge lines of the log are not shown. */
+static void say_refused(lyger_job *job, const char *why)
+{
+    char name[201];
+    const lyger_buffer *file = &job->fields.file;
+    size_t len = lyger_buffer_length(file) < sizeof name ? lyger_buffer_length(file) : sizeof name - 1;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char byte = (unsigned char)file->start[i];
+        name[i] = byte < ' ' || byte == 0x7F ? '?' : (char)byte;
+    }
+    name[len] = '\0';
+    lyger_front_say(job->front, "%s: \"%s\": %s", job->fields.file_is_uri ? "X-Accel-Redirect" : "X-Sendfile",
+                    name, why);
+}
+
+static void refuse_file(lyger_job *job, const lyger_sendfile_plan *plan)
+{
+    say_refused(job, plan->refused);
+    if (plan->status == 503) {
+        lyger_front_refuse(job, 503, "Retry-After: 1\r\n", "the server is busy");
+    } else {
+        lyger_front_refuse(job, plan->status, "",
+                           plan->status == 403 ? "this file may not be read" : "there is no such file");
+    }
+}
+
+/* Answers with the file that the application has named. It is opened when the application has ended its
+ * answer, whose body was dropped. */
+static void answer_with_file(lyger_job *job)
+{
+    lyger_sendfile_plan plan;
+    job->has_head = false;
+    if (!lyger_sendfile_decide(job->front->sendfile, lyger_http_current(job->connection), job->bytes.start,
+                               &job->fields, job->status, time(NULL), &plan)) {
+        lyger_http_cut_off(job->connection);
+        return;
+    }
+    if (plan.refused) {
+        refuse_file(job, &plan);
+        return;
+    }
+    job->status = plan.status;
+    begin_response(job, plan.content_length);
+    if (plan.descriptor >= 0) {
+        lyger_http_send_file(job->connection, plan.descriptor, plan.offset, plan.len);
+    }
+    lyger_http_end_response(job->connection);
+}
+
 /* ---- frames ---- */
 
 static void read_head(lyger_job *job, const lyger_hub_frame *frame)
@@ -218,6 +269,9 @@ static size_t take_data(lyger_job *job, const lyger_hub_frame *frame)
 {
     lyger_front *front = job->front;
     size_t at = 0;
+    if (job->fields.names_file) {
+        return frame->len;
+    }
     if (job->has_head && !send_head(job, frame->bytes, frame->len)) {
         return frame->len;
     }
@@ -260,6 +314,10 @@ static void on_data(lyger_job *job, const lyger_hub_frame *frame)
  * worker. */
 static void end(lyger_job *job)
 {
+    if (job->has_head && job->fields.names_file) {
+        answer_with_file(job);
+        return;
+    }
     if (job->has_head && !send_head(job, NULL, 0)) {
         return;
     }
@@ -335,7 +393,7 @@ static void send_waiting_heads(lyger_front *front)
         lyger_job *job = front->heads;
         front->heads = job->next_head;
         job->listed = false;
-        if (job->has_head && job->connection) {
+        if (job->has_head && job->connection && !job->fields.names_file) {
             send_head(job, NULL, 0);
         }
     }

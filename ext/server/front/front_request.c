@@ -33,6 +33,7 @@ static lyger_job *take_job(lyger_front *front)
         lyger_buffer_init(&job->bytes, &lyger_malloc_allocator);
         lyger_buffer_init(&job->log_text, &lyger_malloc_allocator);
         lyger_answer_fields_init(&job->fields);
+        job->fields.takes_file = front->sendfile != NULL;
     }
     return job;
 }
@@ -116,6 +117,7 @@ void lyger_front_release(lyger_job *job)
     give_back_buffer(&job->bytes);
     give_back_buffer(&job->log_text);
     give_back_buffer(&job->fields.text);
+    give_back_buffer(&job->fields.file);
     job->next = front->spares;
     front->spares = job;
     front->spare_count++;
@@ -351,13 +353,16 @@ static void begin(lyger_http_connection *connection, const lyger_http_request *r
         return;
     }
     job->coding = front->config->compress ? lyger_compress_choose(request, head) : LYGER_CODING_NONE;
-    if (request->content_length == 0 && !request->chunked) {
-        submit(job, request, head);
-        return;
+    bool has_body = request->content_length > 0 || request->chunked;
+    if (has_body || front->sendfile) { /* a body follows the head; a file's answer asks it for ranges */
+        job->head_len = request->head_len;
+        if (!lyger_sink_put(&job->bytes.sink, head, request->head_len)) {
+            lyger_front_refuse(job, 503, "Retry-After: 1\r\n", "no memory");
+            return;
+        }
     }
-    job->head_len = request->head_len;
-    if (!lyger_sink_put(&job->bytes.sink, head, request->head_len)) {
-        lyger_front_refuse(job, 503, "Retry-After: 1\r\n", "no memory");
+    if (!has_body) {
+        submit(job, request, head);
     }
 }
 
@@ -410,7 +415,7 @@ static void answered(lyger_http_connection *connection, int status, uint64_t bod
     lyger_metrics_answered(&front->metrics, job ? job->method : LYGER_HTTP_OTHER, status, body_bytes,
                            job ? job->begun_at : 0, now);
     write_log(front, connection, job, status, body_bytes, now);
-    if (job && status == 413 && job->head_len > 0 && !job->slot) {
+    if (job && status == 413 && job->head_len > 0 && job->status == 0) { /* not the application's own 413 */
         say_too_large(job);
     }
     if (job) {

@@ -16,6 +16,7 @@
 #include "http/connection.h"
 #include "front.h"
 #include "metrics.h"
+#include "sendfile.h"
 #include "static.h"
 #include "status.h"
 
@@ -34,7 +35,7 @@ struct lyger_job {
     uint32_t worker;     /* place of the worker that waits, while suspended */
     int minor;
 
-    /* The request, while its body is arriving. */
+    /* The request, while its body is arriving; with front->sendfile its head until the answer ends. */
     lyger_buffer bytes; /* head, and body as far as it is in memory */
     uint32_t head_len;
     uint64_t body_len;
@@ -98,6 +99,7 @@ struct lyger_front {
     lyger_front_listener **listeners;
     uint32_t listener_count;
     lyger_static *files;
+    lyger_sendfile *sendfile; /* NULL: the option is off */
     lyger_access_log *log;
     lyger_job *jobs;  /* jobs whose request is in the hub */
     lyger_job *heads; /* see lyger_job.next_head */

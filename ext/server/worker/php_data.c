@@ -5,6 +5,7 @@
  */
 #include "php_worker.h"
 #include "lyger_compat.h"
+#include "server/sendfile_places.h"
 
 #include "SAPI.h"
 #include "php_variables.h"
@@ -21,7 +22,7 @@ php_lyger_request php_lyger_current = {.body_file = -1};
 #define NAME_LENGTH 64      /* bytes of a name that is remembered */
 #define VALUE_KEPT_MAX 256u /* bytes */
 
-typedef enum special { PLAIN, NUMBER, HOST, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, AUTHORIZATION } special;
+typedef enum special { PLAIN, LEFT_OUT, HOST, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, AUTHORIZATION } special;
 
 typedef struct name {
     zend_string *lower;
@@ -31,6 +32,10 @@ typedef struct name {
 } name;
 
 static HashTable names; /* as the client spells it → name */
+
+/* What a proxy in front would say about X-Accel-Redirect to libraries that can name files for it, and the
+ * front process's own word replaces the client's: X-Accel-Mapping; NULL without the option sendfile. */
+static zend_string *mapping;
 
 /*
  * RFC 3875, section 4.1.18. The name of a field in $_SERVER, NULL when the field is left out. Two names must
@@ -77,12 +82,17 @@ static special special_of(const zend_string *lower)
                {"content-length", CONTENT_LENGTH},
                {"authorization", AUTHORIZATION}};
     zend_ulong number;
+    if (mapping && (zend_string_equals_literal(lower, "x-accel-mapping") ||
+                    zend_string_equals_literal(lower, "x-sendfile-type"))) {
+        return LEFT_OUT;
+    }
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (strcmp(ZSTR_VAL(lower), all[i].name) == 0) {
             return all[i].special;
         }
     }
-    return ZEND_HANDLE_NUMERIC_STR(ZSTR_VAL(lower), ZSTR_LEN(lower), number) ? NUMBER : PLAIN;
+    /* A number: PHP would not find such a key again. */
+    return ZEND_HANDLE_NUMERIC_STR(ZSTR_VAL(lower), ZSTR_LEN(lower), number) ? LEFT_OUT : PLAIN;
 }
 
 static void name_init(name *to, const char *text, size_t len)
@@ -175,7 +185,7 @@ static special read_field(const lyger_hub_request *request, const lyger_http_fie
         if (name->special != HOST && name->special != CONTENT_LENGTH) {
             join(old, name->special, bytes, field->value.len);
         }
-    } else if (EXPECTED(name->special != NUMBER)) { /* not a number: PHP would not find such a key again */
+    } else if (EXPECTED(name->special != LEFT_OUT)) {
         zval value;
         ZVAL_STR(&value, value_of(name, bytes, field->value.len));
         _zend_hash_append(current->headers, name->lower, &value);
@@ -199,6 +209,16 @@ static zend_string *header(uint32_t seen, special special, const char *lower, si
     return value ? zend_string_copy(Z_STR_P(value)) : NULL;
 }
 
+/* Adds a field that the server itself says. */
+static void add_own(const char *lower, const char *server, zend_string *text)
+{
+    php_lyger_request *current = &php_lyger_current;
+    zval value;
+    ZVAL_STR(&value, text);
+    zend_hash_str_add_new(current->headers, lower, strlen(lower), &value);
+    current->server_names[current->names++] = zend_string_init(server, strlen(server), false);
+}
+
 static void read_headers(const lyger_hub_request *request)
 {
     php_lyger_request *current = &php_lyger_current;
@@ -209,6 +229,11 @@ static void read_headers(const lyger_hub_request *request)
     current->names = 0;
     for (uint32_t i = 0; i < parsed->field_count; i++) {
         seen |= 1u << read_field(request, &parsed->fields[i]);
+    }
+    if (mapping) {
+        add_own("x-sendfile-type", "HTTP_X_SENDFILE_TYPE",
+                zend_string_init(ZEND_STRL("X-Accel-Redirect"), false));
+        add_own("x-accel-mapping", "HTTP_X_ACCEL_MAPPING", zend_string_copy(mapping));
     }
     current->cookies = header(seen, COOKIE, ZEND_STRL("cookie"));
     current->authorization = header(seen, AUTHORIZATION, ZEND_STRL("authorization"));
@@ -492,8 +517,20 @@ void php_lyger_data_forget(void)
     lasting_room = 0;
 }
 
+static void make_mapping(void)
+{
+    lyger_buffer text;
+    lyger_buffer_init(&text, &lyger_malloc_allocator);
+    if (lyger_sendfile_map(php_lyger_serving.config.sendfile_places, &text.sink) &&
+        lyger_buffer_length(&text) > 0) {
+        mapping = lasting(text.start, lyger_buffer_length(&text));
+    }
+    lyger_buffer_free(&text);
+}
+
 void php_lyger_data_start(void)
 {
+    make_mapping();
     zend_hash_init(&names, 32, NULL, name_destroy, false);
     make_server_template();
     make_data_template();
@@ -513,6 +550,7 @@ void php_lyger_data_stop(void)
         drop(&server_address);
         drop(&last_method);
         server_template = data_template = NULL;
+        mapping = NULL;
     }
 }
 

@@ -4,6 +4,7 @@
 #include "php_worker.h"
 #include "lyger_error.h"
 #include "lyger_ini.h"
+#include "server/sendfile_places.h"
 
 #include "SAPI.h"
 #include "zend_exceptions.h"
@@ -18,6 +19,7 @@
 typedef enum kind {
     TEXT,    /* const char *, null or "" for none */
     PATH,    /* a TEXT that is a path within open_basedir, or "-" */
+    PLACES,  /* a TEXT as sendfile_places.h has it, with directories within open_basedir */
     COUNT,   /* uint32_t */
     SECONDS, /* uint32_t of milliseconds, given as int or float */
     BYTES,   /* uint64_t, given as int or as "8M" */
@@ -76,6 +78,7 @@ static const option options[] = {
     {"document_root", PATH, AT(document_root), 0, 0},
     {"index", TEXT, AT(index), 0, 0},
     {"follow_symlinks", FLAG, AT(follow_symlinks), 0, 0},
+    {"sendfile", PLACES, AT(sendfile_places), 0, 0},
     {"static_caching", TEXT, AT(static_caching), 0, 0},
     {"compress", FLAG, AT(compress), 0, 0},
     {"health_path", TEXT, AT(health_path), 0, 0},
@@ -245,6 +248,23 @@ static bool read_path(const source *from, const option *option, const zval *valu
         return true;
     }
     return refuse_value(from, zend_ce_value_error, option, "must be a path within open_basedir", value);
+}
+
+static bool read_places(const source *from, const option *option, const zval *value, const char **to)
+{
+    char directory[LYGER_SENDFILE_PATH_SIZE];
+    lyger_sendfile_place place;
+    if (!read_text(from, option, value, to)) {
+        return false;
+    }
+    for (const char *text = *to; lyger_sendfile_next(&text, &place);) {
+        lyger_sendfile_directory(&place, directory);
+        if (php_check_open_basedir_ex(directory, 0) != 0) {
+            return refuse_value(from, zend_ce_value_error, option, "must be directories within open_basedir",
+                                value);
+        }
+    }
+    return true;
 }
 
 static bool in_range(const source *from, const option *option, double number, const zval *value)
@@ -422,6 +442,8 @@ static bool read_option(const source *from, const option *option, const zval *va
         return read_text(from, option, value, to);
     case PATH:
         return read_path(from, option, value, to);
+    case PLACES:
+        return read_places(from, option, value, to);
     case FLAG:
         return read_flag(from, option, value, to);
     case MODE:

@@ -286,9 +286,33 @@ static void take_header(const sapi_header_struct *header)
     }
 }
 
+/*
+ * Whether the header is the Content-Type that PHP adds, as the last one, to an answer without any, and the
+ * answer names a file of its own: then the front process knows the type better.
+ */
+static bool is_idle_type(sapi_headers_struct *headers, const sapi_header_struct *last)
+{
+    static const char begin[] = "Content-type: "; /* PHP writes it so, with a small t */
+    zend_llist_position position;
+    size_t len = sizeof begin - 1;
+    if (!php_lyger_serving.config.sendfile_places || strncmp(last->header, begin, len) != 0) {
+        return false;
+    }
+    char *type = sapi_get_default_content_type();
+    bool is_default = strcmp(last->header + len, type) == 0, names_file = false;
+    efree(type);
+    for (sapi_header_struct *header = zend_llist_get_first_ex(&headers->headers, &position); header;
+         header = zend_llist_get_next_ex(&headers->headers, &position)) {
+        names_file |= strncasecmp(header->header, ZEND_STRL("X-Sendfile:")) == 0 ||
+                      strncasecmp(header->header, ZEND_STRL("X-Accel-Redirect:")) == 0;
+    }
+    return is_default && names_file;
+}
+
 static int worker_send_headers(sapi_headers_struct *headers)
 {
     zend_llist_position position;
+    const sapi_header_struct *last = zend_llist_get_last_ex(&headers->headers, &position);
     if (!php_lyger_current.hub || SG(request_info).no_headers || answer.over) {
         return SAPI_HEADER_SENT_SUCCESSFULLY;
     }
@@ -296,7 +320,9 @@ static int worker_send_headers(sapi_headers_struct *headers)
     take_status_line(headers->http_status_line);
     for (sapi_header_struct *header = zend_llist_get_first_ex(&headers->headers, &position); header;
          header = zend_llist_get_next_ex(&headers->headers, &position)) {
-        take_header(header);
+        if (header != last || !is_idle_type(headers, last)) {
+            take_header(header);
+        }
     }
     if (answer.status < 200 || answer.status > 999) {
         answer.status = 500;

@@ -104,9 +104,11 @@ typedef struct php_lyger_request {
     zend_string *cookies; /* the Cookie fields joined, NULL: none */
     zend_string *host;    /* the host as the client names it, with port; "" for none */
     zend_string *authorization;
-    zend_array *headers;                              /* one reference; the names are lower case */
-    uint32_t names;                                   /* how many headers there are */
-    zend_string *server_names[LYGER_HTTP_FIELDS_MAX]; /* of headers[i] in $_SERVER; NULL: not there */
+    zend_array *headers; /* one reference; the names are lower case */
+    uint32_t names;      /* how many headers there are */
+    zend_string
+        *server_names[LYGER_HTTP_FIELDS_MAX + 2]; /* of headers[i] in $_SERVER; NULL: not there. Two more than
+                                                   * a client may send: X-Sendfile-Type, X-Accel-Mapping */
     uint64_t body_read;
     int body_file; /* descriptor, -1: not open */
     bool handling; /* code of the application runs for the request, which a leaving client may end */
