@@ -460,6 +460,16 @@ namespace {
      */
     function lyger_restart_to_serve(): void {}
 
+    /**
+     * For the command `lyger serve --root=DIRECTORY`: serves the PHP scripts below that directory, each request at global scope
+     * in a PHP request of its own. The options are those of the environment. This process's request ends, so a call that
+     * has begun to serve does not return.
+     *
+     * @internal
+     * @throws Lyger\Exception\ServerException as lyger_start_server()
+     */
+    function lyger_serve_scripts(): void {}
+
 #ifdef LYGER_BOUNDARY
     /* The probes of the boundary report, only in builds with --enable-lyger-boundary (see ext/boundary/boundary.h). */
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: e70466910d6fdd5775e30557b471304a1c91f117 */
+ * Stub hash: 852caab5b1a24c46904e92180d0ccca45901a7ab */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -145,6 +145,8 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_finish_request, 0, 0, _IS_
 ZEND_END_ARG_INFO()
 
 #define arginfo_lyger_restart_to_serve arginfo_lyger_stop_server
+
+#define arginfo_lyger_serve_scripts arginfo_lyger_stop_server
 
 #if defined(LYGER_BOUNDARY)
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_probe_nothing, 0, 0, IS_VOID, 0)
@@ -589,6 +591,7 @@ ZEND_FUNCTION(lyger_stop_server);
 ZEND_FUNCTION(lyger_handle_request);
 ZEND_FUNCTION(lyger_finish_request);
 ZEND_FUNCTION(lyger_restart_to_serve);
+ZEND_FUNCTION(lyger_serve_scripts);
 #if defined(LYGER_BOUNDARY)
 ZEND_FUNCTION(lyger_probe_nothing);
 #endif
@@ -766,6 +769,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_handle_request, arginfo_lyger_handle_request)
 	ZEND_FE(lyger_finish_request, arginfo_lyger_finish_request)
 	ZEND_FE(lyger_restart_to_serve, arginfo_lyger_restart_to_serve)
+	ZEND_FE(lyger_serve_scripts, arginfo_lyger_serve_scripts)
 #if defined(LYGER_BOUNDARY)
 	ZEND_FE(lyger_probe_nothing, arginfo_lyger_probe_nothing)
 #endif

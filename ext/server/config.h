@@ -40,9 +40,12 @@ typedef struct lyger_server_config {
     uint64_t response_spool;  /* bytes in a temporary file after that, before the worker has to wait */
     uint64_t spool_limit;     /* bytes of temporary files in all, bodies of requests included */
 
-    const char *document_root;   /* static files; NULL: none */
-    const char *index;           /* file name for a directory, "index.html"; NULL: none */
-    bool follow_symlinks;        /* also out of the root */
+    const char *document_root; /* static files; NULL: none */
+    const char *index;         /* file name for a directory, "index.html"; NULL: none */
+    bool scripts;              /* the script form: *.php below document_root run, index.php before `index` */
+    const char *front;         /* of the script form: the script below document_root that answers what no file
+                                  does; NULL: none */
+    bool follow_symlinks;      /* also out of the root */
     const char *sendfile_places; /* directories of X-Sendfile, see sendfile_places.h; NULL: none */
     const char *static_caching;  /* value of Cache-Control for files; NULL: none */
     bool compress;
@@ -61,6 +64,9 @@ typedef struct lyger_server_config {
 
     const char *name; /* the application's, for the status page and process titles; may be NULL */
 
+    /* Called in a parent of workers when nothing can fail any more, before it forks the first; may be NULL.
+     */
+    void (*before_fork)(void *context);
     /* Called in a freshly forked child before anything else; may be NULL. */
     void (*forked)(void *context, bool worker);
     /* Figures of the application's side for /metrics and the status page (cache, …), written as Prometheus

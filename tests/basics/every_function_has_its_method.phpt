@@ -4,8 +4,8 @@ Every lyger_* function has a method on Lyger\Engine with the same parameters, de
 lyger
 --FILE--
 <?php
-// lyger_restart_to_serve() is the command's own.
-$functions = array_filter(get_extension_funcs('lyger'), fn ($name) => !preg_match('/^lyger_(probe_|restart_to_serve$)/', $name));
+// lyger_restart_to_serve() and lyger_serve_scripts() are the command's own.
+$functions = array_filter(get_extension_funcs('lyger'), fn ($name) => !preg_match('/^lyger_(probe_|restart_to_serve$|serve_scripts$)/', $name));
 $class = new ReflectionClass('Lyger\Engine');
 $seen = 0;
 foreach ($functions as $name) {

@@ -66,11 +66,11 @@ $ lyger reload
 $ lyger --port=80 app.php
 2 lyger: there is no command "--port=80"; options follow the command: lyger serve --port=8000 app.php
 $ lyger serve
-2 lyger: which application? Name its file: lyger serve app.php
+2 lyger: which application? Name its file or the directory of its scripts: lyger serve app.php, or lyger serve --root=public
 $ lyger serve nowhere.php
 2 lyger: there is no file "nowhere.php" in DIRECTORY
 $ lyger serve public
-2 lyger: "public" is a directory: name the application's file, as in lyger serve app.php; --root=public serves the static files in it
+2 lyger: "public" is a directory: name the application's file, as in lyger serve app.php; --root=public serves the scripts and the static files in it
 $ lyger serve 8080 app.php
 2 lyger: one application at a time: "8080" or "app.php"? A port is written --port=8080
 $ lyger serve localhost:8080
@@ -160,13 +160,13 @@ $ lyger serve --port=0 number.php
   return function (string $uri, string $method, array $data) { return "hello"; };
 or it asks for one request after the other,
   while (lyger_handle_request(function () { echo "hello"; })) { }
-A script that answers one request and ends, as index.php does, cannot be served yet: PHP-FPM and php -S do that.
+A script that answers one request and ends, as index.php does, is served by its directory: lyger serve --root=DIRECTORY
 $ lyger serve --port=0 page.php
 2 <p>a page</p>
 lyger: "DIRECTORY/page.php" has ended and serves nothing: it returned nothing and asked for no request. Either it returns the handler,
   return function (string $uri, string $method, array $data) { return "hello"; };
 or it asks for one request after the other,
   while (lyger_handle_request(function () { echo "hello"; })) { }
-A script that answers one request and ends, as index.php does, cannot be served yet: PHP-FPM and php -S do that.
+A script that answers one request and ends, as index.php does, is served by its directory: lyger serve --root=DIRECTORY
 $ lyger serve --port=0 --host=unix: app.php
 1 lyger: --host must be unix: and a path of 1 to 107 bytes, "unix:" given

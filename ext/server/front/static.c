@@ -294,6 +294,16 @@ static bool decide_nothing(lyger_static_plan *plan)
     return add_field(plan, "Retry-After: 1\r\n");
 }
 
+/* Whether the directory has a script that answers for it, before any index file does (nginx: "index index.php
+ * index.html"). */
+static bool has_script(const lyger_static *files, const char *path, bool complete)
+{
+    char name[LYGER_STATIC_PATH_MAX];
+    int written = snprintf(name, sizeof name, "%s%sindex.php", path, complete ? "" : "/");
+    return written > 0 && (size_t)written < sizeof name &&
+           faccessat(files->root.descriptor, name, F_OK, 0) == 0;
+}
+
 /* A directory: answers with its index file, or redirects when the address does not end in a slash. */
 static bool decide_directory(lyger_static *files, char *path, const lyger_http_request *request,
                              const char *head, time_t now, lyger_static_plan *plan)
@@ -303,7 +313,8 @@ static bool decide_directory(lyger_static *files, char *path, const lyger_http_r
     size_t len = strlen(path);
     bool complete = len == 0 || path[len - 1] == '/';
     const char *index = files->config->index;
-    if (!index || index[0] == '\0' || lyger_static_is_source(index)) {
+    if (!index || index[0] == '\0' || lyger_static_is_source(index) ||
+        (files->config->scripts && has_script(files, path, complete))) {
         return false;
     }
     int written = snprintf(name, sizeof name, "%s%s%s", path, complete ? "" : "/", index);

@@ -211,6 +211,9 @@ static lyger_status run_booted(const lyger_server_config *config, const lyger_ta
         lyger_server_say(config, "%u of %u workers: there is room for more after a restart",
                          parent.crew.wanted, config->workers);
     }
+    if (status == LYGER_OK && config->before_fork) {
+        config->before_fork(config->context);
+    }
     if (status == LYGER_OK && lead_crew(&parent, &place, &status, error)) {
         close(parent.control);
         lyger_crew_free(&parent.crew);
@@ -332,6 +335,9 @@ static lyger_status supervise(const lyger_server_config *config, lyger_server_ro
         role.self = role.supervisor = getpid();
         role.port = supervisor.listening.port;
         say_start(&supervisor);
+        if (config->before_fork) {
+            config->before_fork(config->context);
+        }
         if (lyger_supervisor_loop(&supervisor, &place)) {
             *result = LYGER_ROLE_WORKER;
             lyger_supervisor_leave(&supervisor, false);

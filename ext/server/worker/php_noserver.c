@@ -45,6 +45,11 @@ ZEND_FUNCTION(lyger_finish_request)
     RETURN_FALSE;
 }
 
+ZEND_FUNCTION(lyger_serve_scripts)
+{
+    refuse();
+}
+
 ZEND_FUNCTION(lyger_restart_to_serve)
 {
     refuse();

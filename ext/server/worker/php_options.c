@@ -77,6 +77,7 @@ static const option options[] = {
     {"write_timeout", SECONDS, AT(http.write_timeout), 0.001, DAY},
     {"document_root", PATH, AT(document_root), 0, 0},
     {"index", TEXT, AT(index), 0, 0},
+    {"front", TEXT, AT(front), 0, 0},
     {"follow_symlinks", FLAG, AT(follow_symlinks), 0, 0},
     {"sendfile", PLACES, AT(sendfile_places), 0, 0},
     {"static_caching", TEXT, AT(static_caching), 0, 0},
@@ -546,6 +547,16 @@ void php_lyger_options_throw(const lyger_error *error, const zval *environment)
                                 error->message + len);
     } else {
         php_lyger_throw(error);
+    }
+}
+
+void php_lyger_options_own(lyger_server_config *config)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const char **text = (const char **)(void *)((char *)config + options[i].at);
+        if ((options[i].kind == TEXT || options[i].kind == PATH) && *text) {
+            *text = pestrdup(*text, true);
+        }
     }
 }
 

@@ -73,7 +73,7 @@ bool php_lyger_client_left(void)
            lyger_hub_client_gone(worker);
 }
 
-static bool is_worn(void)
+bool php_lyger_worker_is_worn(void)
 {
     uint64_t memory = zend_memory_usage(false);
     lyger_worker *worker = php_lyger_serving.worker;
@@ -102,19 +102,24 @@ static void forked_by_handler(void)
     php_lyger_answer_disown();
 }
 
-static void begin_worker(lyger_worker *worker)
+void php_lyger_worker_begin(lyger_worker *worker)
 {
     php_lyger_serving.worker = worker;
     php_lyger_serving.taken_over = true;
     pthread_atfork(NULL, NULL, forked_by_handler);
+    lyger_hub_set_patience(worker, &patience);
+    php_lyger_worker_is_worn();
+}
+
+static void begin_worker(lyger_worker *worker)
+{
+    php_lyger_worker_begin(worker);
     drop_boot_output();
     php_lyger_web_settings();
     php_lyger_superglobals_keep();
     php_lyger_boot_keep();
     php_lyger_data_start();
     php_lyger_sapi_take_over();
-    lyger_hub_set_patience(worker, &patience);
-    is_worn();
 }
 
 /* Makes the worker an ordinary CLI process again, which is about to end. */
@@ -152,7 +157,7 @@ static bool serve_one(zend_fcall_info *handler, zend_fcall_info_cache *cache, ph
         return false;
     }
     *outcome = php_lyger_request_handle(request, handler, cache);
-    return *outcome == PHP_LYGER_SERVED && !is_worn();
+    return *outcome == PHP_LYGER_SERVED && !php_lyger_worker_is_worn();
 }
 
 /* ---- starting ---- */
@@ -202,14 +207,10 @@ static const char *application_name(void)
     return slash ? slash + 1 : path;
 }
 
-/* Runs the server: true in a worker and, with *stopped, in the supervisor when the server has ended. False
- * with an exception. */
-static bool run(bool loop, bool *stopped)
+/* Fills in the part of the configuration that is the door's, and makes this process the SAPI. */
+static void prepare(bool loop)
 {
     php_lyger_server *serving = &php_lyger_serving;
-    lyger_server_role role = LYGER_ROLE_STOPPED;
-    lyger_worker *worker = NULL;
-    lyger_error error;
     if (!serving->config.name) {
         serving->config.name = application_name();
     }
@@ -222,17 +223,34 @@ static bool run(bool loop, bool *stopped)
     php_output_flush_all();
     php_lyger_web_begin(loop);
     serving->running = true;
+}
+
+static bool give_up(const lyger_error *error)
+{
+    php_lyger_serving.running = false;
+    php_lyger_web_end();
+    php_lyger_options_throw(error, &php_lyger_serving.options);
+    return false;
+}
+
+/* Runs the server: true in a worker and, with *stopped, in the supervisor when the server has ended. False
+ * with an exception. */
+static bool run(bool loop, bool *stopped)
+{
+    php_lyger_server *serving = &php_lyger_serving;
+    lyger_server_role role = LYGER_ROLE_STOPPED;
+    lyger_worker *worker = NULL;
+    lyger_error error;
+    prepare(loop);
     lyger_status status = lyger_server_run(&serving->config, &role, &worker, &error);
-    if (status != LYGER_OK || role == LYGER_ROLE_STOPPED) {
-        serving->running = false;
-        php_lyger_web_end();
-    }
     if (status != LYGER_OK) {
-        php_lyger_options_throw(&error, &serving->options);
-        return false;
+        return give_up(&error);
     }
     *stopped = serving->stopped = role == LYGER_ROLE_STOPPED;
-    if (!*stopped) {
+    if (*stopped) {
+        serving->running = false;
+        php_lyger_web_end();
+    } else {
         begin_worker(worker);
     }
     return true;
@@ -345,7 +363,7 @@ ZEND_FUNCTION(lyger_handle_request)
     }
     php_lyger_outcome outcome = php_lyger_request_handle(request, &handler, &cache);
     if (outcome == PHP_LYGER_SERVED) {
-        if (is_worn()) {
+        if (php_lyger_worker_is_worn()) {
             last = true;
             end_worker();
         }
@@ -364,6 +382,38 @@ ZEND_FUNCTION(lyger_finish_request)
     ZEND_PARSE_PARAMETERS_NONE();
 
     RETURN_BOOL(php_lyger_request_finish());
+}
+
+ZEND_FUNCTION(lyger_serve_scripts)
+{
+    php_lyger_server *serving = &php_lyger_serving;
+    lyger_error error;
+
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    if (!can_start()) {
+        RETURN_THROWS();
+    }
+    if (!LYGER_G(server).serve) {
+        refuse("Scripts are served by the command `lyger serve --root=DIRECTORY`");
+        RETURN_THROWS();
+    }
+    lyger_server_defaults(&serving->config);
+    if (!php_lyger_options_read(NULL, &serving->config, &serving->options) ||
+        !php_lyger_options_check(&serving->config, &serving->options)) {
+        RETURN_THROWS();
+    }
+    if (!serving->config.document_root) {
+        refuse("The option \"document_root\" must name the directory of the scripts");
+        RETURN_THROWS();
+    }
+    serving->config.scripts = serving->scripts = true;
+    serving->config.name = serving->config.name ? serving->config.name : serving->config.document_root;
+    prepare(false);
+    if (php_lyger_scripts_serve(&error) != LYGER_OK) {
+        serving->scripts = false;
+        give_up(&error);
+    }
 }
 
 ZEND_FUNCTION(lyger_restart_to_serve)
@@ -409,16 +459,26 @@ static void module_stop(void)
     php_lyger_data_forget();
 }
 
-/* Ends the worker, however its script ended, before PHP frees what the worker had taken over. */
-static void request_stop(void)
+static void drop_options(void)
 {
-    end_worker();
-    php_lyger_boot_release();
-    php_lyger_web_end();
     if (!Z_ISUNDEF(php_lyger_serving.options)) { /* never in a thread-safe PHP, whose threads share this */
         zval_ptr_dtor(&php_lyger_serving.options);
         ZVAL_UNDEF(&php_lyger_serving.options);
     }
+}
+
+/* Ends the worker, however its script ended, before PHP frees what the worker had taken over. */
+static void request_stop(void)
+{
+    if (php_lyger_serving.scripts) {
+        php_lyger_request_skip_body();
+        drop_options();
+        return;
+    }
+    end_worker();
+    php_lyger_boot_release();
+    php_lyger_web_end();
+    drop_options();
 }
 
 static void info(void)

@@ -309,6 +309,38 @@ void php_lyger_web_settings(void)
     PG(during_request_startup) = false;
 }
 
+/* Sets the value that every request begins with, as php.ini does. */
+static void set_for_all(const char *name, const char *value)
+{
+    zend_ini_entry *entry = zend_hash_str_find_ptr(EG(ini_directives), name, strlen(name));
+    if (!entry || is_typed(name)) {
+        return;
+    }
+    zend_string *text = zend_string_init(value, strlen(value), true);
+    GC_MAKE_PERSISTENT_LOCAL(text);
+    if (entry->on_modify && entry->on_modify(entry, text, entry->mh_arg1, entry->mh_arg2, entry->mh_arg3,
+                                             ZEND_INI_STAGE_STARTUP) != SUCCESS) {
+        zend_string_release(text);
+        return;
+    }
+    if (entry->value) {
+        zend_string_release(entry->value);
+    }
+    entry->value = text;
+}
+
+void php_lyger_web_settings_for_all(void)
+{
+    for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {
+        set_for_all(from_php_ini[i].name,
+                    from_php_ini[i].is_said ? from_php_ini[i].said : from_php_ini[i].without);
+    }
+    set_for_all("register_argc_argv", "0");
+    if (PG(memory_limit) < 1) {
+        set_for_all("memory_limit", MEMORY_LIMIT_TEXT);
+    }
+}
+
 /* ---- life ---- */
 
 void php_lyger_web_module_start(void)

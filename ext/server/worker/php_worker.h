@@ -5,17 +5,21 @@
  *   php_web.c      what makes the command line's PHP the SAPI "lyger": name, functions, settings
  *   php_options.c  options of a call and of the environment → lyger_server_config
  *   php_sapi.c     what PHP asks its SAPI for while a worker serves, and the answer on its way to the hub
- *   php_data.c     a request as PHP values: $_SERVER, headers, the handler's $data
+ *   php_data.c     a request as PHP strings: method, target, headers
+ *   php_arrays.c   a request as PHP arrays: $_SERVER, the handler's $data
  *   php_request.c  a request's life: from taken to finished
  *   php_handler.c  what a handler is called with
  *   php_answer.c   what a handler's return value becomes
+ *   php_script.c   the script form, whose worker runs PHP's own requests
+ *   php_user_ini.c settings of a directory, in the script form
  *   php_reset.c    the state of a booted worker, and the way back to it after a request
  *   php_extensions.c  the part of that state that extensions keep in C
  *   php_memory.c   what PHP would free at the end of its own request only
  *
- * A worker is an ordinary PHP process in the middle of one long CLI request: the application that was booted
- * stays, and for each HTTP request the SAPI layer, the output layer and the superglobals begin and end, as
- * php_request_startup() and php_request_shutdown() (main/main.c) have them, while the executor goes on.
+ * A worker of the handler form and the loop form is an ordinary PHP process in the middle of one long CLI
+ * request: the application that was booted stays, and for each HTTP request the SAPI layer, the output layer
+ * and the superglobals begin and end, as php_request_startup() and php_request_shutdown() (main/main.c) have
+ * them, while the executor goes on.
  *
  * A server has one thread per process (there is none in a thread-safe PHP), so its state is static.
  */
@@ -30,6 +34,7 @@ typedef struct php_lyger_server {
     lyger_server_config config;
     bool running;         /* lyger_server_run() was entered and has not ended in this process */
     bool loop;            /* the application asks for requests itself: lyger_handle_request() */
+    bool scripts;         /* each request runs the script that its path names: php_script.c */
     bool taken_over;      /* PHP talks to the hub: begin_worker() until end_worker() */
     lyger_worker *worker; /* in a worker, else NULL, as in its forked children */
     bool stopped;         /* a server was run by this process, and has ended */
@@ -38,6 +43,19 @@ typedef struct php_lyger_server {
 } php_lyger_server;
 
 extern php_lyger_server php_lyger_serving;
+
+/* ---- php_serve.c ---- */
+
+/* In a freshly forked worker: it is in the hub, and its forked children are not. */
+void php_lyger_worker_begin(lyger_worker *worker);
+/* After a request: tells the hub about the worker; true when the worker is to be replaced. */
+bool php_lyger_worker_is_worn(void);
+
+/* ---- php_script.c ---- */
+
+/* Serves the scripts below document_root. Returns only with an error from before the first fork, or before
+ * that: later the process ends. */
+lyger_status php_lyger_scripts_serve(lyger_error *error);
 
 /* ---- php_web.c ---- */
 
@@ -53,6 +71,8 @@ void php_lyger_web_end(void);
 /* In a worker, before it takes note of the boot's state: settings whose defaults are for a terminal become a
  * web server's. */
 void php_lyger_web_settings(void);
+/* The same for all requests of the processes that are forked from this one, outside of any request. */
+void php_lyger_web_settings_for_all(void);
 
 /* ---- php_options.c ---- */
 
@@ -63,6 +83,9 @@ bool php_lyger_options_read(HashTable *options, lyger_server_config *config, zva
 /* Throws an error of the server; when its message begins with the name of an option that was typed on a
  * command line, the exception names the option as it was typed. */
 void php_lyger_options_throw(const lyger_error *error, const zval *environment);
+
+/* Makes the texts of the configuration copies that outlive PHP's requests. */
+void php_lyger_options_own(lyger_server_config *config);
 
 /* lyger_server_check(); false with an exception. */
 bool php_lyger_options_check(const lyger_server_config *config, const zval *environment);
@@ -104,8 +127,9 @@ typedef struct php_lyger_request {
     zend_string *cookies; /* the Cookie fields joined, NULL: none */
     zend_string *host;    /* the host as the client names it, with port; "" for none */
     zend_string *authorization;
-    zend_array *headers; /* one reference; the names are lower case */
-    uint32_t names;      /* how many headers there are */
+    zend_string *script_name, *script_file, *path_info; /* of the script form; NULL: none */
+    zend_array *headers;                                /* one reference; the names are lower case */
+    uint32_t names;                                     /* how many headers there are */
     zend_string
         *server_names[LYGER_HTTP_FIELDS_MAX + 2]; /* of headers[i] in $_SERVER; NULL: not there. Two more than
                                                    * a client may send: X-Sendfile-Type, X-Accel-Mapping */
@@ -120,10 +144,21 @@ extern php_lyger_request php_lyger_current;
 /* Makes and frees the strings and arrays that all requests share. */
 void php_lyger_data_start(void);
 void php_lyger_data_stop(void);
-void php_lyger_data_forget(void); /* frees the strings that last, when no value of a script is left */
 
 void php_lyger_request_read(const lyger_hub_request *request);
 void php_lyger_request_forget(void);
+void php_lyger_request_skip_body(void); /* what is left of the body is not read any more */
+
+/* ---- php_arrays.c ---- */
+
+/* Of php_data.c: makes and frees the arrays; forget drops what was kept of the last request. */
+void php_lyger_arrays_start(void);
+void php_lyger_arrays_forget(void);
+void php_lyger_arrays_stop(void);
+/* A string that lives as long as the process: copies of an array need not count references to it. The string
+ * is not in PHP's table of interned strings, which opcache may keep in shared memory. */
+zend_string *php_lyger_lasting(const char *text, size_t len);
+void php_lyger_data_forget(void); /* frees the strings that last, when no value of a script is left */
 
 /* The path of the application's file: the boot's $_SERVER["SCRIPT_FILENAME"], which a launcher may have
  * set. */
