@@ -56,13 +56,14 @@ if test "$PHP_LYGER" != "no"; then
   lyger_core="ext/about.c ext/base/alloc.c ext/base/cpu.c ext/base/error.c ext/base/handle.c \
     ext/base/library_posix.c ext/base/sink.c \
     ext/compute/heavy.c ext/compute/heavy_avx2.c ext/compute/heavy_avx512.c ext/compute/heavy_base.c \
-    ext/cache/arena.c ext/cache/cache.c ext/cache/compact.c ext/cache/figures.c ext/cache/hold.c ext/cache/index.c ext/cache/inspect.c ext/cache/lane.c ext/cache/open.c \
+    ext/cache/account.c ext/cache/arena.c ext/cache/cache.c ext/cache/compact.c ext/cache/figures.c ext/cache/hold.c ext/cache/index.c ext/cache/inspect.c ext/cache/lane.c ext/cache/open.c \
     ext/cache/lock.c ext/cache/pin.c ext/cache/policy.c ext/cache/read.c ext/cache/region.c ext/cache/segment.c \
     ext/cache/shard.c ext/cache/shm_posix.c ext/cache/verify.c \
     ext/jsonout/escape.c ext/jsonout/escape_avx2.c ext/jsonout/number.c ext/jsonout/shortest.c \
     ext/query/async.c ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c ext/query/transaction.c"
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
     ext/lyger_string.c ext/compute/php_compute.c ext/jsonout/php_json.c \
+    ext/apcu/php_apcu.c ext/apcu/php_entry.c ext/apcu/php_inspection.c ext/apcu/php_iterator.c ext/apcu/php_serialized.c \
     ext/cache/php_array.c ext/cache/php_batch.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c ext/cache/php_open.c \
     ext/cache/php_value.c ext/query/php_handle.c ext/query/php_params.c ext/query/php_query.c ext/query/php_result.c ext/query/php_transaction.c"
   if test "$lyger_cv_os" = "linux"; then
@@ -156,6 +157,7 @@ if test "$PHP_LYGER" != "no"; then
   fi
   PHP_NEW_EXTENSION([lyger], [$lyger_core $lyger_server $lyger_glue], [$ext_shared],, [$lyger_cflags])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/abi])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/apcu])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/base])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/boundary])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache])

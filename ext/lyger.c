@@ -9,6 +9,7 @@
 #ifdef LYGER_BOUNDARY
 #include "boundary/php_boundary.h"
 #endif
+#include "apcu/php_apcu.h"
 #include "cache/php_cache.h"
 #include "query/php_query.h"
 
@@ -24,7 +25,8 @@
 ZEND_DECLARE_MODULE_GLOBALS(lyger)
 
 static const php_lyger_room *const rooms[] = {
-    &php_lyger_compute_room,  &php_lyger_cache_room, &php_lyger_query_room, &php_lyger_server_room,
+    &php_lyger_compute_room,  &php_lyger_cache_room,  &php_lyger_apcu_room,
+    &php_lyger_query_room,    &php_lyger_server_room,
 #ifdef LYGER_BOUNDARY
     &php_lyger_boundary_room,
 #endif
@@ -58,6 +60,7 @@ static PHP_GSHUTDOWN_FUNCTION(lyger)
 static PHP_MINIT_FUNCTION(lyger)
 {
     (void)type;
+    php_lyger_apcu_take_size();
     if (php_lyger_ini_register(module_number) == FAILURE) {
         return FAILURE;
     }

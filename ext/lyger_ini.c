@@ -108,6 +108,8 @@ PHP_INI_BEGIN()
                       cache.group, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.cache_zero_copy", "0", PHP_INI_SYSTEM, OnUpdateBool,
                         cache.zero_copy, zend_lyger_globals, lyger_globals)
+    STD_PHP_INI_BOOLEAN("lyger.apcu_api", "0", PHP_INI_SYSTEM, OnUpdateBool,
+                        apcu.api, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.core_alias", "1", PHP_INI_SYSTEM, OnUpdateBool,
                         core_alias, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_ENTRY("lyger.db_max_connections", "8", PHP_INI_SYSTEM, update_from_one,

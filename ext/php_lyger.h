@@ -36,6 +36,7 @@ typedef struct php_lyger_room {
 
 extern const php_lyger_room php_lyger_compute_room;
 extern const php_lyger_room php_lyger_cache_room;
+extern const php_lyger_room php_lyger_apcu_room;
 extern const php_lyger_room php_lyger_query_room;
 extern const php_lyger_room php_lyger_server_room;
 
@@ -63,6 +64,16 @@ typedef struct php_lyger_cache_globals {
     zend_string *names[PHP_LYGER_NAMES_KEPT];
 } php_lyger_cache_globals;
 
+/* The settings of ext/apcu; those named apc.* are there only when its functions are. */
+typedef struct php_lyger_apcu_globals {
+    bool api;              /* lyger.apcu_api */
+    bool enabled;          /* apc.enabled */
+    bool enable_cli;       /* apc.enable_cli */
+    bool use_request_time; /* apc.use_request_time */
+    zend_long ttl;         /* apc.ttl, seconds */
+    char *serializer;      /* apc.serializer */
+} php_lyger_apcu_globals;
+
 typedef struct php_lyger_query_globals {
     zend_long max_connections;   /* lyger.db_max_connections, per process and DSN */
     zend_long connect_timeout;   /* lyger.db_connect_timeout, seconds */
@@ -87,6 +98,7 @@ ZEND_BEGIN_MODULE_GLOBALS(lyger)
     bool request_over; /* after RSHUTDOWN code of the application still runs (stream_close() of a stream that
                           was left open): that code may use everything, and nothing is kept for later */
     php_lyger_cache_globals cache;
+    php_lyger_apcu_globals apcu;
     php_lyger_query_globals query;
     php_lyger_server_globals server;
 ZEND_END_MODULE_GLOBALS(lyger)

@@ -21,11 +21,11 @@ static entry *entry_of(lyger_cache *cache, index_slot *slot)
 }
 
 static entry_draft draft_of(uint64_t hash, const char *key, size_t key_len, const lyger_cache_value *value,
-                            uint64_t expires)
+                            uint64_t expires, const lyger_cache_account *account)
 {
     bool bytes = value->type >= LYGER_CACHE_STRING;
     const lyger_cache_image *image = value->type >= LYGER_CACHE_IN_PLACE ? value->image : NULL;
-    size_t len = bytes ? value->len : sizeof value->as;
+    size_t len = bytes ? value->len : sizeof value->as, whole = image ? image->head_len + len : len;
     return (entry_draft){
         .hash = hash,
         .key = key,
@@ -34,7 +34,9 @@ static entry_draft draft_of(uint64_t hash, const char *key, size_t key_len, cons
         .bytes = bytes ? value->bytes : (const char *)&value->as,
         .bytes_len = len,
         .image = image,
-        .len = image ? image->head_len + len : len,
+        .len = whole,
+        .account = account,
+        .stored = stored_length(whole, account ? sizeof *account : 0),
         .expires = expires,
     };
 }
@@ -52,12 +54,12 @@ static uint64_t bytes_most(const lyger_cache *cache, size_t key_len)
 static lyger_status store_draft(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
                                 bool *stored, lyger_error *error)
 {
-    if (draft->len > bytes_most(cache, draft->key_len)) {
+    if (draft->stored > bytes_most(cache, draft->key_len)) {
         return lyger_fail(error, LYGER_E_CACHE,
                           "the value has %zu bytes, the whole cache has room for %" PRIu64, draft->len,
                           bytes_most(cache, draft->key_len));
     }
-    if (granules_for(draft->key_len, draft->len) > cache->block_most) {
+    if (granules_for(draft->key_len, draft->stored) > cache->block_most) {
         return lyger_region_store(cache, s, draft, if_absent, stored, error);
     }
     for (;;) {
@@ -78,12 +80,13 @@ static lyger_status store_draft(lyger_cache *cache, shard *s, const entry_draft 
     }
 }
 
-lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_len,
-                               const lyger_cache_value *value, uint32_t ttl, uint32_t stale,
-                               lyger_cache_mode mode, bool *stored, lyger_error *error)
+static lyger_status store_value(lyger_cache *cache, const char *key, size_t key_len,
+                                const lyger_cache_value *value, uint64_t expires,
+                                const lyger_cache_account *account, lyger_cache_mode mode, bool *stored,
+                                lyger_error *error)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    entry_draft draft = draft_of(hash, key, key_len, value, expiry_after(ttl, stale));
+    entry_draft draft = draft_of(hash, key, key_len, value, expires, account);
     *stored = false;
     if (value->type >= LYGER_CACHE_IN_PLACE && cache->path[0]) {
         return lyger_fail(error, LYGER_E_ARGUMENT,
@@ -95,6 +98,23 @@ lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_l
         lyger_lane_count(cache, COUNT_SETS);
     }
     return status;
+}
+
+lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_len,
+                               const lyger_cache_value *value, uint32_t ttl, uint32_t stale,
+                               lyger_cache_mode mode, bool *stored, lyger_error *error)
+{
+    return store_value(cache, key, key_len, value, expiry_after(ttl, stale), NULL, mode, stored, error);
+}
+
+lyger_status lyger_cache_store_account(lyger_cache *cache, const char *key, size_t key_len,
+                                       const lyger_cache_value *value, uint64_t lifetime,
+                                       const lyger_cache_account *account, lyger_cache_mode mode,
+                                       bool *stored, lyger_error *error)
+{
+    uint64_t expires =
+        lifetime && lifetime <= LYGER_CACHE_TTL_MAX * (uint64_t)1000 ? lyger_os_milliseconds() + lifetime : 0;
+    return store_value(cache, key, key_len, value, expires, account, mode, stored, error);
 }
 
 lyger_status lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_len, bool *there,
@@ -177,7 +197,7 @@ lyger_status lyger_cache_add_integer(lyger_cache *cache, const char *key, size_t
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
     lyger_cache_value value = {.type = LYGER_CACHE_INT, .as.integer = by};
-    entry_draft draft = draft_of(hash, key, key_len, &value, expiry_after(ttl, 0));
+    entry_draft draft = draft_of(hash, key, key_len, &value, expiry_after(ttl, 0), NULL);
     for (;;) {
         bool there = false, stored = false;
         lyger_status status = add_if_there(cache, hash, key, key_len, by, result, &there, error);

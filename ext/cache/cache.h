@@ -222,6 +222,73 @@ lyger_status lyger_cache_purge(lyger_cache *cache, const char *prefix, size_t le
  * entries and removed ones that no reader has pinned any more. */
 uint64_t lyger_cache_count(lyger_cache *cache);
 
+/* ---- entries with an account ---- */
+
+/* What is kept beside an entry for those who ask when it came: APCu's functions (ext/apcu). Seconds of the
+ * caller's clock. */
+typedef struct lyger_cache_account {
+    uint32_t created;
+    uint32_t modified; /* lyger_cache_update_integer() changes it */
+    int64_t ttl; /* as the caller gave it, for whoever asks; how long the entry lives is lifetime, below */
+} lyger_cache_account;
+
+/* lyger_cache_store() of an entry with an account, which lives so many milliseconds; 0, and what is more than
+ * LYGER_CACHE_TTL_MAX seconds: for good. */
+lyger_status lyger_cache_store_account(lyger_cache *cache, const char *key, size_t key_len,
+                                       const lyger_cache_value *value, uint64_t lifetime,
+                                       const lyger_cache_account *account, lyger_cache_mode mode,
+                                       bool *stored, lyger_error *error);
+
+/* A change of an integer: to old + operand, which wraps around; or, when it compares, to operand where old
+ * is expected. */
+typedef struct lyger_cache_update {
+    int64_t operand, expected;
+    bool compares;
+    uint32_t modified; /* for the entry's account, if it has one */
+} lyger_cache_update;
+
+typedef enum lyger_cache_updated {
+    LYGER_CACHE_UPDATED,
+    LYGER_CACHE_NOT_EXPECTED, /* the integer is not the expected one */
+    LYGER_CACHE_NO_INTEGER,   /* the value is of another type */
+    LYGER_CACHE_NO_ENTRY,
+} lyger_cache_updated;
+
+/* Changes an integer atomically; *result is the new one. */
+lyger_status lyger_cache_update_integer(lyger_cache *cache, const char *key, size_t key_len,
+                                        const lyger_cache_update *update, lyger_cache_updated *updated,
+                                        int64_t *result, lyger_error *error);
+
+/* Removes every entry that has an account, one shard after the other, and begins the tally anew: see
+ * lyger_cache_tell(). began: seconds of the wall clock. */
+lyger_status lyger_cache_purge_accounts(lyger_cache *cache, int64_t began, lyger_error *error);
+
+/* What all threads counted since the tally began: with the segment, or when lyger_cache_purge_accounts() was
+ * called. All entries count, also those without an account. */
+typedef struct lyger_cache_tally {
+    int64_t began; /* seconds of the wall clock */
+    uint64_t hits, misses, sets, evictions;
+} lyger_cache_tally;
+
+void lyger_cache_tell(const lyger_cache *cache, lyger_cache_tally *tally);
+
+/* lyger_cache_see() that counts neither a hit nor a miss. */
+lyger_cache_found lyger_cache_peek(lyger_cache *cache, const char *key, size_t key_len,
+                                   lyger_cache_sight *sight);
+
+typedef struct lyger_cache_details {
+    bool accounted; /* whether it has an account; else that is zero */
+    lyger_cache_account account;
+    lyger_cache_type type;
+    size_t len;     /* bytes of the value */
+    uint64_t bytes; /* of the whole entry */
+    uint32_t hits;  /* since it was last queued, counted up to 3 */
+    uint64_t slot;  /* the number of its bucket among those of all shards */
+} lyger_cache_details;
+
+/* Whether there is such an entry; describes it, and counts nothing. */
+bool lyger_cache_inspect(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_details *details);
+
 /* ---- named locks ---- */
 
 /*
@@ -274,6 +341,20 @@ typedef bool (*lyger_cache_visitor)(const char *key, size_t key_len, void *conte
  */
 bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
                          lyger_cache_visitor visit, void *context);
+
+/* As lyger_cache_visitor, with the details of the entry. */
+typedef bool (*lyger_cache_account_visitor)(const char *key, size_t key_len,
+                                            const lyger_cache_details *details, void *context);
+
+/* lyger_cache_walk_on() over the entries that have an account. */
+bool lyger_cache_walk_accounts(lyger_cache *cache, lyger_cache_walk *walk, lyger_cache_account_visitor visit,
+                               void *context);
+
+/* Calls visit with the place, in bytes from the start of the segment, and the bytes of every piece of memory
+ * that is free; false ends it. Locks one shard after the other. */
+typedef bool (*lyger_cache_free_visitor)(uint64_t offset, uint64_t bytes, void *context);
+lyger_status lyger_cache_each_free(lyger_cache *cache, lyger_cache_free_visitor visit, void *context,
+                                   lyger_error *error);
 
 typedef struct lyger_cache_facts {
     uint64_t entries;        /* not expired */

@@ -1,10 +1,10 @@
 /*
  * Looking inside: figures, size classes, keys.
  */
+#include "account.h"
 #include "arena.h"
 #include "lane.h"
 #include "os.h"
-#include "read_fast.h"
 #include "region.h"
 
 #include <stdlib.h>
@@ -143,10 +143,24 @@ lyger_status lyger_cache_describe_classes(lyger_cache *cache,
 
 /* ---- walking over the keys ---- */
 
-/* Copies the key of a slot's entry when the entry is live and the key begins with prefix; the key's length,
- * or 0. */
-static size_t copy_key(const lyger_cache *cache, index_slot *slot, const char *prefix, size_t len,
-                       char key[LYGER_CACHE_KEY_MAX])
+/* What is wanted of a walk: the keys that begin with prefix, or the entries that have an account. */
+typedef struct walk_wish {
+    const char *prefix;
+    size_t len;
+    lyger_cache_visitor visit;
+    lyger_cache_account_visitor visit_account; /* instead of visit */
+    void *context;
+} walk_wish;
+
+static bool has_prefix(const char *key, size_t key_len, const walk_wish *wish)
+{
+    return key_len >= wish->len && (!wish->len || memcmp(key, wish->prefix, wish->len) == 0);
+}
+
+/* Copies the key of a slot's entry when the entry is live and wanted; the key's length, or 0. Describes the
+ * entry when accounts are wanted. */
+static size_t copy_key(const lyger_cache *cache, index_slot *slot, const walk_wish *wish,
+                       char key[LYGER_CACHE_KEY_MAX], lyger_cache_details *details)
 {
     for (uint32_t tries = 0; tries < TRIES_MOST; tries++) {
         uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
@@ -162,9 +176,12 @@ static size_t copy_key(const lyger_cache *cache, index_slot *slot, const char *p
         lyger_step(STEP_STAMP_READ);
         size_t key_len = key_length(seen.lens);
         lyger_racy_read(key, e->data, key_len);
+        if (wish->visit_account) {
+            lyger_account_describe(cache, &seen, details);
+        }
         lyger_step(STEP_COPIED);
         if (stamp_is_set(seen.stamp) && still_there(&seen)) {
-            bool wanted = key_len >= len && (!len || memcmp(key, prefix, len) == 0);
+            bool wanted = wish->visit_account ? details->accounted : has_prefix(key, key_len, wish);
             return wanted && !expired(&seen) ? key_len : 0;
         }
     }
@@ -173,10 +190,10 @@ static size_t copy_key(const lyger_cache *cache, index_slot *slot, const char *p
 
 /* Growing an index moves entries to higher buckets only (index.c), so no entry escapes a walk that
  * ascends. */
-bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
-                         lyger_cache_visitor visit, void *context)
+static bool walk_on(lyger_cache *cache, lyger_cache_walk *walk, const walk_wish *wish)
 {
     char key[LYGER_CACHE_KEY_MAX];
+    lyger_cache_details details;
     if (walk->shard >= cache->header->shard_count) {
         return false;
     }
@@ -190,12 +207,30 @@ bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char 
         }
         bucket *b = bucket_numbered(cache, walk->shard, walk->bucket);
         for (uint32_t i = 0; i < BUCKET_SLOTS; i++) {
-            size_t key_len = copy_key(cache, &b->slots[i], prefix, len, key);
-            if (key_len && !visit(key, key_len, context)) {
+            size_t key_len = copy_key(cache, &b->slots[i], wish, key, &details);
+            if (!key_len) {
+                continue;
+            }
+            if (!(wish->visit_account ? wish->visit_account(key, key_len, &details, wish->context)
+                                      : wish->visit(key, key_len, wish->context))) {
                 walk->shard = cache->header->shard_count;
                 return true;
             }
         }
     }
     return true;
+}
+
+bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
+                         lyger_cache_visitor visit, void *context)
+{
+    walk_wish wish = {.prefix = prefix, .len = len, .visit = visit, .context = context};
+    return walk_on(cache, walk, &wish);
+}
+
+bool lyger_cache_walk_accounts(lyger_cache *cache, lyger_cache_walk *walk, lyger_cache_account_visitor visit,
+                               void *context)
+{
+    walk_wish wish = {.visit_account = visit, .context = context};
+    return walk_on(cache, walk, &wish);
 }

@@ -13,7 +13,7 @@
 
 #include <stdatomic.h>
 
-#define LYGER_CACHE_LAYOUT 4u /* changes with this file */
+#define LYGER_CACHE_LAYOUT 5u /* changes with this file */
 #define GRANULE 16u           /* bytes */
 #define LANE_COUNT 256u       /* lanes of a segment, the shared lane 0 included */
 #define REGION_MOST 512u      /* regions of a segment, at most */
@@ -54,6 +54,9 @@ typedef struct segment_header {
     _Alignas(64) segment_lock runs; /* held while regions are gathered for a large entry */
     _Atomic uint32_t regions_freed; /* changes whenever a region becomes unused */
     _Atomic uint32_t hand_overs;    /* changes whenever a thread that forks has copied its pins */
+    /* See lyger_cache_tell(): when the tally began, and what the lanes had counted until then. */
+    _Atomic int64_t tally_began; /* seconds of the wall clock */
+    _Atomic uint64_t tally_hits, tally_misses, tally_sets, tally_evictions;
 } segment_header;
 
 /* Counters of one thread. */
@@ -168,10 +171,10 @@ static inline bool stamp_is_set(uint64_t stamp)
  * flags, queue and links.
  */
 typedef struct entry {
-    uint32_t size_flags; /* granules << 2 | flags, or regions << 2 | BLOCK_LARGE */
-    uint8_t queue;       /* queue_name */
-    uint8_t collected;   /* only used while a shard is rebuilt */
-    uint16_t unused;
+    uint32_t size_flags;    /* granules << 2 | flags, or regions << 2 | BLOCK_LARGE */
+    uint8_t queue;          /* queue_name */
+    uint8_t collected;      /* only used while a shard is rebuilt */
+    _Atomic uint16_t extra; /* bytes behind the value: sizeof(lyger_cache_account), or 0 */
     _Atomic uint64_t stamp;
     union {
         _Atomic uint64_t hash;
@@ -182,7 +185,8 @@ typedef struct entry {
     _Atomic uint64_t expires; /* 0 = never; see EXPIRY_TIME */
     granule newer, older;     /* links of the queue */
     _Atomic uint64_t lens;    /* value length << 24 | key length << 8 | type */
-    char data[];              /* the key, then the value at the next multiple of 8 */
+    char
+        data[]; /* the key, then the value at the next multiple of 8, then the account, if any, at the next */
 } entry;
 
 _Static_assert(sizeof(bucket) == 64, "a bucket is a cache line");
@@ -259,17 +263,36 @@ static inline size_t value_offset(size_t key_len)
     return (key_len + 7) & ~(size_t)7;
 }
 
+/* Bytes from the beginning of the value to the end of what is behind it. */
+static inline size_t stored_length(size_t value_len, size_t extra)
+{
+    return extra ? value_offset(value_len) + extra : value_len;
+}
+
+static inline size_t extra_of(const entry *e)
+{
+    return atomic_load_explicit(&e->extra, memory_order_relaxed);
+}
+
 static inline lyger_cache_type value_type(uint64_t lens)
 {
     return (lyger_cache_type)(lens & 0xFF);
 }
 
-/* Granules of an entry; the lengths were checked by lyger_cache_store(). */
-static inline uint32_t granules_for(size_t key_len, size_t value_len)
+/* Granules of an entry whose value has so many bytes, with what is behind it (stored_length()); the lengths
+ * were checked by lyger_cache_store(). */
+static inline uint32_t granules_for(size_t key_len, size_t stored_len)
 {
-    size_t bytes = sizeof(entry) + value_offset(key_len) + value_len;
+    size_t bytes = sizeof(entry) + value_offset(key_len) + stored_len;
     size_t granules = (bytes + GRANULE - 1) / GRANULE;
     return (uint32_t)(granules < ENTRY_LEAST ? ENTRY_LEAST : granules);
+}
+
+/* Granules of a published entry, by what its head says. */
+static inline uint32_t granules_said(const entry *e)
+{
+    uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
+    return granules_for(key_length(lens), stored_length(value_length(lens), extra_of(e)));
 }
 
 /* Buckets of the shards alternate, so that what is in use stays close together. number < buckets in use. */

@@ -266,27 +266,31 @@ static const char *decode(zend_string *string, const lyger_cache_value *value, z
 }
 
 static lyger_cache_found take_decoded(const zend_string *key, zend_string *string,
-                                      const lyger_cache_value *value, zval *return_value, bool warns)
+                                      const lyger_cache_value *value, zval *return_value,
+                                      const php_lyger_reading *how)
 {
     ZVAL_NULL(return_value);
+    if (how->unserialize && (value->type == LYGER_CACHE_SERIALIZED || value->type == LYGER_CACHE_IGBINARY)) {
+        return how->unserialize(value->type, string, return_value) ? LYGER_CACHE_HIT : LYGER_CACHE_NO_ROOM;
+    }
     const char *why = decode(string, value, return_value);
     if (EXPECTED(!why) && EXPECTED(!EG(exception))) {
         return LYGER_CACHE_HIT;
     }
     zval_ptr_dtor(return_value);
     ZVAL_NULL(return_value);
-    give_up(key, why, warns);
+    give_up(key, why, how->warns);
     return LYGER_CACHE_NO_ROOM;
 }
 
 /* Makes return_value of a value whose bytes were copied to a string of its own. Consumes string. */
 static zend_always_inline lyger_cache_found take_string(const zend_string *key, zend_string *string,
                                                         const lyger_cache_value *value, zval *return_value,
-                                                        bool warns)
+                                                        const php_lyger_reading *how)
 {
     ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
     if (UNEXPECTED(value->type != LYGER_CACHE_STRING)) {
-        return take_decoded(key, string, value, return_value, warns);
+        return take_decoded(key, string, value, return_value, how);
     }
     if (UNEXPECTED(ZSTR_LEN(string) <= 1)) {
         zend_string *interned =
@@ -330,7 +334,7 @@ const php_lyger_allocate php_lyger_short_blocks[PHP_LYGER_SHORT_MOST / 8] = {
 
 /* Makes return_value of the value in sight. LYGER_CACHE_MISS when the entry changed meanwhile: look again. */
 static lyger_cache_found take_seen(lyger_cache *cache, const zend_string *key, const lyger_cache_sight *seen,
-                                   zval *return_value, bool warns)
+                                   zval *return_value, const php_lyger_reading *how)
 {
     if (seen->value.type < LYGER_CACHE_STRING) {
         take_scalar(&seen->value, return_value);
@@ -347,32 +351,40 @@ static lyger_cache_found take_seen(lyger_cache *cache, const zend_string *key, c
     }
     lyger_racy_read(ZSTR_VAL(string), seen->value.bytes, seen->value.len);
     if (EXPECTED(lyger_cache_confirm(cache, seen))) {
-        return take_string(key, string, &seen->value, return_value, warns);
+        return take_string(key, string, &seen->value, return_value, how);
     }
     zend_string_efree(string);
     return LYGER_CACHE_MISS;
 }
 
+static const php_lyger_reading warning = {.warns = true}, silent = {.warns = false};
+
 static zend_always_inline lyger_cache_found fetch(lyger_cache *cache, zend_string *key, zval *return_value,
-                                                  bool warns)
+                                                  const php_lyger_reading *how)
 {
     lyger_cache_sight seen;
     lyger_cache_found found = LYGER_CACHE_MISS;
-    while (found == LYGER_CACHE_MISS &&
-           lyger_cache_see(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen) == LYGER_CACHE_HIT) {
-        found = take_seen(cache, key, &seen, return_value, warns);
+    while (found == LYGER_CACHE_MISS && (how->peeks ? lyger_cache_peek : lyger_cache_see)(
+                                            cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen) == LYGER_CACHE_HIT) {
+        found = take_seen(cache, key, &seen, return_value, how);
     }
     return found;
 }
 
 lyger_cache_found php_lyger_value_fetch_any(lyger_cache *cache, zend_string *key, zval *return_value)
 {
-    return fetch(cache, key, return_value, true);
+    return fetch(cache, key, return_value, &warning);
 }
 
 lyger_cache_found php_lyger_value_fetch_again(lyger_cache *cache, zend_string *key, zval *return_value)
 {
-    return fetch(cache, key, return_value, false);
+    return fetch(cache, key, return_value, &silent);
+}
+
+lyger_cache_found php_lyger_value_fetch_as(lyger_cache *cache, zend_string *key, zval *return_value,
+                                           const php_lyger_reading *how)
+{
+    return fetch(cache, key, return_value, how);
 }
 
 lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *key, zval *return_value)
@@ -382,7 +394,7 @@ lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *k
     lyger_cache_found found = LYGER_CACHE_MISS;
     while (found == LYGER_CACHE_MISS &&
            lyger_cache_see_stale(cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen, &fresh) == LYGER_CACHE_HIT) {
-        found = take_seen(cache, key, &seen, return_value, false);
+        found = take_seen(cache, key, &seen, return_value, &silent);
     }
     return found;
 }

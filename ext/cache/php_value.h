@@ -27,6 +27,19 @@ lyger_cache_found php_lyger_value_fetch_again(lyger_cache *cache, zend_string *k
 /* As php_lyger_value_fetch(), also for a value that is no longer fresh but may still be served. */
 lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *key, zval *return_value);
 
+/* How a value is read. */
+typedef struct php_lyger_reading {
+    bool warns; /* of a value that cannot be read */
+    bool peeks; /* counts neither hit nor miss */
+    /* NULL, or what makes return_value, which is null, of serialised bytes: false when there is no value.
+     * Consumes string. */
+    bool (*unserialize)(lyger_cache_type type, zend_string *string, zval *return_value);
+} php_lyger_reading;
+
+/* As php_lyger_value_fetch(), in another way; nothing of it is inlined. */
+lyger_cache_found php_lyger_value_fetch_as(lyger_cache *cache, zend_string *key, zval *return_value,
+                                           const php_lyger_reading *how);
+
 #define PHP_LYGER_SHORT_MOST 256 /* bytes of a short string's whole block */
 
 #if ZEND_DEBUG
@@ -63,6 +76,25 @@ static zend_always_inline char *php_lyger_short_room(void *context, size_t len)
 void php_lyger_value_module_start(void);
 void php_lyger_value_module_stop(void);
 
+/* The part of php_lyger_value_fetch() that is inlined: misses, which are counted, and short strings.
+ * GLANCE_AGAIN: the value is another one, and must be fetched otherwise. */
+static zend_always_inline glance php_lyger_value_glance(lyger_cache *cache, zend_string *key,
+                                                        zval *return_value)
+{
+    zend_string *string = NULL;
+    glance result = fetch_short(cache, ZSTR_VAL(key), ZSTR_LEN(key),
+                                PHP_LYGER_SHORT_MOST - _ZSTR_HEADER_SIZE - 1, php_lyger_short_room, &string);
+    if (EXPECTED(result == GLANCE_HIT)) {
+        ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
+        ZVAL_NEW_STR(return_value, string);
+    } else if (result == GLANCE_MISS) {
+        lyger_lane_count(cache, COUNT_MISSES);
+    } else if (string) {
+        zend_string_efree(string);
+    }
+    return result;
+}
+
 /*
  * Fetches key into return_value. LYGER_CACHE_NO_ROOM stands for a value that is there but can no longer be
  * read, of which PHP has been warned; to the application it is a miss. (Or memory_limit was reached, or the
@@ -72,22 +104,10 @@ void php_lyger_value_module_stop(void);
 static zend_always_inline lyger_cache_found php_lyger_value_fetch(lyger_cache *cache, zend_string *key,
                                                                   zval *return_value)
 {
-    zend_string *string = NULL;
-    glance result = fetch_short(cache, ZSTR_VAL(key), ZSTR_LEN(key),
-                                PHP_LYGER_SHORT_MOST - _ZSTR_HEADER_SIZE - 1, php_lyger_short_room, &string);
-    if (EXPECTED(result == GLANCE_HIT)) {
-        ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
-        ZVAL_NEW_STR(return_value, string);
-        return LYGER_CACHE_HIT;
-    }
-    if (result == GLANCE_MISS) {
-        lyger_lane_count(cache, COUNT_MISSES);
-        return LYGER_CACHE_MISS;
-    }
-    if (string) {
-        zend_string_efree(string);
-    }
-    return php_lyger_value_fetch_any(cache, key, return_value);
+    glance result = php_lyger_value_glance(cache, key, return_value);
+    return EXPECTED(result == GLANCE_HIT) ? LYGER_CACHE_HIT
+           : result == GLANCE_MISS        ? LYGER_CACHE_MISS
+                                          : php_lyger_value_fetch_any(cache, key, return_value);
 }
 
 #endif

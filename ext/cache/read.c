@@ -2,7 +2,7 @@
  * Reading without a lock: a glance first (read_fast.h), then a search that repeats until it has a whole
  * answer.
  */
-#include "read_fast.h"
+#include "account.h"
 
 #ifdef LYGER_TEST_HOOKS
 void (*lyger_cache_step)(cache_step step);
@@ -120,8 +120,8 @@ static bool describe_seen(const entry_sight *seen, lyger_cache_sight *sight)
     return true;
 }
 
-lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t key_len,
-                                  lyger_cache_sight *sight)
+static READ_INLINE lyger_cache_found see(lyger_cache *cache, const char *key, size_t key_len,
+                                         lyger_cache_sight *sight, bool counts)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
     entry_sight seen;
@@ -131,14 +131,30 @@ lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t ke
             result = find(cache, hash, key, key_len, &seen) ? GLANCE_HIT : GLANCE_MISS;
         }
         if (result == GLANCE_MISS) {
-            lyger_lane_count(cache, COUNT_MISSES);
+            if (counts) {
+                lyger_lane_count(cache, COUNT_MISSES);
+            }
             return LYGER_CACHE_MISS;
         }
         result = GLANCE_AGAIN;
     } while (!describe_seen(&seen, sight));
-    lyger_policy_hit(seen.slot);
-    lyger_lane_count(cache, COUNT_HITS);
+    if (counts) {
+        lyger_policy_hit(seen.slot);
+        lyger_lane_count(cache, COUNT_HITS);
+    }
     return LYGER_CACHE_HIT;
+}
+
+lyger_cache_found lyger_cache_see(lyger_cache *cache, const char *key, size_t key_len,
+                                  lyger_cache_sight *sight)
+{
+    return see(cache, key, key_len, sight, true);
+}
+
+lyger_cache_found lyger_cache_peek(lyger_cache *cache, const char *key, size_t key_len,
+                                   lyger_cache_sight *sight)
+{
+    return see(cache, key, key_len, sight, false);
 }
 
 lyger_cache_found lyger_cache_see_stale(lyger_cache *cache, const char *key, size_t key_len,
@@ -217,4 +233,17 @@ bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len)
     entry_sight seen;
     glance result = glance_at(cache, hash, key, key_len, &seen, false);
     return result == GLANCE_AGAIN ? find(cache, hash, key, key_len, &seen) : result == GLANCE_HIT;
+}
+
+bool lyger_cache_inspect(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_details *details)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    entry_sight seen;
+    do {
+        if (!find(cache, hash, key, key_len, &seen)) {
+            return false;
+        }
+        lyger_account_describe(cache, &seen, details);
+    } while (!still_there(&seen));
+    return true;
 }

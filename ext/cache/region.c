@@ -311,7 +311,7 @@ static lyger_status gather(lyger_cache *cache, uint32_t count, uint32_t begin, u
 static lyger_status place_run(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
                               bool *stored, lyger_error *error)
 {
-    uint32_t count = lyger_region_run(cache, granules_for(draft->key_len, draft->len)), first;
+    uint32_t count = lyger_region_run(cache, granules_for(draft->key_len, draft->stored)), first;
     lyger_status status =
         gather(cache, count, (uint32_t)draft->hash % cache->header->region_count, &first, error);
     if (status != LYGER_OK) {

@@ -5,6 +5,7 @@
 #include "os.h"
 
 #include <string.h>
+#include <time.h>
 
 #define MAGIC "lyger\x01\r\n"
 #define PAGE 4096u           /* bytes */
@@ -125,6 +126,7 @@ lyger_status lyger_segment_format(void *base, size_t size, lyger_error *error)
         atomic_store_explicit(&view.masks[i], BUCKETS_FIRST - 1, memory_order_relaxed);
     }
     atomic_store_explicit(&header->regions_freed, 1, memory_order_relaxed);
+    atomic_store_explicit(&header->tally_began, (int64_t)time(NULL), memory_order_relaxed);
     header->check = header_check(header);
     atomic_thread_fence(memory_order_release);
     memcpy(header->magic, MAGIC, sizeof header->magic);

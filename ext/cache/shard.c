@@ -184,7 +184,8 @@ static granule take_block(lyger_cache *cache, shard *s, uint32_t size)
 }
 
 /* The head of an entry that is not published yet. */
-static entry *start_entry(lyger_cache *cache, granule at, uint64_t hash, uint64_t expires, uint64_t lens)
+static entry *start_entry(lyger_cache *cache, granule at, uint64_t hash, uint64_t expires, uint64_t lens,
+                          size_t extra)
 {
     entry *e = entry_at(cache, at);
     /* A writer that died between withdrawing the entry that was here and ending it left the stamp: see
@@ -193,6 +194,7 @@ static entry *start_entry(lyger_cache *cache, granule at, uint64_t hash, uint64_
     atomic_thread_fence(memory_order_release);
     e->queue = QUEUE_NONE;
     e->collected = 0;
+    atomic_store_explicit(&e->extra, (uint16_t)extra, memory_order_relaxed);
     atomic_store_explicit(&e->hash, hash, memory_order_relaxed);
     atomic_store_explicit(&e->expires, expires, memory_order_relaxed);
     atomic_store_explicit(&e->lens, lens, memory_order_relaxed);
@@ -220,14 +222,15 @@ bool lyger_shard_move(lyger_cache *cache, shard *s, granule at)
 {
     const entry *e = entry_at(cache, at);
     uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-    granule to = lyger_arena_take(cache, s, granules_for(key_length(lens), value_length(lens)));
+    granule to = lyger_arena_take(cache, s, granules_said(e));
     if (!to) {
         return false;
     }
     uint64_t hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
     index_slot *slot = lyger_index_slot_of(cache, s, at);
-    start_entry(cache, to, hash, expiry_of(e), lens);
-    lyger_racy_write(entry_at(cache, to)->data, e->data, value_offset(key_length(lens)) + value_length(lens));
+    start_entry(cache, to, hash, expiry_of(e), lens, extra_of(e));
+    lyger_racy_write(entry_at(cache, to)->data, e->data,
+                     value_offset(key_length(lens)) + stored_length(value_length(lens), extra_of(e)));
     stamp_entry(cache, s, to);
     replace(cache, s, slot, slot_word(hash, to));
     return true;
@@ -286,13 +289,17 @@ static void write_image(char *value, const entry_draft *draft)
 void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft)
 {
     uint64_t lens = (uint64_t)draft->len << 24 | (uint64_t)draft->key_len << 8 | (uint64_t)draft->type;
-    entry *e = start_entry(cache, at, draft->hash, draft->expires, lens);
+    entry *e = start_entry(cache, at, draft->hash, draft->expires, lens,
+                           draft->account ? sizeof *draft->account : 0);
     char *value = e->data + value_offset(draft->key_len);
     lyger_racy_write(e->data, draft->key, draft->key_len);
     if (__builtin_expect(draft->image != NULL, 0)) {
         write_image(value, draft);
     } else {
         lyger_racy_write(value, draft->bytes, draft->bytes_len);
+    }
+    if (__builtin_expect(draft->account != NULL, 0)) {
+        lyger_racy_write(value + value_offset(draft->len), draft->account, sizeof *draft->account);
     }
 }
 
@@ -341,7 +348,7 @@ static index_slot *find_replaced(lyger_cache *cache, shard *s, const entry_draft
 /* Flattened: the steps of a store are small, and calling them would take a tenth of its time. */
 __attribute__((flatten)) bool lyger_shard_store(lyger_cache *cache, shard *s, const entry_draft *draft)
 {
-    uint32_t size = granules_for(draft->key_len, draft->len);
+    uint32_t size = granules_for(draft->key_len, draft->stored);
     if (__builtin_expect(s->limbo && ++s->stores % REAP_EVERY == 0, 0)) {
         lyger_shard_reap(cache, s);
     }
@@ -540,13 +547,6 @@ static void rebuild_limbo(lyger_cache *cache, shard *s, granule at)
     }
 }
 
-/* Granules of an entry, by its lengths. */
-static uint32_t whole_size(const lyger_cache *cache, granule at)
-{
-    uint64_t lens = atomic_load_explicit(&entry_at(cache, at)->lens, memory_order_relaxed);
-    return granules_for(key_length(lens), value_length(lens));
-}
-
 /* Restores block sizes and free blocks. The list is sorted by position and stays as it is. */
 static void rebuild_arena(lyger_cache *cache, shard *s, granule list)
 {
@@ -559,7 +559,7 @@ static void rebuild_arena(lyger_cache *cache, shard *s, granule list)
         granule from = lyger_arena_region_start(cache, region);
         granule end = lyger_arena_region_end(cache, region);
         if (word == region_word(REGION_HEAD, number) && at == from) {
-            uint32_t regions = lyger_region_run(cache, whole_size(cache, at));
+            uint32_t regions = lyger_region_run(cache, granules_said(entry_at(cache, at)));
             entry_at(cache, at)->size_flags = regions << 2 | BLOCK_LARGE;
             capacity += regions * size_of_region;
             at = entry_at(cache, at)->newer;
@@ -571,7 +571,7 @@ static void rebuild_arena(lyger_cache *cache, shard *s, granule list)
         lyger_arena_seal(cache, region);
         while (at && at < end) {
             entry *e = entry_at(cache, at);
-            uint32_t size = whole_size(cache, at);
+            uint32_t size = granules_said(entry_at(cache, at));
             granule next = e->newer;
             granule limit = next && next < end ? next : end;
             /* A rest before the next entry that is too small to be a block belongs to this entry. */

@@ -37,9 +37,11 @@ typedef struct entry_draft {
     lyger_cache_type type;
     const char *bytes;
     size_t bytes_len;
-    const lyger_cache_image *image; /* NULL when the value is just the bytes */
-    size_t len;                     /* of the value as it lies in the segment */
-    uint64_t expires;               /* as entry.expires */
+    const lyger_cache_image *image;     /* NULL when the value is just the bytes */
+    size_t len;                         /* of the value as it lies in the segment */
+    const lyger_cache_account *account; /* NULL: none is behind the value */
+    size_t stored;                      /* stored_length() */
+    uint64_t expires;                   /* as entry.expires */
 } entry_draft;
 
 /* Stores, replacing an entry of the same key, evicting what must go. False when there is nothing to evict: no

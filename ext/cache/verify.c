@@ -60,9 +60,12 @@ static bool is_whole(survey *of, const entry *e, uint64_t granules)
     uint64_t hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
     uint64_t stamp = atomic_load_explicit(&e->stamp, memory_order_relaxed) & ~STAMP_LIMBO;
     lyger_cache_type type = value_type(lens);
-    size_t key_len = key_length(lens);
+    size_t key_len = key_length(lens), extra = extra_of(e);
     return expect(of, key_len > 0, "an entry without a key") &&
-           expect(of, sizeof(entry) + value_offset(key_len) + value_length(lens) <= granules * GRANULE,
+           expect(of, extra == 0 || extra == sizeof(lyger_cache_account), "an account of the wrong size") &&
+           expect(of,
+                  sizeof(entry) + value_offset(key_len) + stored_length(value_length(lens), extra) <=
+                      granules * GRANULE,
                   "an entry that is longer than its block") &&
            expect(of, type >= LYGER_CACHE_STRING || value_length(lens) == sizeof(int64_t),
                   "a number of the wrong size") &&
@@ -352,12 +355,6 @@ static int by_position(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static uint64_t granules_said(const lyger_cache *cache, granule at)
-{
-    uint64_t lens = atomic_load_explicit(&entry_at(cache, at)->lens, memory_order_relaxed);
-    return granules_for(key_length(lens), value_length(lens));
-}
-
 /* Whether a slot points to an entry that is whole, in memory of this shard. */
 static bool check_slot(survey *of, uint64_t word)
 {
@@ -402,7 +399,7 @@ static bool check_before_rebuild(survey *of)
     for (size_t i = 1; fine && i < count; i++) {
         /* An index that was growing may have two slots for an entry. */
         fine = places[i] == places[i - 1] ||
-               expect(of, places[i - 1] + granules_said(of->cache, places[i - 1]) <= places[i],
+               expect(of, places[i - 1] + granules_said(entry_at(of->cache, places[i - 1])) <= places[i],
                       "entries that lie in each other");
     }
     free(places);
