@@ -333,10 +333,21 @@ namespace {
      * framework, Laravel and Symfony have one). fn($request), one parameter of that name without a type, gets a
      * Lyger\Http\Request where there is that class; otherwise its argument is $uri.
      *
-     * It returns the body as a string (text/html unless header() says otherwise), an array (sent as JSON), a
-     * Lyger\Result (its rows, written from C while they are sent), an object with the methods getStatusCode() and send(),
-     * which is told to send itself, or null; what was echoed comes before that. Anything
-     * else is a TypeError and, like every exception that is not caught, a 500.
+     * It returns the body, and what was echoed comes before that:
+     *
+     *   string or Stringable      text/html, unless header() says otherwise
+     *   array                     sent as JSON
+     *   null                      nothing but what was echoed
+     *   Lyger\Result              its rows as JSON, written from C while they are sent
+     *   Generator or Traversable  chunks (string, Stringable; null for none yet), each sent when it comes: headers are those that are set
+     *                             when the first one comes, a client that leaves ends it as exit() would, an exception cuts the answer off
+     *   a stream                  from where it stands to its end, with a length where it is a file; then it is closed
+     *   PSR-7 response            status, reason, fields, body; cookies are added to those that header() has set, other fields
+     *                             take their place. Output that came before it is an error
+     *   another response          an object with the methods getStatusCode() and send(), as Symfony's, Laravel's and the Lyger framework's:
+     *                             it is told to send itself
+     *
+     * Anything else is a TypeError and, like every exception that is not caught, a 500.
      *
      * Everything a script can do under PHP-FPM can be done for each request: superglobals, header(), setcookie(),
      * php://input, uploads, sessions, output buffers, exit(), register_shutdown_function(), set_time_limit(),

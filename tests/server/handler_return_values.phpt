@@ -25,11 +25,16 @@ $server = new Server(<<<'PHP'
             'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i FROM n');
         case '/float': return 1.5;
         case '/object': return new stdClass;
+        case '/integer': return 1;
+        case '/true': return true;
+        case '/stringable': return new class { function __toString(): string { return 'stringable'; } };
+        case '/throws': return new class { function __toString(): string { throw new Exception('no text'); } };
+        case '/both ways': return new SplFileObject(__FILE__);
         case '/json': return ["\xff"];
     }
     PHP);
-foreach (['/text', '/empty', '/null', '/nothing', '/both', '/array', '/list', '/bytes', '/rows', '/float', '/object', '/json'] as $path) {
-    $response = $server->get($path);
+foreach (['/text', '/empty', '/null', '/nothing', '/both', '/array', '/list', '/bytes', '/rows', '/stringable', '/float', '/object', '/integer', '/true', '/throws', '/both ways', '/json'] as $path) {
+    $response = $server->get(str_replace(' ', '%20', $path));
     echo $path, ' ', $response->status, ' ', $response->field('content-type'), ' ',
         json_encode(preg_replace('~ in /.*~s', '', $response->body), JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES), "\n";
 }
@@ -53,8 +58,13 @@ $server->stop();
 /list 200 application/json "[]"
 /bytes 200 text/html; charset=UTF-8 "\u0000\ufffd\r\n"
 /rows 200 application/json "[{\"a\":1},{\"a\":2}]"
-/float 500 text/html; charset=UTF-8 "\nFatal error: Uncaught TypeError: The handler must return string, array, Lyger\\Result or null, float returned"
-/object 500 text/html; charset=UTF-8 "\nFatal error: Uncaught TypeError: The handler must return string, array, Lyger\\Result or null, stdClass returned"
+/stringable 200 text/html; charset=UTF-8 "stringable"
+/float 500 text/html; charset=UTF-8 "\nFatal error: Uncaught TypeError: The handler must return string, Stringable, array, Traversable, stream, Lyger\\Result, PSR-7 response or null, float returned"
+/object 500 text/html; charset=UTF-8 "\nFatal error: Uncaught TypeError: The handler must return string, Stringable, array, Traversable, stream, Lyger\\Result, PSR-7 response or null, stdClass returned"
+/integer 500 text/html; charset=UTF-8 "\nFatal error: Uncaught TypeError: The handler must return string, Stringable, array, Traversable, stream, Lyger\\Result, PSR-7 response or null, int returned"
+/true 500 text/html; charset=UTF-8 "\nFatal error: Uncaught TypeError: The handler must return string, Stringable, array, Traversable, stream, Lyger\\Result, PSR-7 response or null, bool returned"
+/throws 500 text/html; charset=UTF-8 "\nFatal error: Uncaught Exception: no text"
+/both ways 500 text/html; charset=UTF-8 "\nFatal error: Uncaught TypeError: The handler returned SplFileObject, which is both Stringable and Traversable: return its text, or a generator of its elements"
 /json 500 text/html; charset=UTF-8 "\nFatal error: Uncaught Lyger\\Exception\\ServerException: The handler's array cannot be sent as JSON (json_last_error() is 5)"
 /large 1000000 1000000 174ac9a4f023a557a68ab0417355970e
 /echoed large 0 0 d41d8cd98f00b204e9800998ecf8427e

@@ -1,5 +1,6 @@
 /*
- * What a handler's return value becomes: text, JSON, or the rows of a result.
+ * What a handler's return value becomes: text, JSON, or the rows of a result; php_answer_chunks.c has what
+ * comes in pieces, php_answer_response.c the objects that are whole responses.
  */
 #include "php_worker.h"
 #include "lyger_error.h"
@@ -9,6 +10,7 @@
 #include "SAPI.h"
 #include "php_output.h"
 #include "zend_exceptions.h"
+#include "zend_interfaces.h"
 #include "ext/json/php_json.h"
 #include "ext/standard/basic_functions.h"
 #include "ext/standard/head.h"
@@ -16,13 +18,17 @@
 #define JSON_DEPTH 512
 #define JSON_TYPE "Content-Type: application/json"
 
-/* Writes the body through the output layer, as echo does. When no output can follow, the body's length is
- * known now, and a long body need not be chunked. */
-static void write_body(const char *bytes, size_t len)
+void php_lyger_answer_will_have(uint64_t len)
 {
     if (php_output_get_level() == 0 && !BG(user_shutdown_function_names)) {
         php_lyger_answer_foresee(len);
     }
+}
+
+/* Writes the body through the output layer, as echo does. */
+static void write_body(const char *bytes, size_t len)
+{
+    php_lyger_answer_will_have(len);
     php_output_write(bytes, len);
 }
 
@@ -69,30 +75,49 @@ static void answer_result(lyger_result *result)
     }
 }
 
-static zend_function *public_method(const zend_object *object, const char *name, size_t len)
+static void refuse(const zval *value)
 {
-    zend_function *found = zend_hash_str_find_ptr(&object->ce->function_table, name, len);
-    return found && (found->common.fn_flags & (ZEND_ACC_PUBLIC | ZEND_ACC_STATIC)) == ZEND_ACC_PUBLIC ? found
-                                                                                                      : NULL;
+    zend_throw_exception_ex(zend_ce_type_error, 0,
+                            "The handler must return string, Stringable, array, Traversable, stream, "
+                            "Lyger\\Result, PSR-7 response or null, %s returned",
+                            zend_zval_type_name(value));
 }
 
-/* Lets a response that can send itself do so, as it would under PHP-FPM: of the Lyger framework, of Symfony,
- * of Laravel. False for another object. */
-static bool answer_response(zend_object *object)
+/*
+ * An object. What could be meant in two ways is refused: a SimpleXMLElement's text is not its XML, a
+ * SplFileObject's is one line of it, and a collection's is JSON that would be called HTML.
+ */
+static void answer_object(zval *value)
 {
-    zend_function *send = public_method(object, ZEND_STRL("send"));
-    if (!send || send->common.required_num_args > 0 || !public_method(object, ZEND_STRL("getstatuscode"))) {
-        return false;
+    zend_class_entry *class_entry = Z_OBJCE_P(value);
+    lyger_result *result = php_lyger_result_of(Z_OBJ_P(value));
+    bool is_text = instanceof_function(class_entry, zend_ce_stringable);
+    bool is_iterable = instanceof_function(class_entry, zend_ce_traversable);
+    if (result) {
+        answer_result(result);
+    } else if (php_lyger_answer_response(value)) {
+        return;
+    } else if (is_text && is_iterable) {
+        zend_throw_exception_ex(
+            zend_ce_type_error, 0,
+            "The handler returned %s, which is both Stringable and Traversable: return its "
+            "text, or a generator of its elements",
+            ZSTR_VAL(class_entry->name));
+    } else if (is_iterable) {
+        php_lyger_answer_chunks(value);
+    } else if (is_text) {
+        zend_string *text = zval_try_get_string(value);
+        if (text) {
+            write_body(ZSTR_VAL(text), ZSTR_LEN(text));
+            zend_string_release(text);
+        }
+    } else {
+        refuse(value);
     }
-    zval sent;
-    zend_call_known_instance_method(send, object, &sent, 0, NULL);
-    zval_ptr_dtor(&sent);
-    return true;
 }
 
 void php_lyger_answer_value(zval *value)
 {
-    lyger_result *result;
     ZVAL_DEREF(value);
     switch (Z_TYPE_P(value)) {
     case IS_UNDEF:
@@ -105,19 +130,12 @@ void php_lyger_answer_value(zval *value)
         answer_json(value);
         return;
     case IS_OBJECT:
-        result = php_lyger_result_of(Z_OBJ_P(value));
-        if (result) {
-            answer_result(result);
-            return;
-        }
-        if (answer_response(Z_OBJ_P(value))) {
-            return;
-        }
-        break;
+        answer_object(value);
+        return;
+    case IS_RESOURCE:
+        php_lyger_answer_stream(value);
+        return;
     default:
-        break;
+        refuse(value);
     }
-    zend_throw_exception_ex(zend_ce_type_error, 0,
-                            "The handler must return string, array, Lyger\\Result or null, %s returned",
-                            zend_zval_type_name(value));
 }

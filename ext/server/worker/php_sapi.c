@@ -11,6 +11,7 @@
 #include "SAPI.h"
 #include "php_output.h"
 #include "zend_exceptions.h"
+#include "ext/standard/head.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -111,6 +112,20 @@ static void worker_flush(void *context)
     }
 }
 
+void php_lyger_answer_flush(void)
+{
+    if (!php_lyger_current.hub || answer.over) {
+        return;
+    }
+    if (php_output_get_level() == 0) {
+        php_header();
+    }
+    worker_flush(NULL);
+    if (!answer.over && php_lyger_serving.worker && lyger_hub_client_gone(php_lyger_serving.worker)) {
+        client_left();
+    }
+}
+
 void php_lyger_answer_begin(void)
 {
     answer.composed = answer.sent = answer.over = answer.broken = false;
@@ -143,7 +158,7 @@ void php_lyger_answer_failed(void)
     }
 }
 
-void php_lyger_answer_foresee(size_t len)
+void php_lyger_answer_foresee(uint64_t len)
 {
     if (!answer.sent && !answer.over) {
         answer.length = answer.held + len;

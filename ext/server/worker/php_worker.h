@@ -9,7 +9,8 @@
  *   php_arrays.c   a request as PHP arrays: $_SERVER, the handler's $data
  *   php_request.c  a request's life: from taken to finished
  *   php_handler.c  what a handler is called with
- *   php_answer.c   what a handler's return value becomes
+ *   php_answer.c   what a handler's return value becomes; php_answer_chunks.c: in pieces;
+ *                  php_answer_response.c: objects that are whole responses
  *   php_script.c   the script form, whose worker runs PHP's own requests
  *   php_user_ini.c settings of a directory, in the script form
  *   php_reset.c    the state of a booted worker, and the way back to it after a request
@@ -105,7 +106,10 @@ bool php_lyger_answer_is_over(void);
 /* The application has failed: a 200 becomes a 500, if the head can still be changed. */
 void php_lyger_answer_failed(void);
 /* Tells that so many more bytes will be echoed, and then no more. */
-void php_lyger_answer_foresee(size_t len);
+void php_lyger_answer_foresee(uint64_t len);
+/* Sends the head and what is held to the client; where the client has gone the script ends, as a write would
+ * end it. */
+void php_lyger_answer_flush(void);
 /* Ends the answer, whose headers were sent (php_header()). complete also gives the request back to the hub:
  * its texts are gone. */
 void php_lyger_answer_end(bool complete);
@@ -205,6 +209,20 @@ uint32_t php_lyger_handler_arguments(zval arguments[3]);
 
 /* Makes the body of the handler's return value; throws for a value that cannot be a body. */
 void php_lyger_answer_value(zval *value);
+/* php_lyger_answer_foresee(), where nothing changes the body or follows it. */
+void php_lyger_answer_will_have(uint64_t len);
+
+/* ---- php_answer_chunks.c ---- */
+
+/* Sends the elements of a Traversable, each when it comes. */
+void php_lyger_answer_chunks(zval *traversable);
+/* Sends a stream from where it stands to its end, and closes it. */
+void php_lyger_answer_stream(zval *stream);
+
+/* ---- php_answer_response.c ---- */
+
+/* Sends an object that is a whole response; false, when it is none that is known. */
+bool php_lyger_answer_response(zval *object);
 
 /* ---- php_reset.c ---- */
 
