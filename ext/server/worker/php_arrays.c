@@ -106,8 +106,24 @@ static void set_text(zend_array *array, const char *key, const char *text, size_
     set_value(array, key, strlen(key), &value);
 }
 
-/* Adds the environment to $_SERVER, as under CGI; variables that look like a client's field, and those that
- * lyger itself sets for its server, are left out. */
+/* Whether a variable of the environment says something about a request: who starts a server from inside of
+ * one (a CGI program, a test) hands its own variables on. */
+static bool is_of_a_request(const char *name)
+{
+    static const char *const begins[] = {
+        "HTTP_",     "REQUEST_", "REMOTE_",   "SERVER_",   "SCRIPT_",      "CONTENT_",
+        "PATH_INFO", "ORIG_",    "DOCUMENT_", "REDIRECT_", "QUERY_STRING", "PATH_TRANSLATED",
+        "HTTPS",     "PHP_AUTH", "PHP_SELF",  "AUTH_TYPE", "GATEWAY_"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        if (strncmp(name, begins[i], strlen(begins[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds the environment to $_SERVER, as under CGI; variables that a request has itself, and those that lyger
+ * sets for its server, are left out. */
 static void add_environment(zend_array *array, zend_array *environment)
 {
     zend_string *name;
@@ -115,8 +131,7 @@ static void add_environment(zend_array *array, zend_array *environment)
     ZEND_HASH_FOREACH_STR_KEY_VAL(environment, name, text)
     {
         if (name && ZSTR_VAL(name)[0] != '-' && (ZSTR_VAL(name)[0] < '0' || ZSTR_VAL(name)[0] > '9') &&
-            !zend_string_starts_with_literal(name, "HTTP_") &&
-            !zend_string_equals_literal(name, "LYGER_OPTIONS")) {
+            !is_of_a_request(ZSTR_VAL(name)) && !zend_string_equals_literal(name, "LYGER_OPTIONS")) {
             ZVAL_INTERNED_STR(&value, php_lyger_lasting(Z_STRVAL_P(text), Z_STRLEN_P(text)));
             set_value(array, ZSTR_VAL(name), ZSTR_LEN(name), &value);
         }
@@ -299,13 +314,6 @@ static zend_string *server_name_of_host(void)
     return zend_string_init(ZSTR_VAL(host), len, false);
 }
 
-static void set_info(zend_array *array, const char *key, zend_string *text)
-{
-    zval value;
-    ZVAL_STR_COPY(&value, text);
-    zend_hash_str_update(array, key, strlen(key), &value);
-}
-
 /* The variables of the script form, as nginx's fastcgi_params and FPM (cgi.fix_pathinfo) have them. */
 static void put_script(zend_array *array)
 {
@@ -317,15 +325,12 @@ static void put_script(zend_array *array)
             : zend_string_copy(current->script_name);
     put(array, server_places[SERVER_SCRIPT], zend_string_copy(current->script_name));
     put(array, server_places[SERVER_FILE], zend_string_copy(current->script_file));
-    put(array, server_places[SERVER_DOCUMENT], zend_string_copy(self));
+    put(array, server_places[SERVER_DOCUMENT], zend_string_copy(current->script_name));
     put(array, server_places[SERVER_SELF], self);
     if (current->path_info) {
-        zval *root = zend_hash_str_find(array, ZEND_STRL("DOCUMENT_ROOT"));
-        zend_string *translated = zend_string_concat2(
-            Z_STRVAL_P(root), Z_STRLEN_P(root), ZSTR_VAL(current->path_info), ZSTR_LEN(current->path_info));
-        set_info(array, "PATH_INFO", current->path_info);
-        set_info(array, "PATH_TRANSLATED", translated);
-        zend_string_release(translated);
+        zval info;
+        ZVAL_STR_COPY(&info, current->path_info);
+        zend_hash_str_update(array, ZEND_STRL("PATH_INFO"), &info);
     }
 }
 

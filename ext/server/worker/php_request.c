@@ -51,7 +51,7 @@ static void import(zend_auto_global *global)
  * Gives $_SERVER to the filter extension: filter_input(INPUT_SERVER, …) looks into an array of its own, which
  * PHP fills through this hook, variable by variable; the hook fills $_SERVER as well.
  */
-static void give_to_filter(void)
+void php_lyger_give_to_filter(void)
 {
     zval *server = &PG(http_globals)[TRACK_VARS_SERVER], whole, *value;
     zend_string *name;
@@ -77,7 +77,7 @@ static bool server_is_wanted(zend_string *name)
 {
     (void)name;
     if (php_lyger_current.hub) {
-        give_to_filter();
+        php_lyger_give_to_filter();
     }
     return false; /* do not call again in this request */
 }
@@ -92,7 +92,7 @@ static void import_server(void)
     SG(request_info).argc = argc;
     superglobals.server->armed = PG(auto_globals_jit);
     if (!PG(auto_globals_jit)) {
-        give_to_filter();
+        php_lyger_give_to_filter();
     }
 }
 

@@ -24,23 +24,20 @@
 #include "zend_signal.h"
 #include "main/php_main.h"
 
-#include "ext/filter/php_filter.h"
-
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define UNSAFE_RAW 0x0204 /* FILTER_UNSAFE_RAW, which changes nothing */
-#define IDLE_TIME 1000    /* ms between two looks whether the worker is to end */
-#define SIGNALS 32        /* those that pcntl_signal() may change */
+#define IDLE_TIME 1000 /* ms between two looks whether the worker is to end */
+#define SIGNALS 32     /* those that pcntl_signal() may change */
 
 static struct {
     bool left_boot; /* the command's request has ended */
     lyger_scripts where;
     lyger_script found;
-    zend_filter_globals *filter; /* NULL: the extension is not loaded */
+    bool filter_is_filled; /* in this request */
     bool has_pcntl;
     struct sigaction signals[SIGNALS]; /* as they were when the worker began */
 } scripts;
@@ -95,20 +92,52 @@ static ZEND_NORETURN void end_process(int status)
 
 /* ---- $_SERVER for filter_input() ---- */
 
-/* filter_input(INPUT_SERVER, …) has an array of its own. Without a default filter it is the same array. */
-static void give_to_filter(zval *server)
+/*
+ * filter_input(INPUT_SERVER, …) looks into an array of its own, which PHP fills variable by variable while it
+ * makes $_SERVER. Few requests need that: it is filled when one of the extension's functions is called.
+ */
+static const char *const filter_names[] = {"filter_input", "filter_input_array", "filter_has_var"};
+#define FILTERS (sizeof filter_names / sizeof *filter_names)
+static zif_handler filters[FILTERS]; /* the extension's own; NULL: it is not loaded */
+
+static void fill_filter(const zend_execute_data *call)
 {
-    if (scripts.filter && scripts.filter->default_filter == UNSAFE_RAW &&
-        Z_TYPE(scripts.filter->server_array) != IS_ARRAY) {
-        ZVAL_COPY(&scripts.filter->server_array, server);
+    if (!scripts.filter_is_filled && ZEND_CALL_NUM_ARGS(call) > 0) {
+        scripts.filter_is_filled = true;
+        zend_is_auto_global_str(ZEND_STRL("_SERVER"));
+        php_lyger_give_to_filter();
     }
 }
 
-static void register_server_variables(zval *array)
+static ZEND_FUNCTION(filter_0)
 {
-    zval_ptr_dtor(array);
-    ZVAL_ARR(array, php_lyger_data_server());
-    give_to_filter(array);
+    fill_filter(execute_data);
+    filters[0](execute_data, return_value);
+}
+
+static ZEND_FUNCTION(filter_1)
+{
+    fill_filter(execute_data);
+    filters[1](execute_data, return_value);
+}
+
+static ZEND_FUNCTION(filter_2)
+{
+    fill_filter(execute_data);
+    filters[2](execute_data, return_value);
+}
+
+static void hear_filters(void)
+{
+    static const zif_handler ours[FILTERS] = {ZEND_FN(filter_0), ZEND_FN(filter_1), ZEND_FN(filter_2)};
+    for (size_t i = 0; i < FILTERS; i++) {
+        zend_function *found =
+            zend_hash_str_find_ptr(CG(function_table), filter_names[i], strlen(filter_names[i]));
+        if (found && found->type == ZEND_INTERNAL_FUNCTION) {
+            filters[i] = found->internal_function.handler;
+            found->internal_function.handler = ours[i];
+        }
+    }
 }
 
 /* ---- a request ---- */
@@ -166,6 +195,7 @@ static void describe(const lyger_hub_request *request)
     php_lyger_request *current = &php_lyger_current;
     const lyger_script *found = &scripts.found;
     sapi_request_info *info = &SG(request_info);
+    scripts.filter_is_filled = false;
     php_lyger_answer_begin();
     php_lyger_request_read(request);
     current->script_name = zend_string_init(found->name, strlen(found->name), false);
@@ -298,8 +328,7 @@ static void take_over(void)
     php_lyger_sapi_take_over();
     sapi_module.activate = begin;
     sapi_module.deactivate = end;
-    sapi_module.register_server_variables = register_server_variables;
-    scripts.filter = php_lyger_globals_of("filter");
+    hear_filters();
     keep_signals();
 }
 

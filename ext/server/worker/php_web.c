@@ -21,6 +21,7 @@
 #define CLI "cli"
 #define MEMORY_LIMIT ((size_t)128 << 20) /* bytes, of a worker whose PHP has no limit */
 #define MEMORY_LIMIT_TEXT "128M"
+#define TIME_LIMIT "30" /* seconds, max_execution_time of PHP itself */
 
 static struct {
     bool command_line;      /* PHP was started as the command line's, whatever its SAPI is called by now */
@@ -332,8 +333,10 @@ static void set_for_all(const char *name, const char *value)
 void php_lyger_web_settings_for_all(void)
 {
     for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {
-        set_for_all(from_php_ini[i].name,
-                    from_php_ini[i].is_said ? from_php_ini[i].said : from_php_ini[i].without);
+        set_for_all(from_php_ini[i].name, from_php_ini[i].is_said ? from_php_ini[i].said
+                                          : strcmp(from_php_ini[i].name, "max_execution_time") == 0
+                                              ? TIME_LIMIT
+                                              : from_php_ini[i].without);
     }
     set_for_all("register_argc_argv", "0");
     if (PG(memory_limit) < 1) {

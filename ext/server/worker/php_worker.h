@@ -191,6 +191,9 @@ php_lyger_outcome php_lyger_request_handle(const lyger_hub_request *request, zen
 /* What fastcgi_finish_request() does; false when there is nothing to finish. */
 bool php_lyger_request_finish(void);
 
+/* Gives $_SERVER to the filter extension. */
+void php_lyger_give_to_filter(void);
+
 /* Takes note of superglobals that the application may change while it boots; release frees the notes. */
 void php_lyger_superglobals_keep(void);
 void php_lyger_superglobals_release(void);
