@@ -374,7 +374,7 @@ namespace {
      *   user                  name or number: the process that reads from clients and the workers become this user, who
      *                         must not be root. Only root can; default: they stay who started them
      *   group                 name or number; default: the user's own. The user's other groups come with it
-     *   workers               1 to 508, default: as many as processors
+     *   workers               1 to 508, default: as many as processors; "2..16": as many as requests need, between 2 and 16
      *   max_requests          of a worker, then it is replaced; default 0: no limit
      *   max_requests_jitter   up to so many more, at random; default 0
      *   memory_limit          of PHP's heap in a worker, looked at between requests; default 0: no limit

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: a529d10789fd7566139216d38e4f67e93bff5328 */
+ * Stub hash: fb26f5ff81cc580e27abb7548ab5b14b73d3963e */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -21,7 +21,8 @@ typedef struct lyger_server_config {
     const char *user;  /* of the user that serves when root starts the server; NULL: the starting user */
     const char *group; /* NULL: the user's own */
 
-    uint32_t workers;
+    uint32_t workers;             /* at most */
+    uint32_t workers_least;       /* fewer while no request has to wait; 0: always `workers` */
     uint32_t max_requests;        /* that a worker answers before it is replaced; 0: no limit */
     uint32_t max_requests_jitter; /* up to so many more, random per worker */
     uint64_t memory_limit;        /* of a worker's PHP heap, looked at between requests; 0: no limit */

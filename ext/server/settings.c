@@ -104,6 +104,7 @@ lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *
     uint64_t day = 86400000;
     const range ranges[] = {
         {"workers", config->workers, 1, WORKERS_MAX},
+        {"workers", config->workers_least, 0, config->workers},
         {"backlog", config->backlog, 1, 65535},
         {"socket_mode", config->socket_mode, 0, 0777},
         {"queue_limit", config->queue_limit, 0, REQUESTS_MAX - 2 * (uint64_t)WORKERS_MAX},

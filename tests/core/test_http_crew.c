@@ -166,6 +166,69 @@ static void eight_deaths_are_told_in_ten_seconds(void)
     end();
 }
 
+/* An idle worker in the next place, and in the crew. */
+static lyger_worker *idle_worker(void)
+{
+    const lyger_hub_request *request;
+    int place = lyger_hub_place(hub, 1);
+    pid_t pid = (1 << 30) + place; /* nobody's */
+    lyger_hub_placed(hub, (uint32_t)place, pid);
+    lyger_worker *worker = lyger_hub_join(hub, (uint32_t)place);
+    CHECK_INT(lyger_hub_take(worker, 1, &request), LYGER_TAKEN_LATER);
+    crew.members[crew.count++] = (lyger_member){.pid = pid, .place = (uint32_t)place, .generation = 1};
+    return worker;
+}
+
+static void look(uint64_t calm)
+{
+    uint32_t place;
+    crew.look_at = 1;
+    crew.calm_since = lyger_hub_now() - calm * MILLISECOND;
+    CHECK(!lyger_crew_fill(&crew, &place));
+}
+
+static void idle_workers_are_given_up_one_by_one_down_to_the_least(void)
+{
+    lyger_worker *workers[3];
+    begin();
+    crew.least = 1;
+    crew.most = 4;
+    crew.wanted = 3;
+    for (int i = 0; i < 3; i++) {
+        workers[i] = idle_worker();
+    }
+    look(9900);
+    CHECK_INT(crew.wanted, 3);
+    look(10001);
+    CHECK_INT(crew.wanted, 2);
+    CHECK(crew.members[2].retired && !crew.members[1].retired);
+    CHECK(lyger_hub_now() - crew.calm_since < 10000 * MILLISECOND); /* the next in a second */
+    look(10001);
+    CHECK_INT(crew.wanted, 1);
+    look(10001);
+    CHECK_INT(crew.wanted, 1);
+    CHECK(!crew.members[0].retired);
+    for (int i = 0; i < 3; i++) {
+        free(workers[i]);
+    }
+    crew.count = 0;
+    end();
+}
+
+static void bounds_are_those_of_the_configuration(void)
+{
+    begin();
+    CHECK(crew.least == WANTED && crew.most == WANTED && crew.wanted == WANTED && crew.look_at == 0);
+    lyger_crew_free(&crew);
+    config.workers = 6;
+    config.workers_least = 2;
+    CHECK_INT(lyger_crew_init(&crew, &config, &identity, hub, 1, &error), LYGER_OK);
+    CHECK(crew.least == 2 && crew.most == 6 && crew.wanted == 2 && crew.look_at != 0);
+    config.workers_least = 7;
+    CHECK_INT(lyger_server_check(&config, &error), LYGER_E_ARGUMENT);
+    end();
+}
+
 int main(void)
 {
     RUN(pauses_double_up_to_five_seconds_while_booting);
@@ -174,5 +237,7 @@ int main(void)
     RUN(row_ends_when_no_worker_has_died_for_long);
     RUN(workers_that_never_come_up_are_hopeless_after_a_few);
     RUN(eight_deaths_are_told_in_ten_seconds);
+    RUN(idle_workers_are_given_up_one_by_one_down_to_the_least);
+    RUN(bounds_are_those_of_the_configuration);
     return finish();
 }

@@ -333,6 +333,12 @@ void lyger_hub_placed(lyger_hub *hub, uint32_t place, pid_t pid)
     }
 }
 
+uint32_t lyger_hub_waiting(const lyger_hub *hub)
+{
+    uint64_t next = atomic_load(&hub->header->next), tail = atomic_load(&hub->header->tail);
+    return tail - next <= hub->settings.requests ? (uint32_t)(tail - next) : 0;
+}
+
 void lyger_hub_bury(lyger_hub *hub, uint32_t place)
 {
     hub_cell *cell = &hub->cells[place];

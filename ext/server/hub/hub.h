@@ -265,6 +265,9 @@ void lyger_hub_placed(lyger_hub *hub, uint32_t place, pid_t pid); /* 0: fork fai
 /* Makes the death of a worker known, after it was reaped (waitpid). */
 void lyger_hub_bury(lyger_hub *hub, uint32_t place);
 
+/* Requests that wait for a worker, those among them that were taken back included. */
+uint32_t lyger_hub_waiting(const lyger_hub *hub);
+
 /* Asks a worker to end after its current request. */
 void lyger_hub_retire(lyger_hub *hub, uint32_t place);
 

@@ -18,6 +18,9 @@
 #define PAUSE_BOOTING (5 * SECOND)     /* longest pause when workers die before their first request … */
 #define PAUSE_WORKING SECOND           /* … and when they die at work: other requests may be served well */
 #define PAUSE_NO_PLACE (20 * MILLISECOND) /* until the hub may have a free place */
+#define LOOK_TIME (50 * MILLISECOND) /* between two looks at the queue, where the crew may grow or shrink */
+#define CALM_TIME (10 * SECOND)      /* with idle workers, before one of them is given up … */
+#define CALM_MORE SECOND             /* … and then until the next */
 #define SAID_TIME (10 * SECOND)
 #define SAID_MOST 8 /* lines about deaths in SAID_TIME */
 
@@ -33,7 +36,11 @@ lyger_status lyger_crew_init(lyger_crew *crew, const lyger_server_config *config
     crew->room = lyger_hub_places(hub);
     /* A reload needs places for the new workers beside the old ones. */
     uint32_t most = crew->room > 1 ? crew->room / 2 : 1;
-    crew->wanted = config->workers < most ? config->workers : most;
+    crew->most = config->workers < most ? config->workers : most;
+    crew->least =
+        config->workers_least && config->workers_least < crew->most ? config->workers_least : crew->most;
+    crew->wanted = crew->least;
+    crew->look_at = crew->least < crew->most ? 1 : 0;
     crew->members = calloc(crew->room, sizeof *crew->members);
     return crew->members ? LYGER_OK : lyger_fail(error, LYGER_E_MEMORY, "no memory for the list of workers");
 }
@@ -107,8 +114,65 @@ static int add_one(lyger_crew *crew, uint32_t *place)
     return 0;
 }
 
+/* ---- between bounds ---- */
+
+/* Asks the idle worker in the highest place to end: workers are woken from the lowest on, so the highest has
+ * been idle for the longest. */
+static void give_up_one(lyger_crew *crew)
+{
+    lyger_member *last = NULL;
+    lyger_hub_worker seen;
+    for (uint32_t i = 0; i < crew->count; i++) {
+        lyger_member *member = &crew->members[i];
+        if (member->generation == crew->generation && !member->retired &&
+            (!last || member->place > last->place)) {
+            lyger_hub_look(crew->hub, member->place, &seen);
+            last = seen.state == LYGER_WORKER_IDLE ? member : last;
+        }
+    }
+    if (last) {
+        last->retired = true;
+        lyger_hub_retire(crew->hub, last->place);
+        crew->wanted--;
+    }
+}
+
+static uint32_t busy(const lyger_crew *crew)
+{
+    uint32_t count = 0;
+    lyger_hub_worker seen;
+    for (uint32_t i = 0; i < crew->count; i++) {
+        lyger_hub_look(crew->hub, crew->members[i].place, &seen);
+        count += crew->members[i].generation == crew->generation && !crew->members[i].retired &&
+                 seen.state != LYGER_WORKER_IDLE;
+    }
+    return count;
+}
+
+/* Follows the queue: looks at it when it is time. */
+static void follow(lyger_crew *crew)
+{
+    uint64_t now = lyger_hub_now();
+    if (!crew->look_at || !crew->wanted || now < crew->look_at) {
+        return;
+    }
+    crew->look_at = now + LOOK_TIME;
+    uint32_t waiting = lyger_hub_waiting(crew->hub), at_work = busy(crew);
+    if (at_work + 1 >= crew->wanted || !crew->calm_since) {
+        crew->calm_since = now;
+    }
+    if (waiting > 0 && at_work >= crew->wanted) {
+        uint32_t more = waiting < crew->wanted ? waiting : crew->wanted;
+        crew->wanted = more < crew->most - crew->wanted ? crew->wanted + more : crew->most;
+    } else if (crew->wanted > crew->least && now - crew->calm_since >= CALM_TIME) {
+        give_up_one(crew);
+        crew->calm_since += CALM_MORE;
+    }
+}
+
 bool lyger_crew_fill(lyger_crew *crew, uint32_t *place)
 {
+    follow(crew);
     uint32_t have = present(crew);
     if (crew->not_before && lyger_hub_now() < crew->not_before) {
         return false;
@@ -132,7 +196,10 @@ bool lyger_crew_fill(lyger_crew *crew, uint32_t *place)
 
 uint64_t lyger_crew_due(const lyger_crew *crew)
 {
-    return present(crew) < crew->wanted ? (crew->not_before ? crew->not_before : 1) : 0;
+    if (present(crew) >= crew->wanted) {
+        return crew->wanted ? crew->look_at : 0;
+    }
+    return crew->not_before ? crew->not_before : 1;
 }
 
 /* ---- deaths ---- */

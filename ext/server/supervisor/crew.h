@@ -1,7 +1,8 @@
 /*
  * The workers of one parent: forked, reaped, replaced. The supervisor and every booted parent have a crew of
- * their own. Only children of this process are in a crew, so that a signal never goes to a process id that
- * another process has got meanwhile.
+ * their own. A crew between bounds (workers_least, workers) doubles while requests wait and every worker is
+ * busy, and gives up one worker a second when more than one has been idle for a while. Only children of this
+ * process are in a crew, so that a signal never goes to a process id that another process has got meanwhile.
  */
 #ifndef LYGER_SUPERVISOR_CREW_H
 #define LYGER_SUPERVISOR_CREW_H
@@ -20,8 +21,11 @@ typedef struct lyger_crew {
     const lyger_server_config *config;
     const lyger_identity *identity; /* the user that workers become */
     lyger_hub *hub;
-    uint32_t generation; /* of workers that are forked from now on */
-    uint32_t wanted;     /* how many workers of that generation, 0: no more */
+    uint32_t generation;  /* of workers that are forked from now on */
+    uint32_t wanted;      /* how many workers of that generation, 0: no more */
+    uint32_t least, most; /* between these `wanted` follows the queue */
+    uint64_t look_at;     /* when the queue is looked at next, lyger_hub_now(); 0: never */
+    uint64_t calm_since;  /* since then more than one worker was idle whenever it was looked */
     lyger_member *members;
     uint32_t count, room;
     bool came_up;          /* a worker of this generation has asked for a request */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -207,9 +208,9 @@ static lyger_status run_booted(const lyger_server_config *config, const lyger_ta
     if (status == LYGER_OK) {
         status = lyger_signals_take(&parent.signals, error);
     }
-    if (status == LYGER_OK && parent.crew.wanted < config->workers) {
-        lyger_server_say(config, "%u of %u workers: there is room for more after a restart",
-                         parent.crew.wanted, config->workers);
+    if (status == LYGER_OK && parent.crew.most < config->workers) {
+        lyger_server_say(config, "%u of %u workers: there is room for more after a restart", parent.crew.most,
+                         config->workers);
     }
     if (status == LYGER_OK && config->before_fork) {
         config->before_fork(config->context);
@@ -307,8 +308,13 @@ static void finish(lyger_supervisor *supervisor)
 
 static void say_start(const lyger_supervisor *supervisor)
 {
-    lyger_server_say(supervisor->config, "listening on %s, %u worker%s, process %ld",
-                     supervisor->listening.text, supervisor->config->workers,
+    const lyger_crew *crew = &supervisor->crew;
+    char least[24] = "";
+    if (crew->least < crew->most) {
+        snprintf(least, sizeof least, "%u to ", crew->least);
+    }
+    lyger_server_say(supervisor->config, "listening on %s, %s%u worker%s, process %ld",
+                     supervisor->listening.text, least, supervisor->config->workers,
                      supervisor->config->workers == 1 ? "" : "s", (long)getpid());
     if (supervisor->watch && lyger_watch_polls(supervisor->watch)) {
         lyger_server_say(

@@ -27,6 +27,7 @@ typedef enum kind {
     MODE,    /* uint32_t of permissions, given as int or as "0660" */
     FLAG,    /* bool */
     FORMAT,  /* access_log_format */
+    WORKERS, /* uint32_t workers, and workers_least where a text such as "2..16" is given */
 } kind;
 
 typedef struct option {
@@ -49,7 +50,7 @@ static const option options[] = {
     {"socket_mode", MODE, AT(socket_mode), 0, 0777},
     {"user", TEXT, AT(user), 0, 0},
     {"group", TEXT, AT(group), 0, 0},
-    {"workers", COUNT, AT(workers), 1, LYGER_HUB_WORKERS_MAX / 2 - 4},
+    {"workers", WORKERS, AT(workers), 1, LYGER_HUB_WORKERS_MAX / 2 - 4},
     {"max_requests", COUNT, AT(max_requests), 0, 4e9},
     {"max_requests_jitter", COUNT, AT(max_requests_jitter), 0, 4e9},
     {"memory_limit", BYTES, AT(memory_limit), 0, MUCH},
@@ -360,6 +361,35 @@ static bool read_format(const source *from, const option *option, const zval *va
                         "must be \"combined\", \"json\" or \"terminal\"", value);
 }
 
+/* A number, or two with ".." between them. */
+static bool read_workers(const source *from, const option *option, const zval *value,
+                         lyger_server_config *config)
+{
+    zend_long number;
+    const char *text = Z_TYPE_P(value) == IS_STRING ? Z_STRVAL_P(value) : "", *between = strstr(text, "..");
+    char *end;
+    config->workers_least = 0;
+    if (!between) {
+        if (!read_count(from, option, value, &number)) {
+            return false;
+        }
+        config->workers = (uint32_t)number;
+        return true;
+    }
+    zend_ulong least = strtoul(text, &end, 10), most = strtoul(between + 2, NULL, 10);
+    bool digits = end == between && strspn(text, "0123456789.") == strlen(text) &&
+                  strspn(between + 2, "0123456789") == strlen(between + 2);
+    if (!digits || least < 1 || least > most || most > (zend_ulong)option->most) {
+        char rule[96];
+        snprintf(rule, sizeof rule, "must be a number, or two such as 2..16, between 1 and %.0f",
+                 option->most);
+        return refuse_value(from, zend_ce_value_error, option, rule, value);
+    }
+    config->workers_least = (uint32_t)least;
+    config->workers = (uint32_t)most;
+    return true;
+}
+
 static bool read_flag(const source *from, const option *option, const zval *value, bool *to)
 {
     if (Z_TYPE_P(value) != IS_TRUE && Z_TYPE_P(value) != IS_FALSE) {
@@ -406,7 +436,7 @@ static const zval *of_text(const option *option, const zval *value, zval *room)
         return value;
     }
     const char *text = Z_STRVAL_P(value);
-    if (option->kind == COUNT || option->kind == SECONDS) {
+    if (option->kind == COUNT || option->kind == SECONDS || option->kind == WORKERS) {
         switch (is_numeric_string(text, Z_STRLEN_P(value), &number, &fraction, false)) {
         case IS_LONG:
             ZVAL_LONG(room, number);
@@ -449,6 +479,8 @@ static bool read_option(const source *from, const option *option, const zval *va
         return read_flag(from, option, value, to);
     case MODE:
         return read_mode(from, option, value, to);
+    case WORKERS:
+        return read_workers(from, option, value, config);
     case FORMAT:
         return read_format(from, option, value, config);
     default:
