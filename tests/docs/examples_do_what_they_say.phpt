@@ -43,7 +43,7 @@ function without_comments(string $code): string
     return preg_replace('~^(?:<\?php.*|// .*|)\n~m', '', $code);
 }
 
-$applications = array_map(static fn(string $file): string => without_comments(file_get_contents($file)), glob(__DIR__ . '/../inc/applications/*/*.php'));
+$applications = array_map(static fn(string $file): string => without_comments(file_get_contents($file)), glob("$root/examples/{symfony,laravel}/*.php", GLOB_BRACE));
 $run = $left_out = 0;
 foreach (["$root/README.md", ...glob("$root/docs/*.md")] as $page) {
     mkdir($directory);
@@ -57,7 +57,7 @@ foreach (["$root/README.md", ...glob("$root/docs/*.md")] as $page) {
         $block['not_run'] === null ? $run++ : $left_out++;
         // What scripts/stress-applications serves is what the page shows, but for comments.
         if (str_contains($block['not_run'] ?? '', 'scripts/stress-applications') && !in_array(without_comments($block['code']), $applications, true)) {
-            echo basename($page), ", line {$block['line']} is none of tests/inc/applications\n";
+            echo basename($page), ", line {$block['line']} is none of examples/\n";
         }
         if ($block['served'] !== null) {
             $answers = served(as_here($block['code'], $directory, $dsn), $block['served'], $directory);

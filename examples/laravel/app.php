@@ -1,15 +1,15 @@
 <?php
 
-// The loop form, with FrankenPHP's function.
+// The handler form: an application of its own for each request, Laravel's own request and response.
 use Illuminate\Contracts\Http\Kernel;
 use Illuminate\Http\Request;
 
 define('LARAVEL_START', microtime(true));
 require __DIR__ . '/vendor/autoload.php';
 
-while (frankenphp_handle_request(static function (): void {
+return static function (): void {
     $kernel = (require __DIR__ . '/bootstrap/app.php')->make(Kernel::class);
     $response = $kernel->handle($request = Request::capture())->send();
+    lyger_finish_request();
     $kernel->terminate($request, $response);
-})) {
-}
+};
