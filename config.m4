@@ -127,7 +127,7 @@ if test "$PHP_LYGER" != "no"; then
         ext/server/supervisor/booted.c ext/server/supervisor/crew.c ext/server/supervisor/execute.c ext/server/supervisor/listen.c \
         ext/server/supervisor/notify.c ext/server/supervisor/run.c ext/server/supervisor/supervisor.c ext/server/supervisor/watch.c \
         ext/server/worker/cache_metrics.c ext/server/worker/script_path.c"
-      lyger_glue="$lyger_glue ext/server/worker/php_answer.c ext/server/worker/php_answer_chunks.c ext/server/worker/php_answer_response.c ext/server/worker/php_arrays.c ext/server/worker/php_data.c ext/server/worker/php_handler.c ext/server/worker/php_options.c ext/server/worker/php_request.c \
+      lyger_glue="$lyger_glue ext/server/worker/php_answer.c ext/server/worker/php_answer_chunks.c ext/server/worker/php_answer_response.c ext/server/worker/php_arrays.c ext/server/worker/php_data.c ext/server/worker/php_handler.c ext/server/worker/php_log.c ext/server/worker/php_options.c ext/server/worker/php_request.c \
         ext/server/worker/php_extensions.c ext/server/worker/php_memory.c ext/server/worker/php_reset.c ext/server/worker/php_sapi.c ext/server/worker/php_script.c ext/server/worker/php_serve.c ext/server/worker/php_user_ini.c ext/server/worker/php_web.c"
     else
       lyger_core="$lyger_core ext/http/socket_posix.c"

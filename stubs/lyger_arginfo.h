@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: fb26f5ff81cc580e27abb7548ab5b14b73d3963e */
+ * Stub hash: 4cfcdb0507869b43767a133b4fbe031d9b963cb4 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -250,16 +250,28 @@ static void keep_session(void)
     }
 }
 
-/* Ends the session, which writes it. PHP drops the save handlers with it; the boot's handlers come back. */
+/* Takes the place of the handlers that PHP drops when a session ends: those of the boot or, in the loop form,
+ * whose handlers stay as a request left them, the present ones. */
+static void give_session_handlers_back(zval *handlers)
+{
+    for (size_t i = 0; i < SESSION_HANDLERS; i++) {
+        zval_ptr_dtor(&session_handlers()[i]);
+        ZVAL_COPY_VALUE(&session_handlers()[i], &handlers[i]);
+    }
+}
+
+/* Ends the session, which writes it. */
 static void end_session(void)
 {
+    zval handlers[SESSION_HANDLERS];
     if (!boot.session || !is_touched(boot.session)) {
         return;
     }
-    stop(boot.session);
     for (size_t i = 0; i < SESSION_HANDLERS; i++) {
-        ZVAL_COPY(&session_handlers()[i], &boot.session_handlers[i]);
+        ZVAL_COPY(&handlers[i], php_lyger_serving.loop ? &session_handlers()[i] : &boot.session_handlers[i]);
     }
+    stop(boot.session);
+    give_session_handlers_back(handlers);
     boot.session_ended = true;
 }
 

@@ -473,7 +473,7 @@ static bool serve(const lyger_hub_request *request, zend_fcall_info *handler, ze
 
 /*
  * After a fatal error, which ends the worker, where under FPM only the request ends: the application's last
- * words (shutdown functions, output buffers) still go to this client.
+ * words (shutdown functions, those of the boot first, output buffers) still go to this client.
  */
 static void wind_up(void)
 {
@@ -482,6 +482,7 @@ static void wind_up(void)
         zend_observer_fcall_end_all();
     }
     php_lyger_answer_failed();
+    php_lyger_boot_call_shutdown_functions();
     php_call_shutdown_functions();
     php_free_shutdown_functions();
     zend_try

@@ -385,6 +385,19 @@ void php_lyger_boot_keep(void)
     forget_last_error(); /* otherwise the first request would see the boot's last error */
 }
 
+void php_lyger_boot_call_shutdown_functions(void)
+{
+    HashTable *own = BG(user_shutdown_function_names);
+    if (!boot.shutdown_functions) {
+        return;
+    }
+    BG(user_shutdown_function_names) = boot.shutdown_functions;
+    boot.shutdown_functions = NULL;
+    php_call_shutdown_functions();
+    php_free_shutdown_functions();
+    BG(user_shutdown_function_names) = own;
+}
+
 void php_lyger_boot_restore(void)
 {
     zend_ini_deactivate();

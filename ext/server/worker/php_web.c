@@ -25,7 +25,7 @@
 
 static struct {
     bool command_line;      /* PHP was started as the command line's, whatever its SAPI is called by now */
-    bool ours[5];           /* which of the functions are registered */
+    bool ours[9];           /* which of the functions are registered */
     zend_string *name;      /* interned for good */
     sapi_module_struct was; /* the former names */
     zval constant;          /* the former value of PHP_SAPI */
@@ -97,7 +97,41 @@ static ZEND_FUNCTION(request_headers)
     php_lyger_data_headers(return_value);
 }
 
+/* Adds a field of the answer, "Name: value"; of several with one name the last one is seen. */
+static void add_answer_field(void *field, void *fields)
+{
+    const sapi_header_struct *header = field;
+    const char *colon = memchr(header->header, ':', header->header_len);
+    size_t len = colon ? (size_t)(colon - header->header) : 0, from = len + 1;
+    while (len > 0 && (header->header[len - 1] == ' ' || header->header[len - 1] == '\t')) {
+        len--;
+    }
+    while (from < header->header_len && (header->header[from] == ' ' || header->header[from] == '\t')) {
+        from++;
+    }
+    if (len > 0) {
+        zval value;
+        ZVAL_STRINGL(&value, header->header + from, header->header_len - from);
+        zend_symtable_str_update(fields, header->header, len, &value);
+    }
+}
+
+static ZEND_FUNCTION(response_headers)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    array_init(return_value);
+    zend_llist_apply_with_argument(&SG(sapi_headers).headers, add_answer_field, Z_ARRVAL_P(return_value));
+}
+
 ZEND_FUNCTION(lyger_handle_request);
+ZEND_FUNCTION(frankenphp_log); /* php_log.c */
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_log, 0, 1, IS_VOID, 0)
+ZEND_ARG_TYPE_INFO(0, message, IS_STRING, 0)
+ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, level, IS_LONG, 0, "0")
+ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, context, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_request_headers, 0, 0, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
@@ -123,11 +157,15 @@ static const zend_function_entry functions[] = {
     ENTRY("fastcgi_finish_request", finish_request, arginfo_finish_request),
     ENTRY("getallheaders", request_headers, arginfo_request_headers),
     ENTRY("apache_request_headers", request_headers, arginfo_request_headers),
+    ENTRY("apache_response_headers", response_headers, arginfo_request_headers),
     ENTRY("frankenphp_handle_request", lyger_handle_request, arginfo_handle_request),
     ENTRY("frankenphp_finish_request", finish_request, arginfo_finish_request),
+    ENTRY("frankenphp_request_headers", request_headers, arginfo_request_headers),
+    ENTRY("frankenphp_response_headers", response_headers, arginfo_request_headers),
+    ENTRY("frankenphp_log", frankenphp_log, arginfo_log),
 };
 #define FUNCTIONS (sizeof functions / sizeof *functions)
-#define FRANKENPHP 3 /* index of FrankenPHP's first function */
+#define FRANKENPHP 4 /* index of FrankenPHP's first function */
 
 /* Whether the administrator disabled a function of that name. PHP itself only removes functions that exist at
  * its start. */
@@ -176,6 +214,23 @@ static void remove_functions(size_t first, size_t end)
             zend_unregister_functions(one, 1, CG(function_table));
             web.ours[i] = false;
         }
+    }
+}
+
+/* FrankenPHP's names of the levels of its log (Go's log/slog has the numbers). */
+static void add_constants(void)
+{
+    const zend_module_entry *module = zend_hash_str_find_ptr(&module_registry, ZEND_STRL("lyger"));
+    static const struct {
+        const char *name;
+        zend_long level;
+    } levels[] = {{"FRANKENPHP_LOG_LEVEL_DEBUG", -4},
+                  {"FRANKENPHP_LOG_LEVEL_INFO", 0},
+                  {"FRANKENPHP_LOG_LEVEL_WARN", 4},
+                  {"FRANKENPHP_LOG_LEVEL_ERROR", 8}};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        zend_register_long_constant(levels[i].name, strlen(levels[i].name), levels[i].level, CONST_PERSISTENT,
+                                    module->module_number);
     }
 }
 
@@ -357,6 +412,7 @@ void php_lyger_web_module_start(void)
     if (settings->serve || settings->frankenphp_api) {
         setenv("FRANKENPHP_WORKER", "1", 0); /* applications ask the environment whether they run there */
         add_functions(FRANKENPHP, FUNCTIONS, MODULE_PERSISTENT);
+        add_constants();
     }
     if (settings->serve) {
         add_functions(0, FRANKENPHP, MODULE_PERSISTENT);

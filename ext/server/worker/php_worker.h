@@ -9,6 +9,7 @@
  *   php_arrays.c   a request as PHP arrays: $_SERVER, the handler's $data
  *   php_request.c  a request's life: from taken to finished
  *   php_handler.c  what a handler is called with
+ *   php_log.c      frankenphp_log()
  *   php_answer.c   what a handler's return value becomes; php_answer_chunks.c: in pieces;
  *                  php_answer_response.c: objects that are whole responses
  *   php_script.c   the script form, whose worker runs PHP's own requests
@@ -233,6 +234,9 @@ bool php_lyger_answer_response(zval *object);
 void php_lyger_boot_keep(void);
 /* Goes back to that state, after a request. */
 void php_lyger_boot_restore(void);
+/* Calls the shutdown functions that the application registered while it booted, which in the handler form are
+ * kept from the requests: for a worker that ends. */
+void php_lyger_boot_call_shutdown_functions(void);
 /* Frees the notes of the state, before the process ends. */
 void php_lyger_boot_release(void);
 
