@@ -351,7 +351,10 @@ namespace {
      *
      * Everything a script can do under PHP-FPM can be done for each request: superglobals, header(), setcookie(),
      * php://input, uploads, sessions, output buffers, exit(), register_shutdown_function(), set_time_limit(),
-     * ignore_user_abort(), fastcgi_finish_request(), getallheaders(), apache_response_headers(). After it, what it has changed goes back to the state of the boot:
+     * ignore_user_abort(), fastcgi_finish_request(), getallheaders(), apache_response_headers(), and headers_send(int $status = 103): int, which
+     * sends the fields that are set by now as an interim answer, 103 Early Hints.
+     *
+     * After it, what it has changed goes back to the state of the boot:
      * ini_set(), locale, time zone, encodings, error and exception handlers, working directory, umask, putenv(),
      * stream wrappers, session, output buffers. What is the application's own stays: globals, static variables,
      * classes, functions, constants. A fatal error ends the worker, which is replaced.

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 4cfcdb0507869b43767a133b4fbe031d9b963cb4 */
+ * Stub hash: 93b898dd37a9c669343acfff8177976095cb0b80 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -112,6 +112,10 @@ void lyger_http_respond(lyger_http_connection *connection, const lyger_http_resp
 void lyger_http_set_phrase(lyger_http_connection *connection, const char *phrase, size_t len);
 void lyger_http_begin_response(lyger_http_connection *connection, int status, const char *fields, size_t len,
                                uint64_t content_length);
+/* Sends an interim answer (RFC 9110, section 15.2) of that status, 100 to 199 but not 101, with these field
+ * lines; before begin_response. HTTP/1.0 knows none, and a client that does not take what it was sent before
+ * needs none. */
+void lyger_http_send_interim(lyger_http_connection *connection, int status, const char *fields, size_t len);
 /* Takes all bytes; false when more bytes than response_buffer wait for the client: drained() will be
  * called. */
 bool lyger_http_send(lyger_http_connection *connection, const char *bytes, size_t len);

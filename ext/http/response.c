@@ -219,6 +219,22 @@ void lyger_http_begin_response(lyger_http_connection *c, int status, const char 
     lyger_http_uncork(c->host);
 }
 
+void lyger_http_send_interim(lyger_http_connection *c, int status, const char *fields, size_t len)
+{
+    if (!can_begin(c) || status == 101 || c->turn->request.minor == 0 || c->queued > 0) {
+        return;
+    }
+    lyger_http_cork(c->host);
+    lyger_sink *out = lyger_http_claim_out(c);
+    if (!lyger_sink_put_literal(out, "HTTP/1.1 ") || !put_number(out, (uint64_t)status) ||
+        !lyger_sink_put_char(out, ' ') || !put_text(out, phrase_of(status)) ||
+        !lyger_sink_put_literal(out, "\r\n") || !lyger_sink_put(out, fields, len) ||
+        !lyger_sink_put_literal(out, "\r\n")) {
+        lyger_http_break(c);
+    }
+    lyger_http_uncork(c->host);
+}
+
 /* ---- ends ---- */
 
 static void finish(lyger_http_connection *c)

@@ -54,6 +54,9 @@ static void answer_anyhow(lyger_worker *worker, const lyger_hub_request *request
     if (draw(20) == 0) {
         return; /* no answer: LOST */
     }
+    while (draw(3) == 0) {
+        lyger_hub_interim(worker, 103, "L: h\r\n", 6);
+    }
     bool whole = lyger_hub_head(worker, 200, LYGER_HUB_LENGTH_UNKNOWN, "A: b\r\n", 6) &&
                  write_body(worker, request->id, len);
     if (draw(20) == 0) {
@@ -119,6 +122,41 @@ static size_t swallow(uint64_t id)
     }
     CHECK(!"the answer does not end");
     return at;
+}
+
+static void answer_in_steps(lyger_worker *worker, const lyger_hub_request *request)
+{
+    static char long_fields[40000];
+    (void)request;
+    bool sent = lyger_hub_interim(worker, 103, "L: 1\r\n", 6) && lyger_hub_interim(worker, 102, "", 0) &&
+                !lyger_hub_interim(worker, 103, long_fields, sizeof long_fields);
+    lyger_hub_head(worker, 200, sent ? 2 : 0, "", 0);
+    sent = sent && !lyger_hub_interim(worker, 103, "L: 2\r\n", 6);
+    lyger_hub_data(worker, sent ? "ok" : "no", 2);
+    lyger_hub_complete(worker);
+}
+
+static void interim_answers_come_before_the_head(void)
+{
+    lyger_hub_frame frame;
+    uint32_t place;
+    make_hub(1, 4, 65536);
+    pid_t pid = hire(answer_in_steps, &place);
+    queue("/a", 0);
+    CHECK(next(&frame) && frame.kind == LYGER_HUB_INTERIM && frame.status == 103 && frame.len == 6 &&
+          memcmp(frame.bytes, "L: 1\r\n", 6) == 0 && !frame.last);
+    lyger_hub_consume(hub, &frame, frame.len);
+    CHECK(next(&frame) && frame.kind == LYGER_HUB_INTERIM && frame.status == 102 && frame.len == 0);
+    lyger_hub_consume(hub, &frame, 0);
+    CHECK(next(&frame) && frame.kind == LYGER_HUB_HEAD && frame.content_length == 2);
+    lyger_hub_consume(hub, &frame, 0);
+    CHECK(next(&frame) && frame.kind == LYGER_HUB_DATA && memcmp(frame.bytes, "ok", 2) == 0);
+    lyger_hub_consume(hub, &frame, 2);
+    CHECK(next(&frame) && frame.kind == LYGER_HUB_END);
+    lyger_hub_consume(hub, &frame, 0);
+    CHECK(all_free());
+    dismiss(pid, place, 0);
+    lyger_hub_free(hub);
 }
 
 static void answers_larger_than_the_ring_wait_for_room(void)
@@ -255,6 +293,8 @@ static void land(crowd *all, const lyger_hub_frame *frame)
                 break;
             }
         }
+    } else if (frame->kind == LYGER_HUB_INTERIM) {
+        CHECK(!flight->headed && frame->status == 103);
     } else {
         all->ended += frame->kind == LYGER_HUB_END;
         all->lost += frame->kind == LYGER_HUB_LOST;
@@ -524,6 +564,7 @@ int main(int count, char **arguments)
     }
     noticed = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     RUN(an_answer_comes_as_it_was_written);
+    RUN(interim_answers_come_before_the_head);
     RUN(answers_larger_than_the_ring_wait_for_room);
     RUN(a_slow_client_holds_up_its_worker_only);
     RUN(a_cancelled_request_gives_no_frames);

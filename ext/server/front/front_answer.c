@@ -252,6 +252,16 @@ static void read_head(lyger_job *job, const lyger_hub_frame *frame)
     }
 }
 
+/* Sends an interim answer. Its fields are read into the place of the head's, which has not come yet. */
+static void send_interim(lyger_job *job, const lyger_hub_frame *frame)
+{
+    if (frame->status >= 100 && frame->status <= 199 &&
+        lyger_answer_fields_read(&job->fields, frame->bytes, frame->len)) {
+        lyger_http_send_interim(job->connection, frame->status, job->fields.text.start,
+                                lyger_buffer_length(&job->fields.text));
+    }
+}
+
 /* Sends a slice of a body through the compressor. */
 static void send_compressed(lyger_job *job, const char *bytes, size_t len, lyger_compress_how how)
 {
@@ -375,6 +385,11 @@ static void handle(lyger_front *front, const lyger_hub_frame *frame)
     case LYGER_HUB_HEAD:
         if (heard && !job->has_head && !lyger_http_response_begun(job->connection)) {
             read_head(job, frame);
+        }
+        break;
+    case LYGER_HUB_INTERIM:
+        if (heard && !job->has_head && !lyger_http_response_begun(job->connection)) {
+            send_interim(job, frame);
         }
         break;
     default:

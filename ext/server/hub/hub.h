@@ -144,8 +144,9 @@ uint64_t lyger_hub_allowed(const lyger_hub_slot *slot, uint64_t *since);
 typedef enum lyger_hub_kind {
     LYGER_HUB_HEAD, /* bytes: field lines, each with CRLF */
     LYGER_HUB_DATA,
-    LYGER_HUB_END,  /* the response is complete */
-    LYGER_HUB_LOST, /* the worker died before its END; no more frames for this request */
+    LYGER_HUB_END,     /* the response is complete */
+    LYGER_HUB_LOST,    /* the worker died before its END; no more frames for this request */
+    LYGER_HUB_INTERIM, /* before HEAD, any number: status is 100 to 199, bytes are field lines */
 } lyger_hub_kind;
 
 #define LYGER_HUB_LENGTH_UNKNOWN UINT64_MAX
@@ -156,7 +157,7 @@ typedef struct lyger_hub_frame {
     lyger_hub_slot *slot;
     const char *bytes; /* in the ring until the frame is consumed; DATA may be consumed piecemeal */
     size_t len;
-    int status;              /* of HEAD */
+    int status;              /* of HEAD and INTERIM */
     uint64_t content_length; /* of HEAD; LYGER_HUB_LENGTH_UNKNOWN: until END */
     bool last;               /* the worker is done with the request, too */
 } lyger_hub_frame;
@@ -214,11 +215,13 @@ bool lyger_hub_client_gone(const lyger_worker *worker);
 void lyger_hub_allow(lyger_worker *worker, uint64_t nanoseconds);
 
 /*
- * The answer: one head, then data, then end. Data is gathered in the ring and published at end, when it is
- * much, or by flush. Each call waits while the ring is full; false when the client has gone, and then nothing
- * more need be written, but lyger_hub_finish() is still due. The hook patience is called about every 100 ms
- * of waiting, with its context; when it returns true the answer is given up (NULL: never).
+ * The answer: interim answers, one head, then data, then end. An interim answer is published at once. Data is
+ * gathered in the ring and published at end, when it is much, or by flush. Each call waits while the ring is
+ * full; false when the client has gone, and then nothing more need be written, but lyger_hub_finish() is
+ * still due. The hook patience is called about every 100 ms of waiting, with its context; when it returns
+ * true the answer is given up (NULL: never).
  */
+bool lyger_hub_interim(lyger_worker *worker, int status, const char *fields, size_t len);
 bool lyger_hub_head(lyger_worker *worker, int status, uint64_t content_length, const char *fields,
                     size_t len);
 bool lyger_hub_data(lyger_worker *worker, const char *bytes, size_t len);

@@ -208,14 +208,34 @@ static bool wanted(const lyger_worker *worker)
     return worker->slot && !worker->ended && !worker->given_up && !lyger_hub_client_gone(worker);
 }
 
-bool lyger_hub_head(lyger_worker *worker, int status, uint64_t content_length, const char *fields, size_t len)
+/* Adds a record of field lines; NULL when the client has gone, the head was sent, or there is no room for so
+ * many bytes. */
+static hub_record *add_fields(lyger_worker *worker, unsigned kind, int status, const char *fields, size_t len)
 {
     if (!wanted(worker) || worker->head_sent || len > worker->ring_size / 2 ||
         !wait_for_room(worker, hub_record_size((uint32_t)len), true)) {
+        return NULL;
+    }
+    hub_record *record = add_record(worker, kind, fields, len);
+    record->status = (uint16_t)status;
+    return record;
+}
+
+bool lyger_hub_interim(lyger_worker *worker, int status, const char *fields, size_t len)
+{
+    if (!add_fields(worker, LYGER_HUB_INTERIM, status, fields, len)) {
         return false;
     }
-    hub_record *record = add_record(worker, LYGER_HUB_HEAD, fields, len);
-    record->status = (uint16_t)status;
+    publish(worker);
+    return true;
+}
+
+bool lyger_hub_head(lyger_worker *worker, int status, uint64_t content_length, const char *fields, size_t len)
+{
+    hub_record *record = add_fields(worker, LYGER_HUB_HEAD, status, fields, len);
+    if (!record) {
+        return false;
+    }
     record->content_length = content_length;
     worker->head_sent = true;
     return true;

@@ -301,6 +301,27 @@ static void take_header(const sapi_header_struct *header)
     }
 }
 
+bool php_lyger_answer_interim(int status)
+{
+    sapi_headers_struct *headers = &SG(sapi_headers);
+    zend_llist_position position;
+    if (!php_lyger_current.hub || answer.over || answer.composed || SG(headers_sent)) {
+        return false;
+    }
+    for (sapi_header_struct *header = zend_llist_get_first_ex(&headers->headers, &position); header;
+         header = zend_llist_get_next_ex(&headers->headers, &position)) {
+        const char *colon = memchr(header->header, ':', header->header_len);
+        size_t name_len = colon ? (size_t)(colon - header->header) : header->header_len;
+        if (is_field(header->header, header->header_len, name_len) && !is_ours(header->header, name_len) &&
+            !lyger_http_equals_ignoring_case(header->header, name_len, "content-length")) {
+            add_field(header->header, header->header_len);
+        }
+    }
+    bool sent = lyger_hub_interim(php_lyger_serving.worker, status, answer.fields, answer.fields_len);
+    answer.fields_len = 0;
+    return sent;
+}
+
 /*
  * Whether the header is the Content-Type that PHP adds, as the last one, to an answer without any, and the
  * answer names a file of its own: then the front process knows the type better.

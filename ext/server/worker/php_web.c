@@ -25,7 +25,7 @@
 
 static struct {
     bool command_line;      /* PHP was started as the command line's, whatever its SAPI is called by now */
-    bool ours[9];           /* which of the functions are registered */
+    bool ours[10];          /* which of the functions are registered */
     zend_string *name;      /* interned for good */
     sapi_module_struct was; /* the former names */
     zval constant;          /* the former value of PHP_SAPI */
@@ -124,6 +124,36 @@ static ZEND_FUNCTION(response_headers)
     zend_llist_apply_with_argument(&SG(sapi_headers).headers, add_answer_field, Z_ARRVAL_P(return_value));
 }
 
+/*
+ * FrankenPHP's function, which Symfony's sendEarlyHints() calls when it is there. A status from 100 to 199 is
+ * an interim answer, with another one it sends the head as it stands. The results are FrankenPHP's too:
+ * those of SAPI for an interim answer, SUCCESS or FAILURE of PHP for the head.
+ */
+static ZEND_FUNCTION(headers_send)
+{
+    zend_long status = 103;
+
+    ZEND_PARSE_PARAMETERS_START(0, 1)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_LONG(status)
+    ZEND_PARSE_PARAMETERS_END();
+    if (status < 100 || status > 599 || status == 101) { /* 101 would end HTTP on the connection */
+        zend_argument_value_error(1, "must be a status between 100 and 599, but not 101");
+        RETURN_THROWS();
+    }
+    if (status < 200) {
+        RETURN_LONG(php_lyger_answer_interim((int)status) ? SAPI_HEADER_SENT_SUCCESSFULLY
+                                                          : SAPI_HEADER_SEND_FAILED);
+    }
+    if (!php_lyger_current.hub) { /* while booting: there is no client */
+        RETURN_LONG(FAILURE);
+    }
+    if (!SG(headers_sent)) {
+        SG(sapi_headers).http_response_code = (int)status;
+    }
+    RETURN_LONG(sapi_send_headers());
+}
+
 ZEND_FUNCTION(lyger_handle_request);
 ZEND_FUNCTION(frankenphp_log); /* php_log.c */
 
@@ -131,6 +161,10 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_log, 0, 1, IS_VOID, 0)
 ZEND_ARG_TYPE_INFO(0, message, IS_STRING, 0)
 ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, level, IS_LONG, 0, "0")
 ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, context, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_headers_send, 0, 0, IS_LONG, 0)
+ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, status, IS_LONG, 0, "103")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_request_headers, 0, 0, IS_ARRAY, 0)
@@ -151,13 +185,14 @@ ZEND_END_ARG_INFO()
         .num_args = sizeof arguments / sizeof *arguments - 1                                                 \
     }
 
-/* The first functions are for applications that use FPM's. They exist in servers only, because applications
- * take their existence for a sign of FPM. */
+/* The first functions are for applications that use FPM's, or FrankenPHP's where they find it. They exist in
+ * servers only, because applications take their existence for a sign of one. */
 static const zend_function_entry functions[] = {
     ENTRY("fastcgi_finish_request", finish_request, arginfo_finish_request),
     ENTRY("getallheaders", request_headers, arginfo_request_headers),
     ENTRY("apache_request_headers", request_headers, arginfo_request_headers),
     ENTRY("apache_response_headers", response_headers, arginfo_request_headers),
+    ENTRY("headers_send", headers_send, arginfo_headers_send),
     ENTRY("frankenphp_handle_request", lyger_handle_request, arginfo_handle_request),
     ENTRY("frankenphp_finish_request", finish_request, arginfo_finish_request),
     ENTRY("frankenphp_request_headers", request_headers, arginfo_request_headers),
@@ -165,7 +200,7 @@ static const zend_function_entry functions[] = {
     ENTRY("frankenphp_log", frankenphp_log, arginfo_log),
 };
 #define FUNCTIONS (sizeof functions / sizeof *functions)
-#define FRANKENPHP 4 /* index of FrankenPHP's first function */
+#define FRANKENPHP 5 /* index of FrankenPHP's first function */
 
 /* Whether the administrator disabled a function of that name. PHP itself only removes functions that exist at
  * its start. */

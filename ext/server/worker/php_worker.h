@@ -106,6 +106,9 @@ void php_lyger_answer_disown(void);
 bool php_lyger_answer_is_over(void);
 /* The application has failed: a 200 becomes a 500, if the head can still be changed. */
 void php_lyger_answer_failed(void);
+/* Sends the fields that are set by now as an interim answer; false when the head was sent, or there is no
+ * request. */
+bool php_lyger_answer_interim(int status);
 /* Tells that so many more bytes will be echoed, and then no more. */
 void php_lyger_answer_foresee(uint64_t len);
 /* Sends the head and what is held to the client; where the client has gone the script ends, as a write would
