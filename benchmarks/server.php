@@ -4,12 +4,14 @@
  * HTTP servers side by side; benchmarks/server calls it.
  *
  * Environment: LYGER_BENCH_DIR (an empty directory), LYGER_BENCH_SO (lyger.so). Options: --quick, --json (every round, in
- * nanoseconds per request), --workers=N (1), --connections=N (32), --seconds=N (5 a round), --rounds=N (7).
+ * nanoseconds per request), --workers=N (1), --connections=N (32), --seconds=N (5 a round), --rounds=N (7),
+ * --scripts=MS: lyger's script form, nginx with PHP-FPM and php -S, each running index.php, whose work takes so many
+ * milliseconds of CPU on this machine (0: no more than the answer).
  */
 
 declare(strict_types=1);
 
-$options = getopt('', ['quick', 'json', 'workers:', 'connections:', 'seconds:', 'rounds:']);
+$options = getopt('', ['quick', 'json', 'workers:', 'connections:', 'seconds:', 'rounds:', 'scripts:']);
 define('WORKERS', max(1, (int) ($options['workers'] ?? 1)));
 define('CONNECTIONS', max(1, (int) ($options['connections'] ?? 32)));
 define('SECONDS', max(1, (int) ($options['seconds'] ?? (isset($options['quick']) ? 1 : 5))));
@@ -93,7 +95,37 @@ $handler = <<<'PHP'
     PHP;
 file_put_contents("$directory/lyger.php", $handler . "\nLyger\\Engine::startServer(static fn(string \$uri, string \$method, array \$data): array => \$answer(\$data['query']),"
     . " (int) \$argv[1], ['host' => '127.0.0.1', 'workers' => (int) \$argv[2]]);\n");
-file_put_contents("$directory/index.php", $handler . "\nheader('Content-Type: application/json');\necho json_encode(\$answer(\$_GET));\n");
+/** How many turns of the work take so many milliseconds: the quickest of some runs. */
+function turns(float $milliseconds): int
+{
+    $best = INF;
+    for ($run = 0; $run < 20; $run++) {
+        $begin = hrtime(true);
+        work(2000);
+        $best = min($best, (hrtime(true) - $begin) / 2000);
+    }
+    return (int) round($milliseconds * 1e6 / $best);
+}
+
+/** What a page does: strings, arrays, a hash. */
+function work(int $turns): int
+{
+    $sum = 0;
+    for ($i = 0; $i < $turns; $i++) {
+        $row = ['id' => $i, 'name' => "user$i"];
+        $sum += strlen(htmlspecialchars($row['name'])) + crc32($row['name']);
+    }
+    return $sum;
+}
+
+define('SCRIPTS', isset($options['scripts']));
+$work = '';
+if (SCRIPTS && (float) $options['scripts'] > 0) {
+    $function = new ReflectionFunction('work');
+    $lines = array_slice(file(__FILE__), $function->getStartLine() - 1, $function->getEndLine() - $function->getStartLine() + 1);
+    $work = implode('', $lines) . 'work(' . turns((float) $options['scripts']) . ");\n";
+}
+file_put_contents("$directory/index.php", "$handler\n{$work}header('Content-Type: application/json');\necho json_encode(\$answer(\$_GET));\n");
 file_put_contents("$directory/workerman.php", $handler . <<<'PHP'
 
     require __DIR__ . '/vendor/autoload.php';
@@ -149,6 +181,17 @@ $servers = [
         return ["env PORT=$port WORKERS=" . WORKERS . " $php $jit workerman.php start"];
     },
 ];
+
+if (SCRIPTS) {
+    mkdir("$directory/root");
+    rename("$directory/index.php", "$directory/root/index.php");
+    symlink("$directory/root/index.php", "$directory/index.php"); // for the others
+    $opcache = '-d opcache.enable_cli=1'; // and no JIT, as PHP-FPM has it by default
+    $servers = [
+        'lyger' => static fn(int $port): array => ["$php $opcache -d extension=" . escapeshellarg((string) getenv('LYGER_BENCH_SO')) . ' '
+            . escapeshellarg(dirname(__DIR__) . '/bin/lyger') . " serve --root=$directory/root --port=$port --workers=" . WORKERS],
+    ] + array_intersect_key($servers, ['nginx + FPM' => 0, 'php -S' => 0]);
+}
 
 /** @return array{float, float} requests a second, microseconds of the server's CPU per request */
 function round_of(Server $server, int $seconds): array
