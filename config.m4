@@ -60,19 +60,19 @@ if test "$PHP_LYGER" != "no"; then
     ext/cache/lock.c ext/cache/pin.c ext/cache/policy.c ext/cache/read.c ext/cache/region.c ext/cache/segment.c \
     ext/cache/shard.c ext/cache/shm_posix.c ext/cache/verify.c \
     ext/jsonout/escape.c ext/jsonout/escape_avx2.c ext/jsonout/number.c ext/jsonout/shortest.c \
-    ext/query/async.c ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/result.c ext/query/transaction.c"
+    ext/query/async.c ext/query/batch.c ext/query/budget.c ext/query/health.c ext/query/json_params.c ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/report.c ext/query/result.c ext/query/transaction.c"
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
-    ext/lyger_string.c ext/compute/php_compute.c ext/jsonout/php_json.c \
+    ext/lyger_string.c ext/compute/php_compute.c ext/http/php_queue.c ext/jsonout/php_json.c \
     ext/apcu/php_apcu.c ext/apcu/php_entry.c ext/apcu/php_inspection.c ext/apcu/php_iterator.c ext/apcu/php_serialized.c \
     ext/cache/php_array.c ext/cache/php_batch.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c ext/cache/php_open.c \
-    ext/cache/php_value.c ext/query/php_handle.c ext/query/php_params.c ext/query/php_query.c ext/query/php_result.c ext/query/php_transaction.c"
+    ext/cache/php_value.c ext/query/php_handle.c ext/query/php_params.c ext/query/php_query.c ext/query/php_report.c ext/query/php_result.c ext/query/php_transaction.c"
   if test "$lyger_cv_os" = "linux"; then
     lyger_core="$lyger_core ext/cache/threads_linux.c"
   else
     lyger_core="$lyger_core ext/cache/threads_posix.c"
   fi
   lyger_server=""
-  lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c ext/abi/abi_result.c"
+  lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c ext/abi/abi_queue.c ext/abi/abi_result.c ext/abi/abi_v2.c"
 
   if test "$PHP_LYGER_PGSQL" != "no"; then
     LYGER_NEED([libpq], [libpq], [13], [libpq-dev], [--without-lyger-pgsql])
@@ -102,7 +102,7 @@ if test "$PHP_LYGER" != "no"; then
     esac
     LYGER_NEED([zlib], [zlib], [1.2], [zlib1g-dev], [--without-lyger-uv])
     lyger_core="$lyger_core ext/http/chunked.c ext/http/connection.c ext/http/host.c ext/http/output.c ext/http/parse.c ext/http/response.c \
-      ext/http/ffi_server.c ext/http/uv_load.c"
+      ext/http/ffi_server.c ext/http/queue.c ext/http/uv_load.c"
     if test "$lyger_cv_os" = "linux"; then
       dnl Sessions are begun anew for each request of a worker. Without php-config this is built inside of PHP's own tree.
       lyger_session=no

@@ -35,6 +35,21 @@ static bool put_cache(lyger_sink *sink, lyger_cache *cache)
     return lyger_sink_put(sink, text, (size_t)len);
 }
 
+/* What the Lyger framework documents for its systemInfo(). There is no Tokio here. */
+static bool put_framework(lyger_sink *sink, const lyger_about *about)
+{
+    char text[256];
+    lyger_results_memory memory;
+    lyger_results_weigh(&memory);
+    int len = snprintf(
+        text, sizeof text,
+        "\"framework\":\"lyger " LYGER_VERSION "\",\"mode\":\"%s\",\"status\":\"running\","
+        "\"tokio_runtime\":\"none\",\"async_enabled\":%s,\"total_memory\":%" PRIu64 ",\"port\":%u,",
+        about->answers || about->port ? "Always-Alive" : "Script",
+        lyger_query_version("libpq", LYGER_QUERY_HEADER) ? "true" : "false", memory.total_bytes, about->port);
+    return lyger_sink_put(sink, text, (size_t)len) && put_member(sink, "php_version", about->php_version);
+}
+
 bool lyger_about_write(const lyger_about *about, lyger_sink *sink)
 {
     return lyger_sink_put_literal(sink, "{\"name\":\"lyger\",") &&
@@ -48,5 +63,5 @@ bool lyger_about_write(const lyger_about *about, lyger_sink *sink)
            put_member(sink, "simd", lyger_cpu_simd_name(lyger_cpu_simd())) &&
            lyger_sink_put_char(sink, ',') && put_cache(sink, about->cache) &&
            lyger_sink_put_char(sink, ',') && put_member(sink, "server", about->server) &&
-           lyger_sink_put_char(sink, '}');
+           lyger_sink_put_char(sink, ',') && put_framework(sink, about) && lyger_sink_put_char(sink, '}');
 }

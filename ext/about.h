@@ -16,6 +16,8 @@ typedef struct lyger_about {
     const char *door;        /* "native" or "ffi" */
     const char *php_version; /* NULL when the door does not know PHP's version */
     lyger_cache *cache;      /* NULL when switched off or not opened yet */
+    bool answers;            /* the process answers requests */
+    unsigned port;           /* that this process listens on, 0: none */
     const char *server;      /* "off", "listening", or "worker" in a process that answers requests */
 } lyger_about;
 

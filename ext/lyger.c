@@ -11,6 +11,7 @@
 #endif
 #include "apcu/php_apcu.h"
 #include "cache/php_cache.h"
+#include "http/php_queue.h"
 #include "query/php_query.h"
 
 #include "ext/json/php_json.h"
@@ -25,8 +26,8 @@
 ZEND_DECLARE_MODULE_GLOBALS(lyger)
 
 static const php_lyger_room *const rooms[] = {
-    &php_lyger_compute_room,  &php_lyger_cache_room,  &php_lyger_apcu_room,
-    &php_lyger_query_room,    &php_lyger_server_room,
+    &php_lyger_compute_room,  &php_lyger_cache_room, &php_lyger_apcu_room,
+    &php_lyger_query_room,    &php_lyger_queue_room, &php_lyger_server_room,
 #ifdef LYGER_BOUNDARY
     &php_lyger_boundary_room,
 #endif
@@ -71,6 +72,7 @@ static PHP_MINIT_FUNCTION(lyger)
     }
     php_lyger_cache_keys_register(register_class_Lyger_CacheKeys(zend_ce_iterator));
     php_lyger_binary_register(register_class_Lyger_Binary());
+    php_lyger_row_stream_register(register_class_Lyger_RowStream(zend_ce_iterator));
     php_lyger_result_register(
         register_class_Lyger_Result(zend_ce_aggregate, zend_ce_countable, php_json_serializable_ce));
 #ifdef LYGER_BOUNDARY

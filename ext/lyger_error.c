@@ -46,6 +46,11 @@ bool php_lyger_object(zval *object, zend_class_entry *class_entry,
     return true;
 }
 
+void php_lyger_remember_error(const char *message)
+{
+    lyger_copy_text(LYGER_G(last_error), sizeof LYGER_G(last_error), message, strlen(message));
+}
+
 void php_lyger_throw(const lyger_error *error)
 {
     if (EG(exception) || (error->status == LYGER_E_INTERRUPTED && php_lyger_memory_limit_reached())) {
@@ -60,6 +65,7 @@ void php_lyger_throw(const lyger_error *error)
         zend_timeout();
         return;
     }
+    php_lyger_remember_error(error->message);
     zend_class_entry *class_entry = php_lyger_throwable(class_of(error->status));
     zend_object *exception = zend_throw_exception(class_entry, error->message, error->code);
     if (class_entry == php_lyger_exception.query) {

@@ -20,6 +20,9 @@ extern php_lyger_exceptions php_lyger_exception;
 /* Throws the exception that the error's status stands for; keeps an exception that is already on its way. */
 void php_lyger_throw(const lyger_error *error);
 
+/* Keeps the message for lyger_last_error(). */
+void php_lyger_remember_error(const char *message);
+
 /* The class of an exception, or SPL's in its place where disable_classes names it: PHP takes a disabled
  * class's parent away, so that its objects can be neither thrown nor caught. */
 zend_class_entry *php_lyger_throwable(zend_class_entry *class_entry);

@@ -5,6 +5,7 @@
 #include "lyger_error.h"
 #include "lyger_string.h"
 #include "cache/php_cache.h"
+#include "http/php_queue.h"
 
 #include "about.h"
 
@@ -15,17 +16,27 @@ ZEND_FUNCTION(lyger_hello_world)
     RETURN_STRINGL(lyger_greeting, lyger_greeting_length);
 }
 
+ZEND_FUNCTION(lyger_last_error)
+{
+    ZEND_PARSE_PARAMETERS_NONE();
+
+    RETURN_STRING(LYGER_G(last_error));
+}
+
 ZEND_FUNCTION(lyger_system_info)
 {
     ZEND_PARSE_PARAMETERS_NONE();
 
     php_lyger_string text;
     php_lyger_string_init(&text);
-    lyger_about_write(&(lyger_about){.door = "native",
-                                     .php_version = PHP_VERSION,
-                                     .cache = php_lyger_cache(),
-                                     .server = php_lyger_server_state()},
-                      &text.sink);
+    lyger_about_write(
+        &(lyger_about){.door = "native",
+                       .php_version = PHP_VERSION,
+                       .cache = php_lyger_cache(),
+                       .answers = strcmp(php_lyger_server_state(), "worker") == 0,
+                       .port = php_lyger_queue_port(),
+                       .server = php_lyger_queue_port() ? "listening" : php_lyger_server_state()},
+        &text.sink);
     RETURN_STR(php_lyger_string_finish(&text));
 }
 

@@ -97,6 +97,7 @@ ZEND_BEGIN_MODULE_GLOBALS(lyger)
     zend_object *engine; /* the instance of Lyger\Engine of this request, or NULL */
     bool request_over; /* after RSHUTDOWN code of the application still runs (stream_close() of a stream that
                           was left open): that code may use everything, and nothing is kept for later */
+    char last_error[LYGER_ERROR_MESSAGE_SIZE]; /* what lyger_last_error() tells; "" for nothing */
     php_lyger_cache_globals cache;
     php_lyger_apcu_globals apcu;
     php_lyger_query_globals query;

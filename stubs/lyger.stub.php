@@ -259,12 +259,14 @@ namespace {
      * them. Of anonymous records (SELECT ROW(1, 'a')) and of anyarray the server sends no types: they are an error,
      * where to_json() in the statement gives them.
      *
+     * Of 0, which is no handle, it is "[]".
+     *
      * @throws Lyger\Exception\QueryException for a handle that is not live, text that is not UTF-8, anonymous records
      */
     function lyger_jsonify_result(int $result): string {}
 
     /**
-     * Frees a result before the request ends.
+     * Frees a result before the request ends. 0 is no handle, and nothing is done.
      *
      * @throws Lyger\Exception\QueryException for a handle that is not live
      */
@@ -278,8 +280,73 @@ namespace {
      */
     function lyger_result_info(int $result): array {}
 
+    /**
+     * A part of a result's rows as PHP has them from the result's JSON: `rows`, a list of arrays name => value; `offset`;
+     * `total`, the number of all rows; `has_more`, whether there are rows behind these.
+     *
+     * @param int $offset of the first row, from 0; there are no rows from `total` on
+     * @param int $limit how many rows at most, 1 to 10000
+     * @throws ValueError for an offset or a limit out of range
+     * @throws Lyger\Exception\QueryException for a handle that is not live, and as lyger_jsonify_result() does
+     */
+    function lyger_result_chunk(int $result, int $offset = 0, int $limit = 1000): array {}
+
+    /**
+     * All rows of a result, fetched as lyger_result_chunk() does, of which one chunk is in PHP's memory at a time. The
+     * result must stay live meanwhile; the keys are the rows' numbers, from 0.
+     *
+     * @param int $chunkSize 1 to 10000
+     * @throws ValueError for a chunk size out of range
+     * @throws Lyger\Exception\QueryException for a handle that is not live, also on the way
+     */
+    function lyger_stream_result(int $result, int $chunkSize = 1000): \Iterator {}
+
     /** lyger_db_query(), lyger_jsonify_result() and lyger_free_result() in one call, without the handle. */
     function lyger_db_query_json(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): string {}
+
+    /**
+     * Runs one statement and returns what there is to know of it: `rows`, a list of arrays name => value, as PHP reads them
+     * from the result's JSON; `columns`, their names; `affected_rows`, 0 for a SELECT; `last_insert_id`, of SQLite the rowid
+     * of the last row that the statement inserted, otherwise null (PostgreSQL tells it in the rows of INSERT … RETURNING).
+     *
+     * @param array $bindings as $params of lyger_db_query()
+     * @param array $options as of lyger_db_query(), but numeric is 'auto' where nothing is said: PHP has no number for
+     *     more digits than a double's
+     * @throws Lyger\Exception\QueryException|ValueError|TypeError as lyger_db_query() and lyger_jsonify_result()
+     */
+    function lyger_db_query_json_v2(#[\SensitiveParameter] string $dsn, string $query, array $bindings = [], array $options = []): array {}
+
+    /**
+     * Whether the database answers: a connection that is open, or a new one, is asked a small question. Why it does not
+     * (no such host, a file that is no database, an unknown scheme, no answer within 5 seconds) tells lyger_last_error().
+     *
+     * @throws ValueError for a NUL byte in $dsn
+     */
+    function lyger_db_health(#[\SensitiveParameter] string $dsn): bool {}
+
+    /**
+     * lyger_db_health(), which asks again while the answer is no: after $backoffMs milliseconds, then after twice that, and
+     * so on, up to 30 seconds.
+     *
+     * @param int $attempts 1 to 1000
+     * @param int $backoffMs 0 to 60000
+     * @throws ValueError for a NUL byte in $dsn, and for a number out of range
+     */
+    function lyger_db_health_with_retry(#[\SensitiveParameter] string $dsn, int $attempts = 3, int $backoffMs = 100): bool {}
+
+    /**
+     * What is held in C: `used_bytes`, the rows of all results of the process, and `budget_bytes`, what they may be: a
+     * statement whose rows go beyond it fails with SQLSTATE 53200. It is the environment's LYGER_MEMORY_BUDGET_BYTES, else 45%
+     * of the machine's memory, which is `total_bytes`. Also `active_results`, `active_handles` (those of them that have a
+     * handle in this request), `connections`, `cache_used_bytes` and `cache_total_bytes`.
+     */
+    function lyger_memory_metrics(): array {}
+
+    /**
+     * What went wrong last in this request: of a call that returned false, as lyger_db_health(), or of one that threw an
+     * exception of lyger; '' when nothing did.
+     */
+    function lyger_last_error(): string {}
 
     /** Runs one statement and returns the number of rows it affected. */
     function lyger_db_execute(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
@@ -293,18 +360,19 @@ namespace {
      * SQLite's begin as BEGIN IMMEDIATE: those that read and then write wait for each other, for a minute at most where no
      * timeout says otherwise.
      *
-     * @param callable $fn called without arguments
+     * @param callable|array $fn called without arguments; or a list of statements, which are run one after the other, each
+     *     an array with `sql`, and `bindings` as of lyger_db_query() where it has parameters
      * @param array $options isolation: 'read uncommitted', 'read committed', 'repeatable read' or 'serializable' (SQLite's
      *     are always that); read_only and deferrable: bool; mode, of SQLite: 'immediate' (the default), 'deferred' (that of
      *     a read-only one) or 'exclusive'; timeout: seconds until it has begun. A savepoint has those of its transaction
-     * @return mixed what $fn returned
-     * @throws ValueError for an option that is unknown, or that the database does not have
+     * @return mixed what $fn returned; of a list of statements, what lyger_db_query_json_v2() would return for the last one
+     * @throws ValueError for an option that is unknown, or that the database does not have, and for an empty list
      * @throws Lyger\Exception\QueryException when the transaction cannot begin, or is not committed: then it is rolled
      *     back. SQLSTATE 25P02: a statement in it had failed; 25000: a statement had ended it, or its connection was lost;
      *     55P03: SQLite's lock was not free in time; 40001: it can only be done again (getCode() of both is 5,
      *     SQLITE_BUSY).
      */
-    function lyger_db_transaction(#[\SensitiveParameter] string $dsn, callable $fn, array $options = []): mixed {}
+    function lyger_db_transaction(#[\SensitiveParameter] string $dsn, callable|array $fn, array $options = []): mixed {}
 
     /**
      * Serves HTTP with this application until it is stopped.
@@ -434,8 +502,57 @@ namespace {
     function lyger_start_server(callable $handler, int $port = 8000, array $options = []): void {}
 
     /**
-     * Asks the server of this process to stop, as SIGTERM does: running requests end, new ones are not taken. Without
-     * a server it does nothing.
+     * Starts a server whose requests wait until this script asks for them, and returns: the loop is the script's own.
+     *
+     *     lyger_start_queue_server(8000);
+     *     while (true) {
+     *         $request = lyger_next_request(1000);
+     *         if ($request !== null) {
+     *             lyger_send_response($request['request_id'], ['status' => 200, 'body' => $request['uri']]);
+     *         }
+     *     }
+     *
+     * A thread in C reads requests and writes answers; this process answers all of them, one after the other or several
+     * at a time, in any order. It has no workers, superglobals, uploads or output of requests, no static files and no reload:
+     * lyger_start_server() has. The server ends with the script, with lyger_stop_server(), and does not outlive a fork.
+     *
+     * @param int $port 0 (picks one: lyger_system_info() tells which) to 65535
+     * @param array $options host: an address, 127.0.0.1 unless LYGER_BIND_ADDRESS is set; request_timeout: seconds
+     *     until a client gets 504, 30 unless LYGER_PHP_RESPONSE_TIMEOUT_MS is set, 0 for none; queue_limit: requests that
+     *     nobody has asked for yet, 1000, more get 503; max_body_size: bytes, 1 MiB unless LYGER_MAX_BODY_BYTES is set, more
+     *     get 413
+     * @return bool false when it cannot listen; why tells lyger_last_error()
+     * @throws ValueError|TypeError for a port or an option that is unknown, of the wrong type or outside its range
+     */
+    function lyger_start_queue_server(int $port = 8000, array $options = []): bool {}
+
+    /**
+     * The request that has waited longest: request_id, method, uri (the target with its query), headers (name => value,
+     * names in lower case, repeated ones joined by ", ", cookies by "; "), body, client_ip, client_port.
+     *
+     * @param int $timeoutMs how long to wait for one, in milliseconds, 0 to 86400000; signal handlers run meanwhile
+     * @return array|null null when none has come
+     * @throws ValueError for a time out of range
+     * @throws Lyger\Exception\ServerException without lyger_start_queue_server()
+     */
+    function lyger_next_request(int $timeoutMs = 100): ?array {}
+
+    /**
+     * Answers a request that lyger_next_request() has returned.
+     *
+     * @param object|array|string $response an object with getStatusCode(), getHeaders(), and getContent() or getBody();
+     *     an array with status (200), headers and body, each of which may be missing; or the body. Headers are name => value
+     *     or name => list of values; how long the message is, and the connection, the server says itself. Without Content-Type
+     *     it is text/html
+     * @return bool false when the request waits for no answer (any more): its client has gone or got 504, it was answered
+     *     before, or there never was one; which tells lyger_last_error()
+     * @throws ValueError|TypeError for a response that cannot be one
+     */
+    function lyger_send_response(int $requestId, object|array|string $response): bool {}
+
+    /**
+     * Asks the server of this process to stop, as SIGTERM does: running requests end, new ones are not taken. That of
+     * lyger_start_queue_server() stops at once. Without a server it does nothing.
      */
     function lyger_stop_server(): void {}
 
@@ -601,6 +718,29 @@ namespace Lyger {
         public function valid(): bool {}
     }
 
+    /**
+     * What lyger_stream_result() returns. rewind() begins anew.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class RowStream implements \Iterator
+    {
+        private function __construct() {}
+
+        /** The row; null at the end. */
+        public function current(): ?array {}
+
+        /** How many rows came before; null at the end. */
+        public function key(): ?int {}
+
+        public function next(): void {}
+
+        public function rewind(): void {}
+
+        public function valid(): bool {}
+    }
+
     /** Bytes as a parameter of a statement: bytea of PostgreSQL, a blob of SQLite. */
     final class Binary
     {
@@ -747,6 +887,27 @@ namespace Lyger {
         /** @implementation-alias lyger_result_info */
         public function resultInfo(int $result): array {}
 
+        /** @implementation-alias lyger_result_chunk */
+        public function resultChunk(int $result, int $offset = 0, int $limit = 1000): array {}
+
+        /** @implementation-alias lyger_stream_result */
+        public function streamResult(int $result, int $chunkSize = 1000): \Iterator {}
+
+        /** @implementation-alias lyger_db_query_json_v2 */
+        public function dbQueryJsonV2(#[\SensitiveParameter] string $dsn, string $query, array $bindings = [], array $options = []): array {}
+
+        /** @implementation-alias lyger_db_health */
+        public function dbHealth(#[\SensitiveParameter] string $dsn): bool {}
+
+        /** @implementation-alias lyger_db_health_with_retry */
+        public function dbHealthWithRetry(#[\SensitiveParameter] string $dsn, int $attempts = 3, int $backoffMs = 100): bool {}
+
+        /** @implementation-alias lyger_memory_metrics */
+        public function memoryMetrics(): array {}
+
+        /** @implementation-alias lyger_last_error */
+        public function lastError(): string {}
+
         /** @implementation-alias lyger_db_query_json */
         public function dbQueryJson(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): string {}
 
@@ -757,13 +918,22 @@ namespace Lyger {
         public function dbQueryAsync(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): int {}
 
         /** @implementation-alias lyger_db_transaction */
-        public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn, array $options = []): mixed {}
+        public function dbTransaction(#[\SensitiveParameter] string $dsn, callable|array $fn, array $options = []): mixed {}
 
         /** Runs one statement as lyger_db_query() does, with the same parameters, options and errors. */
         public function query(#[\SensitiveParameter] string $dsn, string $query, array $params = [], array $options = []): \Lyger\Result {}
 
         /** @implementation-alias lyger_start_server */
         public static function startServer(callable $handler, int $port = 8000, array $options = []): void {}
+
+        /** @implementation-alias lyger_start_queue_server */
+        public function startQueueServer(int $port = 8000, array $options = []): bool {}
+
+        /** @implementation-alias lyger_next_request */
+        public function nextRequest(int $timeoutMs = 100): ?array {}
+
+        /** @implementation-alias lyger_send_response */
+        public function sendResponse(int $requestId, object|array|string $response): bool {}
 
         /** @implementation-alias lyger_stop_server */
         public static function stopServer(): void {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 93b898dd37a9c669343acfff8177976095cb0b80 */
+ * Stub hash: c929dfe30955391ceacb6218277f802ad4a3eaa0 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -113,6 +113,17 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_result_info, 0, 1, IS_ARRA
 	ZEND_ARG_TYPE_INFO(0, result, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_result_chunk, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, result, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, offset, IS_LONG, 0, "0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, limit, IS_LONG, 0, "1000")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_lyger_stream_result, 0, 1, Iterator, 0)
+	ZEND_ARG_TYPE_INFO(0, result, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, chunkSize, IS_LONG, 0, "1000")
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_query_json, 0, 2, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, dsn, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, query, IS_STRING, 0)
@@ -120,11 +131,33 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_query_json, 0, 2, IS_ST
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_query_json_v2, 0, 2, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, dsn, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, query, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, bindings, IS_ARRAY, 0, "[]")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_health, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, dsn, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_health_with_retry, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, dsn, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, attempts, IS_LONG, 0, "3")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, backoffMs, IS_LONG, 0, "100")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_memory_metrics, 0, 0, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+#define arginfo_lyger_last_error arginfo_lyger_hello_world
+
 #define arginfo_lyger_db_execute arginfo_lyger_db_query
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_db_transaction, 0, 2, IS_MIXED, 0)
 	ZEND_ARG_TYPE_INFO(0, dsn, IS_STRING, 0)
-	ZEND_ARG_TYPE_INFO(0, fn, IS_CALLABLE, 0)
+	ZEND_ARG_TYPE_MASK(0, fn, MAY_BE_CALLABLE|MAY_BE_ARRAY, NULL)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
 ZEND_END_ARG_INFO()
 
@@ -132,6 +165,20 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_start_server, 0, 1, IS_VOI
 	ZEND_ARG_TYPE_INFO(0, handler, IS_CALLABLE, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, port, IS_LONG, 0, "8000")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_start_queue_server, 0, 0, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, port, IS_LONG, 0, "8000")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, options, IS_ARRAY, 0, "[]")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_next_request, 0, 0, IS_ARRAY, 1)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, timeoutMs, IS_LONG, 0, "100")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_send_response, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, requestId, IS_LONG, 0)
+	ZEND_ARG_TYPE_MASK(0, response, MAY_BE_OBJECT|MAY_BE_ARRAY|MAY_BE_STRING, NULL)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_stop_server, 0, 0, IS_VOID, 0)
@@ -288,6 +335,19 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_Lyger_CacheKeys_valid arginfo_lyger_finish_request
 
+#define arginfo_class_Lyger_RowStream___construct arginfo_class_Lyger_CacheKeys___construct
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_RowStream_current, 0, 0, IS_ARRAY, 1)
+ZEND_END_ARG_INFO()
+
+#define arginfo_class_Lyger_RowStream_key arginfo_class_Lyger_CacheKeys_key
+
+#define arginfo_class_Lyger_RowStream_next arginfo_lyger_stop_server
+
+#define arginfo_class_Lyger_RowStream_rewind arginfo_lyger_stop_server
+
+#define arginfo_class_Lyger_RowStream_valid arginfo_lyger_finish_request
+
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Lyger_Binary___construct, 0, 0, 1)
 	ZEND_ARG_TYPE_INFO(0, bytes, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -304,8 +364,7 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_Result_jsonSerialize, 0, 0, IS_MIXED, 0)
 ZEND_END_ARG_INFO()
 
-ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Lyger_Result_columns, 0, 0, IS_ARRAY, 0)
-ZEND_END_ARG_INFO()
+#define arginfo_class_Lyger_Result_columns arginfo_lyger_memory_metrics
 
 #define arginfo_class_Lyger_Result_affected arginfo_lyger_cache_size
 
@@ -366,6 +425,20 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_Lyger_Engine_resultInfo arginfo_lyger_result_info
 
+#define arginfo_class_Lyger_Engine_resultChunk arginfo_lyger_result_chunk
+
+#define arginfo_class_Lyger_Engine_streamResult arginfo_lyger_stream_result
+
+#define arginfo_class_Lyger_Engine_dbQueryJsonV2 arginfo_lyger_db_query_json_v2
+
+#define arginfo_class_Lyger_Engine_dbHealth arginfo_lyger_db_health
+
+#define arginfo_class_Lyger_Engine_dbHealthWithRetry arginfo_lyger_db_health_with_retry
+
+#define arginfo_class_Lyger_Engine_memoryMetrics arginfo_lyger_memory_metrics
+
+#define arginfo_class_Lyger_Engine_lastError arginfo_lyger_hello_world
+
 #define arginfo_class_Lyger_Engine_dbQueryJson arginfo_lyger_db_query_json
 
 #define arginfo_class_Lyger_Engine_dbExecute arginfo_lyger_db_query
@@ -382,6 +455,12 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Lyger_Engine_query, 0, 2, L
 ZEND_END_ARG_INFO()
 
 #define arginfo_class_Lyger_Engine_startServer arginfo_lyger_start_server
+
+#define arginfo_class_Lyger_Engine_startQueueServer arginfo_lyger_start_queue_server
+
+#define arginfo_class_Lyger_Engine_nextRequest arginfo_lyger_next_request
+
+#define arginfo_class_Lyger_Engine_sendResponse arginfo_lyger_send_response
 
 #define arginfo_class_Lyger_Engine_stopServer arginfo_lyger_stop_server
 
@@ -583,10 +662,20 @@ ZEND_FUNCTION(lyger_db_query_async);
 ZEND_FUNCTION(lyger_jsonify_result);
 ZEND_FUNCTION(lyger_free_result);
 ZEND_FUNCTION(lyger_result_info);
+ZEND_FUNCTION(lyger_result_chunk);
+ZEND_FUNCTION(lyger_stream_result);
 ZEND_FUNCTION(lyger_db_query_json);
+ZEND_FUNCTION(lyger_db_query_json_v2);
+ZEND_FUNCTION(lyger_db_health);
+ZEND_FUNCTION(lyger_db_health_with_retry);
+ZEND_FUNCTION(lyger_memory_metrics);
+ZEND_FUNCTION(lyger_last_error);
 ZEND_FUNCTION(lyger_db_execute);
 ZEND_FUNCTION(lyger_db_transaction);
 ZEND_FUNCTION(lyger_start_server);
+ZEND_FUNCTION(lyger_start_queue_server);
+ZEND_FUNCTION(lyger_next_request);
+ZEND_FUNCTION(lyger_send_response);
 ZEND_FUNCTION(lyger_stop_server);
 ZEND_FUNCTION(lyger_handle_request);
 ZEND_FUNCTION(lyger_finish_request);
@@ -664,6 +753,12 @@ ZEND_METHOD(Lyger_CacheKeys, key);
 ZEND_METHOD(Lyger_CacheKeys, next);
 ZEND_METHOD(Lyger_CacheKeys, rewind);
 ZEND_METHOD(Lyger_CacheKeys, valid);
+ZEND_METHOD(Lyger_RowStream, __construct);
+ZEND_METHOD(Lyger_RowStream, current);
+ZEND_METHOD(Lyger_RowStream, key);
+ZEND_METHOD(Lyger_RowStream, next);
+ZEND_METHOD(Lyger_RowStream, rewind);
+ZEND_METHOD(Lyger_RowStream, valid);
 ZEND_METHOD(Lyger_Binary, __construct);
 ZEND_METHOD(Lyger_Result, __construct);
 ZEND_METHOD(Lyger_Result, count);
@@ -761,10 +856,20 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_jsonify_result, arginfo_lyger_jsonify_result)
 	ZEND_FE(lyger_free_result, arginfo_lyger_free_result)
 	ZEND_FE(lyger_result_info, arginfo_lyger_result_info)
+	ZEND_FE(lyger_result_chunk, arginfo_lyger_result_chunk)
+	ZEND_FE(lyger_stream_result, arginfo_lyger_stream_result)
 	ZEND_FE(lyger_db_query_json, arginfo_lyger_db_query_json)
+	ZEND_FE(lyger_db_query_json_v2, arginfo_lyger_db_query_json_v2)
+	ZEND_FE(lyger_db_health, arginfo_lyger_db_health)
+	ZEND_FE(lyger_db_health_with_retry, arginfo_lyger_db_health_with_retry)
+	ZEND_FE(lyger_memory_metrics, arginfo_lyger_memory_metrics)
+	ZEND_FE(lyger_last_error, arginfo_lyger_last_error)
 	ZEND_FE(lyger_db_execute, arginfo_lyger_db_execute)
 	ZEND_FE(lyger_db_transaction, arginfo_lyger_db_transaction)
 	ZEND_FE(lyger_start_server, arginfo_lyger_start_server)
+	ZEND_FE(lyger_start_queue_server, arginfo_lyger_start_queue_server)
+	ZEND_FE(lyger_next_request, arginfo_lyger_next_request)
+	ZEND_FE(lyger_send_response, arginfo_lyger_send_response)
 	ZEND_FE(lyger_stop_server, arginfo_lyger_stop_server)
 	ZEND_FE(lyger_handle_request, arginfo_lyger_handle_request)
 	ZEND_FE(lyger_finish_request, arginfo_lyger_finish_request)
@@ -856,6 +961,17 @@ static const zend_function_entry class_Lyger_CacheKeys_methods[] = {
 };
 
 
+static const zend_function_entry class_Lyger_RowStream_methods[] = {
+	ZEND_ME(Lyger_RowStream, __construct, arginfo_class_Lyger_RowStream___construct, ZEND_ACC_PRIVATE)
+	ZEND_ME(Lyger_RowStream, current, arginfo_class_Lyger_RowStream_current, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_RowStream, key, arginfo_class_Lyger_RowStream_key, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_RowStream, next, arginfo_class_Lyger_RowStream_next, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_RowStream, rewind, arginfo_class_Lyger_RowStream_rewind, ZEND_ACC_PUBLIC)
+	ZEND_ME(Lyger_RowStream, valid, arginfo_class_Lyger_RowStream_valid, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
 static const zend_function_entry class_Lyger_Binary_methods[] = {
 	ZEND_ME(Lyger_Binary, __construct, arginfo_class_Lyger_Binary___construct, ZEND_ACC_PUBLIC)
 	ZEND_FE_END
@@ -903,12 +1019,22 @@ static const zend_function_entry class_Lyger_Engine_methods[] = {
 	ZEND_ME_MAPPING(jsonifyResult, lyger_jsonify_result, arginfo_class_Lyger_Engine_jsonifyResult, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(freeResult, lyger_free_result, arginfo_class_Lyger_Engine_freeResult, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(resultInfo, lyger_result_info, arginfo_class_Lyger_Engine_resultInfo, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(resultChunk, lyger_result_chunk, arginfo_class_Lyger_Engine_resultChunk, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(streamResult, lyger_stream_result, arginfo_class_Lyger_Engine_streamResult, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(dbQueryJsonV2, lyger_db_query_json_v2, arginfo_class_Lyger_Engine_dbQueryJsonV2, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(dbHealth, lyger_db_health, arginfo_class_Lyger_Engine_dbHealth, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(dbHealthWithRetry, lyger_db_health_with_retry, arginfo_class_Lyger_Engine_dbHealthWithRetry, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(memoryMetrics, lyger_memory_metrics, arginfo_class_Lyger_Engine_memoryMetrics, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(lastError, lyger_last_error, arginfo_class_Lyger_Engine_lastError, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(dbQueryJson, lyger_db_query_json, arginfo_class_Lyger_Engine_dbQueryJson, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(dbExecute, lyger_db_execute, arginfo_class_Lyger_Engine_dbExecute, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(dbQueryAsync, lyger_db_query_async, arginfo_class_Lyger_Engine_dbQueryAsync, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(dbTransaction, lyger_db_transaction, arginfo_class_Lyger_Engine_dbTransaction, ZEND_ACC_PUBLIC)
 	ZEND_ME(Lyger_Engine, query, arginfo_class_Lyger_Engine_query, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(startServer, lyger_start_server, arginfo_class_Lyger_Engine_startServer, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
+	ZEND_ME_MAPPING(startQueueServer, lyger_start_queue_server, arginfo_class_Lyger_Engine_startQueueServer, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(nextRequest, lyger_next_request, arginfo_class_Lyger_Engine_nextRequest, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(sendResponse, lyger_send_response, arginfo_class_Lyger_Engine_sendResponse, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(stopServer, lyger_stop_server, arginfo_class_Lyger_Engine_stopServer, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME_MAPPING(handleRequest, lyger_handle_request, arginfo_class_Lyger_Engine_handleRequest, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME_MAPPING(finishRequest, lyger_finish_request, arginfo_class_Lyger_Engine_finishRequest, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
@@ -1012,6 +1138,12 @@ static void register_lyger_symbols(int module_number)
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(CG(function_table), "lyger_db_query_json", sizeof("lyger_db_query_json") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(CG(function_table), "lyger_db_query_json_v2", sizeof("lyger_db_query_json_v2") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(CG(function_table), "lyger_db_health", sizeof("lyger_db_health") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(CG(function_table), "lyger_db_health_with_retry", sizeof("lyger_db_health_with_retry") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(CG(function_table), "lyger_db_execute", sizeof("lyger_db_execute") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(CG(function_table), "lyger_db_transaction", sizeof("lyger_db_transaction") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
@@ -1033,6 +1165,18 @@ static zend_class_entry *register_class_Lyger_CacheKeys(zend_class_entry *class_
 	zend_class_entry ce, *class_entry;
 
 	INIT_NS_CLASS_ENTRY(ce, "Lyger", "CacheKeys", class_Lyger_CacheKeys_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+	zend_class_implements(class_entry, 1, class_entry_Iterator);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Lyger_RowStream(zend_class_entry *class_entry_Iterator)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Lyger", "RowStream", class_Lyger_RowStream_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
 	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
 	zend_class_implements(class_entry, 1, class_entry_Iterator);
@@ -1079,6 +1223,12 @@ static zend_class_entry *register_class_Lyger_Engine(void)
 
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "dbquery", sizeof("dbquery") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "dbqueryjsonv2", sizeof("dbqueryjsonv2") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "dbhealth", sizeof("dbhealth") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
+
+	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "dbhealthwithretry", sizeof("dbhealthwithretry") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 
 	zend_add_parameter_attribute(zend_hash_str_find_ptr(&class_entry->function_table, "dbqueryjson", sizeof("dbqueryjson") - 1), 0, ZSTR_KNOWN(ZEND_STR_SENSITIVEPARAMETER), 0);
 

@@ -23,6 +23,7 @@
 static __thread lyger_error *thread_error;
 static pthread_key_t thread_end;
 static bool thread_end_known;
+static const char no_error[] = "";
 static lyger_error shared_error; /* for a thread that has no memory for an error of its own */
 
 static lyger_error *make_thread_error(void)
@@ -85,7 +86,12 @@ _Static_assert(LYGER_E_MEMORY == 1 && LYGER_E_ARGUMENT == 2 && LYGER_E_INTERRUPT
 
 const char *lyger_last_error(void)
 {
-    return thread_error ? thread_error->message : "";
+    return thread_error ? thread_error->message : no_error;
+}
+
+unsigned int lyger_last_error_code(void)
+{
+    return (unsigned int)lyger_ffi_error_status();
 }
 
 int lyger_ffi_error_status(void)
@@ -128,15 +134,19 @@ char *lyger_system_info(void)
     lyger_about about = {.door = "ffi",
                          .php_version = NULL,
                          .cache = lyger_abi_cache(),
+                         .port = lyger_ffi_server_port(),
                          .server = lyger_ffi_server_port() ? "listening" : "off"};
     lyger_buffer text;
     lyger_buffer_init(&text, &lyger_malloc_allocator);
     return lyger_abi_finish(&text, lyger_about_write(&about, &text.sink), NULL, error);
 }
 
+/* The Lyger framework frees what lyger_last_error() has returned: its ABI 2 has it that way. */
 void lyger_free_string(char *string)
 {
-    free(string);
+    if (string != no_error && (!thread_error || string != thread_error->message)) {
+        free(string);
+    }
 }
 
 void lyger_free_engine(void *engine)

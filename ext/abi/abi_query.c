@@ -238,8 +238,7 @@ static bool prepare(statement *statement, const char *packed, size_t packed_len,
 
 /* ---- running ---- */
 
-/* The pool, locked; NULL, the error, and no lock, when there is no memory. */
-static lyger_pool *enter_pool(statement *statement, lyger_error *error)
+lyger_pool *lyger_abi_enter_pool(double *timeout, lyger_error *error)
 {
     pthread_mutex_lock(&pool_lock);
     if (!pool) {
@@ -250,10 +249,15 @@ static lyger_pool *enter_pool(statement *statement, lyger_error *error)
         lyger_fail(error, LYGER_E_MEMORY, "no memory for connections");
         return NULL;
     }
-    if (statement->options.timeout == 0) {
-        statement->options.timeout = statement_timeout;
+    if (*timeout == 0) {
+        *timeout = statement_timeout;
     }
     return pool;
+}
+
+static lyger_pool *enter_pool(statement *statement, lyger_error *error)
+{
+    return lyger_abi_enter_pool(&statement->options.timeout, error);
 }
 
 static lyger_query query_of(const statement *statement)
@@ -286,6 +290,20 @@ unsigned long lyger_ffi_db_query(const char *dsn, size_t dsn_len, const char *qu
     lyger_result *result = run(&statement, error);
     free(statement.params);
     return lyger_abi_open_result(result, NULL, false, error);
+}
+
+unsigned long lyger_ffi_db_report(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
+                                  const char *params, size_t params_len, int bigint, int numeric, int rows,
+                                  double timeout)
+{
+    lyger_error *error = lyger_abi_enter();
+    statement statement = {dsn, query, dsn_len, query_len, {.timeout = timeout}, NULL, 0};
+    if (!prepare(&statement, params, params_len, bigint, numeric, rows, error)) {
+        return 0;
+    }
+    lyger_result *result = run(&statement, error);
+    free(statement.params);
+    return lyger_abi_open_report(result, false, error);
 }
 
 /* The handle is made with the pool locked: a pending result must not outlive its pool. */

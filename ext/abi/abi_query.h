@@ -20,6 +20,14 @@ void lyger_abi_unlock_pool(void);
 /* Puts a result of that pool into the table: its handle, or 0 and the error. result NULL gives 0. */
 unsigned long lyger_abi_open_result(lyger_result *result, lyger_pool *pool, bool pending, lyger_error *error);
 
+/* The same for a result that lyger_jsonify_result() writes as a report (lyger_result_write_report()). With
+ * fits_int its handle is below 2^31, as callers declare it that way. */
+unsigned long lyger_abi_open_report(lyger_result *result, bool fits_int, lyger_error *error);
+
+/* The pool, made on first use and locked, and in *timeout the configured one where it is 0; NULL, the error,
+ * and no lock, when there is no memory. */
+lyger_pool *lyger_abi_enter_pool(double *timeout, lyger_error *error);
+
 /* Frees the results; their handles stay stale. With the pool locked. */
 void lyger_abi_clear_results(lyger_pool *pool);
 

@@ -6,10 +6,12 @@
 #include "base/handle.h"
 #include "jsonout/jsonout.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define CHUNK_MOST 10000u /* rows */
 #define ROWS_BYTES 65536u /* of rows in one step, unless one row is longer */
 
 /* What a handle stands for. */
@@ -17,11 +19,18 @@ typedef struct kept {
     lyger_result *result;
     lyger_pool *pool;
     bool pending;        /* changed under both locks */
+    bool report;         /* its JSON has more than the rows */
     lyger_cursor cursor; /* where the last step through the rows ended */
 } kept;
 
 static pthread_mutex_t results_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the table and the results in it */
-static lyger_handle_table results;
+static lyger_handle_table wide_results, narrow_results = {.narrow = true};
+
+/* The table that the handle is of. */
+static lyger_handle_table *table_of(unsigned long handle)
+{
+    return handle <= INT_MAX ? &narrow_results : &wide_results;
+}
 
 void lyger_abi_lock_results(void)
 {
@@ -56,21 +65,24 @@ void lyger_abi_clear_results(lyger_pool *pool)
 {
     lyger_abi_lock_results();
     pool_of_table = pool;
-    lyger_handle_table_clear(&results, destroy_entry);
+    lyger_handle_table_clear(&wide_results, destroy_entry);
+    lyger_handle_table_clear(&narrow_results, destroy_entry);
     lyger_abi_unlock_results();
 }
 
-unsigned long lyger_abi_open_result(lyger_result *result, lyger_pool *pool, bool pending, lyger_error *error)
+/* Puts what is kept into a table; its handle, or 0 and the error. */
+static unsigned long open_in(lyger_handle_table *table, kept from, lyger_error *error)
 {
     unsigned long handle = 0;
+    lyger_result *result = from.result;
     if (!result) {
         return 0;
     }
     kept *made = malloc(sizeof *made);
     if (made) {
-        *made = (kept){.result = result, .pool = pool, .pending = pending};
+        *made = from;
         lyger_abi_lock_results();
-        handle = lyger_handle_open(&results, made);
+        handle = lyger_handle_open(table, made);
         lyger_abi_unlock_results();
     }
     if (handle == 0) {
@@ -79,6 +91,31 @@ unsigned long lyger_abi_open_result(lyger_result *result, lyger_pool *pool, bool
         lyger_fail(error, LYGER_E_MEMORY, "no memory for the result's handle");
     }
     return handle;
+}
+
+/* Where unsigned long has 32 bits, every handle is below 2^31. */
+static lyger_handle_table *usual_table(void)
+{
+    return ULONG_MAX > UINT_MAX ? &wide_results : &narrow_results;
+}
+
+unsigned long lyger_abi_open_result(lyger_result *result, lyger_pool *pool, bool pending, lyger_error *error)
+{
+    return open_in(usual_table(), (kept){.result = result, .pool = pool, .pending = pending}, error);
+}
+
+unsigned long lyger_abi_open_report(lyger_result *result, bool fits_int, lyger_error *error)
+{
+    return open_in(fits_int ? &narrow_results : usual_table(), (kept){.result = result, .report = true},
+                   error);
+}
+
+unsigned long long lyger_active_result_handles(void)
+{
+    lyger_abi_lock_results();
+    unsigned long long live = (unsigned long long)wide_results.live + narrow_results.live;
+    lyger_abi_unlock_results();
+    return live;
 }
 
 static void refuse_handle(unsigned long handle, lyger_error *error)
@@ -101,7 +138,7 @@ static kept *enter_pending(unsigned long handle, lyger_error *error)
 {
     lyger_pool *pool = lyger_abi_lock_pool();
     lyger_abi_lock_results();
-    kept *found = lyger_handle_get(&results, handle);
+    kept *found = lyger_handle_get(table_of(handle), handle);
     if (found && found->pending) {
         lyger_abi_unlock_results();
         bool arrived = await(found, pool, error);
@@ -122,7 +159,7 @@ static kept *enter_pending(unsigned long handle, lyger_error *error)
 static kept *enter_result(unsigned long handle, lyger_error *error)
 {
     lyger_abi_lock_results();
-    kept *found = lyger_handle_get(&results, handle);
+    kept *found = lyger_handle_get(table_of(handle), handle);
     if (found && !found->pending) {
         return found;
     }
@@ -138,7 +175,7 @@ static bool close_pending(unsigned long handle)
 {
     lyger_pool *pool = lyger_abi_lock_pool();
     lyger_abi_lock_results();
-    kept *found = lyger_handle_close(&results, handle);
+    kept *found = lyger_handle_close(table_of(handle), handle);
     lyger_abi_unlock_results();
     destroy(found, pool);
     lyger_abi_unlock_pool();
@@ -148,10 +185,10 @@ static bool close_pending(unsigned long handle)
 static bool close_handle(unsigned long handle)
 {
     lyger_abi_lock_results();
-    kept *found = lyger_handle_get(&results, handle);
+    kept *found = lyger_handle_get(table_of(handle), handle);
     bool pending = found && found->pending;
     if (found && !pending) {
-        lyger_handle_close(&results, handle);
+        lyger_handle_close(table_of(handle), handle);
     }
     lyger_abi_unlock_results();
     if (pending) {
@@ -187,9 +224,31 @@ char *lyger_ffi_result_json(unsigned long handle, size_t *json_len)
         return NULL;
     }
     lyger_buffer_init(&text, &lyger_malloc_allocator);
-    lyger_result_write_json(found->result, &text.sink, error);
+    if (found->report) {
+        lyger_result_write_report(found->result, &text.sink, error);
+    } else {
+        lyger_result_write_json(found->result, &text.sink, error);
+    }
     lyger_abi_unlock_results();
     return lyger_abi_finish(&text, error->status == LYGER_OK, json_len, error);
+}
+
+char *lyger_result_chunk(unsigned long handle, unsigned long long offset, unsigned int limit)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_buffer text;
+    if (limit < 1 || limit > CHUNK_MOST) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "limit must be 1 to %u rows, %u given", CHUNK_MOST, limit);
+        return NULL;
+    }
+    kept *found = enter_result(handle, error);
+    if (!found) {
+        return NULL;
+    }
+    lyger_buffer_init(&text, &lyger_malloc_allocator);
+    lyger_result_write_chunk(found->result, offset, limit, &text.sink, error);
+    lyger_abi_unlock_results();
+    return lyger_abi_finish(&text, error->status == LYGER_OK, NULL, error);
 }
 
 char *lyger_jsonify_result(unsigned long handle)

@@ -66,7 +66,7 @@ void lyger_stop_server(void);
 
 /* ---- errors of this thread's last call ---- */
 
-/* What went wrong, "" when nothing did. */
+/* What went wrong, "" when nothing did. lyger_free_string() of it does nothing, for callers that free it. */
 const char *lyger_last_error(void);
 
 /* 0 none, 1 memory, 2 argument, 3 interrupted, 4 timeout, 5 handle, 6 cache, 7 query, 8 server. */
@@ -80,6 +80,80 @@ int lyger_ffi_error_code(void);
 
 /* Where in the query the error is, counted in characters from 1; 0 when unknown. */
 int lyger_ffi_error_position(void);
+
+/* ---- ABI 2 of the Lyger framework ----
+ * What version 0.2 of the framework's Engine declares beside the fifteen, with its types. JSON that is
+ * returned is a char * to free; JSON that is taken is strict (RFC 8259). Functions returning int: 1 yes or
+ * done, 0 no, and then lyger_last_error() tells why. */
+
+/* 2. */
+unsigned int lyger_abi_version(void);
+
+/* lyger's version, a copy to free. */
+char *lyger_core_version(void);
+
+/* A JSON object: abi, name, version, pointer_bytes, and who frees what. */
+char *lyger_abi_contract(void);
+
+/* lyger_ffi_error_status() under its name there. */
+unsigned int lyger_last_error_code(void);
+
+int lyger_cache_set_with_ttl(const char *key, const char *value, unsigned long long ttl);
+
+/* lyger_db_query() with parameters: a JSON array by position, or an object by name; NULL for none. numeric is
+ * a string where a double would lose digits. lyger_jsonify_result() of the handle gives a JSON object: rows,
+ * columns, affected_rows, last_insert_id (of SQLite's INSERT, otherwise null). A handle, 0 on failure. */
+unsigned long lyger_db_query_v2(const char *dsn, const char *query, const char *bindings_json);
+
+/* Runs statements in one transaction: a JSON array of objects with sql, and bindings where there are any. The
+ * handle is of the last one's result, as lyger_db_query_v2() gives it, and below 2^31. When one fails, all
+ * are rolled back: 0. */
+unsigned long lyger_db_transaction(const char *dsn, const char *statements_json);
+
+/* Whether the database answers. It is asked again after backoff_ms (at most 60000), after twice that, and so
+ * on. */
+int lyger_db_health(const char *dsn);
+int lyger_db_health_with_retry(const char *dsn, unsigned int attempts, unsigned long long backoff_ms);
+
+/* At most limit (1 to 10000) rows from number offset (from 0) on, as a JSON object: rows, offset, total,
+ * has_more. NULL on failure. */
+char *lyger_result_chunk(unsigned long handle, unsigned long long offset, unsigned int limit);
+
+unsigned long long lyger_active_result_handles(void);
+
+/* JSON objects: used_bytes and budget_bytes of results (LYGER_MEMORY_BUDGET_BYTES, or 45% of the machine's
+ * memory), and more of the kind; connections. */
+char *lyger_memory_metrics(void);
+char *lyger_db_pool_metrics(void);
+
+/* Closes every connection and frees every result. */
+int lyger_db_close_pools(void);
+
+/* A result of so many rows (at most 10000000) to measure with: id, name, price, active. */
+unsigned long lyger_create_benchmark_dataset(unsigned int rows);
+
+/* A server whose requests wait for lyger_next_request(): listens on 127.0.0.1, or LYGER_BIND_ADDRESS; port 0
+ * picks one. LYGER_MAX_BODY_BYTES (1048576) and LYGER_PHP_RESPONSE_TIMEOUT_MS (30000; then clients get 504)
+ * are looked at when it starts. lyger_stop_server() ends it. */
+int lyger_start_server_v3(unsigned short port);
+
+/* The request that has waited longest, taken out of the queue: a JSON object of request_id, method, uri,
+ * headers (names in lower case), body, client_ip, client_port, and body_base64 for a body that is not UTF-8,
+ * of which body then lacks bytes. NULL when none has come in time. */
+char *lyger_next_request(unsigned long long timeout_ms);
+
+/* Answers a request that was taken, in any order: a JSON object of status (200 to 599; 200), headers (an
+ * object of strings, or arrays of strings) and body (a string). 0 for a request that is not waiting any more.
+ */
+int lyger_send_response(unsigned long long request_id, const char *response_json);
+
+/* The same with a function that is called for each request, one after the other, in a thread of lyger's own,
+ * and returns its answer as lyger_send_response() takes it; release, which may be NULL, is then called with
+ * what it returned. PHP cannot be called from another thread: it takes lyger_start_server_v3(). */
+int lyger_start_server_v2(unsigned short port, char *(*callback)(const char *request_json),
+                          void (*release)(char *response_json));
+
+int lyger_server_is_running(void);
 
 /* ---- values ----
  * A value is a type and bytes, with numbers in little-endian order:
@@ -195,6 +269,11 @@ unsigned long lyger_ffi_db_query(const char *dsn, size_t dsn_len, const char *qu
                                  const char *params, size_t params_len, int bigint, int numeric, int rows,
                                  double timeout);
 
+/* The same; lyger_ffi_result_json() of the handle gives what it gives for lyger_db_query_v2(). */
+unsigned long lyger_ffi_db_report(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
+                                  const char *params, size_t params_len, int bigint, int numeric, int rows,
+                                  double timeout);
+
 /* Sends the statement and returns at once: a handle, 0 on failure. Calls that take the handle wait for the
  * result first and fail with the statement's error; freeing the handle before that cancels the statement.
  * SQLite runs the statement at once. */
@@ -257,6 +336,17 @@ int lyger_ffi_start_server(const char *host, unsigned short port);
 
 /* The port that the server listens on, 0 without a server. */
 unsigned short lyger_ffi_server_port(void);
+
+/* lyger_start_server_v3() on an address (NULL: as there); at most queue_limit requests wait, for at most
+ * answer_timeout milliseconds (0: for ever) until they are answered, with at most max_body bytes of body
+ * each; a negative number leaves the default. 1, or -1 when it does not listen. */
+int lyger_ffi_start_queue(const char *host, unsigned short port, long long queue_limit,
+                          long long answer_timeout, long long max_body);
+
+/* lyger_send_response() without JSON: headers are headers_len bytes, one header after the other, each 4 bytes
+ * length of the name, 4 bytes length of the value (both little-endian), the name, the value. 1, or -1. */
+int lyger_ffi_send_answer(unsigned long long request_id, int status, const char *headers, size_t headers_len,
+                          const char *body, size_t body_len);
 
 /* lyger's version, such as "0.1.0". */
 const char *lyger_ffi_version(void);

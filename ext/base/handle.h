@@ -10,6 +10,7 @@
 #ifndef LYGER_BASE_HANDLE_H
 #define LYGER_BASE_HANDLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,9 @@ typedef struct lyger_handle_table {
     uint32_t capacity;
     uint32_t first_free; /* index + 1, 0 when none */
     uint32_t live;       /* objects in the table now */
+    /* Handles are below 2^31, for callers that keep them in an int: 65,535 objects, and a slot's numbers
+     * repeat after 32,767 reuses instead of retiring it. */
+    bool narrow;
 } lyger_handle_table;
 
 /* A zeroed table is an empty one. */

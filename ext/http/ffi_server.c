@@ -2,6 +2,7 @@
 
 #include "base/version.h"
 #include "connection.h"
+#include "queue.h"
 
 #include <netinet/in.h>
 #include <pthread.h>
@@ -18,10 +19,11 @@ typedef struct server {
     uv_loop_t loop;
     uv_tcp_t listener;
     uv_timer_t sweeper;
-    uv_async_t stopper;
+    uv_async_t stopper, waker;
     pthread_t thread;
     uint64_t started; /* uv_hrtime() */
     uint16_t port;
+    bool queued;              /* requests wait for the application: queue.h */
     struct server *inherited; /* of the parent process, see after_fork_in_child() */
 } server;
 
@@ -109,6 +111,9 @@ static void on_sweep(uv_timer_t *timer)
 {
     server *server = timer->data;
     lyger_http_sweep(&server->host);
+    if (server->queued) {
+        lyger_queue_work();
+    }
 }
 
 static void close_handle(uv_handle_t *handle)
@@ -121,12 +126,28 @@ static void close_handle(uv_handle_t *handle)
 static void on_stop(uv_async_t *async)
 {
     server *server = async->data;
+    if (server->queued) {
+        lyger_queue_work(); /* what was answered before the stop is written */
+    }
     lyger_http_close_all(&server->host);
     lyger_http_fork_lock();
     close_handle((uv_handle_t *)&server->listener);
     close_handle((uv_handle_t *)&server->sweeper);
     close_handle((uv_handle_t *)&server->stopper);
+    close_handle((uv_handle_t *)&server->waker);
     lyger_http_fork_unlock();
+}
+
+static void on_wake(uv_async_t *async)
+{
+    (void)async;
+    lyger_queue_work();
+}
+
+/* The queue's lock is held, which lyger_http_stop() takes before the server's memory goes. */
+static void wake(void)
+{
+    uv_async_send(&running->waker);
 }
 
 static void *serve(void *argument)
@@ -158,12 +179,19 @@ static void before_fork(void)
 {
     pthread_mutex_lock(&control);
     lyger_http_fork_lock();
+    lyger_queue_fork_lock();
+}
+
+static void unlock_after_fork(void)
+{
+    lyger_http_fork_unlock();
+    pthread_mutex_unlock(&control);
 }
 
 static void after_fork(void)
 {
-    lyger_http_fork_unlock();
-    pthread_mutex_unlock(&control);
+    lyger_queue_fork_unlock();
+    unlock_after_fork();
 }
 
 /*
@@ -185,7 +213,8 @@ static void after_fork_in_child(void)
         inherited = running;
         running = NULL;
     }
-    after_fork();
+    lyger_queue_fork_child();
+    unlock_after_fork();
 }
 
 static void watch_forks(void)
@@ -254,8 +283,9 @@ static bool read_address(const char *host, uint16_t port, struct sockaddr_storag
            uv_ip6_addr(host, port, (struct sockaddr_in6 *)address) == 0;
 }
 
+/* queue NULL: the server answers by itself. */
 static lyger_status start(const char *host, uint16_t port, const lyger_http_options *options,
-                          lyger_error *error)
+                          const lyger_queue_options *queue, lyger_error *error)
 {
     if (lyger_uv_load(error) != LYGER_OK) {
         return LYGER_E_SERVER;
@@ -274,7 +304,8 @@ static lyger_status start(const char *host, uint16_t port, const lyger_http_opti
         return lyger_fail(error, LYGER_E_SERVER, "cannot make an event loop: %s", uv_strerror(status));
     }
     server->host.loop = &server->loop;
-    server->host.service = &service;
+    server->host.service = queue ? &lyger_queue_service : &service;
+    server->queued = queue != NULL;
     server->host.context = server;
     server->host.options = *options;
     server->started = uv_hrtime();
@@ -285,22 +316,28 @@ static lyger_status start(const char *host, uint16_t port, const lyger_http_opti
         return lyger_fail(error, LYGER_E_SERVER, "cannot listen on %s port %u: %s", host, (unsigned)port,
                           uv_strerror(status));
     }
-    server->sweeper.data = server->stopper.data = server;
+    server->sweeper.data = server->stopper.data = server->waker.data = server;
     uint64_t interval = sweep_interval(options);
     status = uv_async_init(&server->loop, &server->stopper, on_stop);
+    status = status < 0 ? status : uv_async_init(&server->loop, &server->waker, on_wake);
     status = status < 0 ? status : uv_timer_init(&server->loop, &server->sweeper);
     status = status < 0 ? status : uv_timer_start(&server->sweeper, on_sweep, interval, interval);
+    running = server; /* before the thread: wake() needs it */
+    if (status >= 0 && queue) {
+        lyger_queue_open(queue, wake);
+    }
     status = status < 0 ? status : -start_thread(server);
     if (status < 0) {
+        running = NULL;
+        lyger_queue_close();
         destroy(server);
         return lyger_fail(error, LYGER_E_SERVER, "cannot start the serving thread: %s", uv_strerror(status));
     }
-    running = server;
     return LYGER_OK;
 }
 
-lyger_status lyger_http_start(const char *host, uint16_t port, const lyger_http_options *options,
-                              lyger_error *error)
+static lyger_status start_once(const char *host, uint16_t port, const lyger_http_options *options,
+                               const lyger_queue_options *queue, lyger_error *error)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     lyger_status status;
@@ -311,18 +348,33 @@ lyger_status lyger_http_start(const char *host, uint16_t port, const lyger_http_
                             (unsigned)running->port);
     } else {
         status = start(host ? host : LYGER_HTTP_LOOPBACK, port,
-                       options ? options : &lyger_http_default_options, error);
+                       options ? options : &lyger_http_default_options, queue, error);
     }
     pthread_mutex_unlock(&control);
     return status;
+}
+
+lyger_status lyger_http_start(const char *host, uint16_t port, const lyger_http_options *options,
+                              lyger_error *error)
+{
+    return start_once(host, port, options, NULL, error);
+}
+
+lyger_status lyger_queue_start(uint16_t port, const lyger_queue_options *options, lyger_error *error)
+{
+    lyger_http_options http = lyger_http_default_options;
+    http.max_body = options->max_body;
+    return start_once(options->host, port, &http, options, error);
 }
 
 void lyger_http_stop(void)
 {
     pthread_mutex_lock(&control);
     if (running) {
+        lyger_queue_shut();
         uv_async_send(&running->stopper);
         pthread_join(running->thread, NULL);
+        lyger_queue_close();
         destroy(running);
         running = NULL;
     }

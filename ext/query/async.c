@@ -42,6 +42,9 @@ static void finish(lyger_async *async, lyger_status status)
     status = lyger_call_end(async->pool, async->connection, status, &async->failure);
     async->connection = NULL;
     unlink_async(async);
+    if (status == LYGER_OK) {
+        status = lyger_result_admit(async->done, &async->failure);
+    }
     if (status != LYGER_OK) {
         lyger_result_free(async->done);
         async->done = NULL;
@@ -134,11 +137,12 @@ static lyger_status async_await(lyger_result *result, lyger_error *error)
     return LYGER_OK;
 }
 
-static lyger_status async_write(lyger_result *result, lyger_sink *sink, lyger_error *error)
+static lyger_status async_write(lyger_result *result, lyger_window window, lyger_sink *sink,
+                                lyger_error *error)
 {
     lyger_async *async = (lyger_async *)result;
     lyger_status status = async_await(result, error);
-    return status == LYGER_OK ? lyger_result_write_json(async->done, sink, error) : status;
+    return status == LYGER_OK ? lyger_result_write_window(async->done, window, sink, error) : status;
 }
 
 static void async_destroy(lyger_result *result)

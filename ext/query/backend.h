@@ -55,6 +55,7 @@ typedef struct lyger_opening {
 struct lyger_backend {
     const char *library; /* the backend's client library: "libpq", "sqlite" */
     const char *(*version)(lyger_query_version_of which);
+    const char *probe;   /* a statement that fails when the database does not work */
     const char *schemes; /* for error messages: "sqlite:PATH, sqlite::memory:" */
 
     bool (*claims)(const char *dsn, size_t len);

@@ -80,8 +80,7 @@ void php_lyger_result_open(lyger_result *result, zval *return_value)
     php_lyger_throw(&(lyger_error){LYGER_E_MEMORY, .message = "out of memory for a result's handle"});
 }
 
-/* The result, waited for; NULL with an exception. A signal handler may have freed it meanwhile. */
-static lyger_result *await(zend_long handle)
+lyger_result *php_lyger_result_await(zend_long handle)
 {
     lyger_error error;
     const lyger_handle_table *table = &LYGER_G(query).results;
@@ -105,7 +104,7 @@ static lyger_result *parse_handle(INTERNAL_FUNCTION_PARAMETERS)
         Z_PARAM_LONG(handle)
     ZEND_PARSE_PARAMETERS_END_EX(return NULL);
 
-    return await(handle);
+    return php_lyger_result_await(handle);
 }
 
 /* ---- functions ---- */
@@ -126,7 +125,16 @@ void php_lyger_result_json(lyger_result *result, zval *return_value)
 
 ZEND_FUNCTION(lyger_jsonify_result)
 {
-    lyger_result *result = parse_handle(INTERNAL_FUNCTION_PARAM_PASSTHRU);
+    zend_long handle;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_LONG(handle)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (handle == 0) {
+        RETURN_STRINGL("[]", 2); /* what a statement that failed has given, in the Lyger framework */
+    }
+    lyger_result *result = php_lyger_result_await(handle);
     if (result) {
         php_lyger_result_json(result, return_value);
     }
@@ -140,6 +148,9 @@ ZEND_FUNCTION(lyger_free_result)
         Z_PARAM_LONG(handle)
     ZEND_PARSE_PARAMETERS_END();
 
+    if (handle == 0) {
+        return;
+    }
     lyger_result *result = lyger_handle_close(&LYGER_G(query).results, (unsigned long)handle);
     if (!result) {
         throw_stale_handle(handle);

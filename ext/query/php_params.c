@@ -51,10 +51,10 @@ static void keep_text(php_lyger_query_call *call, zend_string *text, lyger_param
 }
 
 /* Refuses a value of a PHP type that no database has. */
-static void refuse_param(const zval *value, const lyger_param_place *place)
+static void refuse_param(const zval *value, const lyger_param_place *place, const php_lyger_query_call *call)
 {
     char text[LYGER_PLACE_SIZE];
-    zend_argument_type_error(3,
+    zend_argument_type_error(call->argument,
                              "must hold null, bool, int, float, string, DateTimeInterface, backed enums, "
                              "Lyger\\Binary, Stringable or arrays of them; %s given for %s",
                              zend_zval_type_name(value), lyger_param_place_text(place, text));
@@ -118,7 +118,7 @@ static bool read_object(zval *value, const lyger_param_place *place, lyger_param
         return read_enum(object, param, call);
     }
     if (!class_entry->__tostring) {
-        refuse_param(value, place);
+        refuse_param(value, place, call);
         return false;
     }
     zend_string *text = zval_try_get_string(value);
@@ -150,8 +150,8 @@ static bool read_array(HashTable *array, lyger_param_place *place, lyger_param *
     zval *value;
     bool ok = true, map = !zend_array_is_list(array);
     if (place->depth == LYGER_PARAM_DEPTH) { /* an array that contains itself ends here, too */
-        zend_argument_value_error(3, "must nest at most %d arrays; %s nests more", LYGER_PARAM_DEPTH,
-                                  place->label);
+        zend_argument_value_error(call->argument, "must nest at most %d arrays; %s nests more",
+                                  LYGER_PARAM_DEPTH, place->label);
         return false;
     }
     lyger_param *items = count > 0 ? safe_emalloc(count, sizeof *items, 0) : NULL;
@@ -210,7 +210,7 @@ static bool read_value(zval *value, lyger_param_place *place, lyger_param *param
         keep_text(call, zend_string_copy(Z_STR_P(value)), param);
         return true;
     default:
-        refuse_param(value, place);
+        refuse_param(value, place, call);
         return false;
     }
 }
@@ -245,7 +245,8 @@ bool php_lyger_params_read(HashTable *params, php_lyger_query_call *call)
     ZEND_HASH_FOREACH_KEY_VAL(params, index, name, value)
     if (!list && !name) {
         zend_argument_value_error(
-            3, "must be a list, or have a name for every value; " ZEND_ULONG_FMT " is no name", index);
+            call->argument, "must be a list, or have a name for every value; " ZEND_ULONG_FMT " is no name",
+            index);
         return false;
     }
     if (!read_param(value, name, call)) {

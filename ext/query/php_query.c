@@ -162,11 +162,11 @@ static bool read_options(HashTable *given, lyger_query_options *options)
     return true;
 }
 
-bool php_lyger_query_parse(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *call)
+static bool parse(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *call, lyger_number_style numeric)
 {
     HashTable *params = NULL, *options = NULL;
 
-    *call = (php_lyger_query_call){0};
+    *call = (php_lyger_query_call){.argument = 3, .options = {.numeric = numeric}};
     ZEND_PARSE_PARAMETERS_START(2, 4)
         Z_PARAM_STR(call->dsn)
         Z_PARAM_STR(call->sql)
@@ -181,6 +181,16 @@ bool php_lyger_query_parse(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *c
         return false;
     }
     return true;
+}
+
+bool php_lyger_query_parse(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *call)
+{
+    return parse(INTERNAL_FUNCTION_PARAM_PASSTHRU, call, LYGER_NUMBER);
+}
+
+bool php_lyger_query_parse_for_php(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *call)
+{
+    return parse(INTERNAL_FUNCTION_PARAM_PASSTHRU, call, LYGER_AUTO);
 }
 
 bool php_lyger_query_left(lyger_status status, const lyger_error *error)
@@ -202,7 +212,7 @@ bool php_lyger_query_is_stopped(void)
     return bailed_out || EG(exception);
 }
 
-static lyger_query query_of(const php_lyger_query_call *call)
+lyger_query php_lyger_query_of(const php_lyger_query_call *call)
 {
     return (lyger_query){ZSTR_VAL(call->dsn), ZSTR_LEN(call->dsn), ZSTR_VAL(call->sql), ZSTR_LEN(call->sql),
                          call->params,        call->param_count,   &call->options};
@@ -210,7 +220,7 @@ static lyger_query query_of(const php_lyger_query_call *call)
 
 lyger_result *php_lyger_query_result(php_lyger_query_call *call, php_lyger_query_start start)
 {
-    const lyger_query query = query_of(call);
+    const lyger_query query = php_lyger_query_of(call);
     lyger_result *result = NULL;
     lyger_error error;
     lyger_status status = start(php_lyger_query_pool(), &query, &result, &error);
@@ -266,7 +276,7 @@ ZEND_FUNCTION(lyger_db_query_json)
     php_lyger_string text;
     lyger_error error;
     php_lyger_string_init(&text);
-    const lyger_query query = query_of(&call);
+    const lyger_query query = php_lyger_query_of(&call);
     lyger_status status = lyger_query_write_json(php_lyger_query_pool(), &query, &text.sink, &error);
     php_lyger_params_free(&call);
     if (status != LYGER_OK || php_lyger_query_is_stopped()) {
@@ -283,6 +293,7 @@ ZEND_FUNCTION(lyger_db_query_json)
 static void request_stop(void)
 {
     bailed_out = false;
+    LYGER_G(last_error)[0] = '\0';
     php_lyger_results_clear();
     lyger_pool_request_end(LYGER_G(query).pool);
 }

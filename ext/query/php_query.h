@@ -17,10 +17,17 @@ typedef struct php_lyger_query_call {
     zend_string **texts; /* the strings that params point into, one reference each */
     size_t text_count, text_room;
     lyger_query_options options;
+    uint32_t argument; /* of the PHP function that holds the parameters, from 1 */
 } php_lyger_query_call;
 
 /* Parses the arguments. False with an exception; otherwise the function that runs the call frees it. */
 bool php_lyger_query_parse(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *call);
+
+/* The same for rows that become PHP values: numeric is "auto" where the options do not say. */
+bool php_lyger_query_parse_for_php(INTERNAL_FUNCTION_PARAMETERS, php_lyger_query_call *call);
+
+/* The call as the core takes it; it points into the call. */
+lyger_query php_lyger_query_of(const php_lyger_query_call *call);
 
 /* Which of words[0..count) the option's value is, in that argument; -1 with an exception that lists them. */
 int php_lyger_query_word(const zval *value, uint32_t argument, const char *option, const char *const *words,
@@ -75,6 +82,16 @@ void php_lyger_results_clear(void);
 /* Puts the result into the table and returns its handle as an integer; throws when there is no room. With
  * NULL, a result that was not made, it does nothing. */
 void php_lyger_result_open(lyger_result *result, zval *return_value);
+
+/* The result of a handle, waited for; NULL with an exception. A signal handler may have freed it meanwhile.
+ */
+lyger_result *php_lyger_result_await(zend_long handle);
+
+/* What lyger_result_write_report() writes, as a PHP array, or an exception. */
+void php_lyger_result_report(lyger_result *result, zval *return_value);
+
+/* Completes Lyger\RowStream, which the generated code registered. */
+void php_lyger_row_stream_register(zend_class_entry *class_entry);
 
 /* The rows as a JSON string, or an exception. */
 void php_lyger_result_json(lyger_result *result, zval *return_value);

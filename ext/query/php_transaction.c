@@ -149,21 +149,133 @@ static void call(const zend_string *dsn, zend_fcall_info *fn, zend_fcall_info_ca
     zend_end_try();
 }
 
+/* ---- statements that are known beforehand ---- */
+
+typedef struct statements {
+    php_lyger_query_call *calls;
+    lyger_query *queries;
+    uint32_t count;
+} statements;
+
+static bool read_statement(const zval *from, uint32_t number, php_lyger_query_call *call)
+{
+    zval *sql =
+        Z_TYPE_P(from) == IS_ARRAY ? zend_hash_str_find_deref(Z_ARRVAL_P(from), ZEND_STRL("sql")) : NULL;
+    if (!sql || Z_TYPE_P(sql) != IS_STRING) {
+        zend_argument_type_error(
+            2,
+            "must be callable, or a list of statements, each an array whose \"sql\" is a string; "
+            "number %u is not",
+            number);
+        return false;
+    }
+    call->sql = Z_STR_P(sql);
+    zval *params = zend_hash_str_find_deref(Z_ARRVAL_P(from), ZEND_STRL("bindings"));
+    params = params ? params : zend_hash_str_find_deref(Z_ARRVAL_P(from), ZEND_STRL("params"));
+    if (!params || Z_TYPE_P(params) == IS_NULL) {
+        return true;
+    }
+    if (Z_TYPE_P(params) != IS_ARRAY) {
+        zend_argument_type_error(2, "must have an array as \"bindings\" of statement %u, %s given", number,
+                                 zend_zval_type_name(params));
+        return false;
+    }
+    return php_lyger_params_read(Z_ARRVAL_P(params), call);
+}
+
+static void free_statements(statements *all)
+{
+    for (uint32_t i = 0; i < all->count; i++) {
+        php_lyger_params_free(&all->calls[i]);
+    }
+    efree(all->calls);
+    efree(all->queries);
+}
+
+/* Reads the list; false with an exception. Either way the statements are to be freed. */
+static bool read_statements(zend_string *dsn, HashTable *list, statements *all)
+{
+    uint32_t count = zend_hash_num_elements(list);
+    const lyger_query_options options = {.numeric = LYGER_AUTO,
+                                         .timeout = (double)LYGER_G(query).statement_timeout};
+    zval *from;
+    *all = (statements){ecalloc(count + 1, sizeof *all->calls), ecalloc(count + 1, sizeof *all->queries), 0};
+    if (count == 0) {
+        zend_argument_value_error(2, "must hold at least one statement");
+        return false;
+    }
+    ZEND_HASH_FOREACH_VAL(list, from)
+    php_lyger_query_call *one = &all->calls[all->count++];
+    ZVAL_DEREF(from);
+    *one = (php_lyger_query_call){.dsn = dsn, .argument = 2, .options = options};
+    if (!read_statement(from, all->count, one)) {
+        return false;
+    }
+    all->queries[all->count - 1] = php_lyger_query_of(one);
+    ZEND_HASH_FOREACH_END();
+    return true;
+}
+
+static void run_statements(zend_string *dsn, HashTable *list, const lyger_transaction_options *options,
+                           zval *return_value)
+{
+    statements all;
+    lyger_result *last = NULL;
+    lyger_error error;
+    lyger_pool *pool = php_lyger_query_pool();
+    bool usable = pool && read_statements(dsn, list, &all);
+    if (usable) {
+        lyger_status status = lyger_transaction_run(pool, ZSTR_VAL(dsn), ZSTR_LEN(dsn), options, all.queries,
+                                                    all.count, &last, &error);
+        free_statements(&all);
+        if (!php_lyger_query_left(status, &error)) {
+            php_lyger_result_free(last);
+            return;
+        }
+        php_lyger_result_report(last, return_value);
+        php_lyger_result_free(last);
+    } else if (pool) {
+        free_statements(&all);
+    }
+}
+
+/* A list of statements, and no pair of class and method or object and method. */
+static bool is_statements(zval *work)
+{
+    return Z_TYPE_P(work) == IS_ARRAY && !zend_is_callable(work, 0, NULL);
+}
+
 ZEND_FUNCTION(lyger_db_transaction)
 {
     zend_string *dsn;
+    zval *work;
     zend_fcall_info fn;
     zend_fcall_info_cache cache;
     HashTable *given = NULL;
     lyger_transaction_options options;
+    char *why = NULL;
 
     ZEND_PARSE_PARAMETERS_START(2, 3)
         Z_PARAM_STR(dsn)
-        Z_PARAM_FUNC(fn, cache)
+        Z_PARAM_ZVAL(work)
         Z_PARAM_OPTIONAL
         Z_PARAM_ARRAY_HT(given)
     ZEND_PARSE_PARAMETERS_END();
 
+    if (is_statements(work)) {
+        if (read_options(given, &options)) {
+            run_statements(dsn, Z_ARRVAL_P(work), &options, return_value);
+        }
+        return;
+    }
+    if (zend_fcall_info_init(work, 0, &fn, &cache, NULL, &why) != SUCCESS) {
+        zend_argument_type_error(2, "must be a valid callback, %s", why ? why : "or a list of statements");
+        if (why) {
+            efree(why);
+        }
+        RETURN_THROWS();
+    }
+    zend_release_fcall_info_cache(&cache); /* as Z_PARAM_FUNC does: the call makes what it needs anew */
     if (!read_options(given, &options) || !begin_transaction(dsn, &options)) {
         RETURN_THROWS();
     }

@@ -178,6 +178,9 @@ lyger_status lyger_query_run(lyger_pool *pool, const lyger_query *query, lyger_r
     /* lyger_fail() never gives LYGER_OK: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     status = connection->backend->run(connection, &call.statement, &limits, result, error);
     status = lyger_call_end(pool, connection, status, error);
+    if (status == LYGER_OK) {
+        status = lyger_result_admit(*result, error);
+    }
     if (status != LYGER_OK) {
         lyger_result_free(*result);
         *result = NULL;

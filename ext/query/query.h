@@ -166,6 +166,13 @@ lyger_status lyger_result_await(lyger_result *result, lyger_error *error);
 lyger_status lyger_query_write_json(lyger_pool *pool, const lyger_query *query, lyger_sink *sink,
                                     lyger_error *error);
 
+/* Whether the database answers a small query, on a connection of the pool or a new one: LYGER_OK, or why it
+ * does not. Asks again up to `attempts` times (at least 1), after pause_ms, twice that, and so on up to half
+ * a minute, but not where no other answer can come (LYGER_E_ARGUMENT, LYGER_E_INTERRUPTED, LYGER_E_MEMORY).
+ * timeout: of each question, in seconds. */
+lyger_status lyger_query_health(lyger_pool *pool, const char *dsn, size_t dsn_len, double timeout,
+                                unsigned attempts, unsigned pause_ms, lyger_error *error);
+
 typedef enum lyger_isolation {
     LYGER_ISOLATION_DEFAULT, /* what the database's settings say */
     LYGER_READ_UNCOMMITTED,
@@ -207,6 +214,12 @@ lyger_status lyger_transaction_begin(lyger_pool *pool, const char *dsn, size_t d
 lyger_status lyger_transaction_end(lyger_pool *pool, const char *dsn, size_t dsn_len, bool keep,
                                    lyger_error *error);
 
+/* Runs the statements, which are all of this DSN, in one transaction (or savepoint); *last is the result of
+ * the last one. When one fails, what the others did is rolled back, and the error begins with its number. */
+lyger_status lyger_transaction_run(lyger_pool *pool, const char *dsn, size_t dsn_len,
+                                   const lyger_transaction_options *options, const lyger_query *statements,
+                                   size_t count, lyger_result **last, lyger_error *error);
+
 /* Gives up a transaction, if there is one, with all its levels and without waiting: its connection is closed,
  * which rolls it back. For a caller that was left by longjmp. */
 void lyger_transaction_abandon(lyger_pool *pool, const char *dsn, size_t dsn_len);
@@ -214,6 +227,26 @@ void lyger_transaction_abandon(lyger_pool *pool, const char *dsn, size_t dsn_len
 /* Writes the rows as JSON. LYGER_E_QUERY names column and row of a text that is not UTF-8; LYGER_E_MEMORY
  * when the sink is full; then the sink holds a part. */
 lyger_status lyger_result_write_json(lyger_result *result, lyger_sink *sink, lyger_error *error);
+
+/* Writes {"rows":…,"columns":[names],"affected_rows":…,"last_insert_id":…}, with rows as
+ * lyger_result_write_json() does; the last is null where the database does not say. */
+lyger_status lyger_result_write_report(lyger_result *result, lyger_sink *sink, lyger_error *error);
+
+/* Writes {"rows":…,"offset":…,"total":…,"has_more":…}, with at most limit rows from number offset (from 0)
+ * on. */
+lyger_status lyger_result_write_chunk(lyger_result *result, uint64_t offset, uint64_t limit, lyger_sink *sink,
+                                      lyger_error *error);
+
+/* What the results of this process hold. */
+typedef struct lyger_results_memory {
+    uint64_t used_bytes;   /* the rows of all results */
+    uint64_t budget_bytes; /* what they may hold: a statement whose rows are too many fails; 0: no limit is
+                              known */
+    uint64_t total_bytes;  /* of the machine, 0: unknown */
+    uint64_t live;         /* results */
+} lyger_results_memory;
+
+void lyger_results_weigh(lyger_results_memory *memory);
 
 typedef enum lyger_value_kind {
     LYGER_VALUE_NULL,
@@ -262,6 +295,8 @@ typedef struct lyger_result_facts {
     uint64_t affected; /* rows inserted, updated, deleted or merged; 0 for a SELECT */
     size_t column_count;
     const lyger_column *columns;
+    bool inserted; /* SQLite: the statement has inserted rows, the last of them with insert_id as its rowid */
+    int64_t insert_id;
     const char *tag; /* the command tag, as "INSERT 0 3" (PostgreSQL manual 55.7, CommandComplete) */
 } lyger_result_facts;
 

@@ -80,9 +80,9 @@ static lyger_status make_keys(lyger_rows *rows, lyger_error *error)
     return LYGER_OK;
 }
 
-lyger_status lyger_rows_begin(lyger_rows *rows, lyger_sink *sink, lyger_error *error)
+lyger_status lyger_rows_begin(lyger_rows *rows, uint64_t first, lyger_sink *sink, lyger_error *error)
 {
-    rows->row = 0;
+    rows->row = rows->first = first;
     if (!rows->key_ends) {
         lyger_status status = make_keys(rows, error);
         if (status != LYGER_OK) {
@@ -94,7 +94,7 @@ lyger_status lyger_rows_begin(lyger_rows *rows, lyger_sink *sink, lyger_error *e
 
 bool lyger_rows_next(lyger_rows *rows, lyger_sink *sink)
 {
-    if (rows->row++ > 0 && !lyger_sink_put_char(sink, ',')) {
+    if (rows->row++ > rows->first && !lyger_sink_put_char(sink, ',')) {
         return false;
     }
     /* Without columns no key brings the opening bracket. */
@@ -179,6 +179,8 @@ typedef struct block {
 struct lyger_stored_result {
     lyger_result base; /* first member */
     block *first, *last;
+    lyger_cursor written; /* where the last window that was written ended */
+    size_t bytes;         /* of the blocks */
     char *tag;
 };
 
@@ -223,6 +225,7 @@ static block *room_for(lyger_stored_result *stored, size_t bytes)
         return NULL;
     }
     *added = (block){.size = size};
+    stored->bytes += sizeof *added + size;
     if (last) {
         last->next = added;
     } else {
@@ -258,25 +261,50 @@ bool lyger_stored_add(lyger_stored_result *stored, const lyger_value *value)
     return true;
 }
 
-static lyger_status stored_write(lyger_result *result, lyger_sink *sink, lyger_error *error)
+/* Reads the value at the cursor and moves on. */
+static void step(const lyger_stored_result *stored, lyger_cursor *cursor, lyger_value *value)
+{
+    const block *block = cursor->block;
+    if (!block) {
+        block = stored->first;
+        cursor->at = block ? block->bytes : NULL;
+    }
+    /* Where a value is, a block is: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
+    if (cursor->at == block->bytes + block->used) {
+        block = block->next;
+        cursor->at = block->bytes;
+    }
+    cursor->at = read_value(cursor->at, value);
+    cursor->block = block;
+}
+
+/* A cursor before that row: where the last window ended, if that is on the way. */
+static lyger_cursor cursor_before(const lyger_stored_result *stored, uint64_t row)
+{
+    lyger_cursor cursor = stored->written.row <= row ? stored->written : (lyger_cursor){0};
+    lyger_value value;
+    for (; cursor.row < row; cursor.row++) {
+        for (size_t column = 0; column < stored->base.rows.count; column++) {
+            step(stored, &cursor, &value);
+        }
+    }
+    return cursor;
+}
+
+static lyger_status stored_write(lyger_result *result, lyger_window window, lyger_sink *sink,
+                                 lyger_error *error)
 {
     lyger_stored_result *stored = (lyger_stored_result *)result;
     lyger_rows *rows = &result->rows;
-    const block *block = stored->first;
-    const char *at = block ? block->bytes : NULL;
-    lyger_status status = lyger_rows_begin(rows, sink, error);
-    for (uint64_t row = 0; row < result->facts.rows && status == LYGER_OK; row++) {
+    lyger_status status = lyger_rows_begin(rows, window.first, sink, error);
+    lyger_cursor cursor = cursor_before(stored, window.first);
+    for (; cursor.row < window.end && status == LYGER_OK; cursor.row++) {
         if (!lyger_rows_next(rows, sink)) {
             return lyger_sink_is_full(error);
         }
         for (size_t column = 0; column < rows->count && status == LYGER_OK; column++) {
             lyger_value value;
-            /* Where a value is, a block is: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-            if (at == block->bytes + block->used) {
-                block = block->next;
-                at = block->bytes;
-            }
-            at = read_value(at, &value);
+            step(stored, &cursor, &value);
             status = lyger_value_write(rows, column, &value, result->options.bigint, sink, error);
         }
         if (status == LYGER_OK && !lyger_rows_close(rows, sink)) {
@@ -286,6 +314,7 @@ static lyger_status stored_write(lyger_result *result, lyger_sink *sink, lyger_e
     if (status == LYGER_OK && !lyger_rows_end(rows, sink)) {
         return lyger_sink_is_full(error);
     }
+    stored->written = status == LYGER_OK ? cursor : stored->written;
     return status;
 }
 
@@ -301,20 +330,9 @@ static void stored_destroy(lyger_result *result)
 
 static void stored_read(lyger_result *result, lyger_cursor *cursor, lyger_value *values)
 {
-    const block *block = cursor->block;
-    if (!block) {
-        block = ((lyger_stored_result *)result)->first;
-        cursor->at = block ? block->bytes : NULL;
-    }
     for (size_t column = 0; column < result->rows.count; column++) {
-        /* Where a value is, a block is: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-        if (cursor->at == block->bytes + block->used) {
-            block = block->next;
-            cursor->at = block->bytes;
-        }
-        cursor->at = read_value(cursor->at, &values[column]);
+        step((lyger_stored_result *)result, cursor, &values[column]);
     }
-    cursor->block = block;
 }
 
 static const lyger_result_ops stored_ops = {
@@ -349,6 +367,7 @@ lyger_status lyger_stored_finish(lyger_stored_result *stored, uint64_t rows, uin
                                        .column_count = base->rows.count,
                                        .columns = base->rows.columns,
                                        .tag = stored->tag};
+    lyger_result_count(base, stored->bytes);
     return LYGER_OK;
 }
 
@@ -367,9 +386,22 @@ lyger_status lyger_result_await(lyger_result *result, lyger_error *error)
     return result->ops->await ? result->ops->await(result, error) : LYGER_OK;
 }
 
+lyger_status lyger_result_write_window(lyger_result *result, lyger_window window, lyger_sink *sink,
+                                       lyger_error *error)
+{
+    lyger_status status = lyger_result_await(result, error);
+    if (status != LYGER_OK) {
+        return status;
+    }
+    uint64_t rows = result->facts.rows;
+    window.end = window.end < rows ? window.end : rows;
+    window.first = window.first < window.end ? window.first : window.end;
+    return result->ops->write_json(result, window, sink, error);
+}
+
 lyger_status lyger_result_write_json(lyger_result *result, lyger_sink *sink, lyger_error *error)
 {
-    return result->ops->write_json(result, sink, error);
+    return lyger_result_write_window(result, LYGER_WHOLE, sink, error);
 }
 
 const lyger_result_facts *lyger_result_describe(const lyger_result *result)
@@ -380,6 +412,7 @@ const lyger_result_facts *lyger_result_describe(const lyger_result *result)
 void lyger_result_free(lyger_result *result)
 {
     if (result) {
+        lyger_result_uncount(result);
         result->ops->destroy(result);
         lyger_rows_free(&result->rows);
         free(result);

@@ -15,7 +15,8 @@ typedef struct lyger_rows {
     bool arrays;      /* rows without names */
     size_t *key_ends; /* where each column's key ends in keys; NULL until lyger_rows_begin() */
     lyger_buffer keys;
-    uint64_t row; /* the row being written, from 1 */
+    uint64_t row;   /* the row being written, from 1 */
+    uint64_t first; /* how many rows come before the first one that is written */
 } lyger_rows;
 
 /* An empty description of count columns. LYGER_E_MEMORY leaves rows freed. */
@@ -27,8 +28,8 @@ lyger_status lyger_rows_column(lyger_rows *rows, size_t column, const char *name
 
 void lyger_rows_free(lyger_rows *rows);
 
-/* Writes '['; makes the keys on first use. */
-lyger_status lyger_rows_begin(lyger_rows *rows, lyger_sink *sink, lyger_error *error);
+/* Writes '['; makes the keys on first use. first: how many rows are left out. */
+lyger_status lyger_rows_begin(lyger_rows *rows, uint64_t first, lyger_sink *sink, lyger_error *error);
 
 /* Begins a row: writes what separates it from the row before. */
 bool lyger_rows_next(lyger_rows *rows, lyger_sink *sink);
@@ -52,8 +53,16 @@ bool lyger_rows_end(lyger_rows *rows, lyger_sink *sink);
 lyger_status lyger_rows_bad_text(const lyger_rows *rows, size_t column, size_t offset, lyger_error *error);
 lyger_status lyger_sink_is_full(lyger_error *error);
 
+/* Which rows are written: those from `first` (counted from 0) to before `end`, as far as there are any. */
+typedef struct lyger_window {
+    uint64_t first, end;
+} lyger_window;
+
+#define LYGER_WHOLE ((lyger_window){0, UINT64_MAX})
+
 typedef struct lyger_result_ops {
-    lyger_status (*write_json)(lyger_result *result, lyger_sink *sink, lyger_error *error);
+    lyger_status (*write_json)(lyger_result *result, lyger_window window, lyger_sink *sink,
+                               lyger_error *error);
     void (*destroy)(lyger_result *result); /* frees everything but `rows`, and then the result itself */
     lyger_status (*await)(lyger_result *result,
                           lyger_error *error); /* NULL when results of this kind are never pending */
@@ -61,12 +70,24 @@ typedef struct lyger_result_ops {
     void (*read)(lyger_result *result, lyger_cursor *cursor, lyger_value *values);
 } lyger_result_ops;
 
+/* Writes a part of the rows as a JSON array. */
+lyger_status lyger_result_write_window(lyger_result *result, lyger_window window, lyger_sink *sink,
+                                       lyger_error *error);
+
 struct lyger_result {
     const lyger_result_ops *ops;
     lyger_query_options options;
     lyger_rows rows;
     lyger_result_facts facts; /* facts.columns are rows.columns */
+    uint64_t counted;         /* bytes that lyger_result_count() has counted, plus 1; 0: none */
 };
+
+/* budget.c: says how many bytes the rows of a result take, and that they are given up. */
+void lyger_result_count(lyger_result *result, uint64_t bytes);
+void lyger_result_uncount(lyger_result *result);
+
+/* LYGER_E_QUERY when results hold more than they may, with this one. */
+lyger_status lyger_result_admit(const lyger_result *result, lyger_error *error);
 
 /* Writes a value of the row that lyger_rows_next() began. */
 lyger_status lyger_value_write(const lyger_rows *rows, size_t column, const lyger_value *value,

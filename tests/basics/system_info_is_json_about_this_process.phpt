@@ -13,7 +13,7 @@ lyger_cache_set('one', 1);
 var_dump(json_decode(lyger_system_info(), true)['cache']['entries'] === $before + 1);
 ?>
 --EXPECT--
-name version door php libraries simd cache server
+name version door php libraries simd cache server framework mode status tokio_runtime async_enabled total_memory port php_version
 bool(true)
 bool(true)
 string(6) "native"

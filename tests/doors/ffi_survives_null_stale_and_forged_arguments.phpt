@@ -46,6 +46,31 @@ $calls = [
     ['lyger_ffi_db_begin', 'sqlite::memory:', 15, 0, 0, 0, 0, -1],
     ['lyger_ffi_db_end', 'sqlite::memory:', 15, 1],
     ['lyger_ffi_db_end', 'sqlite::memory:', 15, 2],
+    ['lyger_db_query_v2', null, 'SELECT 1', null],
+    ['lyger_db_query_v2', 'sqlite::memory:', 'SELECT 1', '[1'],
+    ['lyger_db_query_v2', 'sqlite::memory:', 'SELECT 1', '1'],
+    ['lyger_db_transaction', 'sqlite::memory:', null],
+    ['lyger_db_transaction', 'sqlite::memory:', '[]'],
+    ['lyger_db_transaction', 'sqlite::memory:', '[{"sql":1}]'],
+    ['lyger_db_health', null],
+    ['lyger_db_health_with_retry', 'sqlite::memory:', 0, 1],
+    ['lyger_result_chunk', 12345, 0, 1],
+    ['lyger_result_chunk', 0, 0, 10001],
+    ['lyger_create_benchmark_dataset', 10000001],
+    ['lyger_cache_set_with_ttl', 'k', null, 1],
+    ['lyger_cache_set_with_ttl', 'k', 'v', 4294967296],
+    ['lyger_send_response', 1, null],
+    ['lyger_send_response', 1, '[]'],
+    ['lyger_send_response', 1, '{"status":"200"}'],
+    ['lyger_send_response', 1, '{"headers":{"a b":"c"}}'],
+    ['lyger_send_response', 1, '{"headers":{"a":1}}'],
+    ['lyger_send_response', 1, '{"body":1}'],
+    ['lyger_send_response', 1, '{"body":""}'],
+    ['lyger_ffi_send_answer', 1, 200, 'junk', 4, '', 0],
+    ['lyger_ffi_send_answer', 1, 99, null, 0, null, 0],
+    ['lyger_ffi_start_queue', null, 0, 0, 0, 0],
+    ['lyger_ffi_start_queue', 'localhost', 0, -1, -1, -1],
+    ['lyger_start_server_v2', 0, null, null],
     ['lyger_ffi_result_rows', 1, null, FFI::addr($bytes), FFI::addr($length)],
     ['lyger_ffi_result_rows', 4294967297, FFI::addr($token), FFI::addr($bytes), FFI::addr($length)],
 ];
@@ -113,6 +138,31 @@ lyger_ffi_db_begin -1: mode must be 0 to 3, -1 given
 lyger_ffi_db_begin -1: timeout must be a number of seconds, 0 or more
 lyger_ffi_db_end -1: there is no transaction on this DSN
 lyger_ffi_db_end -1: keep must be 0 to 1, 2 given
+lyger_db_query_v2 0: dsn is NULL
+lyger_db_query_v2 0: neither comma nor bracket behind an item at byte 3 of the JSON
+lyger_db_query_v2 0: parameters must be a JSON array, or an object with names
+lyger_db_transaction 0: statements_json is NULL
+lyger_db_transaction 0: there are no statements to run
+lyger_db_transaction 0: statement 1 must be an object whose "sql" is a string
+lyger_db_health 0: dsn is NULL
+lyger_db_health_with_retry 0: attempts must be at least 1, and backoff_ms at most 60000
+lyger_result_chunk null: 12345 is not the handle of a result that is live
+lyger_result_chunk null: limit must be 1 to 10000 rows, 10001 given
+lyger_create_benchmark_dataset 0: rows must be at most 10000000, 10000001 given
+lyger_cache_set_with_ttl 0: value is NULL
+lyger_cache_set_with_ttl 0: ttl must be at most 4294967295 seconds, 4294967296 given
+lyger_send_response 0: response_json is NULL
+lyger_send_response 0: an answer is a JSON object with status, headers, body
+lyger_send_response 0: "status" must be an integer
+lyger_send_response 0: "a b" cannot be a header, or not with its value
+lyger_send_response 0: the header "a" must be a string, or an array of strings
+lyger_send_response 0: "body" must be a string
+lyger_send_response 0: no request 1 waits for an answer
+lyger_ffi_send_answer -1: the headers end within a header
+lyger_ffi_send_answer -1: the status of an answer must be 200 to 599, 99 given
+lyger_ffi_start_queue -1: queue_limit must be 1 to 1000000, and answer_timeout at most 86400000
+lyger_ffi_start_queue -1: "localhost" is no address to listen on
+lyger_start_server_v2 0: callback is NULL
 lyger_ffi_result_rows -1: row, rows or rows_len is NULL
 lyger_ffi_result_rows -1: 4294967297 is not the handle of a result that is live
 [] 5

@@ -9,7 +9,7 @@ require __DIR__ . '/build_files.inc';
 // What config.w32's first comment says: no FFI door, no server but the functions that say so, nothing of Linux, what a room has for
 // Windows in place of what it has for POSIX.
 $expected = [];
-foreach (preg_grep('~^ext/(abi|http|server)/(?!worker/php_noserver)|_linux\.c$~', config_m4_sources(), PREG_GREP_INVERT) as $file) {
+foreach (preg_grep('~^ext/(abi|http|server)/(?!worker/php_noserver|php_queue)|_linux\.c$~', config_m4_sources(), PREG_GREP_INVERT) as $file) {
     $half = str_replace('_posix.c', '_win32.c', $file);
     if ($half === $file || is_file(source_tree() . "/$half")) {
         $expected[] = $half;

@@ -360,6 +360,7 @@ static lyger_status pq_end_statement(lyger_connection *base, bool *usable, lyger
 const lyger_backend lyger_pq_backend = {
     .library = "libpq",
     .version = lyger_pq_version,
+    .probe = "SELECT 1",
     .schemes = "postgres://, postgresql://, host=… dbname=…",
     .claims = pq_claims,
     .needs_session = lyger_pq_needs_session,

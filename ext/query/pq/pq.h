@@ -24,7 +24,8 @@
     X(sendQueryPrepared) X(sendDescribePrepared) X(nparams) X(paramtype) X(backendPID) X(flush) \
     X(consumeInput) X(isBusy) X(getResult) X(notifies) X(getCancel) X(freeCancel) X(resultStatus) \
     X(resultErrorField) X(resultErrorMessage) X(clear) X(ntuples) X(nfields) X(fname) X(ftype) \
-    X(getvalue) X(getlength) X(getisnull) X(cmdStatus) X(cmdTuples) X(setSingleRowMode)
+    X(getvalue) X(getlength) X(getisnull) X(cmdStatus) X(cmdTuples) X(setSingleRowMode) \
+    X(resultMemorySize)
 #define LYGER_PQ_NEWER_FUNCTIONS(X) \
     X(enterPipelineMode) X(exitPipelineMode) X(pipelineSync) X(setChunkedRowsMode) X(cancelCreate) \
     X(cancelStart) X(cancelPoll) X(cancelSocket) X(cancelFinish)

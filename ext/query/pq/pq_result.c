@@ -69,13 +69,33 @@ static lyger_status write_row(pq_result *result, int row, lyger_sink *sink, lyge
     return ok && lyger_rows_close(rows, sink) ? LYGER_OK : lyger_sink_is_full(error);
 }
 
-static lyger_status write_rows(pq_result *result, lyger_sink *sink, lyger_error *error)
+/* Writes the rows from `row` to before `end`. */
+static lyger_status write_rows(pq_result *result, int row, int end, lyger_sink *sink, lyger_error *error)
 {
-    int count = result->pq->ntuples(result->rows);
     lyger_status status = LYGER_OK;
-    for (int row = 0; row < count && status == LYGER_OK; row++) {
+    for (; row < end && status == LYGER_OK; row++) {
         status = write_row(result, row, sink, error);
     }
+    return status;
+}
+
+static lyger_status write_all(pq_result *result, lyger_sink *sink, lyger_error *error)
+{
+    return write_rows(result, 0, result->pq->ntuples(result->rows), sink, error);
+}
+
+/* Writes the rows before `first` to nowhere: what the server has converted is taken in the order of the rows.
+ */
+static lyger_status skip_casts(pq_result *result, int first, lyger_error *error)
+{
+    lyger_buffer nowhere;
+    lyger_status status = LYGER_OK;
+    lyger_buffer_init(&nowhere, &lyger_malloc_allocator);
+    for (int row = 0; row < first && status == LYGER_OK; row++) {
+        lyger_buffer_reset(&nowhere);
+        status = write_row(result, row, &nowhere.sink, error);
+    }
+    lyger_buffer_free(&nowhere);
     return status;
 }
 
@@ -340,8 +360,8 @@ lyger_status lyger_pq_stream_begin(lyger_result *base, pq_connection *connection
         stream->keeping = true;
         return status;
     }
-    status = lyger_rows_begin(&base->rows, sink, error);
-    return status == LYGER_OK ? write_rows(stream, sink, error) : status;
+    status = lyger_rows_begin(&base->rows, 0, sink, error);
+    return status == LYGER_OK ? write_all(stream, sink, error) : status;
 }
 
 lyger_status lyger_pq_stream_next(lyger_result *stream, PGresult *rows, lyger_sink *sink, lyger_error *error)
@@ -349,12 +369,14 @@ lyger_status lyger_pq_stream_next(lyger_result *stream, PGresult *rows, lyger_si
     pq_result *result = (pq_result *)stream;
     result->pq->clear(result->rows);
     result->rows = rows;
-    return result->keeping ? keep(result, error) : write_rows(result, sink, error);
+    return result->keeping ? keep(result, error) : write_all(result, sink, error);
 }
 
-static lyger_status pq_result_write(lyger_result *base, lyger_sink *sink, lyger_error *error)
+static lyger_status pq_result_write(lyger_result *base, lyger_window window, lyger_sink *sink,
+                                    lyger_error *error)
 {
     pq_result *result = (pq_result *)base;
+    lyger_status status = LYGER_OK;
     if (result->unwritable) {
         if (error) {
             *error = *result->unwritable;
@@ -364,9 +386,19 @@ static lyger_status pq_result_write(lyger_result *base, lyger_sink *sink, lyger_
     if (result->casts) {
         lyger_pq_casts_rewind(result->casts);
     }
-    lyger_status status = lyger_rows_begin(&base->rows, sink, error);
+    if (result->casts && window.first > 0) {
+        lyger_buffer keys; /* skip_casts() writes rows without the array around them, and makes no keys */
+        lyger_buffer_init(&keys, &lyger_malloc_allocator);
+        status = lyger_rows_begin(&base->rows, 0, &keys.sink, error);
+        lyger_buffer_free(&keys);
+        status = status == LYGER_OK ? skip_casts(result, (int)window.first, error) : status;
+    }
     if (status == LYGER_OK) {
-        status = result->keeping ? write_kept(result, sink, error) : write_rows(result, sink, error);
+        status = lyger_rows_begin(&base->rows, window.first, sink, error);
+    }
+    if (status == LYGER_OK) {
+        status = result->keeping ? write_kept(result, sink, error)
+                                 : write_rows(result, (int)window.first, (int)window.end, sink, error);
     }
     return status != LYGER_OK || lyger_rows_end(&base->rows, sink) ? status : lyger_sink_is_full(error);
 }
@@ -379,7 +411,7 @@ lyger_status lyger_pq_stream_end(lyger_result *base, pq_connection *connection, 
         return lyger_rows_end(&base->rows, sink) ? LYGER_OK : lyger_sink_is_full(error);
     }
     lyger_status status = lyger_pq_complete(base, connection, limits, error);
-    return status == LYGER_OK ? pq_result_write(base, sink, error) : status;
+    return status == LYGER_OK ? pq_result_write(base, LYGER_WHOLE, sink, error) : status;
 }
 
 static void pq_result_destroy(lyger_result *base)
@@ -495,5 +527,6 @@ lyger_status lyger_pq_make_result(const lyger_pq *pq, PGresult *rows, const lyge
         .columns = result->base.rows.columns,
         .tag = tag,
     };
+    lyger_result_count(&result->base, pq->resultMemorySize(rows));
     return LYGER_OK;
 }

@@ -492,6 +492,7 @@ static const char *sqlite_version(lyger_query_version_of which)
 const lyger_backend lyger_sqlite_backend = {
     .library = "sqlite",
     .version = sqlite_version,
+    .probe = "SELECT count(*) FROM sqlite_master",
     .schemes = "sqlite:PATH, sqlite::memory:",
     .claims = sqlite_claims,
     .exclusive = sqlite_exclusive,

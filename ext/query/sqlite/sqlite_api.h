@@ -17,7 +17,7 @@
     X(bind_parameter_name) X(bind_text64) X(busy_handler) X(changes64) X(close) X(column_blob) \
     X(column_bytes) X(column_count) X(column_decltype) X(column_double) X(column_int64) \
     X(column_name) X(column_text) X(column_type) X(errmsg) X(error_offset) X(exec) \
-    X(extended_result_codes) X(file_control) X(finalize) X(get_autocommit) X(libversion) X(limit) \
+    X(extended_result_codes) X(file_control) X(finalize) X(get_autocommit) X(last_insert_rowid) X(libversion) X(limit) \
     X(open_v2) X(prepare_v2) X(progress_handler) X(set_authorizer) X(step) X(stmt_readonly) \
     X(stricmp) X(total_changes)
 /* clang-format on */
@@ -64,6 +64,7 @@ lyger_status lyger_sqlite_load_from(const char *file, lyger_sqlite_api *api, lyg
 #define sqlite3_file_control (*lyger_sqlite.file_control)
 #define sqlite3_finalize (*lyger_sqlite.finalize)
 #define sqlite3_get_autocommit (*lyger_sqlite.get_autocommit)
+#define sqlite3_last_insert_rowid (*lyger_sqlite.last_insert_rowid)
 #define sqlite3_libversion (*lyger_sqlite.libversion)
 #define sqlite3_limit (*lyger_sqlite.limit)
 #define sqlite3_open_v2 (*lyger_sqlite.open_v2)

@@ -382,7 +382,7 @@ static lyger_status pass_rows(sqlite_connection *connection, const lyger_stateme
     if (code == SQLITE_ROW || code == SQLITE_DONE) {
         status = describe_columns(connection, statement, to->rows, error);
         if (status == LYGER_OK && to->sink) {
-            status = lyger_rows_begin(to->rows, to->sink, error);
+            status = lyger_rows_begin(to->rows, 0, to->sink, error);
         }
     }
     for (*count = 0; code == SQLITE_ROW && status == LYGER_OK; ++*count) {
@@ -452,7 +452,12 @@ lyger_status lyger_sqlite_run(lyger_connection *base, const lyger_statement *sta
     uint64_t affected =
         sqlite3_total_changes(connection->db) != before ? (uint64_t)sqlite3_changes64(connection->db) : 0;
     make_tag(statement, sqlite3_stmt_readonly(connection->statement), rows, affected, tag, sizeof tag);
-    return lyger_stored_finish(stored, rows, affected, tag, error);
+    status = lyger_stored_finish(stored, rows, affected, tag, error);
+    if (status == LYGER_OK && affected > 0 && strncmp(tag, "INSERT", 6) == 0) {
+        (*result)->facts.inserted = true;
+        (*result)->facts.insert_id = sqlite3_last_insert_rowid(connection->db);
+    }
+    return status;
 }
 
 lyger_status lyger_sqlite_write_json(lyger_connection *base, const lyger_statement *statement,

@@ -3,6 +3,7 @@
  */
 #include "php_lyger.h"
 #include "lyger_error.h"
+#include "http/php_queue.h"
 
 #include "zend_exceptions.h"
 #include "ext/standard/info.h"
@@ -31,6 +32,8 @@ ZEND_FUNCTION(lyger_start_server)
 ZEND_FUNCTION(lyger_stop_server)
 {
     ZEND_PARSE_PARAMETERS_NONE();
+
+    php_lyger_queue_stop();
 }
 
 ZEND_FUNCTION(lyger_handle_request)

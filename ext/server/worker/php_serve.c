@@ -5,6 +5,7 @@
 #include "lyger_compat.h"
 #include "lyger_error.h"
 #include "cache/php_cache.h"
+#include "http/php_queue.h"
 #include "cache_metrics.h"
 
 #include "SAPI.h"
@@ -312,6 +313,7 @@ ZEND_FUNCTION(lyger_stop_server)
     if (php_lyger_serving.running && (php_lyger_serving.worker || !php_lyger_serving.taken_over)) {
         lyger_server_stop();
     }
+    php_lyger_queue_stop();
 }
 
 /* The first lyger_handle_request() starts the server; each worker goes on from there with requests of its

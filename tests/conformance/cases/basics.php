@@ -86,7 +86,11 @@ return [
     },
     'system information has the same members' => static function (object $engine, Check $check): void {
         $info = json_decode($engine->systemInfo(), true, 8, JSON_THROW_ON_ERROR);
-        $check->same(['name', 'version', 'door', 'php', 'libraries', 'simd', 'cache', 'server'], array_keys($info));
+        $check->same(
+            ['name', 'version', 'door', 'php', 'libraries', 'simd', 'cache', 'server',
+                'framework', 'mode', 'status', 'tokio_runtime', 'async_enabled', 'total_memory', 'port', 'php_version'],
+            array_keys($info),
+        );
         $check->same('lyger', $info['name']);
         $check->same(Lyger\EngineFactory::VERSION, $info['version']);
         $check->same(['libpq', 'sqlite'], array_keys($info['libraries']));

@@ -5,12 +5,18 @@ declare(strict_types=1);
 namespace Lyger\Fallback;
 
 use Lyger\EngineFactory;
+use Lyger\Exception\QueryException;
 use Lyger\Exception\ServerException;
 use Lyger\Internal\CacheArguments;
 use Lyger\Internal\HoldArguments;
+use Lyger\Internal\Failure;
 use Lyger\Internal\Keys;
+use Lyger\Internal\QueueAnswer;
+use Lyger\Internal\QueueOptions;
 use Lyger\Internal\Result;
+use Lyger\Internal\RowStream;
 use Lyger\Internal\Singular;
+use Lyger\Internal\Statements;
 
 /**
  * Lyger\Engine in plain PHP: the same methods, results and exceptions where neither library is installed, and the
@@ -27,6 +33,7 @@ final class Engine
     private readonly Cache $cache;
     private readonly Holds $holds;
     private readonly Query $query;
+    private ?QueueServer $server = null;
 
     private function __construct()
     {
@@ -67,7 +74,15 @@ final class Engine
                 'shards' => $cache['shards'],
                 'named' => false,
             ],
-            'server' => 'off',
+            'server' => $this->server === null ? 'off' : 'listening',
+            'framework' => 'lyger ' . EngineFactory::VERSION,
+            'mode' => $this->server === null ? 'Script' : 'Always-Alive',
+            'status' => 'running',
+            'tokio_runtime' => 'none',
+            'async_enabled' => \extension_loaded('pgsql'),
+            'total_memory' => 0,
+            'port' => $this->server?->port ?? 0,
+            'php_version' => PHP_VERSION,
         ], JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
     }
 
@@ -81,6 +96,64 @@ final class Engine
 
     public static function stopServer(): void
     {
+        self::getInstance()->server = null;
+    }
+
+    public function startQueueServer(int $port = 8000, array $options = []): bool
+    {
+        $given = QueueOptions::read($port, $options);
+        if ($this->server !== null) {
+            Failure::$last = "a server is running in this process already, on port {$this->server->port}";
+            return false;
+        }
+        try {
+            $this->server = new QueueServer($port, $given);
+            return true;
+        } catch (ServerException $failure) {
+            Failure::$last = $failure->getMessage();
+            return false;
+        }
+    }
+
+    public function nextRequest(int $timeoutMs = 100): ?array
+    {
+        QueueOptions::time($timeoutMs);
+        if ($this->server === null) {
+            throw new ServerException('There is no queue server: startQueueServer() starts it');
+        }
+        return $this->server->next($timeoutMs);
+    }
+
+    public function sendResponse(int $requestId, object|array|string $response): bool
+    {
+        $answer = QueueAnswer::of($response);
+        if ($this->server?->answer($requestId, $answer) ?? false) {
+            return true;
+        }
+        Failure::$last = "no request $requestId waits for an answer";
+        return false;
+    }
+
+    public function lastError(): string
+    {
+        return Failure::$last;
+    }
+
+    /** Results are in PHP's memory, and so is the cache. */
+    public function memoryMetrics(): array
+    {
+        $limit = ini_parse_quantity((string) ini_get('memory_limit'));
+        $cache = $this->cache->info();
+        return [
+            'used_bytes' => memory_get_usage(),
+            'budget_bytes' => max(0, $limit),
+            'total_bytes' => 0,
+            'active_results' => $this->query->countLive(),
+            'active_handles' => $this->query->countLive(),
+            'connections' => 0,
+            'cache_used_bytes' => $cache['bytes_used'],
+            'cache_total_bytes' => $cache['bytes_total'],
+        ];
     }
 
     public static function handleRequest(callable $callback): bool
@@ -243,13 +316,61 @@ final class Engine
         return $this->query->open(__FUNCTION__, $dsn, $query, $params, $options);
     }
 
+    public function dbQueryJsonV2(#[\SensitiveParameter] string $dsn, string $query, array $bindings = [], array $options = []): array
+    {
+        return $this->query->run(__FUNCTION__, $dsn, $query, $bindings, $options + ['numeric' => 'auto'])->report();
+    }
+
+    public function dbHealth(#[\SensitiveParameter] string $dsn): bool
+    {
+        try {
+            $table = preg_match('~^(?:postgres|\s*\w+\s*=)~', $dsn) ? '' : ' FROM sqlite_master';
+            $this->query->run(__FUNCTION__, $dsn, "SELECT count(*)$table", [], ['timeout' => 5]);
+            return true;
+        } catch (QueryException) {
+            return false;
+        }
+    }
+
+    public function dbHealthWithRetry(#[\SensitiveParameter] string $dsn, int $attempts = 3, int $backoffMs = 100): bool
+    {
+        Statements::retry($attempts, $backoffMs);
+        while (!$this->dbHealth($dsn)) {
+            if (--$attempts === 0) {
+                return false;
+            }
+            usleep($backoffMs * 1000);
+            $backoffMs = min(30000, $backoffMs * 2);
+        }
+        return true;
+    }
+
+    public function resultChunk(int $result, int $offset = 0, int $limit = 1000): array
+    {
+        Statements::chunk($offset, $limit);
+        return $this->query->result($result)->chunk($offset, $limit);
+    }
+
+    public function streamResult(int $result, int $chunkSize = 1000): \Iterator
+    {
+        Statements::chunkSize($chunkSize);
+        $this->query->result($result);
+        return new RowStream(fn(int $offset): array => $this->resultChunk($result, $offset, $chunkSize));
+    }
+
     public function jsonifyResult(int $result): string
     {
+        if ($result === 0) {
+            return '[]';
+        }
         return $this->query->result($result)->json();
     }
 
     public function freeResult(int $result): void
     {
+        if ($result === 0) {
+            return;
+        }
         $this->query->free($result);
     }
 
@@ -279,8 +400,11 @@ final class Engine
         return Result::of($rows, $rows->named);
     }
 
-    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn, array $options = []): mixed
+    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable|array $fn, array $options = []): mixed
     {
+        if (!\is_callable($fn)) {
+            return Statements::run($this, $dsn, $fn, $options);
+        }
         return $this->query->transaction(__FUNCTION__, $dsn, $fn, $options);
     }
 }

@@ -104,6 +104,11 @@ final class Query
         };
     }
 
+    public function countLive(): int
+    {
+        return \count($this->results);
+    }
+
     public function free(int $handle): void
     {
         $result = $this->live($handle);

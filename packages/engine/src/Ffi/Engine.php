@@ -8,6 +8,7 @@ use FFI;
 use FFI\CData;
 use Lyger\Binary;
 use Lyger\Exception\CacheException;
+use Lyger\Exception\QueryException;
 use Lyger\Exception\RuntimeException;
 use Lyger\Exception\ServerException;
 use Lyger\Internal\CacheArguments;
@@ -16,9 +17,13 @@ use Lyger\Internal\HoldArguments;
 use Lyger\Internal\Keys;
 use Lyger\Internal\QueryOptions;
 use Lyger\Internal\QueryParams;
+use Lyger\Internal\QueueAnswer;
+use Lyger\Internal\QueueOptions;
 use Lyger\Internal\Result;
+use Lyger\Internal\RowStream;
 use Lyger\Internal\Serialized;
 use Lyger\Internal\Singular;
+use Lyger\Internal\Statements;
 use Lyger\Internal\Transaction;
 use Lyger\Internal\TransactionOptions;
 
@@ -128,7 +133,18 @@ final class Engine
 
     public function systemInfo(): string
     {
-        return $this->take($this->library->lyger_system_info());
+        $info = json_decode($this->take($this->library->lyger_system_info()), true, 512, JSON_THROW_ON_ERROR);
+        return json_encode(array_replace($info, ['php_version' => PHP_VERSION]), JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
+    }
+
+    public function lastError(): string
+    {
+        return Failure::$last;
+    }
+
+    public function memoryMetrics(): array
+    {
+        return json_decode($this->take($this->library->lyger_memory_metrics()), true, 512, JSON_THROW_ON_ERROR);
     }
 
     /** PHP's own json_encode(): no PHP value can be handed over by FFI, so there is nothing here to be faster with. */
@@ -316,8 +332,11 @@ final class Engine
         return Result::of(new Rows($this, $this->library, $handle, $this->yes(...)), $read->named);
     }
 
-    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable $fn, array $options = []): mixed
+    public function dbTransaction(#[\SensitiveParameter] string $dsn, callable|array $fn, array $options = []): mixed
     {
+        if (!\is_callable($fn)) {
+            return Statements::run($this, $dsn, $fn, $options);
+        }
         $options = TransactionOptions::read(__FUNCTION__, $options);
         return Transaction::run(
             fn() => $this->yes($this->library->lyger_ffi_db_begin(
@@ -334,13 +353,66 @@ final class Engine
         );
     }
 
+    public function dbQueryJsonV2(#[\SensitiveParameter] string $dsn, string $query, array $bindings = [], array $options = []): array
+    {
+        $read = QueryOptions::read(__FUNCTION__, $options + ['numeric' => 'auto']);
+        $handle = $this->open('lyger_ffi_db_report', __FUNCTION__, $dsn, $query, $bindings, $read);
+        try {
+            return json_decode($this->jsonifyResult($handle), true, 512, JSON_THROW_ON_ERROR);
+        } finally {
+            $this->freeResult($handle);
+        }
+    }
+
+    public function dbHealth(#[\SensitiveParameter] string $dsn): bool
+    {
+        return $this->health($dsn, 1, 0);
+    }
+
+    public function dbHealthWithRetry(#[\SensitiveParameter] string $dsn, int $attempts = 3, int $backoffMs = 100): bool
+    {
+        Statements::retry($attempts, $backoffMs);
+        return $this->health($dsn, $attempts, $backoffMs);
+    }
+
+    private function health(#[\SensitiveParameter] string $dsn, int $attempts, int $backoffMs): bool
+    {
+        if (str_contains($dsn, "\0")) {
+            throw new \ValueError('the DSN holds a NUL byte');
+        }
+        if ($this->library->lyger_db_health_with_retry($dsn, $attempts, $backoffMs) === 1) {
+            return true;
+        }
+        $failure = $this->failure();
+        return $failure instanceof QueryException ? false : throw $failure;
+    }
+
+    public function resultChunk(int $result, int $offset = 0, int $limit = 1000): array
+    {
+        Statements::chunk($offset, $limit);
+        return json_decode($this->take($this->library->lyger_result_chunk($result, $offset, $limit)), true, 512, JSON_THROW_ON_ERROR);
+    }
+
+    public function streamResult(int $result, int $chunkSize = 1000): \Iterator
+    {
+        Statements::chunkSize($chunkSize);
+        $this->resultInfo($result);
+        return new RowStream(fn(int $offset): array => $this->resultChunk($result, $offset, $chunkSize));
+    }
+
     public function jsonifyResult(int $result): string
     {
+        if ($result === 0) {
+            return '[]';
+        }
         return $this->take($this->library->lyger_ffi_result_json($result, $this->lengthAddress), true);
     }
 
     public function freeResult(int $result): void
     {
+        if ($result === 0) {
+            return;
+        }
         $this->yes($this->library->lyger_ffi_result_free($result));
     }
 
@@ -444,6 +516,65 @@ final class Engine
         }
     }
 
+    public function startQueueServer(int $port = 8000, array $options = []): bool
+    {
+        $given = QueueOptions::read($port, $options);
+        $started = $this->library->lyger_ffi_start_queue(
+            $given->host,
+            $port,
+            $given->limit ?? -1,
+            $given->timeout === null ? -1 : (int) ($given->timeout * 1000),
+            $given->maxBody ?? -1,
+        );
+        return $started === 1 || $this->refused();
+    }
+
+    public function nextRequest(int $timeoutMs = 100): ?array
+    {
+        QueueOptions::time($timeoutMs);
+        if ($this->library->lyger_server_is_running() !== 1) {
+            throw new ServerException('There is no queue server: startQueueServer() starts it');
+        }
+        do { // in steps, between which PHP's signal handlers run
+            $json = $this->library->lyger_next_request(min($timeoutMs, 50));
+            $timeoutMs -= 50;
+        } while ($json === null && $timeoutMs > 0);
+        if ($json === null) {
+            return null;
+        }
+        $request = json_decode($this->take($json), true, 512, JSON_THROW_ON_ERROR);
+        if (isset($request['body_base64'])) {
+            $request['body'] = base64_decode($request['body_base64'], true);
+            unset($request['body_base64']);
+        }
+        return $request;
+    }
+
+    public function sendResponse(int $requestId, object|array|string $response): bool
+    {
+        $answer = QueueAnswer::of($response);
+        $lines = '';
+        foreach ($answer->lines as [$name, $value]) {
+            $lines .= pack('VV', \strlen($name), \strlen($value)) . $name . $value;
+        }
+        $sent = $this->library->lyger_ffi_send_answer(
+            $requestId,
+            $answer->status,
+            $lines,
+            \strlen($lines),
+            $answer->body,
+            \strlen($answer->body),
+        );
+        return $sent === 1 || $this->refused();
+    }
+
+    /** False for what the server refuses; everything else is thrown. */
+    private function refused(): bool
+    {
+        $failure = $this->failure();
+        return $failure instanceof ServerException ? false : throw $failure;
+    }
+
     public static function stopServer(): void
     {
         self::getInstance()->library->lyger_stop_server();
@@ -473,6 +604,7 @@ final class Engine
     private function failure(): \Throwable
     {
         $message = self::text($this->library->lyger_last_error());
+        Failure::$last = $message;
         return match ($this->library->lyger_ffi_error_status()) {
             2 => new \ValueError($message),
             6 => new CacheException($message),

@@ -14,6 +14,9 @@ use Lyger\Exception\QueryException;
  */
 final class Failure
 {
+    /** What lastError() tells: the message of the last failure of a query, or of a call that returned false. */
+    public static string $last = '';
+
     public static function query(
         string $message,
         string $sqlState = '',
@@ -21,6 +24,7 @@ final class Failure
         ?\Throwable $previous = null,
         int $code = 0,
     ): QueryException {
+        self::$last = $message;
         $failure = new QueryException($message, $code, $previous);
         (new \ReflectionProperty(QueryException::class, 'sqlState'))->setValue($failure, $sqlState);
         (new \ReflectionProperty(QueryException::class, 'position'))->setValue($failure, $position);

@@ -105,6 +105,7 @@ final class Sqlite implements Connection
             $statement->closeCursor();
             $changed = $this->number('SELECT total_changes()') !== $before;
             $affected = $changed ? $this->number('SELECT changes()') : 0;
+            $inserted = (int) $this->pdo->lastInsertId();
         } catch (PDOException $problem) {
             $this->tidy();
             throw $this->failure($problem, $this->keepsTransactions);
@@ -122,6 +123,7 @@ final class Sqlite implements Connection
                 yield from $values;
             },
             $options->named,
+            $affected > 0 && str_starts_with(self::tag($query, 0, 0), 'INSERT') ? $inserted : null,
         );
     }
 
