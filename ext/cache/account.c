@@ -15,7 +15,6 @@ static const char *account_of(const entry *e, uint64_t lens)
 void lyger_account_describe(const lyger_cache *cache, const entry_sight *seen, lyger_cache_details *details)
 {
     size_t key_len = key_length(seen->lens), extra = extra_of(seen->e);
-    const char *account = account_of(seen->e, seen->lens);
     size_t bucket_number =
         (size_t)((const bucket *)(const void *)((uintptr_t)seen->slot & ~(uintptr_t)63) - cache->buckets);
     *details = (lyger_cache_details){
@@ -24,12 +23,13 @@ void lyger_account_describe(const lyger_cache *cache, const entry_sight *seen, l
         .hits = atomic_load_explicit(frequency_of(seen->slot), memory_order_relaxed),
         .slot = bucket_number,
     };
-    if (!ends_in_segment(cache, seen) ||
-        (size_t)(account - cache->base) + sizeof details->account > cache->size) {
+    if (!ends_in_segment(cache, seen)) {
         return;
     }
+    const char *account = account_of(seen->e, seen->lens);
     details->bytes = (uint64_t)granules_for(key_len, stored_length(details->len, extra)) * GRANULE;
-    if (extra == sizeof details->account) {
+    if (extra == sizeof details->account &&
+        (size_t)(account - cache->base) + sizeof details->account <= cache->size) {
         details->accounted = true;
         lyger_racy_read(&details->account, account, sizeof details->account);
     }
@@ -45,9 +45,9 @@ static lyger_cache_updated update_entry(entry *e, const lyger_cache_update *upda
     _Atomic int64_t *value = (_Atomic int64_t *)(e->data + value_offset(key_length(lens)));
     int64_t old = atomic_load_explicit(value, memory_order_relaxed);
     if (extra_of(e)) {
-        _Atomic uint32_t *modified =
-            (_Atomic uint32_t *)(void *)(uintptr_t)(account_of(e, lens) +
-                                                    offsetof(lyger_cache_account, modified));
+        /* Found by what the type says of the length: a damaged one would lead out of the segment. */
+        lyger_cache_account *account = (lyger_cache_account *)(void *)(value + 1);
+        _Atomic uint32_t *modified = (_Atomic uint32_t *)&account->modified;
         atomic_store_explicit(modified, update->modified, memory_order_relaxed);
     }
     if (update->compares && old != update->expected) {
@@ -133,6 +133,9 @@ static bool visit_free(lyger_cache *cache, uint32_t region, lyger_cache_free_vis
         const entry *e = entry_at(cache, at);
         uint32_t size = block_size(cache, e);
         bool free = !is_large(e) && (e->size_flags & BLOCK_FREE);
+        if (size < BLOCK_LEAST) {
+            break; /* damaged: no block is that small */
+        }
         if (free && !visit((uint64_t)at * GRANULE, (uint64_t)size * GRANULE, context)) {
             return false;
         }

@@ -147,8 +147,8 @@ lyger_status lyger_cache_describe_classes(lyger_cache *cache,
 typedef struct walk_wish {
     const char *prefix;
     size_t len;
-    lyger_cache_visitor visit;
-    lyger_cache_account_visitor visit_account; /* instead of visit */
+    bool accounts; /* instead of keys; the visitor gets details only then */
+    lyger_cache_account_visitor visit;
     void *context;
 } walk_wish;
 
@@ -176,12 +176,12 @@ static size_t copy_key(const lyger_cache *cache, index_slot *slot, const walk_wi
         lyger_step(STEP_STAMP_READ);
         size_t key_len = key_length(seen.lens);
         lyger_racy_read(key, e->data, key_len);
-        if (wish->visit_account) {
+        if (wish->accounts) {
             lyger_account_describe(cache, &seen, details);
         }
         lyger_step(STEP_COPIED);
         if (stamp_is_set(seen.stamp) && still_there(&seen)) {
-            bool wanted = wish->visit_account ? details->accounted : has_prefix(key, key_len, wish);
+            bool wanted = wish->accounts ? details->accounted : has_prefix(key, key_len, wish);
             return wanted && !expired(&seen) ? key_len : 0;
         }
     }
@@ -211,8 +211,7 @@ static bool walk_on(lyger_cache *cache, lyger_cache_walk *walk, const walk_wish 
             if (!key_len) {
                 continue;
             }
-            if (!(wish->visit_account ? wish->visit_account(key, key_len, &details, wish->context)
-                                      : wish->visit(key, key_len, wish->context))) {
+            if (!wish->visit(key, key_len, &details, wish->context)) {
                 walk->shard = cache->header->shard_count;
                 return true;
             }
@@ -221,16 +220,29 @@ static bool walk_on(lyger_cache *cache, lyger_cache_walk *walk, const walk_wish 
     return true;
 }
 
+typedef struct key_visit {
+    lyger_cache_visitor visit;
+    void *context;
+} key_visit;
+
+static bool visit_key(const char *key, size_t key_len, const lyger_cache_details *details, void *context)
+{
+    (void)details;
+    const key_visit *keys = context;
+    return keys->visit(key, key_len, keys->context);
+}
+
 bool lyger_cache_walk_on(lyger_cache *cache, lyger_cache_walk *walk, const char *prefix, size_t len,
                          lyger_cache_visitor visit, void *context)
 {
-    walk_wish wish = {.prefix = prefix, .len = len, .visit = visit, .context = context};
+    key_visit keys = {visit, context};
+    walk_wish wish = {.prefix = prefix, .len = len, .visit = visit_key, .context = &keys};
     return walk_on(cache, walk, &wish);
 }
 
 bool lyger_cache_walk_accounts(lyger_cache *cache, lyger_cache_walk *walk, lyger_cache_account_visitor visit,
                                void *context)
 {
-    walk_wish wish = {.visit_account = visit, .context = context};
+    walk_wish wish = {.accounts = true, .visit = visit, .context = context};
     return walk_on(cache, walk, &wish);
 }

@@ -52,6 +52,12 @@ static void put(lyger_cache *cache, int number, size_t len, uint32_t ttl)
     lyger_cache_value value = {.type = LYGER_CACHE_STRING, .bytes = bytes, .len = len};
     lyger_error error;
     bool stored;
+    if (number % 3 == 1) {
+        lyger_cache_account account = {.created = 1, .modified = 2, .ttl = 3};
+        lyger_cache_store_account(cache, key, key_len, &value, ttl * 1000u, &account, LYGER_CACHE_REPLACE,
+                                  &stored, &error);
+        return;
+    }
     lyger_cache_store(cache, key, key_len, &value, ttl, ttl, LYGER_CACHE_REPLACE, &stored, &error);
 }
 
@@ -103,6 +109,10 @@ static void make_original(void)
         lyger_cache_remove(&cache, key, name_key(key, sizeof key, i), &there, &error);
     }
     lyger_cache_add_integer(&cache, "count", 5, 7, 0, &result, &error);
+    lyger_cache_value zero = {.type = LYGER_CACHE_INT};
+    lyger_cache_account account = {.created = 1, .modified = 1, .ttl = 0};
+    bool stored;
+    lyger_cache_store_account(&cache, "counted", 7, &zero, 0, &account, LYGER_CACHE_REPLACE, &stored, &error);
     lyger_cache_lock(&cache, "lock", 4, 1000, &token, &error);
     lyger_cache_end_request(&cache);
     need(lyger_cache_verify(&cache, &error) == LYGER_OK);
@@ -182,11 +192,26 @@ static bool visit(const char *key, size_t key_len, void *context)
     return true;
 }
 
+static bool visit_account(const char *key, size_t key_len, const lyger_cache_details *details, void *context)
+{
+    lyger_cache_details again;
+    need(details->accounted);
+    lyger_cache_inspect(context, key, key_len, &again);
+    return true;
+}
+
+static bool visit_free(uint64_t offset, uint64_t bytes, void *context)
+{
+    (void)context;
+    need(offset <= SIZE && bytes <= SIZE - offset);
+    return true;
+}
+
 static void read_everything(lyger_cache *cache)
 {
     static lyger_cache_class_facts classes[LYGER_CACHE_CLASSES];
     lyger_cache_facts facts;
-    lyger_cache_walk walk = {0};
+    lyger_cache_walk walk = {0}, accounts = {0};
     lyger_cache_value value;
     lyger_cache_sight sight;
     char key[64], *bytes = NULL;
@@ -201,6 +226,9 @@ static void read_everything(lyger_cache *cache)
     free(bytes);
     while (lyger_cache_walk_on(cache, &walk, "", 0, visit, cache)) {
     }
+    while (lyger_cache_walk_accounts(cache, &accounts, visit_account, cache)) {
+    }
+    lyger_cache_each_free(cache, visit_free, NULL, NULL);
     lyger_cache_describe(cache, &facts);
     need(facts.bytes_used <= facts.bytes_capacity);
     lyger_cache_describe_classes(cache, classes, NULL);
@@ -213,6 +241,10 @@ static void write_everything(lyger_cache *cache)
     int64_t result;
     uint64_t token;
     lyger_error error;
+    lyger_cache_update update = {.operand = 1, .modified = 2};
+    lyger_cache_updated updated;
+    lyger_cache_update_integer(cache, "count", 5, &update, &updated, &result, &error);
+    lyger_cache_update_integer(cache, "counted", 7, &update, &updated, &result, &error);
     for (int i = 0; i < KEYS * 2; i++) {
         size_t len = name_key(key, sizeof key, i);
         if (i % 5 == 0) {
@@ -232,6 +264,7 @@ static void write_everything(lyger_cache *cache)
     lyger_cache_wait(cache, "lock", 4, LYGER_CACHE_LOCK, 0, &error);
     lyger_cache_end_request(cache);
     lyger_cache_purge(cache, "key", 3, &error);
+    lyger_cache_purge_accounts(cache, 1, &error);
     for (int i = 0; i < 100; i++) {
         put(cache, 1000 + i, 12000, 0);
     }

@@ -387,16 +387,41 @@ static bool count_key(const char *key, size_t key_len, void *context)
     return true;
 }
 
+static bool count_account(const char *key, size_t key_len, const lyger_cache_details *details, void *context)
+{
+    *(size_t *)context += key_len > 0 && key != NULL && details->accounted;
+    return true;
+}
+
+/* Stores every second one with an account. */
+static void put_number(int number)
+{
+    char key[32], bytes[600];
+    size_t len = 40 + (size_t)number * 5, key_len = (size_t)snprintf(key, sizeof key, "key%d", number);
+    bool stored;
+    lyger_error error;
+    if (number % 2) {
+        put(cache, key, len, 1);
+        return;
+    }
+    content_fill(bytes, len, content_key(key, key_len), 1);
+    lyger_cache_value value = {.type = LYGER_CACHE_STRING, .bytes = bytes, .len = len};
+    lyger_cache_account account = {.created = 1, .modified = 2, .ttl = 3};
+    CHECK_INT(lyger_cache_store_account(cache, key, key_len, &value, 0, &account, LYGER_CACHE_REPLACE,
+                                        &stored, &error),
+              LYGER_OK);
+}
+
 static void stray_words_cost_readers_values_and_nothing_else(void)
 {
     char key[32], value[LEN];
     uint64_t random = 1, begun = milliseconds();
-    size_t hits = 0, keys = 0;
+    size_t hits = 0, keys = 0, accounts = 0;
+    lyger_cache_details details;
     for (int round = 0; round < 60; round++) {
         cache = open_cache(MEGABYTE);
         for (int i = 0; i < 100; i++) {
-            snprintf(key, sizeof key, "key%d", i);
-            put(cache, key, 40 + (size_t)i * 5, 1);
+            put_number(i);
         }
         for (int i = 0; i < 20; i++) {
             random = content_mix(random + 1);
@@ -408,13 +433,17 @@ static void stray_words_cost_readers_values_and_nothing_else(void)
             snprintf(key, sizeof key, "key%d", i);
             hits += number_of(cache, key) == 1;
             hits += lyger_cache_contains(cache, key, strlen(key));
+            lyger_cache_inspect(cache, key, strlen(key), &details);
             fetch_short(cache, key, strlen(key), LEN, any_place, value);
         }
         for (lyger_cache_walk walk = {0, 0}; lyger_cache_walk_on(cache, &walk, "", 0, count_key, &keys);) {
         }
+        for (lyger_cache_walk walk = {0, 0};
+             lyger_cache_walk_accounts(cache, &walk, count_account, &accounts);) {
+        }
         lyger_cache_close(cache);
     }
-    CHECK(hits > 3000 && keys > 2000);
+    CHECK(hits > 3000 && keys > 2000 && accounts > 1000);
     CHECK(milliseconds() - begun < 60000);
 }
 

@@ -221,6 +221,9 @@ final class Program
         if (self::chance(6) && $array) {
             unset($array[array_key_last($array)]);
         }
+        if (self::chance(3)) {
+            next($array);
+        }
         return $array;
     }
 
@@ -297,6 +300,7 @@ final class Program
             } catch (Throwable $thrown) {
                 $next = $thrown->getMessage();
             }
+            $next .= ' at ' . json_encode(key($value));
             $keys = implode(',', array_map(static fn($key) => gettype($key)[0], array_keys($value)));
             return strlen($text) > 300 && !getenv('IN_FULL') ? 'array ' . md5($text) . " $keys next $next" : "array $text $keys next $next";
         }
