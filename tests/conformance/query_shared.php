@@ -94,6 +94,25 @@ return static function (Closure $source, string $table): array {
             $check->same('[{"id":1,"t":"a"},{"id":2,"t":"b"},{"id":3,"t":"c"}]', $result->toJson());
             $check->same($result->toJson(), json_encode($result));
         },
+        'rows come as reports and in chunks' => static function (object $engine, Check $check) use ($fresh, $table): void {
+            $dsn = $fresh($engine, $check);
+            $made = $engine->dbQueryJsonV2($dsn, "INSERT INTO $table (id, t) VALUES (?, ?), (?, ?)", [1, 'a', 2, null]);
+            $check->same([[], [], 2], [$made['rows'], $made['columns'], $made['affected_rows']]);
+            $returned = $engine->dbQueryJsonV2($dsn, "INSERT INTO $table (id, t) VALUES (:id, :t) RETURNING id, t", ['id' => 3, 't' => 'grüße']);
+            $check->same([[['id' => 3, 't' => 'grüße']], ['id', 't'], 1], [$returned['rows'], $returned['columns'], $returned['affected_rows']]);
+            $rows = $engine->dbTransaction($dsn, [
+                ['sql' => "DELETE FROM $table WHERE id = ?", 'bindings' => [1]],
+                ['sql' => "SELECT id FROM $table ORDER BY id"],
+            ])['rows'];
+            $check->same([['id' => 2], ['id' => 3]], $rows);
+            $check->throws(QueryException::class, static fn() => $engine->dbTransaction($dsn, [['sql' => "DELETE FROM $table"], ['sql' => 'nonsense']]), 'statement 2');
+            $check->same(2, $engine->dbQueryJsonV2($dsn, "SELECT count(*) AS n FROM $table")['rows'][0]['n']);
+            $handle = $engine->dbQuery($dsn, 'WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 250) SELECT n FROM r ORDER BY n');
+            $check->same(range(1, 250), array_column(iterator_to_array($engine->streamResult($handle, 7)), 'n'));
+            $check->same([['n' => 200], ['n' => 201]], $engine->resultChunk($handle, 199, 2)['rows']);
+            $check->same([['n' => 5]], $engine->resultChunk($handle, 4, 1)['rows']);
+            $check->same(true, $engine->dbHealth($dsn));
+        },
         'options of a result are those of every query' => static function (object $engine, Check $check) use ($source): void {
             $dsn = $source($check);
             $result = $engine->query($dsn, 'SELECT 1 AS a, 2 AS a', [], ['rows' => 'array']);

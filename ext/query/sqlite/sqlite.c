@@ -186,7 +186,8 @@ static lyger_status copy_path(target *target, const char *path, size_t len, bool
 {
     target->path = malloc(len + sizeof MEMORY); /* also room for "./" */
     if (!target->path) {
-        return lyger_fail(error, LYGER_E_MEMORY, "out of memory for a path");
+        lyger_fail(error, LYGER_E_MEMORY, "out of memory for a path");
+        return LYGER_E_MEMORY;
     }
     if (target->memory) {
         memcpy(target->path, MEMORY, sizeof MEMORY);
@@ -222,11 +223,13 @@ static lyger_status parse_dsn(const char *dsn, size_t len, target *target, lyger
     if (target->memory) {
         target->flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY;
     } else if (path_len == 0) {
-        return lyger_fail(error, LYGER_E_QUERY, "the DSN names no file; sqlite:PATH or sqlite::memory:");
+        lyger_fail(error, LYGER_E_QUERY, "the DSN names no file; sqlite:PATH or sqlite::memory:");
+        return LYGER_E_QUERY;
     } else if (*path == ':') {
-        return lyger_fail(error, LYGER_E_QUERY,
-                          "a SQLite path that begins with ':' is written ./:…, and an "
-                          "in-memory database sqlite::memory: without options");
+        lyger_fail(error, LYGER_E_QUERY,
+                   "a SQLite path that begins with ':' is written ./:…, and an "
+                   "in-memory database sqlite::memory: without options");
+        return LYGER_E_QUERY;
     }
     return copy_path(target, path, path_len, uri, error);
 }

@@ -33,6 +33,9 @@ $equal = static function (object $engine, Check $check, string $query, string $a
         $check->same(preg_replace('/\s+/', '', $expected), preg_replace('/\s+/', '', $json), "{$way} {$about}");
         $check->same($decode($expected), $decode($json), "{$way} {$about}");
     }
+    foreach ([1, 2] as $size) {
+        $check->same($decode($expected), iterator_to_array($engine->streamResult($waited, $size)), "streamResult by {$size} {$about}");
+    }
 };
 
 return [
