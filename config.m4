@@ -117,7 +117,7 @@ if test "$PHP_LYGER" != "no"; then
       lyger_core="$lyger_core ext/http/socket_linux.c"
       dnl The server of processes, which the FFI door does not have: only in lyger.so, and only on Linux (futexes, signalfd, openat2,
       dnl its parent's death as a signal).
-      lyger_server="ext/http/conditions.c ext/http/date.c \
+      lyger_server="ext/http/conditions.c ext/http/date.c ext/http/forwarded.c \
         ext/server/identity.c ext/server/process.c ext/server/sendfile_places.c ext/server/settings.c \
         ext/server/hub/hub.c ext/server/hub/hub_front.c ext/server/hub/hub_worker.c \
         ext/server/front/access_log.c ext/server/front/answer_fields.c ext/server/front/compress.c ext/server/front/front.c \

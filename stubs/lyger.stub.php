@@ -480,6 +480,9 @@ namespace {
      *                         between them; the front process then sends the file in place of the body; default: none
      *   static_caching        Cache-Control of files; default: none
      *   compress              bool, text for clients that accept it; default true
+     *   trust_proxy           addresses and networks of proxies, such as "127.0.0.1,10.0.0.0/8", or "unix", "loopback",
+     *                         "private": of requests that come from there, Forwarded or X-Forwarded-For, -Proto, -Host
+     *                         and -Port say who the client is; default: none, and the fields mean nothing
      *   health_path           such as "/health", answered from C also while every worker is busy; default: none, as the
      *                         path may be the application's
      *   metrics_path          such as "/metrics", in Prometheus' format, for this machine only; default: none

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: c929dfe30955391ceacb6218277f802ad4a3eaa0 */
+ * Stub hash: 409b72ac71d42c6f01d635e3030ce8b7287500f0 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

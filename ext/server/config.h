@@ -51,6 +51,8 @@ typedef struct lyger_server_config {
     const char *static_caching;  /* value of Cache-Control for files; NULL: none */
     bool compress;
 
+    const char *trust_proxy; /* networks whose word on a client counts, see http/forwarded.h; NULL: none */
+
     const char *health_path;  /* such as "/health"; NULL here or below: the path is the application's */
     const char *metrics_path; /* such as "/metrics", loopback only; NULL: none */
     bool metrics_public;      /* the metrics are answered to every client */

@@ -146,6 +146,10 @@ lyger_status lyger_server_check(const lyger_server_config *config, lyger_error *
     if (status == LYGER_OK) {
         status = lyger_sendfile_check(config->sendfile_places, error);
     }
+    if (status == LYGER_OK) {
+        lyger_networks networks;
+        status = lyger_networks_read(config->trust_proxy, &networks, error);
+    }
     lyger_identity who;
     return status == LYGER_OK ? lyger_identity_find(config, &who, error) : status;
 }

@@ -67,7 +67,8 @@ function asked(string $application, string $command, string $block): string
 $block = strtr($block[1], ['listen 80' => "listen 127.0.0.1:$port", '127.0.0.1:8000' => "127.0.0.1:$behind"]);
 $socket = preg_replace('/^ +server 127.*$/m', strtr($upstream[1], $here), $block, -1, $count);
 echo $count === 1 ? '' : "which line is the upstream's?\n";
-foreach (['handler' => $applications[1][0], 'loop' => $applications[1][1], 'client' => $client[1]] as $name => $application) {
+$loops = array_values(array_filter($applications[1], static fn(string $block): bool => str_contains($block, '_handle_request(')));
+foreach (['handler' => $applications[1][0], 'loop' => $loops[0], 'client' => $client[1]] as $name => $application) {
     echo "$name: ", asked($application, strtr($command[1], $here), $socket), "\n";
 }
 echo 'over a port: ', asked($client[1], "serve --port=$behind $directory/app.php", $block), "\n";

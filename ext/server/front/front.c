@@ -291,6 +291,7 @@ static bool prepare(lyger_front *front, const lyger_server_config *config, lyger
     if (lyger_hub_serve(hub, error) != LYGER_OK ||
         lyger_static_new(config, &front->files, error) != LYGER_OK ||
         lyger_sendfile_new(config, &front->sendfile, error) != LYGER_OK ||
+        lyger_networks_read(config->trust_proxy, &front->proxies, error) != LYGER_OK ||
         lyger_access_log_open(config, log, &front->log, error) != LYGER_OK) {
         return false;
     }

@@ -208,7 +208,8 @@ static void write_log(lyger_front *front, lyger_http_connection *connection, lyg
         if (!job) {
             note_refused(connection, entry);
         }
-        entry->address = lyger_http_peer(connection)->address;
+        entry->address = job && job->forwarded.has_client ? job->forwarded.client.address
+                                                          : lyger_http_peer(connection)->address;
         entry->status = status;
         entry->bytes = bytes;
         entry->nanoseconds = job && now > job->begun_at ? now - job->begun_at : 0;
@@ -242,6 +243,21 @@ static bool queue_is_full(lyger_front *front)
     return load.queued >= front->config->queue_limit;
 }
 
+/* The two ends of the connection, or what trusted proxies say of them. */
+static void set_peers(lyger_job *job, lyger_hub_slot *slot, double now)
+{
+    const lyger_forwarded *forwarded = &job->forwarded;
+    lyger_http_address server = *lyger_http_local(job->connection);
+    if (forwarded->port > 0) {
+        server.port = forwarded->port;
+    }
+    lyger_hub_set_peers(slot, forwarded->has_client ? &forwarded->client : lyger_http_peer(job->connection),
+                        &server, now);
+    if (forwarded->scheme || forwarded->host[0]) {
+        lyger_hub_set_forwarded(slot, forwarded);
+    }
+}
+
 /* Fills the slot; 0, or the status to refuse the request with. */
 static int fill(lyger_job *job, lyger_hub_slot *slot, const lyger_http_request *request, const char *head)
 {
@@ -261,8 +277,7 @@ static int fill(lyger_job *job, lyger_hub_slot *slot, const lyger_http_request *
         lyger_hub_set_body_file(slot, job->body_path);
     }
     clock_gettime(CLOCK_REALTIME, &now);
-    lyger_hub_set_peers(slot, lyger_http_peer(job->connection), lyger_http_local(job->connection),
-                        (double)now.tv_sec + (double)now.tv_nsec / 1e9);
+    set_peers(job, slot, (double)now.tv_sec + (double)now.tv_nsec / 1e9);
     return 0;
 }
 
@@ -334,6 +349,22 @@ static bool answered_here(lyger_front *front, lyger_job *job, lyger_http_connect
     return false;
 }
 
+/* Reads what trusted proxies say of the client; false when that cannot be believed. */
+static bool believe(lyger_job *job, const lyger_http_request *request, const char *head)
+{
+    const lyger_networks *proxies = &job->front->proxies;
+    if (proxies->count == 0 && !proxies->local) {
+        return true;
+    }
+    job->forwarded = (lyger_forwarded){.has_client = false};
+    if (lyger_networks_have(proxies, lyger_http_peer(job->connection)->address) &&
+        !lyger_forwarded_read(request, head, proxies, &job->forwarded)) {
+        job->forwarded.has_client = false;
+        return false;
+    }
+    return true;
+}
+
 static void begin(lyger_http_connection *connection, const lyger_http_request *request, const char *head)
 {
     lyger_front *front = lyger_http_host_of(connection)->context;
@@ -349,6 +380,10 @@ static void begin(lyger_http_connection *connection, const lyger_http_request *r
     job->minor = request->minor;
     lyger_metrics_begun(&front->metrics, request->head_len);
     note(job, request, head);
+    if (!believe(job, request, head)) {
+        lyger_front_refuse(job, 400, "", "the fields of proxies contradict each other or are malformed");
+        return;
+    }
     if (answered_here(front, job, connection, request, head)) {
         return;
     }

@@ -30,6 +30,7 @@ struct lyger_job {
     lyger_http_connection *connection; /* NULL: the client has gone */
     lyger_hub_slot *slot;              /* NULL: not in the hub, or not any more */
     uint64_t begun_at;                 /* lyger_hub_now() */
+    lyger_forwarded forwarded;         /* what trusted proxies say, with front->proxies */
     lyger_http_method method;
     lyger_coding coding; /* the coding that the client prefers */
     uint32_t worker;     /* place of the worker that waits, while suspended */
@@ -100,6 +101,7 @@ struct lyger_front {
     uint32_t listener_count;
     lyger_static *files;
     lyger_sendfile *sendfile; /* NULL: the option is off */
+    lyger_networks proxies;   /* of the option trust_proxy */
     lyger_access_log *log;
     lyger_job *jobs;  /* jobs whose request is in the hub */
     lyger_job *heads; /* see lyger_job.next_head */

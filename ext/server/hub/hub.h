@@ -33,7 +33,7 @@
 #ifndef LYGER_HUB_HUB_H
 #define LYGER_HUB_HUB_H
 
-#include "http/message.h"
+#include "http/forwarded.h"
 
 #include <sys/types.h>
 
@@ -76,11 +76,13 @@ uint64_t lyger_hub_now(void);
 
 /* A request as a worker gets it. */
 typedef struct lyger_hub_request {
-    uint64_t id;           /* never used twice while the hub lives */
-    uint64_t submitted_at; /* lyger_hub_now() */
-    uint64_t taken_at;     /* lyger_hub_now() */
-    double arrived_at;     /* seconds since 1970, when the head was complete */
-    lyger_http_address client, server;
+    uint64_t id;                          /* never used twice while the hub lives */
+    uint64_t submitted_at;                /* lyger_hub_now() */
+    uint64_t taken_at;                    /* lyger_hub_now() */
+    double arrived_at;                    /* seconds since 1970, when the head was complete */
+    lyger_http_address client, server;    /* as trusted proxies say, or as connected */
+    lyger_scheme scheme;                  /* that the client used, as a trusted proxy says */
+    char host[LYGER_FORWARDED_HOST_SIZE]; /* in place of Host, as a trusted proxy says; "": Host counts */
     const char *head; /* parsed's spans point into it; NUL-terminated after head_len bytes */
     uint32_t head_len;
     const char *body; /* NULL when the body is in body_file; NUL-terminated */
@@ -112,6 +114,9 @@ bool lyger_hub_fill(lyger_hub *hub, lyger_hub_slot *slot, const lyger_http_reque
 void lyger_hub_set_body_file(lyger_hub_slot *slot, const char *path);
 void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_http_address *client,
                          const lyger_http_address *server, double arrived_at);
+
+/* What trusted proxies say of the request's scheme and host; nothing without this call. */
+void lyger_hub_set_forwarded(lyger_hub_slot *slot, const lyger_forwarded *forwarded);
 
 /* Queues a filled slot; lyger_hub_wake() then wakes a worker. False, with the slot still reserved, when the
  * queue is full of requests that were taken back while every worker was busy: the caller refuses the

@@ -25,7 +25,8 @@ lyger_hub_slot *lyger_hub_reserve(lyger_hub *hub)
     atomic_store_explicit(&slot->submitted_at, 0, memory_order_relaxed);
     atomic_store_explicit(&slot->taken_at, 0, memory_order_relaxed);
     atomic_store_explicit(&slot->allowed, 0, memory_order_relaxed);
-    slot->request.body_file[0] = '\0';
+    slot->request.body_file[0] = slot->request.host[0] = '\0';
+    slot->request.scheme = LYGER_SCHEME_UNSAID;
     slot->request.id = ++hub->header->next_id;
     hub->reserved++;
     return slot;
@@ -69,6 +70,12 @@ void lyger_hub_set_peers(lyger_hub_slot *slot, const lyger_http_address *client,
     slot->request.client = *client;
     slot->request.server = *server;
     slot->request.arrived_at = arrived_at;
+}
+
+void lyger_hub_set_forwarded(lyger_hub_slot *slot, const lyger_forwarded *forwarded)
+{
+    slot->request.scheme = forwarded->scheme;
+    memcpy(slot->request.host, forwarded->host, sizeof slot->request.host);
 }
 
 bool lyger_hub_submit(lyger_hub *hub, lyger_hub_slot *slot)

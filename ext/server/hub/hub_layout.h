@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 #define HUB_MAGIC 0x6c79676572687562u /* "lygerhub" */
-#define HUB_LAYOUT 5u                 /* changes with this file and with lyger_hub_kind */
+#define HUB_LAYOUT 6u                 /* changes with this file and with lyger_hub_kind */
 #define HUB_WORDS (LYGER_HUB_WORKERS_MAX / 64)
 
 /* Values of lyger_hub_slot.owner; any other value is a worker's place + 1. */

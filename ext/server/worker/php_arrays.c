@@ -368,11 +368,20 @@ static void add_fields(zend_array *array)
     ZEND_HASH_FOREACH_END();
 }
 
-/* Corrects the variables where the target or the coding of the body says more than the fields. */
+/* Corrects the variables where a trusted proxy, the target or the coding of the body says more than the
+ * fields. */
 static void correct_fields(zend_array *array)
 {
     const lyger_http_request *parsed = php_lyger_current.hub->parsed;
-    if (UNEXPECTED(parsed->form != LYGER_HTTP_ORIGIN && ZSTR_LEN(php_lyger_current.host) > 0)) {
+    bool other_host = parsed->form != LYGER_HTTP_ORIGIN || php_lyger_current.hub->host[0];
+    if (UNEXPECTED(php_lyger_current.hub->scheme == LYGER_SCHEME_HTTPS)) {
+        zval value;
+        ZVAL_STRING(&value, "on");
+        zend_hash_str_update(array, ZEND_STRL("HTTPS"), &value);
+        ZVAL_STRING(&value, "https");
+        zend_hash_str_update(array, ZEND_STRL("REQUEST_SCHEME"), &value);
+    }
+    if (UNEXPECTED(other_host && ZSTR_LEN(php_lyger_current.host) > 0)) {
         zval host;
         ZVAL_STR_COPY(&host, php_lyger_current.host);
         zend_hash_str_update(array, ZEND_STRL("HTTP_HOST"), &host);
@@ -511,7 +520,8 @@ void php_lyger_data_handler(zval *data)
     put_text(array, DATA_PATH, zend_string_copy(current->path));
     put_text(array, DATA_QUERY_STRING, zend_string_copy(current->query));
     put_text(array, DATA_HOST, zend_string_copy(current->host));
-    put_text(array, DATA_SCHEME, scheme);
+    put_text(array, DATA_SCHEME,
+             request->scheme == LYGER_SCHEME_HTTPS ? ZSTR_INIT_LITERAL("https", false) : scheme);
     put_text(array, DATA_PROTOCOL, protocol_of(request));
     put_text(array, DATA_REMOTE_ADDR, address_of(&request->client, &client_address));
     ZVAL_LONG(place(array, data_places[DATA_REMOTE_PORT]), request->client.port);

@@ -278,7 +278,8 @@ void php_lyger_request_read(const lyger_hub_request *request)
     current->uri = target_of(request);
     current->query = parsed->has_query ? span_of(request, parsed->query) : ZSTR_EMPTY_ALLOC();
     current->path = parsed->path.len ? span_of(request, parsed->path) : ZSTR_CHAR('/');
-    current->host = span_of(request, parsed->authority);
+    current->host = request->host[0] ? zend_string_init(request->host, strlen(request->host), false)
+                                     : span_of(request, parsed->authority);
     current->asked_head = parsed->method == LYGER_HTTP_HEAD;
     current->body_read = 0;
     read_headers(request);

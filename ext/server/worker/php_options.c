@@ -83,6 +83,7 @@ static const option options[] = {
     {"sendfile", PLACES, AT(sendfile_places), 0, 0},
     {"static_caching", TEXT, AT(static_caching), 0, 0},
     {"compress", FLAG, AT(compress), 0, 0},
+    {"trust_proxy", TEXT, AT(trust_proxy), 0, 0},
     {"health_path", TEXT, AT(health_path), 0, 0},
     {"metrics_path", TEXT, AT(metrics_path), 0, 0},
     {"metrics_public", FLAG, AT(metrics_public), 0, 0},
