@@ -588,11 +588,12 @@ namespace {
      * For the command `lyger serve`: executes the command of this process again, with lyger.serve=1, so that PHP is the
      * SAPI "lyger" before it compiles a file of the application. Does not return where that is possible.
      *
+     * @param string[] $settings NAME=VALUE, as php -d takes them; what -d said already wins
      * @internal
      * @throws Lyger\Exception\ServerException where it cannot be done: not the command line, or nothing says what the
      *                                          command was
      */
-    function lyger_restart_to_serve(): void {}
+    function lyger_restart_to_serve(array $settings = []): void {}
 
     /**
      * For the command `lyger serve --root=DIRECTORY`: serves the PHP scripts below that directory, each request at global scope

@@ -12,10 +12,18 @@ require __DIR__ . '/../inc/command.inc';
 $directory = realpath(sys_get_temp_dir()) . '/lyger-mistakes-' . getmypid();
 mkdir("$directory/public", 0700, true);
 $files = [
-    'app.php' => '<?php return fn() => "hello";',
+    'app.php' => '<?php return fn(string $uri) => "hello";',
     'number.php' => '<?php return 42;',
     'page.php' => '<?php echo "<p>a page</p>\n";',
-    'public/index.html' => 'hello',
+    'exits.php' => '<?php echo "<p>a page</p>\n"; exit;',
+    'public/style.css' => 'p { }',
+    'lines.ini' => "; comments\nworkers\n",
+    'unknown.ini' => "wrokers = 2\n",
+    'wrong.ini' => "\n[lyger]\nworkers = \"0\" ; none\n",
+    'twice.ini' => "port = 0\nport = 1\n",
+    'section.ini' => "[server]\nport = 0\n",
+    'root.ini' => "root = nowhere\n",
+    'set.ini' => "set = port\n",
 ];
 foreach ($files as $file => $text) {
     file_put_contents("$directory/$file", $text);
@@ -36,7 +44,9 @@ $mistakes = [
     'serve --socket-mode=0999 app.php', 'serve --compress=perhaps app.php', 'serve --health-path=health app.php', 'serve --status=status app.php',
     'serve --body-directory=nowhere app.php', 'serve --wrokers=2 app.php', 'serve --max_boody_size=1 app.php', 'serve --set=wrokers=2 app.php', 'serve --quick app.php',
     'serve --listen=80 app.php', 'serve --daemon app.php', 'serve --tls app.php', 'serve --host=localhost:80 app.php',
-    "serve --host=127.0.0.1 --port=$port app.php", 'serve --port=0 number.php', 'serve --port=0 page.php', 'serve --port=0 --host=unix: app.php',
+    "serve --host=127.0.0.1 --port=$port app.php", 'serve --port=0 number.php', 'serve --port=0 page.php', 'serve --port=0 exits.php',
+    'serve --config', 'serve --config=nowhere.ini', 'serve --config=lines.ini', 'serve --config=unknown.ini app.php', 'serve --config=wrong.ini app.php', 'serve --config=twice.ini',
+    'serve --config=section.ini', 'serve --config=root.ini', 'serve --config=set.ini', 'serve --port=0 --host=unix: app.php',
 ];
 foreach (array_chunk($mistakes, 8) as $lines) {
     $started = array_map(static fn(string $line) => start_command($line === '' ? [] : explode(' ', $line), $directory), $lines);
@@ -66,11 +76,14 @@ $ lyger reload
 $ lyger --port=80 app.php
 2 lyger: there is no command "--port=80"; options follow the command: lyger serve --port=8000 app.php
 $ lyger serve
-2 lyger: which application? Name its file or the directory of its scripts: lyger serve app.php, or lyger serve --root=public
+2 lyger: nothing to serve was found in DIRECTORY: no index.php or index.html in public/, web/, webroot/, pub/, public_html/, htdocs/, www/, docroot/ or in the folder itself.
+app.php is here too: lyger serve app.php keeps the application loaded
+Name the directory of the scripts, lyger serve --root=DIRECTORY, or a file that returns a handler or asks for requests, lyger serve app.php
 $ lyger serve nowhere.php
 2 lyger: there is no file "nowhere.php" in DIRECTORY
 $ lyger serve public
-2 lyger: "public" is a directory: name the application's file, as in lyger serve app.php; --root=public serves the scripts and the static files in it
+2 lyger: nothing to serve was found in DIRECTORY/public: no index.php or index.html in public/, web/, webroot/, pub/, public_html/, htdocs/, www/, docroot/ or in the folder itself.
+Name the directory of the scripts, lyger serve --root=DIRECTORY, or a file that returns a handler or asks for requests, lyger serve app.php
 $ lyger serve 8080 app.php
 2 lyger: one application at a time: "8080" or "app.php"? A port is written --port=8080
 $ lyger serve localhost:8080
@@ -168,5 +181,31 @@ lyger: "DIRECTORY/page.php" has ended and serves nothing: it returned nothing an
 or it asks for one request after the other,
   while (lyger_handle_request(function () { echo "hello"; })) { }
 A script that answers one request and ends, as index.php does, is served by its directory: lyger serve --root=DIRECTORY
+$ lyger serve --port=0 exits.php
+2 <p>a page</p>
+
+lyger: "DIRECTORY/exits.php" has ended and serves nothing: it ended by exit() and asked for no request. Either it returns the handler,
+  return function (string $uri, string $method, array $data) { return "hello"; };
+or it asks for one request after the other,
+  while (lyger_handle_request(function () { echo "hello"; })) { }
+A script that answers one request and ends, as index.php does, is served by its directory: lyger serve --root=DIRECTORY
+$ lyger serve --config
+2 lyger: --config needs a value: --config=…
+$ lyger serve --config=nowhere.ini
+2 lyger: --config must be a file that can be read: "nowhere.ini" in DIRECTORY
+$ lyger serve --config=lines.ini
+2 lyger: lines.ini, line 2: a line is "name = value", "[php]" or a comment after ";", not "workers"
+$ lyger serve --config=unknown.ini app.php
+2 lyger: there is no option wrokers (unknown.ini, line 1); did you mean --workers?
+$ lyger serve --config=wrong.ini app.php
+2 lyger: workers (wrong.ini, line 3) must be between 1 and 508, 0 given
+$ lyger serve --config=twice.ini
+2 lyger: twice.ini, line 2: port stands in line 1 already
+$ lyger serve --config=section.ini
+2 lyger: section.ini, line 1: there is no section [server]: options of the server stand before any section or in [lyger], PHP's in [php]
+$ lyger serve --config=root.ini
+2 lyger: root (root.ini, line 1) must be a directory: there is none "DIRECTORY/nowhere" in DIRECTORY
+$ lyger serve --config=set.ini
+2 lyger: set (set.ini, line 1) is of the command line only
 $ lyger serve --port=0 --host=unix: app.php
 1 lyger: --host must be unix: and a path of 1 to 107 bytes, "unix:" given

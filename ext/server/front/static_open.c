@@ -70,6 +70,9 @@ bool lyger_static_is_source(const char *name)
     const char *slash = strrchr(name, '/');
     const char *base = slash ? slash + 1 : name;
     size_t base_len = strlen(base);
+    if (strcmp(base, "lyger.ini") == 0) { /* the options of `lyger serve`, where the project is the root */
+        return true;
+    }
     if (base_len > 0 && (base[0] == '#' || base[base_len - 1] == '#' || base[base_len - 1] == '~')) {
         return true;
     }

@@ -418,18 +418,47 @@ ZEND_FUNCTION(lyger_serve_scripts)
     }
 }
 
+/* "-d NAME=VALUE" for each setting and at last for lyger.serve; NULL with an exception: one is no text. The
+ * array and its texts live as long as the settings. */
+static const char **arguments_of(const HashTable *settings)
+{
+    const char **arguments =
+        safe_emalloc(zend_hash_num_elements(settings), 2 * sizeof *arguments, 3 * sizeof *arguments);
+    size_t count = 0;
+    zval *setting;
+    ZEND_HASH_FOREACH_VAL((HashTable *)settings, setting)
+    if (Z_TYPE_P(setting) != IS_STRING || zend_str_has_nul_byte(Z_STR_P(setting))) {
+        zend_argument_value_error(1, "must be a list of strings such as \"memory_limit=64M\"");
+        efree(arguments);
+        return NULL;
+    }
+    arguments[count++] = "-d";
+    arguments[count++] = Z_STRVAL_P(setting);
+    ZEND_HASH_FOREACH_END();
+    arguments[count++] = "-d";
+    arguments[count++] = "lyger.serve=1";
+    arguments[count] = NULL;
+    return arguments;
+}
+
 ZEND_FUNCTION(lyger_restart_to_serve)
 {
+    HashTable *settings = NULL;
     lyger_error error;
 
-    ZEND_PARSE_PARAMETERS_NONE();
+    ZEND_PARSE_PARAMETERS_START(0, 1)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_ARRAY_HT(settings)
+    ZEND_PARSE_PARAMETERS_END();
 
-    if (!can_start()) {
+    const char **arguments = can_start() ? arguments_of(settings ? settings : &zend_empty_array) : NULL;
+    if (!arguments) {
         RETURN_THROWS();
     }
-    if (lyger_server_execute_again((const char *const[]){"-d", "lyger.serve=1", NULL}, &error) != LYGER_OK) {
+    if (lyger_server_execute_again(arguments, &error) != LYGER_OK) {
         php_lyger_throw(&error);
     }
+    efree(arguments);
 }
 
 /* ---- the module's life ---- */
