@@ -96,7 +96,11 @@ function apcu_sma_info(bool $limited = false): array|false {}
 
 function apcu_enabled(): bool {}
 
-/** @param array|string $key */
+/**
+ * @param array|string $key
+ * @frameless-function {"arity": 2}
+ * @frameless-function {"arity": 3}
+ */
 function apcu_store($key, mixed $value = UNKNOWN, int $ttl = 0): array|bool {}
 
 /** @param array|string $key */
@@ -113,10 +117,14 @@ function apcu_cas(string $key, int $old, int $new): bool {}
 /**
  * @param array|string $key
  * @param bool $success
+ * @frameless-function {"arity": 1}
  */
 function apcu_fetch($key, &$success = null): mixed {}
 
-/** @param array|string $key */
+/**
+ * @param array|string $key
+ * @frameless-function {"arity": 1}
+ */
 function apcu_exists($key): array|bool {}
 
 /** @param APCUIterator|array|string $key */

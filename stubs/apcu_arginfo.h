@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 9ac5e728dafe56ddd3be60b7f840e5b6da8fe6c7 */
+ * Stub hash: d43fa2af1922f6db13d8ede6c4b5fcb91d8c801f */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_apcu_clear_cache, 0, 0, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
@@ -90,12 +90,35 @@ ZEND_FUNCTION(apcu_key_info);
 ZEND_FUNCTION(apcu_sma_info);
 ZEND_FUNCTION(apcu_enabled);
 ZEND_FUNCTION(apcu_store);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(apcu_store, 2);
+ZEND_FRAMELESS_FUNCTION(apcu_store, 3);
+static const zend_frameless_function_info frameless_function_infos_apcu_store[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(apcu_store, 2), 2 },
+	{ ZEND_FRAMELESS_FUNCTION_NAME(apcu_store, 3), 3 },
+	{ 0 },
+};
+#endif
 ZEND_FUNCTION(apcu_add);
 ZEND_FUNCTION(apcu_inc);
 ZEND_FUNCTION(apcu_dec);
 ZEND_FUNCTION(apcu_cas);
 ZEND_FUNCTION(apcu_fetch);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(apcu_fetch, 1);
+static const zend_frameless_function_info frameless_function_infos_apcu_fetch[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(apcu_fetch, 1), 1 },
+	{ 0 },
+};
+#endif
 ZEND_FUNCTION(apcu_exists);
+#if PHP_VERSION_ID >= 80400
+ZEND_FRAMELESS_FUNCTION(apcu_exists, 1);
+static const zend_frameless_function_info frameless_function_infos_apcu_exists[] = {
+	{ ZEND_FRAMELESS_FUNCTION_NAME(apcu_exists, 1), 1 },
+	{ 0 },
+};
+#endif
 ZEND_FUNCTION(apcu_delete);
 ZEND_FUNCTION(apcu_entry);
 ZEND_METHOD(APCUIterator, __construct);
@@ -115,13 +138,25 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(apcu_key_info, arginfo_apcu_key_info)
 	ZEND_FE(apcu_sma_info, arginfo_apcu_sma_info)
 	ZEND_FE(apcu_enabled, arginfo_apcu_enabled)
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("apcu_store", zif_apcu_store, arginfo_apcu_store, 0, frameless_function_infos_apcu_store, NULL)
+#else
 	ZEND_FE(apcu_store, arginfo_apcu_store)
+#endif
 	ZEND_FE(apcu_add, arginfo_apcu_add)
 	ZEND_FE(apcu_inc, arginfo_apcu_inc)
 	ZEND_FE(apcu_dec, arginfo_apcu_dec)
 	ZEND_FE(apcu_cas, arginfo_apcu_cas)
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("apcu_fetch", zif_apcu_fetch, arginfo_apcu_fetch, 0, frameless_function_infos_apcu_fetch, NULL)
+#else
 	ZEND_FE(apcu_fetch, arginfo_apcu_fetch)
+#endif
+#if PHP_VERSION_ID >= 80400
+	ZEND_RAW_FENTRY("apcu_exists", zif_apcu_exists, arginfo_apcu_exists, 0, frameless_function_infos_apcu_exists, NULL)
+#else
 	ZEND_FE(apcu_exists, arginfo_apcu_exists)
+#endif
 	ZEND_FE(apcu_delete, arginfo_apcu_delete)
 	ZEND_FE(apcu_entry, arginfo_apcu_entry)
 	ZEND_FE_END

@@ -102,6 +102,22 @@ static void store_all(lyger_cache *cache, HashTable *pairs, zend_long ttl, lyger
     ZEND_HASH_FOREACH_END();
 }
 
+/* value may be NULL: not given. */
+static void store_any(zval *key, zval *value, zend_long ttl, lyger_cache_mode mode, zval *return_value)
+{
+    lyger_cache *cache = php_lyger_apcu_cache();
+    if (EXPECTED(Z_TYPE_P(key) == IS_STRING)) {
+        RETURN_BOOL(value && cache && store(cache, Z_STR_P(key), value, ttl, mode));
+    }
+    if (Z_TYPE_P(key) == IS_ARRAY) {
+        store_all(cache, Z_ARRVAL_P(key), ttl, mode, return_value);
+        return;
+    }
+    php_error_docref(NULL, E_WARNING,
+                     "apc_store expects key parameter to be a string or an array of key/value pairs.");
+    RETURN_FALSE;
+}
+
 static void store_or_add(INTERNAL_FUNCTION_PARAMETERS, lyger_cache_mode mode)
 {
     zval *key, *value = NULL;
@@ -114,17 +130,7 @@ static void store_or_add(INTERNAL_FUNCTION_PARAMETERS, lyger_cache_mode mode)
         Z_PARAM_LONG(ttl)
     ZEND_PARSE_PARAMETERS_END();
 
-    lyger_cache *cache = php_lyger_apcu_cache();
-    if (EXPECTED(Z_TYPE_P(key) == IS_STRING)) {
-        RETURN_BOOL(value && cache && store(cache, Z_STR_P(key), value, ttl, mode));
-    }
-    if (Z_TYPE_P(key) == IS_ARRAY) {
-        store_all(cache, Z_ARRVAL_P(key), ttl, mode, return_value);
-        return;
-    }
-    php_error_docref(NULL, E_WARNING,
-                     "apc_store expects key parameter to be a string or an array of key/value pairs.");
-    RETURN_FALSE;
+    store_any(key, value, ttl, mode, return_value);
 }
 
 ZEND_FUNCTION(apcu_store)
@@ -173,10 +179,24 @@ static void fetch_all(lyger_cache *cache, HashTable *keys, zval *return_value)
     ZEND_HASH_FOREACH_END();
 }
 
+/* Fetches one or many; whether there was something to fetch. key may become a string. */
+static zend_always_inline bool fetch_any(zval *key, zval *return_value)
+{
+    lyger_cache *cache = php_lyger_apcu_cache();
+    if (EXPECTED(Z_TYPE_P(key) == IS_STRING)) {
+        return fetch(cache, Z_STR_P(key), return_value);
+    }
+    if (Z_TYPE_P(key) == IS_ARRAY) {
+        fetch_all(cache, Z_ARRVAL_P(key), return_value);
+        return true;
+    }
+    convert_to_string(key);
+    return !EG(exception) && fetch(cache, Z_STR_P(key), return_value);
+}
+
 ZEND_FUNCTION(apcu_fetch)
 {
     zval *key, *success = NULL;
-    bool found;
 
     ZEND_PARSE_PARAMETERS_START(1, 2)
         Z_PARAM_ZVAL(key)
@@ -184,19 +204,7 @@ ZEND_FUNCTION(apcu_fetch)
         Z_PARAM_ZVAL(success)
     ZEND_PARSE_PARAMETERS_END();
 
-    lyger_cache *cache = php_lyger_apcu_cache();
-    if (EXPECTED(Z_TYPE_P(key) == IS_STRING)) {
-        found = fetch(cache, Z_STR_P(key), return_value);
-    } else if (Z_TYPE_P(key) == IS_ARRAY) {
-        fetch_all(cache, Z_ARRVAL_P(key), return_value);
-        found = true;
-    } else {
-        convert_to_string(key);
-        if (UNEXPECTED(EG(exception))) {
-            RETURN_THROWS();
-        }
-        found = fetch(cache, Z_STR_P(key), return_value);
-    }
+    bool found = fetch_any(key, return_value);
     if (success) {
         ZEND_TRY_ASSIGN_REF_BOOL(success, found);
     }
@@ -211,21 +219,14 @@ static bool exists(lyger_cache *cache, zend_string *key)
     return cache && name && lyger_cache_contains(cache, ZSTR_VAL(name), ZSTR_LEN(name));
 }
 
-ZEND_FUNCTION(apcu_exists)
+/* Whether a key is there, or which of many. keys may become a string. */
+static void exists_any(zval *keys, zval *return_value)
 {
-    zval *keys, *key, yes;
-
-    ZEND_PARSE_PARAMETERS_START(1, 1)
-        Z_PARAM_ZVAL(keys)
-    ZEND_PARSE_PARAMETERS_END();
-
     lyger_cache *cache = php_lyger_apcu_cache();
+    zval *key, yes;
     if (Z_TYPE_P(keys) != IS_ARRAY) {
         convert_to_string(keys);
-        if (UNEXPECTED(EG(exception))) {
-            RETURN_THROWS();
-        }
-        RETURN_BOOL(exists(cache, Z_STR_P(keys)));
+        RETURN_BOOL(!EG(exception) && exists(cache, Z_STR_P(keys)));
     }
     ZVAL_TRUE(&yes);
     array_init(return_value);
@@ -240,6 +241,64 @@ ZEND_FUNCTION(apcu_exists)
     }
     ZEND_HASH_FOREACH_END();
 }
+
+ZEND_FUNCTION(apcu_exists)
+{
+    zval *keys;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_ZVAL(keys)
+    ZEND_PARSE_PARAMETERS_END();
+
+    exists_any(keys, return_value);
+}
+
+#ifdef PHP_LYGER_FRAMELESS
+/* The arguments are the caller's variables, which code of the application (__serialize(), __unserialize(), a
+ * handler of warnings) may change meanwhile: copies are used. */
+ZEND_FRAMELESS_FUNCTION(apcu_fetch, 1)
+{
+    zval key;
+    ZVAL_COPY_DEREF(&key, arg1);
+    if (!fetch_any(&key, return_value)) {
+        ZVAL_FALSE(return_value);
+    }
+    zval_ptr_dtor(&key);
+}
+
+ZEND_FRAMELESS_FUNCTION(apcu_exists, 1)
+{
+    zval key;
+    ZVAL_COPY_DEREF(&key, arg1);
+    exists_any(&key, return_value);
+    zval_ptr_dtor(&key);
+}
+
+static void store_kept(zval *key, zval *value, zend_long ttl, zval *return_value)
+{
+    zval kept_key, kept_value;
+    ZVAL_COPY_DEREF(&kept_key, key);
+    ZVAL_COPY_DEREF(&kept_value, value);
+    store_any(&kept_key, &kept_value, ttl, LYGER_CACHE_REPLACE, return_value);
+    zval_ptr_dtor(&kept_value);
+    zval_ptr_dtor(&kept_key);
+}
+
+ZEND_FRAMELESS_FUNCTION(apcu_store, 2)
+{
+    store_kept(arg1, arg2, 0, return_value);
+}
+
+ZEND_FRAMELESS_FUNCTION(apcu_store, 3)
+{
+    zend_long ttl;
+
+    Z_FLF_PARAM_LONG(3, ttl);
+
+    store_kept(arg1, arg2, ttl, return_value);
+flf_clean:;
+}
+#endif
 
 /* ---- deleting ---- */
 

@@ -367,7 +367,12 @@ final class Program
     private function settle(int $from, string ...$keys): void
     {
         foreach ($keys as $key) {
-            $this->warnings[] = self::words(apcu_fetch($key)); // compared, though it is no warning
+            try {
+                $this->warnings[] = self::words(apcu_fetch($key)); // compared, though it is no warning
+            } catch (Throwable $thrown) {
+                $this->warnings[] = $thrown::class;
+                $this->countsHits = false;
+            }
             apcu_store($key, 'settled');
             $this->stored($key, $from, 0);
         }
