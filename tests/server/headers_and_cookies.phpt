@@ -46,6 +46,7 @@ $show = function (string $path, array $names) use ($server) {
 };
 $show('/', ['x-one', 'x-gone', 'x-powered-by', 'set-cookie']);
 $show('/redirect', ['location']);
+echo 'POST ', $server->request('POST', '/redirect', [], 'x')->status, "\n"; // PHP-FPM's; mod_php says 303
 $show('/line', []);
 $show('/status', ['status']);
 $show('/callback', ['x-late']);
@@ -60,6 +61,7 @@ $server->stop();
 --EXPECT--
 / 201 [x-one: 1 | 2] [x-gone: -] [x-powered-by: -] [set-cookie: plain=a%20b | full=v; expires=Thu, 01 Jan 1970 00:16:40 GMT; Max-Age=0; path=/p; secure; HttpOnly; SameSite=Lax] [["X-One: 1","X-One: 2","Set-Cookie: plain=a%20b","Set-Cookie: full=v; expires=Thu, 01 Jan 1970 00:16:40 GMT; Max-Age=0; path=\/p; secure; HttpOnly; SameSite=Lax"],false,201]
 /redirect 302 [location: /there] 
+POST 302
 /line 410 line
 /status 451 [status: -] status
 /callback 200 [x-late: yes] callback

@@ -30,6 +30,7 @@ $files = [
     'headers.php' => '<?php header("X-One: 1"); header("X-One: 2", false); header("Content-Type: application/json"); http_response_code(418); setcookie("a", "b c", ["path" => "/x", "httponly" => true]); echo "{}";',
     'status.php' => '<?php header("HTTP/1.1 404 Gone Fishing"); echo "x";',
     'redirect.php' => '<?php header("Location: /elsewhere");',
+    'software.php' => '<?php echo str_contains($_SERVER["SERVER_SOFTWARE"], "nginx");', // what WordPress asks before it makes permalinks
     'created.php' => '<?php header("Location: /made", true, 201);',
     'empty.php' => '',
     'no.php' => '<?php http_response_code(204);',
@@ -64,7 +65,7 @@ $requests = [
     ['HEAD', '/'], ['HEAD', '/headers.php'], ['POST', '/index.php?a=1', $form, 'a=2&d%5Bx%5D=1&e'], ['POST', '/', ['Content-Type' => 'multipart/form-data; boundary=B'], $multipart],
     ['POST', '/', ['Content-Type' => 'application/json'], '{"a":1}'], ['PUT', '/blog.php', ['Content-Type' => 'text/plain'], 'body'], ['DELETE', '/a/thing'], ['PATCH', '/a/thing', $form, 'a=1'],
     ['OPTIONS', '/a/thing'], ['POST', '/a/thing', $form, ''], ['GET', '/', ['Cookie' => 'a=1; b=2%203; a=4']], ['GET', '/', ['X-Forwarded-For' => '1.2.3.4', 'Accept' => 'text/html', 'X-Weird_Name' => 'x']],
-    ['GET', '/headers.php'], ['GET', '/status.php'], ['GET', '/redirect.php'], ['GET', '/created.php'], ['GET', '/empty.php'], ['GET', '/no.php'], ['GET', '/exit.php'], ['GET', '/fatal.php'], ['GET', '/parse.php'],
+    ['GET', '/headers.php'], ['GET', '/status.php'], ['GET', '/redirect.php'], ['POST', '/redirect.php', $form, 'a=1'], ['GET', '/created.php'], ['GET', '/software.php'], ['GET', '/empty.php'], ['GET', '/no.php'], ['GET', '/exit.php'], ['GET', '/fatal.php'], ['GET', '/parse.php'],
     ['GET', '/warning.php'], ['GET', '/throws.php'], ['GET', '/buffer.php'], ['GET', '/type.php'], ['GET', '/auth.php', ['Authorization' => 'Basic ' . base64_encode('me:se:cret')]],
     ['GET', '/auth.php', ['Authorization' => 'Digest username="x"']], ['GET', '/auth.php', ['Authorization' => 'Bearer x']], ['GET', '/remove.php'], ['GET', '/once.php'],
     ['GET', '/user/'], ['GET', '/user/deep/x.php'], ['GET', '/blog.php'],
@@ -118,4 +119,4 @@ $reference->stop();
 $lyger->stop();
 ?>
 --EXPECT--
-59 requests
+61 requests

@@ -209,7 +209,13 @@ static void make_server_template(void)
     }
     (php_lyger_serving.scripts ? add_root : add_script)(server_template);
     set_text(server_template, "GATEWAY_INTERFACE", ZEND_STRL("CGI/1.1"));
-    set_text(server_template, "SERVER_SOFTWARE", ZEND_STRL("lyger/" LYGER_VERSION));
+    if (php_lyger_serving.scripts) {
+        /* Applications look for nginx's name before they make paths that its try_files leads to the front
+         * controller, as WordPress's permalinks. */
+        set_text(server_template, "SERVER_SOFTWARE", ZEND_STRL("lyger/" LYGER_VERSION " (as nginx)"));
+    } else {
+        set_text(server_template, "SERVER_SOFTWARE", ZEND_STRL("lyger/" LYGER_VERSION));
+    }
     set_text(server_template, "REQUEST_SCHEME", ZEND_STRL("http"));
     set_text(server_template, "REDIRECT_STATUS", ZEND_STRL("200"));
     if (LYGER_G(server).frankenphp_api && !php_lyger_serving.scripts) {

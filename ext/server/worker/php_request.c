@@ -216,8 +216,7 @@ static void begin_sapi(void)
     PG(connection_status) = PHP_CONNECTION_NORMAL;
     PG(in_error_log) = 0;
     describe_request();
-    sapi_activate();
-    SG(request_info).proto_num = 1000 + (php_lyger_current.hub->parsed->minor > 0);
+    sapi_activate(); /* leaves proto_num at HTTP/1.0, as under PHP-FPM: a Location after a POST is 302 */
     if (EG(timeout_seconds)) {
         zend_set_timeout(EG(timeout_seconds), 1);
     }

@@ -217,7 +217,6 @@ static void describe(const lyger_hub_request *request)
 static int begin(void)
 {
     if (php_lyger_current.hub) {
-        SG(request_info).proto_num = 1000 + (php_lyger_current.hub->parsed->minor > 0);
         php_lyger_user_ini_activate(scripts.where.root, ZSTR_VAL(php_lyger_current.script_file),
                                     ZSTR_VAL(php_lyger_current.host));
     }
