@@ -120,7 +120,7 @@ if test "$PHP_LYGER" != "no"; then
       lyger_server="ext/http/conditions.c ext/http/date.c ext/http/forwarded.c \
         ext/server/identity.c ext/server/process.c ext/server/sendfile_places.c ext/server/settings.c \
         ext/server/hub/hub.c ext/server/hub/hub_front.c ext/server/hub/hub_worker.c \
-        ext/server/front/access_log.c ext/server/front/answer_fields.c ext/server/front/compress.c ext/server/front/front.c \
+        ext/server/front/access_log.c ext/server/front/answer_fields.c ext/server/front/browser_reload.c ext/server/front/compress.c ext/server/front/front.c \
         ext/server/front/front_answer.c ext/server/front/front_request.c ext/server/front/front_spool.c ext/server/front/front_time.c \
         ext/server/front/metrics.c ext/server/front/mime.c ext/server/front/pages.c ext/server/front/sendfile.c \
         ext/server/front/static.c ext/server/front/static_coded.c ext/server/front/static_open.c ext/server/front/status.c \

@@ -492,6 +492,7 @@ namespace {
      *   access_log_format     "combined" (default), "json" or "terminal"
      *   pid_file              default: none
      *   watch                 a directory: a change in it reloads; default: none
+     *   browser_reload        bool, with watch: browsers of this machine load their pages anew after a change; default true
      *   name                  of the application; default: the script's name
      *   check_only            bool: the options are looked at, those of the environment too, and nothing is started
      *

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 3bb56da23dd99e19379d6f7752f4e98ffa0eca32 */
+ * Stub hash: 1de1480f8f1cbec50295b2f14e12c6f1218502ba */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

@@ -61,7 +61,9 @@ typedef struct lyger_server_config {
     const char *access_log; /* a file, "-" for standard output; NULL: none */
     enum { LYGER_LOG_COMBINED, LYGER_LOG_JSON, LYGER_LOG_TERMINAL } access_log_format;
     const char *pid_file;
-    const char *watch; /* a directory: a change in it reloads (for development); NULL: none */
+    const char *watch;   /* a directory: a change in it reloads (for development); NULL: none */
+    bool browser_reload; /* with watch: and browsers load their pages anew, see front/browser_reload.h */
+    bool read_anew; /* set by the door: each request reads the code anew, a change needs no new workers */
 
     bool check_only; /* the door checks the configuration (lyger_server_check()) and runs nothing */
 

@@ -52,6 +52,7 @@ void lyger_server_defaults(lyger_server_config *config)
     config->spool_limit = 1073741824;
     config->index = "index.html";
     config->compress = true;
+    config->browser_reload = true;
 }
 
 typedef struct range {

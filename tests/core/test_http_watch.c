@@ -67,6 +67,9 @@ static void begin(void)
     mkdir(below("src"), 0700);
     mkdir(below("vendor"), 0700);
     mkdir(below("var"), 0700);
+    mkdir(below("src/cache"), 0700);
+    mkdir(below("src/var"), 0700);
+    mkdir(below(".tool"), 0700);
     write_file("src/a.php", "1");
 }
 
@@ -116,9 +119,9 @@ static void a_burst_is_told_when_it_is_over(void)
 
 static void what_is_not_source_does_not_count(void)
 {
-    static const char *const names[] = {"src/.a.php.swp", "src/4913",       "src/a.php~",    "src/#a.php#",
-                                        "src/.#a.php",    "vendor/a.php",   "var/cache.php", "app.log",
-                                        "data.sqlite",    "data.sqlite-wal"};
+    static const char *const names[] = {
+        "src/.a.php.swp", "src/4913", "src/a.php~",  "src/#a.php#",     "src/.#a.php",     "vendor/a.php",
+        "var/cache.php",  "app.log",  "data.sqlite", "data.sqlite-wal", "src/cache/a.php", ".tool/a.php"};
     lyger_watch *watch;
     begin();
     CHECK_INT(lyger_watch_new(root, &watch, &error), LYGER_OK);
@@ -126,6 +129,8 @@ static void what_is_not_source_does_not_count(void)
         write_file(names[i], "x");
     }
     CHECK(!told(watch, 400));
+    write_file("src/var/a.php", "x"); /* only at the top is it an application's */
+    CHECK(told(watch, 1000));
     lyger_watch_free(watch);
 }
 

@@ -1,5 +1,7 @@
 #include "front_state.h"
 
+#include "browser_reload.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -57,6 +59,7 @@ static void drain(lyger_front *front)
         return;
     }
     front->draining = true;
+    lyger_browser_reload_end(front);
     for (uint32_t i = 0; i < front->listener_count; i++) {
         empty_backlog(front, front->listeners[i]);
         close_handle(&front->listeners[i]->handle);
@@ -162,6 +165,8 @@ static void on_control(uv_poll_t *poll, int status, int events)
     for (ssize_t i = 0; i < count; i++) {
         if (orders[i] == 'd') {
             drain(front);
+        } else if (orders[i] == 'c' || orders[i] == 'f') {
+            lyger_browser_reload_tell(front, orders[i]);
         } else if (orders[i] == 'l') {
             lyger_access_log_reopen(front->log, descriptor);
             descriptor = -1;
@@ -281,6 +286,7 @@ static bool prepare(lyger_front *front, const lyger_server_config *config, lyger
     front->hub = hub;
     lyger_metrics_init(&front->metrics);
     lyger_buffer_init(&front->scratch, &lyger_malloc_allocator);
+    lyger_buffer_init(&front->page, &lyger_malloc_allocator);
     front->host.loop = &front->loop;
     front->host.service = &lyger_front_service;
     front->host.context = front;
@@ -329,6 +335,7 @@ static void forget(lyger_front *front)
     lyger_compress_forget();
     lyger_http_host_free(&front->host);
     lyger_buffer_free(&front->scratch);
+    lyger_buffer_free(&front->page);
     for (uint32_t i = 0; i < front->listener_count; i++) {
         free(front->listeners[i]);
     }
@@ -369,6 +376,8 @@ int lyger_front_run(const lyger_server_config *config, lyger_hub *hub, const lyg
     signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of a write */
     raise_limit();
     front->control_descriptor = sockets->control;
+    front->changes = sockets->changes;
+    front->change_failed = sockets->change_failed;
     int status = EXIT_FAILURE;
     if (lyger_uv_load(&error) != LYGER_OK || !prepare(front, config, hub, sockets->log, &error)) {
         say(config, error.message);

@@ -17,7 +17,9 @@ typedef struct lyger_front_sockets {
      * process ends when the supervisor's end is closed, and writes 's' when a worker wants the server to
      * end. */
     int control;
-    int log; /* the access log's descriptor; -1: the front process opens the file */
+    int log;          /* the access log's descriptor; -1: the front process opens the file */
+    uint64_t changes; /* of the project's files, so far (browser_reload.h) */
+    bool change_failed;
 } lyger_front_sockets;
 
 /* Serves until all is drained; returns the exit status of the process. */

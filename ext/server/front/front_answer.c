@@ -3,6 +3,8 @@
  */
 #include "front_state.h"
 
+#include "browser_reload.h"
+
 #include "base/version.h"
 
 #include <stdio.h>
@@ -158,7 +160,8 @@ static bool send_whole(lyger_job *job, const char *bytes, size_t len)
  * cut off. */
 static bool send_head(lyger_job *job, const char *bytes, size_t len)
 {
-    uint64_t length = length_of(job);
+    /* With the script to come, a page has another length, which is not known yet. */
+    uint64_t length = job->reloads ? LYGER_HTTP_LENGTH_UNKNOWN : length_of(job);
     bool may = compressible(job, length), good = true;
     if (may && job->method == LYGER_HTTP_HEAD && job->coding != LYGER_CODING_NONE) {
         length = LYGER_HTTP_LENGTH_UNKNOWN; /* the answer to GET would be compressed, to another length */
@@ -243,6 +246,9 @@ static void read_head(lyger_job *job, const lyger_hub_frame *frame)
     /* Applications do not give interim answers; a number that is no status is the application's error. */
     job->status = frame->status >= 200 && frame->status <= 999 ? frame->status : 500;
     job->content_length = frame->content_length;
+    if (job->reloads && job->has_head) {
+        lyger_browser_reload_head(job);
+    }
     if (!job->has_head) {
         lyger_http_cut_off(job->connection);
     } else if (!job->listed) {
@@ -274,12 +280,53 @@ static void send_compressed(lyger_job *job, const char *bytes, size_t len, lyger
     send_slice(job, scratch->start, lyger_buffer_length(scratch));
 }
 
+static void send_any(lyger_job *job, const lyger_buffer *part, lyger_compress_how how)
+{
+    if (job->compressor) {
+        send_compressed(job, part->start, lyger_buffer_length(part), how);
+    } else {
+        send_slice(job, part->start, lyger_buffer_length(part));
+    }
+}
+
+/* Sends a page that is there as a whole, with the script of browser_reload.h in it. */
+static void send_page(lyger_job *job, const lyger_hub_frame *frame)
+{
+    lyger_buffer *page = &job->front->page;
+    lyger_buffer_reset(page);
+    job->reloads = false;
+    if (!lyger_browser_reload_page(job, frame->bytes, frame->len, &page->sink)) {
+        job->has_head = false;
+        lyger_http_cut_off(job->connection);
+        return;
+    }
+    job->content_length = lyger_buffer_length(page);
+    if (send_head(job, page->start, lyger_buffer_length(page)) && !job->whole) {
+        send_any(job, page, LYGER_COMPRESS_FLUSH);
+    }
+}
+
+/* Sends the script behind the last byte of a page that came in pieces: browsers run it there, too. */
+static void send_script(lyger_job *job)
+{
+    lyger_buffer *page = &job->front->page;
+    lyger_buffer_reset(page);
+    job->reloads = false;
+    if (lyger_browser_reload_put(job, &page->sink)) {
+        send_any(job, page, LYGER_COMPRESS_MORE);
+    }
+}
+
 /* Takes of a DATA frame what the client takes, and returns how much. */
 static size_t take_data(lyger_job *job, const lyger_hub_frame *frame)
 {
     lyger_front *front = job->front;
     size_t at = 0;
     if (job->fields.names_file) {
+        return frame->len;
+    }
+    if (job->has_head && job->reloads && frame->len == length_of(job) && frame->len <= WHOLE_MAX) {
+        send_page(job, frame);
         return frame->len;
     }
     if (job->has_head && !send_head(job, frame->bytes, frame->len)) {
@@ -328,8 +375,14 @@ static void end(lyger_job *job)
         answer_with_file(job);
         return;
     }
+    if (job->has_head && job->status < 500) {
+        job->reloads = false; /* an empty answer stays empty, but an error without a page needs the script */
+    }
     if (job->has_head && !send_head(job, NULL, 0)) {
         return;
+    }
+    if (job->reloads && !job->ending) {
+        send_script(job);
     }
     if (job->compressor && !job->ending) {
         send_compressed(job, NULL, 0, LYGER_COMPRESS_END);

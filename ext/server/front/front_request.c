@@ -4,6 +4,7 @@
  */
 #include "front_state.h"
 
+#include "browser_reload.h"
 #include "pages.h"
 
 #include <stdio.h>
@@ -101,6 +102,7 @@ void lyger_front_release(lyger_job *job)
 {
     lyger_front *front = job->front;
     lyger_front_cancel(job);
+    lyger_browser_reload_forget(job);
     unlist(job);
     lyger_front_end_body(job);
     lyger_front_end_rest(job);
@@ -108,6 +110,7 @@ void lyger_front_release(lyger_job *job)
     job->compressor = NULL;
     job->connection = NULL;
     job->full = job->suspended = job->overflow = job->whole = false;
+    job->unlogged = false;
     job->status = 0;
     job->body_len = 0;
     if (front->spare_count >= SPARES_MAX) {
@@ -204,7 +207,7 @@ static void write_log(lyger_front *front, lyger_http_connection *connection, lyg
 {
     lyger_access_entry refused = {0};
     lyger_access_entry *entry = job ? &job->entry : &refused;
-    if (front->log) {
+    if (front->log && !(job && job->unlogged)) {
         if (!job) {
             note_refused(connection, entry);
         }
@@ -340,6 +343,10 @@ static bool answered_here(lyger_front *front, lyger_job *job, lyger_http_connect
     if (front->config->status_path && front->config->status_path[0] &&
         lyger_status_answer(&front->metrics, front->config, front->hub, connection, request, head,
                             lyger_http_peer(connection))) {
+        return true;
+    }
+    job->reloads = lyger_browser_reload_wanted(job, request, head);
+    if (lyger_browser_reload_answer(job, request, head) || lyger_browser_reload_file(job, request, head)) {
         return true;
     }
     if (front->files && lyger_static_answer(front->files, connection, request, head)) {

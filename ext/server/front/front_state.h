@@ -45,9 +45,12 @@ struct lyger_job {
     char body_path[LYGER_HUB_PATH_SIZE];
 
     /* The answer. */
-    bool has_head;  /* the answer's head was read, but not yet sent */
-    bool listed;    /* in front->heads */
-    bool full;      /* the connection takes no more for now: the client is slow */
+    bool has_head; /* the answer's head was read, but not yet sent */
+    bool listed;   /* in front->heads */
+    bool full;     /* the connection takes no more for now: the client is slow */
+    bool reloads;  /* the answer, if it is a page, gets the script of browser_reload.h */
+    bool listens;  /* in front->listening: the answer is the stream of browser_reload.h */
+    bool unlogged;
     bool suspended; /* the job's worker waits for the client */
     bool overflow;  /* the worker has gone on: the rest in its ring is taken at once */
     bool whole;     /* the body was sent already, compressed in one piece */
@@ -106,7 +109,10 @@ struct lyger_front {
     lyger_job *jobs;  /* jobs whose request is in the hub */
     lyger_job *heads; /* see lyger_job.next_head */
     lyger_job *spares;
-    lyger_job **slots; /* by slot number; NULL: no job waits for the slot's answer */
+    lyger_job *listening; /* see browser_reload.h */
+    uint64_t changes;     /* the number of the last change that is served */
+    bool change_failed;   /* the application did not come up after a later one */
+    lyger_job **slots;    /* by slot number; NULL: no job waits for the slot's answer */
     uint32_t in_hub, suspended, spare_count;
     uint32_t ticks, sweep_ticks; /* of the ticker, and between two sweeps */
     uint64_t body_counter;
@@ -116,6 +122,7 @@ struct lyger_front {
     bool draining, stop_told;
     size_t budget;        /* bytes that may still be worked on before connections get their turn */
     lyger_buffer scratch; /* a slice after compression */
+    lyger_buffer page;    /* a page with the script of browser_reload.h */
     lyger_metrics metrics;
     lyger_doomed doomed[LYGER_HUB_WORKERS_MAX];
     lyger_job *stalled[LYGER_HUB_WORKERS_MAX]; /* by place: the job for whose client the worker waits */

@@ -4,6 +4,8 @@
  */
 #include "front_state.h"
 
+#include "browser_reload.h"
+
 #include "pages.h"
 #include "server/process.h"
 #include "base/version.h"
@@ -205,6 +207,7 @@ void lyger_front_watch(lyger_front *front)
     look_at_times(front, now);
     look_at_after(front, now);
     kill_doomed(front, now);
+    lyger_browser_reload_tick(front);
     lyger_http_uncork(&front->host);
     if (front->ticks % front->sweep_ticks == 0) {
         lyger_http_sweep(&front->host);

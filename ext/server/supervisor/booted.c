@@ -80,6 +80,7 @@ static void not_booted(lyger_supervisor *supervisor, const char *why)
     supervisor->boot_not_before = lyger_hub_now() + pause_after(supervisor->boot_failures);
     lyger_server_say(supervisor->config, "the application did not come up: %s; %s", why,
                      others ? "the running one stays" : "it is tried again");
+    lyger_supervisor_tell_change(supervisor, false);
     lyger_notify_send(&supervisor->notify, others ? "READY=1\nSTATUS=serving; the last reload failed"
                                                   : "STATUS=the application does not come up");
 }
@@ -211,6 +212,7 @@ static void came_up(lyger_supervisor *supervisor, lyger_booted *booted)
         }
     }
     become(booted, LYGER_BOOTED_SERVING);
+    lyger_supervisor_tell_change(supervisor, true);
     lyger_server_say(supervisor->config, "the application was booted anew, process %ld", (long)booted->pid);
     lyger_notify_send(&supervisor->notify, "READY=1\nSTATUS=serving");
 }

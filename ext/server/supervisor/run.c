@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RING_SIZE 262144u /* of a worker's answers on their way: most pages fit whole */
@@ -282,6 +283,7 @@ static lyger_status start(lyger_supervisor *supervisor, lyger_error *error)
         status = lyger_signals_take(&supervisor->signals, error);
     }
     if (status == LYGER_OK) {
+        supervisor->changes = (uint64_t)time(NULL) * 1000; /* other numbers than before a restart */
         supervisor->strangers = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
         prctl(PR_GET_CHILD_SUBREAPER, &supervisor->subreaper);
         prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -42,7 +42,9 @@ static _Noreturn void be_front(lyger_supervisor *supervisor, int control)
     lyger_front_sockets sockets = {.descriptors = supervisor->listening.descriptors,
                                    .count = supervisor->listening.count,
                                    .control = control,
-                                   .log = open_log(supervisor)};
+                                   .log = open_log(supervisor),
+                                   .changes = supervisor->changes,
+                                   .change_failed = supervisor->change_failed};
     lyger_error error;
     lyger_supervisor_leave(supervisor, true);
     if (lyger_identity_assume(&supervisor->identity, &error) != LYGER_OK) {
@@ -118,6 +120,26 @@ static void give_front(lyger_supervisor *supervisor, char order, int descriptor)
     memcpy(CMSG_DATA(&more.header), &descriptor, sizeof descriptor);
     ssize_t ignored = sendmsg(supervisor->front_control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)ignored;
+}
+
+void lyger_supervisor_tell_change(lyger_supervisor *supervisor, bool served)
+{
+    if (supervisor->watch) {
+        supervisor->changes += served;
+        supervisor->change_failed = !served;
+        tell_front(supervisor, served ? 'c' : 'f');
+    }
+}
+
+/* A file of the project has changed. */
+static void see_change(lyger_supervisor *supervisor)
+{
+    if (supervisor->config->read_anew) {
+        lyger_server_say(supervisor->config, "a file has changed");
+        lyger_supervisor_tell_change(supervisor, true);
+    } else {
+        lyger_boot_ask(supervisor, "a file has changed, reloading");
+    }
 }
 
 static void reopen_log(lyger_supervisor *supervisor)
@@ -436,7 +458,7 @@ static uint64_t tick(lyger_supervisor *supervisor)
             start_front(supervisor);
         }
         if (supervisor->watch && lyger_watch_changed(supervisor->watch, now, &watch_due)) {
-            lyger_boot_ask(supervisor, "a file has changed, reloading");
+            see_change(supervisor);
         }
         sooner(&due, supervisor->front == 0 ? supervisor->front_not_before : 0);
         sooner(&due, supervisor->ready ? 0 : now + LOOK_TIME);

@@ -55,6 +55,8 @@ typedef struct lyger_supervisor {
     pid_t front; /* 0: there is none */
     int front_control;
     uint64_t front_started, front_not_before;
+    uint64_t changes; /* for browsers, see front/browser_reload.h */
+    bool change_failed;
     uint32_t front_failures; /* in a row, within a second of the start */
 
     uint32_t generation; /* the last generation that was begun */
@@ -74,6 +76,9 @@ typedef struct lyger_supervisor {
 
 /* Runs the server until all its processes have ended. True in a worker, whose place is *place. */
 bool lyger_supervisor_loop(lyger_supervisor *supervisor, uint32_t *place);
+
+/* With watch: tells browsers of a change; false: the application did not come up after it. */
+void lyger_supervisor_tell_change(lyger_supervisor *supervisor, bool served);
 
 /* In a forked child: closes the supervisor's descriptors. listening: keeps the sockets that the front process
  * needs. */

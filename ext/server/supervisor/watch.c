@@ -49,14 +49,16 @@ static bool one_of(const char *name, const char *const *names)
     return *names != NULL;
 }
 
-/* Directories of other people's code, and of files that applications write, by the conventions of Composer,
- * Symfony and Laravel. */
+/* Directories of other people's code, of tools (hidden ones), and of files that applications write, by the
+ * conventions of Composer, Symfony, Laravel, CakePHP, Nette, CodeIgniter, Yii, Magento and WordPress. What an
+ * application writes while it answers must not count, or the browser that is told of it would ask again. */
 static bool skipped_directory(const char *name, unsigned depth)
 {
-    static const char *const anywhere[] = {".git",    ".hg",    ".svn",         ".idea",
-                                           ".vscode", "vendor", "node_modules", NULL};
-    static const char *const at_the_top[] = {"var", "storage", "logs", "tmp", NULL};
-    return one_of(name, anywhere) || (depth == 0 && one_of(name, at_the_top));
+    static const char *const anywhere[] = {"vendor",  "node_modules", "bower_components", "cache", "caches",
+                                           "uploads", "sessions",     "__pycache__",      NULL};
+    static const char *const at_the_top[] = {"var",  "storage", "logs",     "log",       "tmp",
+                                             "temp", "runtime", "writable", "generated", NULL};
+    return name[0] == '.' || one_of(name, anywhere) || (depth == 0 && one_of(name, at_the_top));
 }
 
 /* Files that do not count: Vim's .swp and 4913, Emacs' .#name and #name#, backups, JetBrains' ___jb_tmp___;

@@ -92,6 +92,7 @@ static const option options[] = {
     {"access_log_format", FORMAT, AT(access_log_format), 0, 0},
     {"pid_file", PATH, AT(pid_file), 0, 0},
     {"watch", PATH, AT(watch), 0, 0},
+    {"browser_reload", FLAG, AT(browser_reload), 0, 0},
     {"name", TEXT, AT(name), 0, 0},
     {"check_only", FLAG, AT(check_only), 0, 0},
 };

@@ -386,6 +386,18 @@ ZEND_FUNCTION(lyger_finish_request)
     RETURN_BOOL(php_lyger_request_finish());
 }
 
+/* Whether a changed file counts in the next request of the script form: not where opcache does not look at
+ * files again, and not for what is preloaded. */
+static bool scripts_are_read_anew(void)
+{
+    const char *looks =
+        zend_ini_string_ex("opcache.validate_timestamps", strlen("opcache.validate_timestamps"), 0, NULL);
+    const char *preload = zend_ini_string_ex("opcache.preload", strlen("opcache.preload"), 0, NULL);
+    return (!looks ||
+            zend_ini_long("opcache.validate_timestamps", strlen("opcache.validate_timestamps"), 0)) &&
+           (!preload || !*preload);
+}
+
 ZEND_FUNCTION(lyger_serve_scripts)
 {
     php_lyger_server *serving = &php_lyger_serving;
@@ -410,6 +422,7 @@ ZEND_FUNCTION(lyger_serve_scripts)
         RETURN_THROWS();
     }
     serving->config.scripts = serving->scripts = true;
+    serving->config.read_anew = scripts_are_read_anew();
     serving->config.name = serving->config.name ? serving->config.name : serving->config.document_root;
     prepare(false);
     if (php_lyger_scripts_serve(&error) != LYGER_OK) {
