@@ -43,7 +43,7 @@ function served(array $arguments, string $directory): string
         $socket = stream_socket_client("tcp://127.0.0.1:$found[1]");
         fwrite($socket, "GET $path HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         $answer = Server::parse(stream_get_contents($socket));
-        $answers .= "  $path: $answer->status " . trim($answer->body) . "\n";
+        $answers .= "  $path: $answer->status " . trim(trim($answer->body) . " " . $answer->field("cache-control")) . "\n";
     }
     proc_terminate($process);
     [$status, $rest] = end_command($command);
@@ -55,7 +55,7 @@ foreach ($projects as $name => $files) {
     echo "$name\n", str_replace($top, 'TOP', served([], "$top/$name"));
 }
 echo "a directory is named\n", str_replace($top, 'TOP', served(['loaded'], $top)), str_replace($top, 'TOP', served(['public'], "$top/symfony"));
-echo "watched\n";
+echo "watched\n", str_replace($top, 'TOP', served(['--watch'], "$top/static"));
 mkdir("$top/symfony/packages/inner/public", 0700, true);
 file_put_contents("$top/symfony/packages/inner/public/index.php", $script);
 foreach ([['symfony', 'TOP/symfony'], ['symfony/packages/inner', 'TOP/symfony'], ['wordpress', 'TOP/wordpress'], ['cake', 'TOP/cake/webroot']] as [$name, $expected]) {
@@ -143,6 +143,11 @@ a directory is named
   /nowhere: 200 /index.php of public
   status 0
 watched
+  public/index.html: files below TOP/static/public, and scripts as nginx with PHP-FPM runs them
+  watching TOP/static/public
+  /: 200 a page no-cache
+  /nowhere: 404 File not found.
+  status 0
 symfony: as expected
 symfony/packages/inner: as expected
 wordpress: as expected

@@ -110,7 +110,11 @@ do { // a stream says all of its state
 } while (!str_contains($event, 'failed') && $event !== ' ');
 echo "  $event: ", shown($server->get('/', $document)), "\n";
 file_put_contents("$project/boot.php", '<?php return 3;');
-echo '  ', preg_replace('/\d+/', 'N', event($stream)), ': ', shown($server->get('/', $document)), "\n";
+$event = preg_replace('/\d+/', 'N', event($stream));
+do { // a worker from before may still take a request, until its parent has heard that it is to end
+    $shown = shown($server->get('/', $document));
+} while (str_contains($shown, '>2{'));
+echo "  $event: $shown\n";
 $server->stop(expected: '/^(a file has changed, reloading|the application was booted anew, process \d+|the application did not come up: exit status 7; the running one stays)$/');
 
 echo "switched off\n";
