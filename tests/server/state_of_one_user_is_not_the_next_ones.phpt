@@ -41,7 +41,7 @@ $handler = <<<'PHP'
                 'environment' => [getenv('BOOTED'), getenv('DIRTY'), $_SERVER['DIRTY'] ?? null], 'directory' => getcwd() === __DIR__, 'umask' => decoct(umask()),
                 'handlers' => $GLOBALS['seen'], 'libxml' => [libxml_use_internal_errors(), count(libxml_get_errors())],
                 'output' => [ob_get_level(), connection_status(), ignore_user_abort()], 'error' => error_get_last(), 'openssl' => openssl_error_string(), 'date' => date_get_last_errors(),
-                'wrappers' => array_values(array_intersect(['booted', 'dirty', 'file', 'http'], stream_get_wrappers())), 'filters' => in_array('dirty.*', stream_get_filters()),
+                'wrappers' => array_values(array_intersect(['booted', 'file', 'http'], stream_get_wrappers())), 'filters' => in_array('dirty.*', stream_get_filters()),
                 'strtok' => strtok('/'), 'assert' => @assert_options(ASSERT_CALLBACK), 'json' => json_last_error(), 'preg' => preg_last_error(), 'ticks' => $GLOBALS['ticks'] ?? 0, 'default' => stream_context_get_options(stream_context_get_default()),
                 'superglobals' => [$_GET, $_POST, $_FILES, $_COOKIE, isset($_SESSION), isset($_SERVER['MINE'])],
                 'kept' => [isset($GLOBALS['global']), function_exists('kept'), defined('KEPT')],

@@ -57,6 +57,7 @@ static struct {
     uint32_t ticks;
     uint32_t wrappers, filters;
     HashTable *wrapper_copy;
+    HashTable carried; /* schemes that a request has registered */
     bool has_filters;
     php_stream_context *context;
     zend_date_globals *date;
@@ -234,42 +235,60 @@ static uint32_t entries(const HashTable *table)
     return table ? table->nNumUsed + table->nNumOfElements : 0;
 }
 
-/* The name of a stream wrapper that was not registered at the boot, NULL when there is none. */
-static zend_string *strange_wrapper(void)
+/*
+ * A wrapper of a new scheme stays, as its class does: libraries note in static variables that they have
+ * registered theirs. A later request may register such a scheme again, as if it were the first.
+ */
+static zif_handler register_wrapper; /* PHP's stream_wrapper_register() */
+
+static ZEND_FUNCTION(register_wrapper_again)
 {
-    HashTable *known =
-        boot.wrapper_copy ? boot.wrapper_copy : php_stream_get_url_stream_wrappers_hash_global();
-    zend_string *name;
-    if (FG(stream_wrappers)) {
-        ZEND_HASH_FOREACH_STR_KEY(FG(stream_wrappers), name)
-        if (name && !zend_hash_exists(known, name)) {
-            return zend_string_copy(name);
-        }
-        ZEND_HASH_FOREACH_END();
+    zval *scheme = ZEND_NUM_ARGS() >= 2 ? ZEND_CALL_ARG(execute_data, 1) : NULL, ignored;
+    if (scheme && Z_TYPE_P(scheme) == IS_STRING && zend_hash_exists(&boot.carried, Z_STR_P(scheme))) {
+        zend_hash_del(&boot.carried, Z_STR_P(scheme));
+        boot.wrappers = UINT32_MAX; /* the table may have as many entries as before */
+        php_lyger_call("stream_wrapper_unregister", &ignored, scheme);
     }
-    return NULL;
+    register_wrapper(execute_data, return_value);
 }
 
+static void hear_wrappers(bool hear)
+{
+    zend_function *found = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("stream_wrapper_register"));
+    if (!found || found->type != ZEND_INTERNAL_FUNCTION) {
+        return;
+    }
+    if (hear) {
+        register_wrapper = found->internal_function.handler;
+    }
+    found->internal_function.handler = hear ? ZEND_FN(register_wrapper_again) : register_wrapper;
+}
+
+static HashTable *wrappers_of_the_boot(void)
+{
+    return boot.wrapper_copy ? boot.wrapper_copy : php_stream_get_url_stream_wrappers_hash_global();
+}
+
+/* Makes the table of wrappers anew: those of the boot, and those of new schemes. */
 static void restore_wrappers(void)
 {
     zend_string *name;
-    if (EXPECTED(entries(FG(stream_wrappers)) == boot.wrappers)) {
+    php_stream_wrapper *wrapper;
+    HashTable *now = FG(stream_wrappers);
+    if (EXPECTED(entries(now) == boot.wrappers)) {
         return;
     }
-    while ((name = strange_wrapper())) { /* the wrapper's resource is freed with it */
-        zval argument, ignored;
-        ZVAL_STR(&argument, name);
-        php_lyger_call("stream_wrapper_unregister", &ignored, &argument);
-        zend_hash_del(FG(stream_wrappers), name);
-        zend_string_release(name);
+    zend_hash_clean(&boot.carried);
+    ALLOC_HASHTABLE(FG(stream_wrappers));
+    zend_hash_init(FG(stream_wrappers), 8, NULL, NULL, 0);
+    zend_hash_copy(FG(stream_wrappers), wrappers_of_the_boot(), NULL);
+    ZEND_HASH_FOREACH_STR_KEY_PTR(now, name, wrapper)
+    if (name && zend_hash_add_ptr(FG(stream_wrappers), name, wrapper)) {
+        zend_hash_add_empty_element(&boot.carried, name);
     }
-    drop_table(&FG(stream_wrappers));
-    if (boot.wrapper_copy) {
-        ALLOC_HASHTABLE(FG(stream_wrappers));
-        zend_hash_init(FG(stream_wrappers), 8, NULL, NULL, 0);
-        zend_hash_copy(FG(stream_wrappers), boot.wrapper_copy, NULL);
-        boot.wrappers = entries(FG(stream_wrappers));
-    }
+    ZEND_HASH_FOREACH_END();
+    drop_table(&now);
+    boot.wrappers = entries(FG(stream_wrappers));
 }
 
 static void restore_streams(void)
@@ -360,6 +379,8 @@ static void keep_streams(void)
     if (FG(stream_wrappers)) {
         boot.wrapper_copy = zend_array_dup(FG(stream_wrappers));
     }
+    zend_hash_init(&boot.carried, 8, NULL, NULL, 0);
+    hear_wrappers(true);
     boot.has_filters = FG(stream_filters) || BG(user_filter_map);
     boot.context = FG(default_context);
 }
@@ -433,6 +454,8 @@ static void forget_copies(void)
     forget_handlers(&boot.errors);
     forget_handlers(&boot.exceptions);
     drop_table(&boot.wrapper_copy);
+    zend_hash_destroy(&boot.carried);
+    hear_wrappers(false);
     efree(boot.locale);
     if (boot.timezone) {
         efree(boot.timezone);
