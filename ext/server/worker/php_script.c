@@ -38,8 +38,9 @@ static struct {
     lyger_scripts where;
     lyger_script found;
     bool filter_is_filled; /* in this request */
-    bool has_pcntl;
-    struct sigaction signals[SIGNALS]; /* as they were when the worker began */
+    bool signals_changed;  /* in this request, by pcntl */
+    sigset_t mask;         /* as it was when the worker began, like these */
+    struct sigaction signals[SIGNALS];
 } scripts;
 
 /* ---- leaving the request of the command ---- */
@@ -90,52 +91,51 @@ static ZEND_NORETURN void end_process(int status)
     exit(status);
 }
 
-/* ---- $_SERVER for filter_input() ---- */
+/* ---- functions of PHP that are heard ---- */
 
 /*
- * filter_input(INPUT_SERVER, …) looks into an array of its own, which PHP fills variable by variable while it
- * makes $_SERVER. Few requests need that: it is filled when one of the extension's functions is called.
+ * What few requests call and every request would have to pay for. filter_input(INPUT_SERVER, …) looks into an
+ * array of its own, which PHP fills variable by variable while it makes $_SERVER. What pcntl sets, PHP does
+ * not undo at the end of a request.
  */
-static const char *const filter_names[] = {"filter_input", "filter_input_array", "filter_has_var"};
-#define FILTERS (sizeof filter_names / sizeof *filter_names)
-static zif_handler filters[FILTERS]; /* the extension's own; NULL: it is not loaded */
+static const char *const heard_names[] = {"filter_input", "filter_input_array", "filter_has_var",
+                                          "pcntl_signal", "pcntl_sigprocmask",  "pcntl_sigwaitinfo",
+                                          "pcntl_alarm"};
+#define HEARD (sizeof heard_names / sizeof *heard_names)
+#define HEARD_OF_FILTER 3        /* the first so many */
+static zif_handler heard[HEARD]; /* PHP's own */
 
-static void fill_filter(const zend_execute_data *call)
+static size_t number_of(const zend_function *function)
 {
-    if (!scripts.filter_is_filled && ZEND_CALL_NUM_ARGS(call) > 0) {
+    size_t i = 0;
+    while (i < HEARD - 1 &&
+           !zend_string_equals_cstr(function->common.function_name, heard_names[i], strlen(heard_names[i]))) {
+        i++;
+    }
+    return i;
+}
+
+static ZEND_FUNCTION(heard)
+{
+    size_t i = number_of(EX(func));
+    if (i >= HEARD_OF_FILTER) {
+        scripts.signals_changed = true;
+    } else if (!scripts.filter_is_filled) {
         scripts.filter_is_filled = true;
         zend_is_auto_global_str(ZEND_STRL("_SERVER"));
         php_lyger_give_to_filter();
     }
+    heard[i](execute_data, return_value);
 }
 
-static ZEND_FUNCTION(filter_0)
+static void hear_functions(void)
 {
-    fill_filter(execute_data);
-    filters[0](execute_data, return_value);
-}
-
-static ZEND_FUNCTION(filter_1)
-{
-    fill_filter(execute_data);
-    filters[1](execute_data, return_value);
-}
-
-static ZEND_FUNCTION(filter_2)
-{
-    fill_filter(execute_data);
-    filters[2](execute_data, return_value);
-}
-
-static void hear_filters(void)
-{
-    static const zif_handler ours[FILTERS] = {ZEND_FN(filter_0), ZEND_FN(filter_1), ZEND_FN(filter_2)};
-    for (size_t i = 0; i < FILTERS; i++) {
+    for (size_t i = 0; i < HEARD; i++) {
         zend_function *found =
-            zend_hash_str_find_ptr(CG(function_table), filter_names[i], strlen(filter_names[i]));
+            zend_hash_str_find_ptr(CG(function_table), heard_names[i], strlen(heard_names[i]));
         if (found && found->type == ZEND_INTERNAL_FUNCTION) {
-            filters[i] = found->internal_function.handler;
-            found->internal_function.handler = ours[i];
+            heard[i] = found->internal_function.handler;
+            found->internal_function.handler = ZEND_FN(heard);
         }
     }
 }
@@ -248,17 +248,19 @@ static void execute(void)
     zend_destroy_file_handle(&handle);
 }
 
-/* Undoes what pcntl_signal() and pcntl_alarm() may have done, which PHP does not at the end of a request. */
+/* Undoes what pcntl has set in the request. */
 static void restore_signals(void)
 {
     struct sigaction now;
-    if (EXPECTED(!scripts.has_pcntl)) {
+    if (EXPECTED(!scripts.signals_changed)) {
         return;
     }
+    scripts.signals_changed = false;
     alarm(0);
+    sigprocmask(SIG_SETMASK, &scripts.mask, NULL);
     for (int i = 1; i < SIGNALS; i++) {
         if (sigaction(i, NULL, &now) == 0 && now.sa_handler != scripts.signals[i].sa_handler &&
-            i != SIGPROF && i != SIGALRM) {
+            i != SIGPROF) {
             sigaction(i, &scripts.signals[i], NULL);
         }
     }
@@ -266,7 +268,7 @@ static void restore_signals(void)
 
 static void keep_signals(void)
 {
-    scripts.has_pcntl = zend_hash_str_exists(&module_registry, ZEND_STRL("pcntl"));
+    sigprocmask(SIG_SETMASK, NULL, &scripts.mask);
     for (int i = 1; i < SIGNALS; i++) {
         sigaction(i, NULL, &scripts.signals[i]);
     }
@@ -327,7 +329,7 @@ static void take_over(void)
     php_lyger_sapi_take_over();
     sapi_module.activate = begin;
     sapi_module.deactivate = end;
-    hear_filters();
+    hear_functions();
     keep_signals();
 }
 

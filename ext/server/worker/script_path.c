@@ -120,8 +120,12 @@ static bool is_file(const lyger_scripts *scripts, const char *name, size_t len, 
                     lyger_script *script)
 {
     struct stat stat_of;
-    return join(scripts, name, len, more, script->file) && stat(script->file, &stat_of) == 0 &&
-           S_ISREG(stat_of.st_mode);
+    if (!join(scripts, name, len, more, script->file) || stat(script->file, &stat_of) != 0 ||
+        !S_ISREG(stat_of.st_mode)) {
+        return false;
+    }
+    script->open_to_all = (stat_of.st_mode & S_IROTH) != 0;
+    return true;
 }
 
 static bool is_directory(const lyger_scripts *scripts, const char *name, size_t len)
@@ -137,7 +141,7 @@ static lyger_script_kind run(lyger_script *script, const char *name, size_t len,
     memcpy(script->name, name, len);
     strcpy(script->name + len, more);
     strcpy(script->info, info);
-    return access(script->file, R_OK) == 0 ? LYGER_SCRIPT_RUN : LYGER_SCRIPT_FORBIDDEN;
+    return script->open_to_all || access(script->file, R_OK) == 0 ? LYGER_SCRIPT_RUN : LYGER_SCRIPT_FORBIDDEN;
 }
 
 /* Writes a path as a client may send it: all but RFC 3986's unreserved bytes and slashes is encoded. */

@@ -47,6 +47,7 @@ typedef struct lyger_script {
     char name[3 * LYGER_SCRIPT_PATH_MAX]; /* SCRIPT_NAME, "/blog/post.php" */
     char info[LYGER_SCRIPT_PATH_MAX];     /* PATH_INFO, "" for none */
     char file[LYGER_SCRIPT_PATH_MAX];     /* SCRIPT_FILENAME, absolute */
+    bool open_to_all;                     /* every user may read it */
 } lyger_script;
 
 /* root must be an existing directory. False, with errno, when it cannot be resolved. */
