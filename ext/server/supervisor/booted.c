@@ -199,6 +199,19 @@ bool lyger_boot_reaped(lyger_supervisor *supervisor, pid_t pid, int status)
 
 /* ---- what booted parents say ---- */
 
+/* Asks the workers of a booted parent to end, which the parent has yet to hear of: no idle one of them takes
+ * another request. */
+static void retire_workers(const lyger_supervisor *supervisor, uint32_t generation)
+{
+    for (uint32_t place = 0; place < lyger_hub_places(supervisor->hub); place++) {
+        lyger_hub_worker seen;
+        lyger_hub_look(supervisor->hub, place, &seen);
+        if (seen.state != LYGER_WORKER_NONE && seen.generation == generation) {
+            lyger_hub_retire(supervisor->hub, place);
+        }
+    }
+}
+
 static void came_up(lyger_supervisor *supervisor, lyger_booted *booted)
 {
     if (booted->state != LYGER_BOOTED_BOOTING) {
@@ -208,6 +221,7 @@ static void came_up(lyger_supervisor *supervisor, lyger_booted *booted)
     for (lyger_booted *other = supervisor->booted; other; other = other->next) {
         if (other->state == LYGER_BOOTED_SERVING) {
             tell(other, 'r');
+            retire_workers(supervisor, other->generation);
             become(other, LYGER_BOOTED_RETIRING);
         }
     }
