@@ -397,7 +397,8 @@ static void serve(void)
     front_pid = fork();
     if (front_pid == 0) {
         const int descriptors[] = {listener, unix_listener};
-        const lyger_front_sockets sockets = {descriptors, 2, control[0], -1};
+        const lyger_front_sockets sockets = {
+            .descriptors = descriptors, .count = 2, .control = control[0], .log = -1};
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         close(control[1]);
         int status = lyger_front_run(&config, hub, &sockets);

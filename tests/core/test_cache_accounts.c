@@ -185,7 +185,7 @@ static void entries_live_as_long_as_they_are_told(void)
     while (lyger_cache_inspect(cache, "short", 5, &details) && milliseconds() - begun < 60000) {
         nap(5);
     }
-    CHECK(milliseconds() - begun >= 300);
+    CHECK(milliseconds() - begun >= 300 - 20); /* the cache's clock has steps of a few ms */
     CHECK(!lyger_cache_inspect(cache, "short", 5, &details));
     CHECK(put_account(cache, "short", "x", 1, 0, LYGER_CACHE_IF_ABSENT));
     CHECK(lyger_cache_inspect(cache, "long", 4, &details));

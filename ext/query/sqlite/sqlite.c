@@ -87,10 +87,12 @@ static bool is_uri(const char *path, size_t len)
 static bool has_option(const char *options, const char *wanted)
 {
     size_t len = strlen(wanted);
-    for (const char *at = options; at; at = strchr(at, '&'), at += at != NULL) {
+    for (const char *at = options, *next; at; at = next) {
         if (strncmp(at, wanted, len) == 0 && (at[len] == '\0' || at[len] == '&')) {
             return true;
         }
+        next = strchr(at, '&');
+        next = next ? next + 1 : NULL;
     }
     return false;
 }

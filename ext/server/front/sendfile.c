@@ -153,7 +153,7 @@ static bool normalize(char *path, size_t len)
         char *stop = memchr(segment + 1, '/', (size_t)(end - segment - 1));
         stop = stop ? stop : end;
         size_t size = (size_t)(stop - segment); /* with the slash before it */
-        if (size == 3 && segment[1] == '.' && segment[2] == '.') {
+        if (size == 3 && memcmp(segment, "/..", 3) == 0) {
             return false;
         }
         if (size > 2 || (size == 2 && segment[1] != '.')) {

@@ -90,10 +90,12 @@ bool lyger_script_normalize(const char *path, size_t len, char to[LYGER_SCRIPT_P
 /* Whether a segment of path[0..len) begins with a dot. */
 static bool is_hidden(const char *path, size_t len)
 {
-    for (size_t i = 0; i + 1 < len; i++) {
-        if (path[i] == '/' && path[i + 1] == '.' &&
-            !(i == 0 && (len == 12 || (len > 12 && path[12] == '/')) &&
-              memcmp(path, "/.well-known", 12) == 0)) {
+    static const char known[] = "/.well-known";
+    size_t known_len = sizeof known - 1;
+    for (const char *at = strstr(path, "/."); at && (size_t)(at - path) + 1 < len;
+         at = strstr(at + 1, "/.")) {
+        if (at != path || strncmp(path, known, known_len) != 0 ||
+            (len > known_len && path[known_len] != '/')) {
             return true;
         }
     }
@@ -139,13 +141,14 @@ static lyger_script_kind run(lyger_script *script, const char *name, size_t len,
                              const char *info)
 {
     memcpy(script->name, name, len);
-    strcpy(script->name + len, more);
-    strcpy(script->info, info);
+    memcpy(script->name + len, more, strlen(more) + 1);
+    memcpy(script->info, info, strlen(info) + 1);
     return script->open_to_all || access(script->file, R_OK) == 0 ? LYGER_SCRIPT_RUN : LYGER_SCRIPT_FORBIDDEN;
 }
 
-/* Writes a path as a client may send it: all but RFC 3986's unreserved bytes and slashes is encoded. */
-static void encode(const char *path, char *to)
+/* Writes a path as a client may send it: all but RFC 3986's unreserved bytes and slashes is encoded. Returns
+ * where it ends. */
+static char *encode(const char *path, char *to)
 {
     static const char hex[] = "0123456789ABCDEF";
     for (; *path; path++) {
@@ -160,6 +163,7 @@ static void encode(const char *path, char *to)
         }
     }
     *to = '\0';
+    return to;
 }
 
 /* ---- finding ---- */
@@ -206,8 +210,9 @@ static bool find_index(const lyger_scripts *scripts, const char *path, size_t le
     if (complete) {
         *kind = run(script, path, len, INDEX, "");
     } else {
-        encode(path, script->name);
-        strcat(script->name, "/");
+        char *end = encode(path, script->name);
+        end[0] = '/';
+        end[1] = '\0';
         *kind = LYGER_SCRIPT_SLASH;
     }
     return true;
