@@ -44,18 +44,18 @@ foreach ($forms as $form => [$code, $how]) {
     $server->stop();
 }
 ?>
---EXPECT--
+--EXPECTF--
 handler /: 200 - text/html; charset=UTF-8: half of a page and the rest
 handler /memory: 500 of the shutdown function text/plain;charset=UTF-8: page: Allowed memory size exhausted
 handler /memory?status=503: 503 of the shutdown function text/plain;charset=UTF-8: page: Allowed memory size exhausted
 handler /thrown: 500 - text/html; charset=UTF-8: half of a page
-handler /redeclared: 500 of the shutdown function text/plain;charset=UTF-8: page: Cannot redeclare act()
+handler /redeclared: 500 of the shutdown function text/plain;charset=UTF-8: page: Cannot redeclare %Sact()
 handler /time: 500 of the shutdown function text/plain;charset=UTF-8: page: Maximum execution time of 1 second exceeded
 handler /: 200 - text/html; charset=UTF-8: half of a page and the rest
 loop /: 200 - text/html; charset=UTF-8: half of a page and the rest
 loop /memory: 500 of the shutdown function text/plain;charset=UTF-8: page: Allowed memory size exhausted
 loop /memory?status=503: 503 of the shutdown function text/plain;charset=UTF-8: page: Allowed memory size exhausted
 loop /thrown: 500 - text/html; charset=UTF-8: half of a page
-loop /redeclared: 500 of the shutdown function text/plain;charset=UTF-8: page: Cannot redeclare act()
+loop /redeclared: 500 of the shutdown function text/plain;charset=UTF-8: page: Cannot redeclare %Sact()
 loop /time: 500 of the shutdown function text/plain;charset=UTF-8: page: Maximum execution time of 1 second exceeded
 loop /: 200 - text/html; charset=UTF-8: half of a page and the rest

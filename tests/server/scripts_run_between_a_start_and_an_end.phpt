@@ -15,7 +15,7 @@ $server = new Scripts([
         $kept = "second";',
     'state.php' => '<?php
         echo json_encode([ini_get("precision"), setlocale(LC_NUMERIC, 0), class_exists("Made", false), defined("MADE"), getenv("MADE"), umask(), date_default_timezone_get(),
-            mb_internal_encoding(), count(spl_autoload_functions()), http_response_code(), ob_get_level(), error_reporting(), isset($GLOBALS["made"])]);
+            mb_internal_encoding(), count(spl_autoload_functions()), http_response_code(), ob_get_level(), error_reporting() === E_ALL, isset($GLOBALS["made"])]);
         if (true) { class Made {} } define("MADE", 1); putenv("MADE=1"); umask(0); date_default_timezone_set("Asia/Tokyo"); mb_internal_encoding("ISO-8859-1"); ini_set("precision", "5");
         spl_autoload_register(fn() => null); http_response_code(201); ob_start(); error_reporting(0); $made = 1; chdir("/"); set_error_handler(fn() => true);',
     'exit.php' => '<?php echo "before"; register_shutdown_function(function () { echo " shutdown"; }); class D { function __destruct() { echo " destructed"; } } $d = new D; exit(3);',
@@ -68,8 +68,8 @@ $server->stop();
 200 lyger lyger first /index.php - here
 200 lyger lyger first /index.php /some/page here
 200 lyger lyger first /index.php - here
-200 ["14","C",false,false,false,18,"UTC","UTF-8",0,200,0,32767,false]
-200 ["14","C",false,false,false,18,"UTC","UTF-8",0,200,0,32767,false]
+200 ["14","C",false,false,false,18,"UTC","UTF-8",0,200,0,true,false]
+200 ["14","C",false,false,false,18,"UTC","UTF-8",0,200,0,true,false]
 200 before shutdown destructed
 500 words: 1
 500 still here 500

@@ -254,14 +254,14 @@ static ZEND_FUNCTION(register_wrapper_again)
 
 static void hear_wrappers(bool hear)
 {
-    zend_function *found = zend_hash_str_find_ptr(CG(function_table), ZEND_STRL("stream_wrapper_register"));
-    if (!found || found->type != ZEND_INTERNAL_FUNCTION) {
-        return;
+    static const char *const names[] = {"stream_wrapper_register", "stream_register_wrapper"}; /* an alias */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        zend_function *found = zend_hash_str_find_ptr(CG(function_table), names[i], strlen(names[i]));
+        if (found && found->type == ZEND_INTERNAL_FUNCTION) {
+            register_wrapper = hear && i == 0 ? found->internal_function.handler : register_wrapper;
+            found->internal_function.handler = hear ? ZEND_FN(register_wrapper_again) : register_wrapper;
+        }
     }
-    if (hear) {
-        register_wrapper = found->internal_function.handler;
-    }
-    found->internal_function.handler = hear ? ZEND_FN(register_wrapper_again) : register_wrapper;
 }
 
 static HashTable *wrappers_of_the_boot(void)
