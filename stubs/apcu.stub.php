@@ -96,11 +96,7 @@ function apcu_sma_info(bool $limited = false): array|false {}
 
 function apcu_enabled(): bool {}
 
-/**
- * @param array|string $key
- * @frameless-function {"arity": 2}
- * @frameless-function {"arity": 3}
- */
+/** @param array|string $key */
 function apcu_store($key, mixed $value = UNKNOWN, int $ttl = 0): array|bool {}
 
 /** @param array|string $key */

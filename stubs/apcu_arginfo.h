@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: d43fa2af1922f6db13d8ede6c4b5fcb91d8c801f */
+ * Stub hash: be101ffc2d52ee4a1419673129e75a72932dda42 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_apcu_clear_cache, 0, 0, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
@@ -90,15 +90,6 @@ ZEND_FUNCTION(apcu_key_info);
 ZEND_FUNCTION(apcu_sma_info);
 ZEND_FUNCTION(apcu_enabled);
 ZEND_FUNCTION(apcu_store);
-#if PHP_VERSION_ID >= 80400
-ZEND_FRAMELESS_FUNCTION(apcu_store, 2);
-ZEND_FRAMELESS_FUNCTION(apcu_store, 3);
-static const zend_frameless_function_info frameless_function_infos_apcu_store[] = {
-	{ ZEND_FRAMELESS_FUNCTION_NAME(apcu_store, 2), 2 },
-	{ ZEND_FRAMELESS_FUNCTION_NAME(apcu_store, 3), 3 },
-	{ 0 },
-};
-#endif
 ZEND_FUNCTION(apcu_add);
 ZEND_FUNCTION(apcu_inc);
 ZEND_FUNCTION(apcu_dec);
@@ -138,11 +129,7 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(apcu_key_info, arginfo_apcu_key_info)
 	ZEND_FE(apcu_sma_info, arginfo_apcu_sma_info)
 	ZEND_FE(apcu_enabled, arginfo_apcu_enabled)
-#if PHP_VERSION_ID >= 80400
-	ZEND_RAW_FENTRY("apcu_store", zif_apcu_store, arginfo_apcu_store, 0, frameless_function_infos_apcu_store, NULL)
-#else
 	ZEND_FE(apcu_store, arginfo_apcu_store)
-#endif
 	ZEND_FE(apcu_add, arginfo_apcu_add)
 	ZEND_FE(apcu_inc, arginfo_apcu_inc)
 	ZEND_FE(apcu_dec, arginfo_apcu_dec)

@@ -254,8 +254,9 @@ ZEND_FUNCTION(apcu_exists)
 }
 
 #ifdef PHP_LYGER_FRAMELESS
-/* The arguments are the caller's variables, which code of the application (__serialize(), __unserialize(), a
- * handler of warnings) may change meanwhile: copies are used. */
+/* The argument is the caller's variable, which code of the application (__unserialize(), a handler of
+ * warnings) may change meanwhile: a copy is used. apcu_store() has a frame: for an argument that is not given
+ * the compiler would take its default, and that of $value is none. */
 ZEND_FRAMELESS_FUNCTION(apcu_fetch, 1)
 {
     zval key;
@@ -272,31 +273,6 @@ ZEND_FRAMELESS_FUNCTION(apcu_exists, 1)
     ZVAL_COPY_DEREF(&key, arg1);
     exists_any(&key, return_value);
     zval_ptr_dtor(&key);
-}
-
-static void store_kept(zval *key, zval *value, zend_long ttl, zval *return_value)
-{
-    zval kept_key, kept_value;
-    ZVAL_COPY_DEREF(&kept_key, key);
-    ZVAL_COPY_DEREF(&kept_value, value);
-    store_any(&kept_key, &kept_value, ttl, LYGER_CACHE_REPLACE, return_value);
-    zval_ptr_dtor(&kept_value);
-    zval_ptr_dtor(&kept_key);
-}
-
-ZEND_FRAMELESS_FUNCTION(apcu_store, 2)
-{
-    store_kept(arg1, arg2, 0, return_value);
-}
-
-ZEND_FRAMELESS_FUNCTION(apcu_store, 3)
-{
-    zend_long ttl;
-
-    Z_FLF_PARAM_LONG(3, ttl);
-
-    store_kept(arg1, arg2, ttl, return_value);
-flf_clean:;
 }
 #endif
 
