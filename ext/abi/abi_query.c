@@ -278,17 +278,24 @@ static lyger_result *run(statement *statement, lyger_error *error)
     return error->status == LYGER_OK ? result : NULL;
 }
 
+static lyger_result *prepare_and_run(statement *statement, const char *params, size_t params_len, int bigint,
+                                     int numeric, int rows, lyger_error *error)
+{
+    if (!prepare(statement, params, params_len, bigint, numeric, rows, error)) {
+        return NULL;
+    }
+    lyger_result *result = run(statement, error);
+    free(statement->params);
+    return result;
+}
+
 unsigned long lyger_ffi_db_query(const char *dsn, size_t dsn_len, const char *query, size_t query_len,
                                  const char *params, size_t params_len, int bigint, int numeric, int rows,
                                  double timeout)
 {
     lyger_error *error = lyger_abi_enter();
     statement statement = {dsn, query, dsn_len, query_len, {.timeout = timeout}, NULL, 0};
-    if (!prepare(&statement, params, params_len, bigint, numeric, rows, error)) {
-        return 0;
-    }
-    lyger_result *result = run(&statement, error);
-    free(statement.params);
+    lyger_result *result = prepare_and_run(&statement, params, params_len, bigint, numeric, rows, error);
     return lyger_abi_open_result(result, NULL, false, error);
 }
 
@@ -298,11 +305,7 @@ unsigned long lyger_ffi_db_report(const char *dsn, size_t dsn_len, const char *q
 {
     lyger_error *error = lyger_abi_enter();
     statement statement = {dsn, query, dsn_len, query_len, {.timeout = timeout}, NULL, 0};
-    if (!prepare(&statement, params, params_len, bigint, numeric, rows, error)) {
-        return 0;
-    }
-    lyger_result *result = run(&statement, error);
-    free(statement.params);
+    lyger_result *result = prepare_and_run(&statement, params, params_len, bigint, numeric, rows, error);
     return lyger_abi_open_report(result, false, error);
 }
 
@@ -367,13 +370,9 @@ long long lyger_ffi_db_execute(const char *dsn, size_t dsn_len, const char *quer
 {
     lyger_error *error = lyger_abi_enter();
     statement statement = {dsn, query, dsn_len, query_len, {.timeout = timeout}, NULL, 0};
-    if (!prepare(&statement, params, params_len, 0, 0, 0, error)) {
-        return -1;
-    }
-    lyger_result *result = run(&statement, error);
+    lyger_result *result = prepare_and_run(&statement, params, params_len, 0, 0, 0, error);
     long long affected = result ? (long long)lyger_result_describe(result)->affected : -1;
     lyger_result_free(result);
-    free(statement.params);
     return affected;
 }
 

@@ -49,26 +49,12 @@ static bool is_plain(HashTable *array, unsigned depth)
     return array->nNextFreeElement == next;
 }
 
-/* igbinary's function of that name, when it is what apc.serializer asks for. */
-static zend_function *igbinary(const char *name, size_t len)
+/* igbinary's serializer, when it is what apc.serializer asks for. */
+static zend_function *wanted_igbinary(void)
 {
     const char *wanted = LYGER_G(apcu).serializer;
-    zval *function =
-        wanted && strcmp(wanted, "igbinary") == 0 ? zend_hash_str_find(CG(function_table), name, len) : NULL;
-    return function && Z_FUNC_P(function)->type == ZEND_INTERNAL_FUNCTION ? Z_FUNC_P(function) : NULL;
-}
-
-static bool serialize_igbinary(zend_function *function, zval *value, smart_str *scratch)
-{
-    zval text;
-    ZVAL_UNDEF(&text);
-    zend_call_known_function(function, NULL, NULL, &text, 1, value, NULL);
-    bool packs = !EG(exception) && Z_TYPE(text) == IS_STRING;
-    if (packs) {
-        smart_str_append(scratch, Z_STR(text));
-    }
-    zval_ptr_dtor(&text);
-    return packs;
+    return wanted && strcmp(wanted, "igbinary") == 0 ? php_lyger_igbinary(ZEND_STRL("igbinary_serialize"))
+                                                     : NULL;
 }
 
 /* Serialises into scratch. The lock keeps a serialize() that the value's own methods call apart from this
@@ -86,11 +72,14 @@ static bool serialize(zval *value, smart_str *scratch)
 
 static bool pack_serialized(zval *value, lyger_cache_value *packed, smart_str *scratch)
 {
-    zend_function *function = igbinary(ZEND_STRL("igbinary_serialize"));
-    if (!(function ? serialize_igbinary(function, value, scratch) : serialize(value, scratch))) {
+    zend_function *function = wanted_igbinary();
+    if (function) {
+        return php_lyger_pack_igbinary(function, value, packed, scratch);
+    }
+    if (!serialize(value, scratch)) {
         return false;
     }
-    packed->type = function ? LYGER_CACHE_IGBINARY : LYGER_CACHE_SERIALIZED;
+    packed->type = LYGER_CACHE_SERIALIZED;
     packed->bytes = ZSTR_VAL(scratch->s);
     packed->len = ZSTR_LEN(scratch->s);
     return true;
@@ -114,11 +103,11 @@ bool php_lyger_apcu_pack(zval *value, lyger_cache_value *packed, smart_str *scra
 
 static bool unserialize_igbinary(zend_string *string, zval *return_value)
 {
-    zval *function = zend_hash_str_find(CG(function_table), ZEND_STRL("igbinary_unserialize"));
+    zend_function *function = php_lyger_igbinary(ZEND_STRL("igbinary_unserialize"));
     zval text;
     ZVAL_STR(&text, string);
-    if (function && Z_FUNC_P(function)->type == ZEND_INTERNAL_FUNCTION) {
-        zend_call_known_function(Z_FUNC_P(function), NULL, NULL, return_value, 1, &text, NULL);
+    if (function) {
+        zend_call_known_function(function, NULL, NULL, return_value, 1, &text, NULL);
     } else {
         php_error_docref(NULL, E_WARNING, "The entry was written by igbinary, which this PHP has not loaded");
     }

@@ -46,8 +46,8 @@ const char *php_lyger_value_unstorable(zval *value)
     return found;
 }
 
-/* The functions of igbinary, NULL when it is not loaded; it has no header that could be relied on. */
-static zend_function *igbinary(const char *name, size_t len)
+/* It has no header that could be relied on. */
+zend_function *php_lyger_igbinary(const char *name, size_t len)
 {
     zval *function = zend_hash_str_find(CG(function_table), name, len);
     return function && Z_FUNC_P(function)->type == ZEND_INTERNAL_FUNCTION ? Z_FUNC_P(function) : NULL;
@@ -60,7 +60,8 @@ static void pack_text(lyger_cache_type type, lyger_cache_value *packed, const sm
     packed->len = ZSTR_LEN(scratch->s);
 }
 
-static bool pack_igbinary(zend_function *function, zval *value, lyger_cache_value *packed, smart_str *scratch)
+bool php_lyger_pack_igbinary(zend_function *function, zval *value, lyger_cache_value *packed,
+                             smart_str *scratch)
 {
     zval text;
     ZVAL_UNDEF(&text);
@@ -81,8 +82,8 @@ static bool pack_serialized(zval *value, uint32_t argument, lyger_cache_value *p
         zend_argument_type_error(argument, "must not be or contain %s", reason);
         return false;
     }
-    zend_function *function = igbinary(ZEND_STRL("igbinary_serialize"));
-    if (function && (pack_igbinary(function, value, packed, scratch) || EG(exception))) {
+    zend_function *function = php_lyger_igbinary(ZEND_STRL("igbinary_serialize"));
+    if (function && (php_lyger_pack_igbinary(function, value, packed, scratch) || EG(exception))) {
         return !EG(exception);
     }
     php_serialize_data_t data;
@@ -224,7 +225,7 @@ static const char *unserialize(zend_string *string, zval *return_value)
 /* unserialize() for igbinary's format. */
 static const char *unserialize_igbinary(zend_string *string, zval *return_value)
 {
-    zend_function *function = igbinary(ZEND_STRL("igbinary_unserialize"));
+    zend_function *function = php_lyger_igbinary(ZEND_STRL("igbinary_unserialize"));
     zval text;
     ZVAL_STR(&text, string);
     if (function) {

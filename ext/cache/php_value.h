@@ -14,6 +14,12 @@
  */
 bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *packed, smart_str *scratch);
 
+/* igbinary's function of that name, NULL when the extension is not loaded; and what it makes of a value,
+ * false when it fails. For scratch see php_lyger_value_pack(). */
+zend_function *php_lyger_igbinary(const char *name, size_t len);
+bool php_lyger_pack_igbinary(zend_function *function, zval *value, lyger_cache_value *packed,
+                             smart_str *scratch);
+
 /* What the value is or contains that cannot be stored, for a message; NULL when everything can. */
 const char *php_lyger_value_unstorable(zval *value);
 

@@ -3,6 +3,8 @@
  */
 #include "message.h"
 
+#include "base/hex.h"
+
 #include <string.h>
 
 /*
@@ -35,15 +37,6 @@ enum {
     BROKEN
 };
 
-static int hex_value(char byte)
-{
-    if (byte >= '0' && byte <= '9') {
-        return byte - '0';
-    }
-    char lower = (char)(byte | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 static bool is_token(char byte)
 {
     return lyger_http_is_token_byte((unsigned char)byte);
@@ -68,7 +61,7 @@ static int after_part(char byte, int blank_state)
 
 static int step_size(lyger_http_chunked *decoder, char byte)
 {
-    int digit = hex_value(byte);
+    int digit = lyger_hex_digit(byte);
     if (digit < 0) {
         return decoder->state == SIZE ? after_part(byte, BEFORE_SEMICOLON) : BROKEN;
     }

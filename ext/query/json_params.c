@@ -1,5 +1,7 @@
 #include "json_params.h"
 
+#include "base/hex.h"
+
 #include "jsonout/jsonout.h"
 
 #include <errno.h>
@@ -102,11 +104,7 @@ static int hex_unit(const reader *reader, const char *at)
         return -1;
     }
     for (int i = 0; i < 4; i++) {
-        char c = at[i];
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
+        int digit = lyger_hex_digit(at[i]);
         if (digit < 0) {
             return -1;
         }

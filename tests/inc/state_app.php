@@ -12,7 +12,6 @@
 // Names as patterns of what is not called at all.
 const STATE_LEFT_OUT = [
     'ends or replaces the process, or another' => 'exit|die|pcntl_(fork|rfork|exec|unshare|wait.*|forkx|setpriority|sig(waitinfo|timedwait))|posix_(kill|set.*|initgroups)|proc_nice|chroot|dl',
-    'stays with its class' => 'stream_(wrapper_register|register_wrapper)',
     'waits' => '.*sleep.*|readline|readline_callback_(read_char|handler_install)|stream_select|stream_socket_(accept|recvfrom)|socket_(accept|recv.*|read|select)|msg_receive|sem_acquire|flock|fgets|fgetc',
     'runs programs' => 'exec|shell_exec|system|passthru|popen|proc_.*|mail|mb_send_mail|imap_mail',
     'asks the network' => 'dns_.*|gethost.*|checkdnsrr|getmxrr|p?fsockopen|stream_socket_(client|server)|ftp_.*|imap_(open|timeout)|snmp(2|3)?_?(get|walk|real|set$).*|socket_(bind|connect|listen|create_listen|addrinfo.*)|ldap_connect|soap.*',

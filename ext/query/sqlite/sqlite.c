@@ -9,6 +9,8 @@
  */
 #include "sqlite.h"
 
+#include "base/hex.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,14 +158,6 @@ static lyger_status parse_options(const char *options, int *flags, lyger_error *
     return LYGER_OK;
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* Copies the path of a file: URI (sqlite.org/uri.html): without an authority that is empty or localhost, and
  * with %HH decoded, but not to a NUL. */
 static void copy_uri_path(char *to, const char *path, size_t len)
@@ -174,8 +168,8 @@ static void copy_uri_path(char *to, const char *path, size_t len)
         path += (size_t)(end - path) >= 10 && memcmp(path, "localhost/", 10) == 0 ? 9 : 0;
     }
     while (path < end) {
-        int high = *path == '%' && end - path > 2 ? hex_digit(path[1]) : -1;
-        int low = high >= 0 ? hex_digit(path[2]) : -1;
+        int high = *path == '%' && end - path > 2 ? lyger_hex_digit(path[1]) : -1;
+        int low = high >= 0 ? lyger_hex_digit(path[2]) : -1;
         bool coded = low >= 0 && high + low > 0;
         *to++ = coded ? (char)(high * 16 + low) : *path;
         path += coded ? 3 : 1;

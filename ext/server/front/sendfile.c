@@ -4,6 +4,7 @@
 
 #include "sendfile.h"
 
+#include "base/hex.h"
 #include "http/conditions.h"
 #include "http/date.h"
 #include "mime.h"
@@ -112,13 +113,6 @@ void lyger_sendfile_free(lyger_sendfile *files)
 
 /* ---- which file ---- */
 
-static int hex_digit(char byte)
-{
-    return byte >= '0' && byte <= '9'                 ? byte - '0'
-           : (byte | 32) >= 'a' && (byte | 32) <= 'f' ? (byte | 32) - 'a' + 10
-                                                      : -1;
-}
-
 /* Writes a URI's path decoded, without its query; false when its encoding is broken or it does not fit. */
 static bool decode(const char *uri, size_t len, char to[PATH_SIZE], size_t *to_len)
 {
@@ -126,7 +120,8 @@ static bool decode(const char *uri, size_t len, char to[PATH_SIZE], size_t *to_l
     for (size_t i = 0; i < len && uri[i] != '?'; i++) {
         char byte = uri[i];
         if (byte == '%') {
-            int high = len - i > 2 ? hex_digit(uri[i + 1]) : -1, low = high >= 0 ? hex_digit(uri[i + 2]) : -1;
+            int high = len - i > 2 ? lyger_hex_digit(uri[i + 1]) : -1,
+                low = high >= 0 ? lyger_hex_digit(uri[i + 2]) : -1;
             if (low < 0) {
                 return false;
             }

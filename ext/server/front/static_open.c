@@ -4,6 +4,8 @@
 
 #include "static_open.h"
 
+#include "base/hex.h"
+
 #include "static.h"
 
 #include <errno.h>
@@ -16,13 +18,6 @@
 #define SEGMENT_MAX 255u /* NAME_MAX */
 
 /* ---- paths ---- */
-
-static int hex_digit(char byte)
-{
-    return byte >= '0' && byte <= '9'                 ? byte - '0'
-           : (byte | 32) >= 'a' && (byte | 32) <= 'f' ? (byte | 32) - 'a' + 10
-                                                      : -1;
-}
 
 static bool begins_with(const char *text, size_t len, const char *word)
 {
@@ -105,8 +100,8 @@ static bool decode(const char *path, size_t len, char to[LYGER_STATIC_PATH_MAX],
     for (size_t i = 0; i < len; i++) {
         unsigned char byte = (unsigned char)path[i];
         if (byte == '%') {
-            int high = len - i > 2 ? hex_digit(path[i + 1]) : -1,
-                low = high >= 0 ? hex_digit(path[i + 2]) : -1;
+            int high = len - i > 2 ? lyger_hex_digit(path[i + 1]) : -1,
+                low = high >= 0 ? lyger_hex_digit(path[i + 2]) : -1;
             if (low < 0) {
                 return false;
             }

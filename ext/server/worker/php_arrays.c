@@ -106,20 +106,36 @@ static void set_text(zend_array *array, const char *key, const char *text, size_
     set_value(array, key, strlen(key), &value);
 }
 
-/* Whether a variable of the environment says something about a request: who starts a server from inside of
- * one (a CGI program, a test) hands its own variables on. */
-static bool is_of_a_request(const char *name)
+/* Whether a variable of the environment would be taken for one of the request: one that looks like a client's
+ * field, or a name of CGI that not every request has itself. Who starts a server from inside of a request (a
+ * CGI program, a test) hands its own on. */
+static bool is_of_a_request(const zend_string *variable)
 {
-    static const char *const begins[] = {
-        "HTTP_",     "REQUEST_", "REMOTE_",   "SERVER_",   "SCRIPT_",      "CONTENT_",
-        "PATH_INFO", "ORIG_",    "DOCUMENT_", "REDIRECT_", "QUERY_STRING", "PATH_TRANSLATED",
-        "HTTPS",     "PHP_AUTH", "PHP_SELF",  "AUTH_TYPE", "GATEWAY_"};
-    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
-        if (strncmp(name, begins[i], strlen(begins[i])) == 0) {
+    static const char *const names[] = {"AUTH_TYPE",
+                                        "CONTENT_LENGTH",
+                                        "CONTENT_TYPE",
+                                        "DOCUMENT_URI",
+                                        "HTTPS",
+                                        "ORIG_PATH_INFO",
+                                        "ORIG_SCRIPT_NAME",
+                                        "ORIG_SCRIPT_FILENAME",
+                                        "ORIG_PATH_TRANSLATED",
+                                        "PATH_INFO",
+                                        "PATH_TRANSLATED",
+                                        "PHP_AUTH_USER",
+                                        "PHP_AUTH_PW",
+                                        "PHP_AUTH_DIGEST",
+                                        "REDIRECT_URL",
+                                        "REDIRECT_QUERY_STRING",
+                                        "REMOTE_HOST",
+                                        "REMOTE_IDENT",
+                                        "REMOTE_USER"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(ZSTR_VAL(variable), names[i]) == 0) {
             return true;
         }
     }
-    return false;
+    return zend_string_starts_with_literal(variable, "HTTP_");
 }
 
 /* Adds the environment to $_SERVER, as under CGI; variables that a request has itself, and those that lyger
@@ -131,7 +147,7 @@ static void add_environment(zend_array *array, zend_array *environment)
     ZEND_HASH_FOREACH_STR_KEY_VAL(environment, name, text)
     {
         if (name && ZSTR_VAL(name)[0] != '-' && (ZSTR_VAL(name)[0] < '0' || ZSTR_VAL(name)[0] > '9') &&
-            !is_of_a_request(ZSTR_VAL(name)) && !zend_string_equals_literal(name, "LYGER_OPTIONS")) {
+            !is_of_a_request(name) && !zend_string_equals_literal(name, "LYGER_OPTIONS")) {
             ZVAL_INTERNED_STR(&value, php_lyger_lasting(Z_STRVAL_P(text), Z_STRLEN_P(text)));
             set_value(array, ZSTR_VAL(name), ZSTR_LEN(name), &value);
         }

@@ -120,6 +120,17 @@ void *php_lyger_globals_of(const char *module)
 #endif
 }
 
+zif_handler php_lyger_replace(const char *name, zif_handler by)
+{
+    zend_function *found = zend_hash_str_find_ptr(CG(function_table), name, strlen(name));
+    if (!found || found->type != ZEND_INTERNAL_FUNCTION) {
+        return NULL;
+    }
+    zif_handler own = found->internal_function.handler;
+    found->internal_function.handler = by;
+    return own;
+}
+
 void php_lyger_call(const char *name, zval *result, zval *argument)
 {
     zend_function *function = zend_hash_str_find_ptr(CG(function_table), name, strlen(name));

@@ -252,16 +252,16 @@ static ZEND_FUNCTION(register_wrapper_again)
     register_wrapper(execute_data, return_value);
 }
 
-static void hear_wrappers(bool hear)
+static void hear_wrappers(void)
 {
-    static const char *const names[] = {"stream_wrapper_register", "stream_register_wrapper"}; /* an alias */
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        zend_function *found = zend_hash_str_find_ptr(CG(function_table), names[i], strlen(names[i]));
-        if (found && found->type == ZEND_INTERNAL_FUNCTION) {
-            register_wrapper = hear && i == 0 ? found->internal_function.handler : register_wrapper;
-            found->internal_function.handler = hear ? ZEND_FN(register_wrapper_again) : register_wrapper;
-        }
-    }
+    register_wrapper = php_lyger_replace("stream_wrapper_register", ZEND_FN(register_wrapper_again));
+    php_lyger_replace("stream_register_wrapper", ZEND_FN(register_wrapper_again)); /* an alias */
+}
+
+static void forget_wrappers(void)
+{
+    php_lyger_replace("stream_wrapper_register", register_wrapper);
+    php_lyger_replace("stream_register_wrapper", register_wrapper);
 }
 
 static HashTable *wrappers_of_the_boot(void)
@@ -380,7 +380,7 @@ static void keep_streams(void)
         boot.wrapper_copy = zend_array_dup(FG(stream_wrappers));
     }
     zend_hash_init(&boot.carried, 8, NULL, NULL, 0);
-    hear_wrappers(true);
+    hear_wrappers();
     boot.has_filters = FG(stream_filters) || BG(user_filter_map);
     boot.context = FG(default_context);
 }
@@ -455,7 +455,7 @@ static void forget_copies(void)
     forget_handlers(&boot.exceptions);
     drop_table(&boot.wrapper_copy);
     zend_hash_destroy(&boot.carried);
-    hear_wrappers(false);
+    forget_wrappers();
     efree(boot.locale);
     if (boot.timezone) {
         efree(boot.timezone);

@@ -131,12 +131,7 @@ static ZEND_FUNCTION(heard)
 static void hear_functions(void)
 {
     for (size_t i = 0; i < HEARD; i++) {
-        zend_function *found =
-            zend_hash_str_find_ptr(CG(function_table), heard_names[i], strlen(heard_names[i]));
-        if (found && found->type == ZEND_INTERNAL_FUNCTION) {
-            heard[i] = found->internal_function.handler;
-            found->internal_function.handler = ZEND_FN(heard);
-        }
+        heard[i] = php_lyger_replace(heard_names[i], ZEND_FN(heard));
     }
 }
 

@@ -21,7 +21,6 @@
 #define CLI "cli"
 #define MEMORY_LIMIT ((size_t)128 << 20) /* bytes, of a worker whose PHP has no limit */
 #define MEMORY_LIMIT_TEXT "128M"
-#define TIME_LIMIT "30" /* seconds, max_execution_time of PHP itself */
 
 static struct {
     bool command_line;      /* PHP was started as the command line's, whatever its SAPI is called by now */
@@ -290,13 +289,15 @@ static void want_opcache(void)
 extern char *php_ini_opened_path, *php_ini_scanned_files; /* of main/php_ini.c, declared by no header */
 
 static struct {
-    const char *name, *without; /* the value where php.ini says nothing */
+    const char *name;
+    const char *without; /* the value where php.ini says nothing, while an application stays loaded … */
+    const char *own;     /* … and PHP's own, in the script form */
     bool is_said;
     char said[32];
-} from_php_ini[] = {{.name = "html_errors", .without = "1"},
-                    {.name = "implicit_flush", .without = "0"},
-                    {.name = "output_buffering", .without = "0"},
-                    {.name = "max_execution_time", .without = "0"}};
+} from_php_ini[] = {{.name = "html_errors", .without = "1", .own = "1"},
+                    {.name = "implicit_flush", .without = "0", .own = "0"},
+                    {.name = "output_buffering", .without = "0", .own = "0"},
+                    {.name = "max_execution_time", .without = "0", .own = "30"}};
 
 static void keep_what_is_said(zval *name, zval *value, zval *index, int kind, void *special)
 {
@@ -423,10 +424,8 @@ static void set_for_all(const char *name, const char *value)
 void php_lyger_web_settings_for_all(void)
 {
     for (size_t i = 0; i < sizeof from_php_ini / sizeof *from_php_ini; i++) {
-        set_for_all(from_php_ini[i].name, from_php_ini[i].is_said ? from_php_ini[i].said
-                                          : strcmp(from_php_ini[i].name, "max_execution_time") == 0
-                                              ? TIME_LIMIT
-                                              : from_php_ini[i].without);
+        set_for_all(from_php_ini[i].name,
+                    from_php_ini[i].is_said ? from_php_ini[i].said : from_php_ini[i].own);
     }
     set_for_all("register_argc_argv", "0");
     if (PG(memory_limit) < 1) {

@@ -257,6 +257,8 @@ void php_lyger_extensions_begin(void);
 
 /* A module's globals; NULL: the module has none, or is not loaded. */
 void *php_lyger_globals_of(const char *module);
+/* Puts another C function in the place of PHP's own of that name; that, NULL: PHP has none. */
+zif_handler php_lyger_replace(const char *name, zif_handler by);
 /* Calls a function of PHP with one argument, or NULL for none; result is undefined when the function does not
  * exist or throws. */
 void php_lyger_call(const char *name, zval *result, zval *argument);

@@ -4,6 +4,8 @@
 
 #include "script_path.h"
 
+#include "base/hex.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -17,20 +19,14 @@
 
 /* ---- paths ---- */
 
-static int hex_digit(char byte)
-{
-    return byte >= '0' && byte <= '9'                 ? byte - '0'
-           : (byte | 32) >= 'a' && (byte | 32) <= 'f' ? (byte | 32) - 'a' + 10
-                                                      : -1;
-}
-
 /* The byte at path[*at], decoded; moves *at past it. -1: broken percent-encoding. */
 static int decode(const char *path, size_t len, size_t *at)
 {
     if (path[*at] != '%') {
         return (unsigned char)path[(*at)++];
     }
-    int high = len - *at > 2 ? hex_digit(path[*at + 1]) : -1, low = high >= 0 ? hex_digit(path[*at + 2]) : -1;
+    int high = len - *at > 2 ? lyger_hex_digit(path[*at + 1]) : -1,
+        low = high >= 0 ? lyger_hex_digit(path[*at + 2]) : -1;
     *at += 3;
     return low < 0 ? -1 : high << 4 | low;
 }
