@@ -9,7 +9,10 @@ mbstring
 <?php
 require __DIR__ . '/../inc/scripts.inc';
 
+putenv('REMOTE_DB=of the application');
+putenv('REMOTE_USER=of nobody');
 $server = new Scripts([
+    'environment.php' => '<?php echo $_SERVER["REMOTE_DB"], ", ", $_SERVER["REMOTE_USER"] ?? "none";',
     'index.php' => '<?php $kept ??= "first"; function of_global() { global $kept; return $kept; }
         echo PHP_SAPI, " ", php_sapi_name(), " ", of_global(), " ", $_SERVER["SCRIPT_NAME"], " ", $_SERVER["PATH_INFO"] ?? "-", " ", getcwd() === __DIR__ ? "here" : getcwd();
         $kept = "second";',
@@ -35,6 +38,7 @@ $show($server->get('/'));
 $show($server->get('/index.php'));
 $show($server->get('/index.php/some/page'));
 $show($server->get('/a/route?x=1'));
+$show($server->get('/environment.php'));
 $show($server->get('/state.php'));
 $show($server->get('/state.php'));
 $show($server->get('/exit.php'));
@@ -68,6 +72,7 @@ $server->stop();
 200 lyger lyger first /index.php - here
 200 lyger lyger first /index.php /some/page here
 200 lyger lyger first /index.php - here
+200 of the application, none
 200 ["14","C",false,false,false,18,"UTC","UTF-8",0,200,0,true,false]
 200 ["14","C",false,false,false,18,"UTC","UTF-8",0,200,0,true,false]
 200 before shutdown destructed
