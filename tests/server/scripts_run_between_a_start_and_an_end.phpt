@@ -47,7 +47,7 @@ $show($server->get('/memory.php'));
 $show($server->request('POST', '/post.php', ['Content-Type' => 'application/x-www-form-urlencoded', 'Cookie' => 'c=1'], 'a%5B%5D=1&b=2'));
 $show($server->get('/finish.php'));
 $end = microtime(true) + 30;
-while (!file_exists("$server->root/after") && microtime(true) < $end) {
+while (@file_get_contents("$server->root/after") !== 'done' && microtime(true) < $end) { // it is there before it is written
     usleep(2000);
 }
 echo file_get_contents("$server->root/after"), "\n";
