@@ -1,5 +1,5 @@
 --TEST--
-Pools of one FPM have a cache each, by user and by pool, or by lyger.cache_path in php_admin_value
+Pools of one FPM have a cache each, by user and by pool, or one for both by lyger.cache_path, of two users by lyger.cache_group, too
 --EXTENSIONS--
 lyger
 posix
@@ -18,16 +18,20 @@ $fpm = new Fpm([
     'also-nobody' => $user('nobody'),
     'named' => $user('nobody', ['php_admin_value[lyger.cache_path]' => "$name/nobody", 'php_admin_value[lyger.cache_size]' => '2M']),
     'named-too' => $user('nobody', ['php_admin_value[lyger.cache_path]' => "$name/nobody", 'php_admin_value[lyger.cache_size]' => '2M']),
+    // Two users, one group.
+    'shared' => $user('nobody', $both = ['php_admin_value[lyger.cache_path]' => "$name/both", 'php_admin_value[lyger.cache_size]' => '2M',
+        'php_admin_value[lyger.cache_group]' => 'nogroup']),
+    'shared-too' => $user('www-data', $both),
     'denied' => $user('www-data', ['php_admin_value[lyger.cache_path]' => "$name/nobody"]),
     'off' => $user('nobody', ['php_admin_value[lyger.cache_size]' => '0']),
     'small' => $user('nobody', ['php_admin_value[lyger.cache_size]' => '1M']),
 ], ['lyger.cache_size' => '8M', 'display_errors' => '0', 'opcache.enable' => '0']); // opcache would map memory as well, see below
 
-foreach (['one', 'two', 'also-nobody', 'named', 'small'] as $pool) {
+foreach (['one', 'two', 'also-nobody', 'named', 'shared', 'small'] as $pool) {
     echo $fpm->ask($pool, "lyger_cache_set('whose', '$pool');"), "";
 }
 // Each of both workers has been asked.
-foreach (['one', 'two', 'also-nobody', 'named', 'named-too', 'small'] as $pool) {
+foreach (['one', 'two', 'also-nobody', 'named', 'named-too', 'shared', 'shared-too', 'small'] as $pool) {
     $workers = [];
     for ($i = 0; count($workers) < 2 && $i < 2000; $i++) {
         [$worker, $whose] = explode(' ', $fpm->ask($pool, "usleep(1000); echo getmypid(), ' ', lyger_cache_get('whose', 'nobody');"));
@@ -38,6 +42,7 @@ foreach (['one', 'two', 'also-nobody', 'named', 'named-too', 'small'] as $pool) 
 }
 var_dump(posix_getpwuid(fileowner("$name/nobody"))['name']);
 printf("%o\n", fileperms("$name/nobody") & 0777);
+printf("%s %o\n", posix_getgrgid(filegroup("$name/both"))['name'], fileperms("$name/both") & 0777);
 
 // What other pools have is not even mapped.
 echo $fpm->ask('one', 'preg_match_all("~^([0-9a-f]+)-([0-9a-f]+) rw-s .*/dev/zero~m", file_get_contents("/proc/self/maps"), $m);
@@ -85,9 +90,12 @@ two: two of 2 workers; {"path":"","bytes":8388608}
 also-nobody: also-nobody of 2 workers; {"path":"","bytes":8388608}
 named: named of 2 workers; {"path":"NAME/nobody","bytes":2097152}
 named-too: named of 2 workers; {"path":"NAME/nobody","bytes":2097152}
+shared: shared of 2 workers; {"path":"NAME/both","bytes":2097152}
+shared-too: shared of 2 workers; {"path":"NAME/both","bytes":2097152}
 small: small of 2 workers; {"path":"","bytes":1048576}
 string(6) "nobody"
 600
+nogroup 660
 alone
 bool(false)
 string(0) ""
