@@ -168,26 +168,50 @@ namespace {
      * Takes the lock with the name $key, which has nothing to do with the entry of that key; atomic across processes.
      *
      * It is held until lyger_cache_unlock() or until $ttl seconds are over. It outlives a request that ends, with or
-     * without an error; when the process dies in the request, it is free at once. A cache has room for one lock per
-     * 16 KiB of its size.
+     * without an error. Without a $token of the caller's own it belongs to the process as well: when that dies in the
+     * request, the lock is free at once. With one it belongs to whoever has the token, in whatever process, and
+     * outlives the process that took it. A lock that is held with this $token already is had again: its time begins
+     * anew, and it outlives its process from then on, also when lyger had made the token. A cache has room for one
+     * lock per 16 KiB of its size.
      *
      * @param string $key 1 to 65535 bytes
-     * @param int $ttl seconds, 1 to 4294967295
+     * @param int $ttl seconds, 0 to 4294967295; with 0 the lock does not expire
      * @param float $wait seconds to wait for it, 0 to 86400
-     * @return string|null 16 hexadecimal digits for lyger_cache_unlock(); null when somebody else still holds it
+     * @param string|null $token 1 to 64 bytes that nobody else has or can guess; null: one is made
+     * @return string|null the token, for lyger_cache_unlock(); one that was made has 16 hexadecimal digits; null when
+     *     somebody else still holds the lock
      * @throws ValueError for an argument outside these ranges
      * @throws Lyger\Exception\CacheException when the cache is switched off or has no room for more locks
      */
-    function lyger_cache_lock(string $key, int $ttl, float $wait = 0.0): ?string {}
+    function lyger_cache_lock(string $key, int $ttl, float $wait = 0.0, ?string $token = null): ?string {}
 
     /**
      * Gives a lock back.
      *
-     * @param string $token what lyger_cache_lock() returned
+     * @param string|null $token what lyger_cache_lock() returned; null: whoever holds the lock loses it
      * @return bool false when the lock is not held with that token (any more)
      * @throws Lyger\Exception\CacheException when the cache is switched off
      */
-    function lyger_cache_unlock(string $key, string $token): bool {}
+    function lyger_cache_unlock(string $key, ?string $token): bool {}
+
+    /**
+     * Lets the time of a lock begin anew.
+     *
+     * @param string $token what lyger_cache_lock() returned
+     * @param int $ttl seconds from now, 0 to 4294967295; with 0 the lock does not expire any more
+     * @return bool false when the lock is not held with that token (any more)
+     * @throws ValueError for an argument outside these ranges
+     * @throws Lyger\Exception\CacheException when the cache is switched off
+     */
+    function lyger_cache_lock_extend(string $key, string $token, int $ttl): bool {}
+
+    /**
+     * Tells the token with which a lock is held now.
+     *
+     * @return string|null null when nobody holds it
+     * @throws Lyger\Exception\CacheException when the cache is switched off
+     */
+    function lyger_cache_lock_owner(string $key): ?string {}
 
     /**
      * The keys that begin with $prefix, as strings, in no order; read piece by piece while the iterator is used,
@@ -869,10 +893,16 @@ namespace Lyger {
         ): mixed {}
 
         /** @implementation-alias lyger_cache_lock */
-        public function cacheLock(string $key, int $ttl, float $wait = 0.0): ?string {}
+        public function cacheLock(string $key, int $ttl, float $wait = 0.0, ?string $token = null): ?string {}
 
         /** @implementation-alias lyger_cache_unlock */
-        public function cacheUnlock(string $key, string $token): bool {}
+        public function cacheUnlock(string $key, ?string $token): bool {}
+
+        /** @implementation-alias lyger_cache_lock_extend */
+        public function cacheLockExtend(string $key, string $token, int $ttl): bool {}
+
+        /** @implementation-alias lyger_cache_lock_owner */
+        public function cacheLockOwner(string $key): ?string {}
 
         /** @implementation-alias lyger_cache_keys */
         public function cacheKeys(string $prefix = ''): \Iterator {}

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 1de1480f8f1cbec50295b2f14e12c6f1218502ba */
+ * Stub hash: 1c4253941efcd6b26aa0d1ad99ea6513a922f255 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -77,11 +77,22 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_lock, 0, 2, IS_STRIN
 	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, ttl, IS_LONG, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, wait, IS_DOUBLE, 0, "0.0")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, token, IS_STRING, 1, "null")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_unlock, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, token, IS_STRING, 1)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_lock_extend, 0, 3, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, token, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, ttl, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_lock_owner, 0, 1, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_lyger_cache_keys, 0, 0, Iterator, 0)
@@ -415,6 +426,10 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_Lyger_Engine_cacheUnlock arginfo_lyger_cache_unlock
 
+#define arginfo_class_Lyger_Engine_cacheLockExtend arginfo_lyger_cache_lock_extend
+
+#define arginfo_class_Lyger_Engine_cacheLockOwner arginfo_lyger_cache_lock_owner
+
 #define arginfo_class_Lyger_Engine_cacheKeys arginfo_lyger_cache_keys
 
 #define arginfo_class_Lyger_Engine_cacheInfo arginfo_lyger_cache_info
@@ -657,6 +672,8 @@ ZEND_FUNCTION(lyger_cache_set_batch);
 ZEND_FUNCTION(lyger_cache_remember);
 ZEND_FUNCTION(lyger_cache_lock);
 ZEND_FUNCTION(lyger_cache_unlock);
+ZEND_FUNCTION(lyger_cache_lock_extend);
+ZEND_FUNCTION(lyger_cache_lock_owner);
 ZEND_FUNCTION(lyger_cache_keys);
 ZEND_FUNCTION(lyger_cache_info);
 ZEND_FUNCTION(lyger_db_query);
@@ -851,6 +868,8 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_cache_remember, arginfo_lyger_cache_remember)
 	ZEND_FE(lyger_cache_lock, arginfo_lyger_cache_lock)
 	ZEND_FE(lyger_cache_unlock, arginfo_lyger_cache_unlock)
+	ZEND_FE(lyger_cache_lock_extend, arginfo_lyger_cache_lock_extend)
+	ZEND_FE(lyger_cache_lock_owner, arginfo_lyger_cache_lock_owner)
 	ZEND_FE(lyger_cache_keys, arginfo_lyger_cache_keys)
 	ZEND_FE(lyger_cache_info, arginfo_lyger_cache_info)
 	ZEND_FE(lyger_db_query, arginfo_lyger_db_query)
@@ -1015,6 +1034,8 @@ static const zend_function_entry class_Lyger_Engine_methods[] = {
 	ZEND_ME_MAPPING(cacheRemember, lyger_cache_remember, arginfo_class_Lyger_Engine_cacheRemember, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheLock, lyger_cache_lock, arginfo_class_Lyger_Engine_cacheLock, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheUnlock, lyger_cache_unlock, arginfo_class_Lyger_Engine_cacheUnlock, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheLockExtend, lyger_cache_lock_extend, arginfo_class_Lyger_Engine_cacheLockExtend, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheLockOwner, lyger_cache_lock_owner, arginfo_class_Lyger_Engine_cacheLockOwner, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheKeys, lyger_cache_keys, arginfo_class_Lyger_Engine_cacheKeys, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheInfo, lyger_cache_info, arginfo_class_Lyger_Engine_cacheInfo, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(dbQuery, lyger_db_query, arginfo_class_Lyger_Engine_dbQuery, ZEND_ACC_PUBLIC)

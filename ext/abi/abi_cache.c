@@ -115,7 +115,7 @@ bool lyger_abi_valid_key(const char *key, size_t len, lyger_error *error)
     return error->status == LYGER_OK;
 }
 
-static bool valid_ttl(unsigned long ttl, lyger_error *error)
+bool lyger_abi_valid_ttl(unsigned long ttl, lyger_error *error)
 {
     if (ttl > LYGER_CACHE_TTL_MAX) {
         lyger_fail(error, LYGER_E_ARGUMENT, "ttl must be at most %u seconds, %lu given", LYGER_CACHE_TTL_MAX,
@@ -189,8 +189,8 @@ static int store(const char *key, size_t key_len, int type, const char *bytes, s
     lyger_error *error = lyger_abi_enter();
     lyger_cache_value value;
     bool stored = false;
-    if (!lyger_abi_valid_key(key, key_len, error) || !valid_ttl(ttl, error) || !valid_stale(stale, error) ||
-        !unpack_value(type, bytes, len, &value, error)) {
+    if (!lyger_abi_valid_key(key, key_len, error) || !lyger_abi_valid_ttl(ttl, error) ||
+        !valid_stale(stale, error) || !unpack_value(type, bytes, len, &value, error)) {
         return -1;
     }
     lyger_cache *opened = lyger_abi_usable_cache(error);
@@ -229,7 +229,7 @@ int lyger_ffi_cache_add_integer(const char *key, size_t key_len, long long by, u
 {
     lyger_error *error = lyger_abi_enter();
     int64_t sum = 0;
-    if (!lyger_abi_valid_key(key, key_len, error) || !valid_ttl(ttl, error)) {
+    if (!lyger_abi_valid_key(key, key_len, error) || !lyger_abi_valid_ttl(ttl, error)) {
         return -1;
     }
     if (!result) {
@@ -397,7 +397,7 @@ void lyger_cache_delete(const char *key)
 int lyger_ffi_cache_retime(const char *key, size_t key_len, unsigned long ttl)
 {
     lyger_error *error = lyger_abi_enter();
-    bool valid = lyger_abi_valid_key(key, key_len, error) && valid_ttl(ttl, error);
+    bool valid = lyger_abi_valid_key(key, key_len, error) && lyger_abi_valid_ttl(ttl, error);
     lyger_cache *opened = valid ? lyger_abi_usable_cache(error) : NULL;
     bool there = false;
     if (opened) {

@@ -32,15 +32,80 @@ int lyger_ffi_cache_lock(const char *key, size_t key_len, unsigned long ttl, uns
         lyger_fail(error, LYGER_E_ARGUMENT, "token is NULL");
         return -1;
     }
-    if (ttl < 1 || ttl > LYGER_CACHE_TTL_MAX) {
-        lyger_fail(error, LYGER_E_ARGUMENT, "ttl must be 1 to %u seconds, %lu given", LYGER_CACHE_TTL_MAX,
-                   ttl);
-    }
-    lyger_cache *opened = error->status == LYGER_OK ? enter(key, key_len, LYGER_CACHE_LOCK, error) : NULL;
+    lyger_cache *opened =
+        lyger_abi_valid_ttl(ttl, error) ? enter(key, key_len, LYGER_CACHE_LOCK, error) : NULL;
     if (opened) {
         lyger_cache_lock(opened, key, key_len, (uint32_t)ttl, &got, error);
     }
     return taken(error, got, token);
+}
+
+static bool valid_token(const char *token, size_t len, lyger_error *error)
+{
+    if (!token) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "token is NULL");
+    } else if (len < 1 || len > LYGER_CACHE_TOKEN_MAX) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "token must be 1 to %u bytes long, %zu given",
+                   LYGER_CACHE_TOKEN_MAX, len);
+    }
+    return error->status == LYGER_OK;
+}
+
+int lyger_ffi_cache_lock_as(const char *key, size_t key_len, unsigned long ttl, const char *token,
+                            size_t token_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    bool valid = lyger_abi_valid_ttl(ttl, error) && valid_token(token, token_len, error), got = false;
+    lyger_cache *opened = valid ? enter(key, key_len, LYGER_CACHE_LOCK, error) : NULL;
+    if (opened) {
+        lyger_cache_lock_as(opened, key, key_len, (uint32_t)ttl, token, token_len, &got, error);
+    }
+    return error->status != LYGER_OK ? -1 : got;
+}
+
+int lyger_ffi_cache_unlock(const char *key, size_t key_len, const char *token, size_t token_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache *opened = enter(key, key_len, LYGER_CACHE_LOCK, error);
+    bool held = false;
+    if (opened) {
+        lyger_cache_unlock(opened, key, key_len, token, token_len, &held, error);
+    }
+    return error->status != LYGER_OK ? -1 : held;
+}
+
+int lyger_ffi_cache_lock_extend(const char *key, size_t key_len, const char *token, size_t token_len,
+                                unsigned long ttl)
+{
+    lyger_error *error = lyger_abi_enter();
+    bool valid = lyger_abi_valid_ttl(ttl, error), held = false;
+    if (valid && !token) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "token is NULL");
+        return -1;
+    }
+    lyger_cache *opened = valid ? enter(key, key_len, LYGER_CACHE_LOCK, error) : NULL;
+    if (opened) {
+        lyger_cache_lock_extend(opened, key, key_len, token, token_len, (uint32_t)ttl, &held, error);
+    }
+    return error->status != LYGER_OK ? -1 : held;
+}
+
+int lyger_ffi_cache_lock_owner(const char *key, size_t key_len, char **token, size_t *token_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache_token found = {0};
+    if (!token || !token_len) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "%s is NULL", !token ? "token" : "token_len");
+        return -1;
+    }
+    *token = NULL;
+    *token_len = 0;
+    lyger_cache *opened = enter(key, key_len, LYGER_CACHE_LOCK, error);
+    if (opened && lyger_cache_lock_owner(opened, key, key_len, &found, error) == LYGER_OK && found.len) {
+        *token = lyger_abi_copy(found.bytes, found.len, error);
+        *token_len = found.len;
+    }
+    return error->status != LYGER_OK ? -1 : *token != NULL;
 }
 
 int lyger_ffi_cache_lease(const char *key, size_t key_len, unsigned long long *token)

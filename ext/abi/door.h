@@ -44,6 +44,9 @@ lyger_cache *lyger_abi_usable_cache(lyger_error *error);
 /* Whether key[0..len) can be a key; if not, fills the error. */
 bool lyger_abi_valid_key(const char *key, size_t len, lyger_error *error);
 
+/* Whether ttl can be a time to live; if not, fills the error. */
+bool lyger_abi_valid_ttl(unsigned long ttl, lyger_error *error);
+
 /* The rooms' parts of lyger_ffi_close(). */
 void lyger_abi_close_cache(void);
 void lyger_abi_close_queries(void);

@@ -232,11 +232,27 @@ int lyger_ffi_cache_walk(unsigned long long *cursor, const char *prefix, size_t 
  * kind: 0 a lock, which belongs to the bearer of its token until it is given back or its ttl is over; 1 a
  * lease, held by a thread while it computes a value. A key names one of each kind, besides the entry. The
  * locks and leases of a thread are free as soon as it dies; lyger_ffi_cache_end_request() ends its leases and
- * lets its locks outlive it. */
+ * lets its locks outlive it. Locks that were taken with lyger_ffi_cache_lock_as() outlive it in any case. */
 
-/* 1 and the token, which is not 0, or 0 when the lock is held. ttl: 1 to 4294967295 seconds. -1 also when the
- * cache is off or has no room for more locks (one per 16 KiB of cache). */
+/* 1 and the token, which is not 0, or 0 when the lock is held. ttl: 0, which is no end, to 4294967295
+ * seconds. -1 also when the cache is off or has no room for more locks (one per 16 KiB of cache). */
 int lyger_ffi_cache_lock(const char *key, size_t key_len, unsigned long ttl, unsigned long long *token);
+
+/* lyger_ffi_cache_lock() with a token of the caller's own, 1 to 64 bytes. 1 also when the lock is held with
+ * this token: its time begins anew. Here and below a token that was made is its number as 16 hexadecimal
+ * digits, with leading zeros, in lower case. */
+int lyger_ffi_cache_lock_as(const char *key, size_t key_len, unsigned long ttl, const char *token,
+                            size_t token_len);
+
+/* 1 when the lock was held with that token until now, with any token when token is NULL. */
+int lyger_ffi_cache_unlock(const char *key, size_t key_len, const char *token, size_t token_len);
+
+/* Lets the time of a lock begin anew with ttl: 1 when it is held with that token. */
+int lyger_ffi_cache_lock_extend(const char *key, size_t key_len, const char *token, size_t token_len,
+                                unsigned long ttl);
+
+/* 1 and the token with which the lock is held, which the caller frees; 0 and NULL when nobody holds it. */
+int lyger_ffi_cache_lock_owner(const char *key, size_t key_len, char **token, size_t *token_len);
 
 /* lyger_ffi_cache_lock() for a lease; -1 also when this thread has it. When the cache is off: 1, with the
  * token 0. */

@@ -292,24 +292,60 @@ bool lyger_cache_inspect(lyger_cache *cache, const char *key, size_t key_len, ly
 /* ---- named locks ---- */
 
 /*
- * LOCK: belongs to the bearer of its token, until it is given back or its time is over; when a thread dies
- * before lyger_cache_end_request(), the locks it took are free at once. LEASE: held by a thread while it
+ * LOCK: belongs to the bearer of its token, until it is given back or its time is over. A lock whose token is
+ * a number that was made for it is also free at once when the thread that took it dies before
+ * lyger_cache_end_request(); one that was taken with a token of the caller's own does not ask for threads.
+ * LEASE: held by a thread while it
  * computes a value, until the lease is given back, lyger_cache_end_request(), or the thread dies. A key names
  * a lock, a lease and an entry independently: clearing and eviction leave locks and leases alone.
  */
 typedef enum lyger_cache_kind { LYGER_CACHE_LOCK, LYGER_CACHE_LEASE } lyger_cache_kind;
 
-/* One attempt, ttl in seconds: a *token other than 0 when the lock was free. LYGER_E_CACHE also when the
- * cache has no room for more locks (one for 16 KiB of cache). */
+#define LYGER_CACHE_TOKEN_MAX 64u    /* bytes; the least is 1 */
+#define LYGER_CACHE_TOKEN_DIGITS 16u /* of a number, hexadecimal */
+
+typedef struct lyger_cache_token {
+    size_t len; /* 0: nobody's */
+    char bytes[LYGER_CACHE_TOKEN_MAX];
+} lyger_cache_token;
+
+/* The text of a token that is a number: with it the functions that take a text find the lock. */
+void lyger_cache_token_text(uint64_t number, lyger_cache_token *token);
+
+/* One attempt, ttl in seconds, 0 for no end: a *token other than 0 when the lock was free. LYGER_E_CACHE also
+ * when the cache has no room for more locks (one for 16 KiB of cache). */
 lyger_status lyger_cache_lock(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
                               uint64_t *token, lyger_error *error);
+
+/*
+ * One attempt with a token of the caller's own, 1 to LYGER_CACHE_TOKEN_MAX bytes. *got also when the lock is
+ * held with this token already: then its time begins anew with ttl, and from now on it is held as with a
+ * token of the caller's own.
+ */
+lyger_status lyger_cache_lock_as(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
+                                 const char *token, size_t token_len, bool *got, lyger_error *error);
+
+/* Gives a lock back, whoever has it when token is NULL; *held: whether it was held with that token until
+ * now. */
+lyger_status lyger_cache_unlock(lyger_cache *cache, const char *key, size_t key_len, const char *token,
+                                size_t token_len, bool *held, lyger_error *error);
+
+/* Lets the time of a lock begin anew with ttl seconds, 0 for no end; *held: whether it is held with that
+ * token. */
+lyger_status lyger_cache_lock_extend(lyger_cache *cache, const char *key, size_t key_len, const char *token,
+                                     size_t token_len, uint32_t ttl, bool *held, lyger_error *error);
+
+/* The token with which the lock is held now. */
+lyger_status lyger_cache_lock_owner(lyger_cache *cache, const char *key, size_t key_len,
+                                    lyger_cache_token *token, lyger_error *error);
 
 /* One attempt at a lease, as lyger_cache_lock(); LYGER_E_CACHE also when this thread holds the lease
  * already. */
 lyger_status lyger_cache_lease(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
                                lyger_error *error);
 
-/* Gives a lock or lease back; *held: whether it was held with that token until now. */
+/* Gives back a lease, or a lock whose token is a number; *held: whether it was held with that token until
+ * now. */
 lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
                                    uint64_t token, bool *held, lyger_error *error);
 

@@ -10,6 +10,7 @@
 #include "shard.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define GROUP 16u /* neighbouring slots; a name may be in either of two such groups */
 #define PROBES (2 * GROUP)
@@ -19,7 +20,16 @@
 /* A lock or lease that this thread took and did not give back. */
 typedef struct own_hold {
     uint64_t name, token;
+    lyger_cache_kind kind;
 } own_hold;
+
+/* What somebody asks for. */
+typedef struct claim {
+    uint64_t name, expires;
+    lyger_cache_kind kind;
+    const char *token; /* the caller's own; NULL: a number is made */
+    size_t token_len;
+} claim;
 
 static __thread own_hold *own;
 static __thread size_t own_count, own_room;
@@ -62,6 +72,53 @@ static hold_slot *find_hold(const lyger_cache *cache, const shard *s, uint64_t n
     return NULL;
 }
 
+/* The thread with which the hold ends; 0 when it belongs to whoever has its token. */
+static uint64_t thread_of(const hold_slot *slot)
+{
+    uint64_t owner = atomic_load(&slot->owner);
+    return owner == HOLD_OF_BEARER ? 0 : owner;
+}
+
+void lyger_cache_token_text(uint64_t number, lyger_cache_token *token)
+{
+    for (size_t i = 0; i < LYGER_CACHE_TOKEN_DIGITS; i++) {
+        token->bytes[i] = "0123456789abcdef"[number >> (60 - 4 * i) & 15];
+    }
+    token->len = LYGER_CACHE_TOKEN_DIGITS;
+}
+
+static hold_token *token_of(const lyger_cache *cache, const hold_slot *slot)
+{
+    return cache->tokens + (slot - cache->holds);
+}
+
+/* The text of a slot's token, of which a number is written as in lyger_cache_token_text(). */
+static void read_token(const lyger_cache *cache, const hold_slot *slot, lyger_cache_token *token)
+{
+    const hold_token *own_token = token_of(cache, slot);
+    if (atomic_load(&slot->owner) != HOLD_OF_BEARER) {
+        lyger_cache_token_text(slot->token, token);
+    } else {
+        token->len = own_token->len <= LYGER_CACHE_TOKEN_MAX ? own_token->len : 0; /* 0: it is damaged */
+        memcpy(token->bytes, own_token->bytes, token->len);
+    }
+}
+
+/* In the same time whatever the bytes are. */
+static bool has_token(const lyger_cache *cache, const hold_slot *slot, const char *bytes, size_t len)
+{
+    lyger_cache_token token;
+    read_token(cache, slot, &token);
+    if (token.len != len) {
+        return false;
+    }
+    unsigned char differs = 0;
+    for (size_t i = 0; i < len; i++) {
+        differs |= (unsigned char)(token.bytes[i] ^ bytes[i]);
+    }
+    return differs == 0;
+}
+
 /* Whether the slot's time is over; whether its owner died is looked at elsewhere, without the lock. */
 static bool over(const hold_slot *slot, uint64_t now)
 {
@@ -87,8 +144,8 @@ static hold_slot *free_slot(const lyger_cache *cache, const shard *s, uint64_t n
     /* Slots of dead threads are looked for last: asking what became of a thread takes time. */
     for (uint32_t probe = 0; probe < PROBES; probe++) {
         hold_slot *slot = slot_at(cache, s, name, probe);
-        uint64_t owner = atomic_load(&slot->owner);
-        if (owner && lyger_lane_gone(cache, owner)) {
+        uint64_t thread = thread_of(slot);
+        if (thread && lyger_lane_gone(cache, thread)) {
             return slot;
         }
     }
@@ -102,6 +159,14 @@ static void release(shard *s, hold_slot *slot)
     lyger_os_wake(&s->holds_changed);
 }
 
+/* Whether its time was not over. */
+static bool end_hold(shard *s, hold_slot *slot)
+{
+    bool held = !over(slot, lyger_os_milliseconds());
+    release(s, slot);
+    return held;
+}
+
 /* The name goes last: a slot without one is free, whatever else is in it. */
 static void fill(hold_slot *slot, uint64_t name, uint64_t token, uint64_t expires, uint64_t owner)
 {
@@ -112,9 +177,13 @@ static void fill(hold_slot *slot, uint64_t name, uint64_t token, uint64_t expire
     atomic_store_explicit(&slot->name, name, memory_order_release);
 }
 
-static bool note_own(uint64_t name, uint64_t token)
+static bool note_own(const claim *wanted, uint64_t token)
 {
-    if (own_count == own_room) {
+    size_t at = 0;
+    while (at < own_count && own[at].name != wanted->name) {
+        at++; /* a hold of that name is over, if there was one: it is forgotten */
+    }
+    if (at == own_room) {
         size_t room = own_room ? own_room * 2 : 8;
         own_hold *more = realloc(own, room * sizeof *own);
         if (!more) {
@@ -123,7 +192,8 @@ static bool note_own(uint64_t name, uint64_t token)
         own = more;
         own_room = room;
     }
-    own[own_count++] = (own_hold){name, token};
+    own[at] = (own_hold){wanted->name, token, wanted->kind};
+    own_count += at == own_count;
     return true;
 }
 
@@ -137,34 +207,76 @@ static void forget_own(uint64_t name, uint64_t token)
     }
 }
 
-/* One attempt to take a name. *holder is the thread that has it; 0 when this thread took it, or when the
- * holder is a lock that outlived its request and belongs to no thread. */
-static lyger_status attempt(lyger_cache *cache, shard *s, uint64_t name, uint64_t expires, uint64_t *token,
-                            uint64_t *holder, lyger_error *error)
+/* Gives a hold to whoever has the token, in one step: a thread that dies before it leaves the hold as it was.
+ */
+static void hand_to_bearer(const lyger_cache *cache, hold_slot *slot, const claim *wanted)
 {
-    uint64_t self = lyger_lane(cache)->thread, fresh;
-    *token = *holder = 0;
-    lyger_status status = lyger_os_random(&fresh, sizeof fresh, error);
-    if (status != LYGER_OK || !lyger_shard_lock(cache, s, error)) {
-        return LYGER_E_CACHE;
+    hold_token *token = token_of(cache, slot);
+    token->len = (uint32_t)wanted->token_len;
+    memcpy(token->bytes, wanted->token, wanted->token_len);
+    atomic_store(&slot->owner, HOLD_OF_BEARER);
+}
+
+/* A claim to a hold that somebody has: granted to whoever has its token, with a new time. *holder as for
+ * attempt(). */
+static bool renew(const lyger_cache *cache, hold_slot *slot, const claim *wanted, uint64_t *holder)
+{
+    if (!wanted->token || !has_token(cache, slot, wanted->token, wanted->token_len)) {
+        *holder = thread_of(slot);
+        return false;
     }
-    hold_slot *slot = find_hold(cache, s, name);
-    if (slot && !over(slot, lyger_os_milliseconds())) {
-        *holder = atomic_load(&slot->owner);
-        lyger_shard_unlock(s);
+    atomic_store_explicit(&slot->expires, wanted->expires, memory_order_relaxed);
+    if (atomic_load(&slot->owner) != HOLD_OF_BEARER) {
+        hand_to_bearer(cache, slot, wanted);
+    }
+    return true;
+}
+
+/* Takes a name that nobody has; *token is 0 without an error when the claim brings its own. */
+static lyger_status take_free(lyger_cache *cache, hold_slot *slot, const claim *wanted, uint64_t *token,
+                              lyger_error *error)
+{
+    uint64_t made = 0;
+    if (!slot) {
+        return lyger_fail(error, LYGER_E_CACHE, "more named locks are held than this cache has room for (%u)",
+                          cache->header->hold_count / 2 * cache->header->shard_count);
+    }
+    if (wanted->token) {
+        atomic_store_explicit(&slot->name, 0, memory_order_release);
+        hand_to_bearer(cache, slot, wanted);
+        fill(slot, wanted->name, 0, wanted->expires, HOLD_OF_BEARER);
         return LYGER_OK;
     }
-    slot = slot ? slot : free_slot(cache, s, name);
-    fresh = fresh ? fresh : 1;
-    if (!slot) {
-        status =
-            lyger_fail(error, LYGER_E_CACHE, "more named locks are held than this cache has room for (%u)",
-                       cache->header->hold_count / 2 * cache->header->shard_count);
-    } else if (!note_own(name, fresh)) {
+    lyger_status status = lyger_os_random(&made, sizeof made, error);
+    made = made ? made : 1;
+    if (status == LYGER_OK && !note_own(wanted, made)) {
         status = lyger_fail(error, LYGER_E_MEMORY, "out of memory");
+    }
+    if (status == LYGER_OK) {
+        fill(slot, wanted->name, made, wanted->expires, lyger_lane(cache)->thread);
+        *token = made;
+    }
+    return status;
+}
+
+/* One attempt to take a name. *holder is the thread that has it; 0 when this thread has taken it, or when the
+ * holder is a lock that belongs to no thread. */
+static lyger_status attempt(lyger_cache *cache, shard *s, const claim *wanted, bool *got, uint64_t *token,
+                            uint64_t *holder, lyger_error *error)
+{
+    lyger_status status = LYGER_OK;
+    *token = *holder = 0;
+    *got = false;
+    if (!lyger_shard_lock(cache, s, error)) {
+        return LYGER_E_CACHE;
+    }
+    hold_slot *slot = find_hold(cache, s, wanted->name);
+    if (slot && !over(slot, lyger_os_milliseconds())) {
+        *got = renew(cache, slot, wanted, holder);
     } else {
-        fill(slot, name, fresh, expires, self);
-        *token = fresh;
+        slot = slot ? slot : free_slot(cache, s, wanted->name);
+        status = take_free(cache, slot, wanted, token, error);
+        *got = status == LYGER_OK;
     }
     lyger_shard_unlock(s);
     return status;
@@ -182,45 +294,77 @@ static void bury(lyger_cache *cache, shard *s, uint64_t name, uint64_t holder)
     }
 }
 
-static lyger_status take_hold(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
-                              uint64_t expires, uint64_t *token, bool *own_already, lyger_error *error)
+/* Whether the thread that has this name is another one, and has died. */
+static bool is_of_dead(lyger_cache *cache, uint64_t holder)
 {
-    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state), name = name_of(hash, kind), holder;
-    shard *s = shard_of(cache, hash);
+    return holder && holder != lyger_lane(cache)->thread && lyger_lane_gone(cache, holder);
+}
+
+static lyger_status take_hold(lyger_cache *cache, shard *s, const claim *wanted, bool *got, uint64_t *token,
+                              bool *own_already, lyger_error *error)
+{
+    uint64_t holder;
     *own_already = false;
     for (;;) {
-        lyger_status status = attempt(cache, s, name, expires, token, &holder, error);
-        if (status != LYGER_OK || *token || !holder) {
+        lyger_status status = attempt(cache, s, wanted, got, token, &holder, error);
+        if (status != LYGER_OK || *got || !is_of_dead(cache, holder)) {
+            *own_already = status == LYGER_OK && holder && holder == lyger_lane(cache)->thread;
             return status;
         }
-        if (holder == lyger_lane(cache)->thread) {
-            *own_already = true;
-            return LYGER_OK;
-        }
-        if (!lyger_lane_gone(cache, holder)) {
-            return LYGER_OK;
-        }
-        bury(cache, s, name, holder);
+        bury(cache, s, wanted->name, holder);
     }
+}
+
+/* When a time to live that begins now is over, in ms; 0, which is never, for 0. */
+static uint64_t end_of(uint32_t ttl)
+{
+    return ttl ? lyger_os_milliseconds() + (uint64_t)ttl * 1000u : 0;
 }
 
 lyger_status lyger_cache_lock(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
                               uint64_t *token, lyger_error *error)
 {
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    claim wanted = {
+        .name = name_of(hash, LYGER_CACHE_LOCK), .expires = end_of(ttl), .kind = LYGER_CACHE_LOCK};
+    bool got, own_already;
+    return take_hold(cache, shard_of(cache, hash), &wanted, &got, token, &own_already, error);
+}
+
+lyger_status lyger_cache_lock_as(lyger_cache *cache, const char *key, size_t key_len, uint32_t ttl,
+                                 const char *token, size_t token_len, bool *got, lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state), none;
+    claim wanted = {.name = name_of(hash, LYGER_CACHE_LOCK),
+                    .expires = end_of(ttl),
+                    .kind = LYGER_CACHE_LOCK,
+                    .token = token,
+                    .token_len = token_len};
     bool own_already;
-    uint64_t expires = lyger_os_milliseconds() + (uint64_t)ttl * 1000u;
-    return take_hold(cache, key, key_len, LYGER_CACHE_LOCK, expires, token, &own_already, error);
+    return take_hold(cache, shard_of(cache, hash), &wanted, got, &none, &own_already, error);
 }
 
 lyger_status lyger_cache_lease(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
                                lyger_error *error)
 {
-    bool own_already;
-    lyger_status status = take_hold(cache, key, key_len, LYGER_CACHE_LEASE, 0, token, &own_already, error);
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    claim wanted = {.name = name_of(hash, LYGER_CACHE_LEASE), .kind = LYGER_CACHE_LEASE};
+    bool got, own_already;
+    lyger_status status = take_hold(cache, shard_of(cache, hash), &wanted, &got, token, &own_already, error);
     if (status == LYGER_OK && own_already) {
         return lyger_fail(error, LYGER_E_CACHE, "this process is computing the value of this key already");
     }
     return status;
+}
+
+/* Frees a name whose holder has died; asking that takes time, so it is done without the shard's lock. */
+static void bury_dead(lyger_cache *cache, shard *s, uint64_t name)
+{
+    const hold_slot *slot = find_hold(cache, s, name);
+    uint64_t thread = slot ? thread_of(slot) : 0;
+    if (is_of_dead(cache, thread)) {
+        bury(cache, s, name, thread);
+    }
 }
 
 lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
@@ -234,14 +378,72 @@ lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t k
     }
     hold_slot *slot = find_hold(cache, s, name);
     /* A child that was forked while its parent computes knows the token, but the lease is the parent's. */
-    bool foreign =
-        kind == LYGER_CACHE_LEASE && slot && atomic_load(&slot->owner) != lyger_lane(cache)->thread;
+    bool foreign = kind == LYGER_CACHE_LEASE && slot && thread_of(slot) != lyger_lane(cache)->thread;
     if (slot && slot->token == token && !foreign) {
-        *held = !over(slot, lyger_os_milliseconds());
-        release(s, slot);
+        *held = end_hold(s, slot);
     }
     lyger_shard_unlock(s);
     forget_own(name, token);
+    return LYGER_OK;
+}
+
+lyger_status lyger_cache_unlock(lyger_cache *cache, const char *key, size_t key_len, const char *token,
+                                size_t token_len, bool *held, lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    uint64_t name = name_of(hash, LYGER_CACHE_LOCK), number = 0;
+    shard *s = shard_of(cache, hash);
+    *held = false;
+    bury_dead(cache, s, name);
+    if (!lyger_shard_lock(cache, s, error)) {
+        return LYGER_E_CACHE;
+    }
+    hold_slot *slot = find_hold(cache, s, name);
+    if (slot && (!token || has_token(cache, slot, token, token_len))) {
+        number = slot->token;
+        *held = end_hold(s, slot);
+    }
+    lyger_shard_unlock(s);
+    forget_own(name, number);
+    return LYGER_OK;
+}
+
+lyger_status lyger_cache_lock_extend(lyger_cache *cache, const char *key, size_t key_len, const char *token,
+                                     size_t token_len, uint32_t ttl, bool *held, lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    uint64_t name = name_of(hash, LYGER_CACHE_LOCK);
+    shard *s = shard_of(cache, hash);
+    *held = false;
+    bury_dead(cache, s, name);
+    if (!lyger_shard_lock(cache, s, error)) {
+        return LYGER_E_CACHE;
+    }
+    hold_slot *slot = find_hold(cache, s, name);
+    if (slot && !over(slot, lyger_os_milliseconds()) && has_token(cache, slot, token, token_len)) {
+        atomic_store_explicit(&slot->expires, end_of(ttl), memory_order_relaxed);
+        *held = true;
+    }
+    lyger_shard_unlock(s);
+    return LYGER_OK;
+}
+
+lyger_status lyger_cache_lock_owner(lyger_cache *cache, const char *key, size_t key_len,
+                                    lyger_cache_token *token, lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    uint64_t name = name_of(hash, LYGER_CACHE_LOCK);
+    shard *s = shard_of(cache, hash);
+    token->len = 0;
+    bury_dead(cache, s, name);
+    if (!lyger_shard_lock(cache, s, error)) {
+        return LYGER_E_CACHE;
+    }
+    const hold_slot *slot = find_hold(cache, s, name);
+    if (slot && !over(slot, lyger_os_milliseconds())) {
+        read_token(cache, slot, token);
+    }
+    lyger_shard_unlock(s);
     return LYGER_OK;
 }
 
@@ -251,7 +453,7 @@ static bool in_circle(lyger_cache *cache, uint64_t name, uint64_t self)
 {
     for (int i = 0; i < CHAIN_LONGEST && name; i++) {
         const hold_slot *slot = find_hold(cache, &cache->shards[name & cache->shard_mask], name);
-        uint64_t owner = slot ? atomic_load(&slot->owner) : 0;
+        uint64_t owner = slot ? thread_of(slot) : 0;
         if (owner == self) {
             return i > 0;
         }
@@ -272,7 +474,7 @@ static void wait_for(lyger_cache *cache, shard *s, uint64_t name, uint32_t milli
         if (!slot || now >= end || over(slot, now)) {
             return;
         }
-        uint64_t owner = atomic_load(&slot->owner);
+        uint64_t owner = thread_of(slot);
         if (owner && lyger_lane_gone(cache, owner)) {
             return;
         }
@@ -319,7 +521,7 @@ void lyger_cache_end_request(lyger_cache *cache)
         }
         hold_slot *slot = find_hold(cache, s, own[i].name);
         if (slot && slot->token == own[i].token && atomic_load(&slot->owner) == self) {
-            if (atomic_load(&slot->expires)) {
+            if (own[i].kind == LYGER_CACHE_LOCK) {
                 atomic_store(&slot->owner, 0);
             } else {
                 release(s, slot);

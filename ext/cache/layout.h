@@ -1,7 +1,8 @@
 /*
  * What a segment looks like in memory. Internal to the cache room; the layout number changes with this file.
  *
- *     header | lanes | pins | shards | holds | bucket masks | region table | regions | buckets | ghost sets
+ *     header | lanes | pins | shards | holds | tokens | bucket masks | region table | regions | buckets |
+ * ghost sets
  *
  * Positions of entries are granules: 16-byte units from the start of the segment, 32 bits, so a segment can
  * have 64 GiB. Granule 0 is the header and means "none".
@@ -13,7 +14,7 @@
 
 #include <stdatomic.h>
 
-#define LYGER_CACHE_LAYOUT 5u /* changes with this file */
+#define LYGER_CACHE_LAYOUT 6u /* changes with this file */
 #define GRANULE 16u           /* bytes */
 #define LANE_COUNT 256u       /* lanes of a segment, the shared lane 0 included */
 #define REGION_MOST 512u      /* regions of a segment, at most */
@@ -88,9 +89,19 @@ typedef struct lane {
 typedef struct hold_slot {
     _Atomic uint64_t name; /* hash of the key and the kind, 0 when free */
     uint64_t token;
-    _Atomic uint64_t expires; /* ms, 0 = lives as long as its owner */
-    _Atomic uint64_t owner;   /* lyger_os_thread(), 0 when it belongs to no thread any more */
+    _Atomic uint64_t expires; /* ms, 0 = never */
+    _Atomic uint64_t owner;   /* lyger_os_thread(), 0 when no thread's any more, or HOLD_OF_BEARER */
 } hold_slot;
+
+/* Owner of a lock that belongs to whoever has the token in its hold_token; `token` of its slot is then of no
+ * meaning. No thread has this name. */
+#define HOLD_OF_BEARER UINT64_MAX
+
+/* Beside each hold_slot, apart from them, so that a search for a name touches few cache lines. */
+typedef struct hold_token {
+    uint32_t len;
+    char bytes[LYGER_CACHE_TOKEN_MAX];
+} hold_token;
 
 typedef struct entry_queue {
     granule head, tail; /* newest, oldest */
@@ -204,6 +215,7 @@ struct lyger_cache {
     _Atomic granule *pins; /* pin_count of lane 0, of lane 1, … */
     shard *shards;
     hold_slot *holds;        /* hold_count of shard 0, of shard 1, … */
+    hold_token *tokens;      /* as many */
     _Atomic uint32_t *masks; /* buckets in use - 1 of each shard; changed when an index grows */
     _Atomic uint32_t *table; /* what each region belongs to: see region_kind */
     bucket *buckets;

@@ -12,7 +12,6 @@
 
 #define SLICE 100u     /* ms of waiting between two looks whether PHP wants to stop */
 #define WAIT_MAX 86400 /* seconds */
-#define TOKEN_DIGITS 16
 
 static bool wait_is_valid(double wait, uint32_t argument)
 {
@@ -58,90 +57,158 @@ static lyger_cache *cache_for_locks(void)
     return php_lyger_needed_cache("there is nothing to lock with");
 }
 
-/* Takes a lock, waiting until `end`: its token, or 0 when the time is over or with an exception. */
-static uint64_t lock(lyger_cache *cache, const zend_string *key, uint32_t ttl, uint64_t end)
+typedef struct lock_claim {
+    zend_string *key;
+    uint32_t ttl;
+    zend_string *token; /* the caller's own, or NULL */
+} lock_claim;
+
+/* One attempt; false with an exception or, when somebody has the lock, without one. */
+static bool try_lock(lyger_cache *cache, const lock_claim *wanted, lyger_cache_token *made)
 {
+    const char *key = ZSTR_VAL(wanted->key);
+    size_t key_len = ZSTR_LEN(wanted->key);
     lyger_error error;
-    uint64_t token;
-    do {
-        if (lyger_cache_lock(cache, ZSTR_VAL(key), ZSTR_LEN(key), ttl, &token, &error) != LYGER_OK) {
-            php_lyger_throw(&error);
-            return 0;
+    lyger_status status;
+    uint64_t number = 0;
+    bool got = false;
+    if (wanted->token) {
+        status = lyger_cache_lock_as(cache, key, key_len, wanted->ttl, ZSTR_VAL(wanted->token),
+                                     ZSTR_LEN(wanted->token), &got, &error);
+    } else {
+        status = lyger_cache_lock(cache, key, key_len, wanted->ttl, &number, &error);
+        lyger_cache_token_text(number, made);
+        got = number != 0;
+    }
+    if (status != LYGER_OK) {
+        php_lyger_throw(&error);
+        return false;
+    }
+    return got;
+}
+
+/* Takes a lock, waiting until `end`: its token, or null when the time is over or with an exception. */
+static void lock(const lock_claim *wanted, double wait, zval *return_value)
+{
+    lyger_cache *cache = cache_for_locks();
+    uint64_t end = end_of_wait(wait);
+    lyger_cache_token made;
+    if (!cache) {
+        RETURN_THROWS();
+    }
+    while (!try_lock(cache, wanted, &made)) {
+        if (EG(exception) || wait_a_while(cache, wanted->key, LYGER_CACHE_LOCK, end) != WAITED) {
+            RETURN_NULL();
         }
-    } while (!token && wait_a_while(cache, key, LYGER_CACHE_LOCK, end) == WAITED);
-    return token;
+    }
+    if (wanted->token) {
+        RETURN_STR_COPY(wanted->token);
+    }
+    RETURN_STRINGL(made.bytes, made.len);
+}
+
+static bool token_is_valid(const zend_string *token, uint32_t argument)
+{
+    if (!token || ZSTR_LEN(token) - 1 < LYGER_CACHE_TOKEN_MAX) {
+        return true;
+    }
+    zend_argument_value_error(argument, "must be 1 to %u bytes long, %zu given", LYGER_CACHE_TOKEN_MAX,
+                              ZSTR_LEN(token));
+    return false;
 }
 
 ZEND_FUNCTION(lyger_cache_lock)
 {
-    zend_string *key;
+    lock_claim wanted = {0};
     zend_long ttl;
     double wait = 0;
 
-    ZEND_PARSE_PARAMETERS_START(2, 3)
-        Z_PARAM_STR(key)
+    ZEND_PARSE_PARAMETERS_START(2, 4)
+        Z_PARAM_STR(wanted.key)
         Z_PARAM_LONG(ttl)
         Z_PARAM_OPTIONAL
         Z_PARAM_DOUBLE(wait)
+        Z_PARAM_STR_OR_NULL(wanted.token)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!php_lyger_key_is_valid(key, 1)) {
+    if (!php_lyger_key_is_valid(wanted.key, 1) || !php_lyger_ttl_is_valid(ttl, 2) ||
+        !wait_is_valid(wait, 3) || !token_is_valid(wanted.token, 4)) {
         RETURN_THROWS();
     }
-    if (ttl < 1 || (zend_ulong)ttl > LYGER_CACHE_TTL_MAX) {
-        zend_argument_value_error(2, "must be between 1 and %u seconds, " ZEND_LONG_FMT " given",
-                                  LYGER_CACHE_TTL_MAX, ttl);
-        RETURN_THROWS();
-    }
-    lyger_cache *cache = wait_is_valid(wait, 3) ? cache_for_locks() : NULL;
-    uint64_t token = cache ? lock(cache, key, (uint32_t)ttl, end_of_wait(wait)) : 0;
-    if (token) {
-        RETURN_STR(strpprintf(0, "%0*" PRIx64, TOKEN_DIGITS, token));
-    }
-}
-
-/* The number of a token; 0, which no lock has, for a text of another shape. */
-static uint64_t read_token(const zend_string *text)
-{
-    uint64_t token = 0;
-    if (ZSTR_LEN(text) != TOKEN_DIGITS) {
-        return 0;
-    }
-    for (int i = 0; i < TOKEN_DIGITS; i++) {
-        char digit = ZSTR_VAL(text)[i];
-        if (digit >= '0' && digit <= '9') {
-            token = token << 4 | (uint64_t)(digit - '0');
-        } else if (digit >= 'a' && digit <= 'f') {
-            token = token << 4 | (uint64_t)(digit - 'a' + 10);
-        } else {
-            return 0;
-        }
-    }
-    return token;
+    wanted.ttl = (uint32_t)ttl;
+    lock(&wanted, wait, return_value);
 }
 
 ZEND_FUNCTION(lyger_cache_unlock)
 {
-    zend_string *key, *text;
+    zend_string *key, *token;
 
     ZEND_PARSE_PARAMETERS_START(2, 2)
         Z_PARAM_STR(key)
-        Z_PARAM_STR(text)
+        Z_PARAM_STR_OR_NULL(token)
     ZEND_PARSE_PARAMETERS_END();
 
     lyger_cache *cache = php_lyger_key_is_valid(key, 1) ? cache_for_locks() : NULL;
+    lyger_error error;
+    bool held = false;
     if (!cache) {
         RETURN_THROWS();
     }
-    uint64_t token = read_token(text);
-    lyger_error error;
-    bool held = false;
-    if (token && lyger_cache_give_back(cache, ZSTR_VAL(key), ZSTR_LEN(key), LYGER_CACHE_LOCK, token, &held,
-                                       &error) != LYGER_OK) {
+    if (lyger_cache_unlock(cache, ZSTR_VAL(key), ZSTR_LEN(key), token ? ZSTR_VAL(token) : NULL,
+                           token ? ZSTR_LEN(token) : 0, &held, &error) != LYGER_OK) {
         php_lyger_throw(&error);
         RETURN_THROWS();
     }
     RETURN_BOOL(held);
+}
+
+ZEND_FUNCTION(lyger_cache_lock_extend)
+{
+    zend_string *key, *token;
+    zend_long ttl;
+
+    ZEND_PARSE_PARAMETERS_START(3, 3)
+        Z_PARAM_STR(key)
+        Z_PARAM_STR(token)
+        Z_PARAM_LONG(ttl)
+    ZEND_PARSE_PARAMETERS_END();
+
+    bool valid = php_lyger_key_is_valid(key, 1) && php_lyger_ttl_is_valid(ttl, 3);
+    lyger_cache *cache = valid ? cache_for_locks() : NULL;
+    lyger_error error;
+    bool held = false;
+    if (!cache) {
+        RETURN_THROWS();
+    }
+    if (lyger_cache_lock_extend(cache, ZSTR_VAL(key), ZSTR_LEN(key), ZSTR_VAL(token), ZSTR_LEN(token),
+                                (uint32_t)ttl, &held, &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+        RETURN_THROWS();
+    }
+    RETURN_BOOL(held);
+}
+
+ZEND_FUNCTION(lyger_cache_lock_owner)
+{
+    zend_string *key;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_STR(key)
+    ZEND_PARSE_PARAMETERS_END();
+
+    lyger_cache *cache = php_lyger_key_is_valid(key, 1) ? cache_for_locks() : NULL;
+    lyger_cache_token token;
+    lyger_error error;
+    if (!cache) {
+        RETURN_THROWS();
+    }
+    if (lyger_cache_lock_owner(cache, ZSTR_VAL(key), ZSTR_LEN(key), &token, &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+        RETURN_THROWS();
+    }
+    if (token.len) {
+        RETURN_STRINGL(token.bytes, token.len);
+    }
 }
 
 /* ---- remembering ---- */

@@ -56,7 +56,7 @@ static uint32_t header_check(const segment_header *header)
  * being overwritten stays within the segment.
  */
 typedef struct segment_places {
-    uint64_t lanes, pins, shards, holds, masks, table, buckets, ghosts, regions, end;
+    uint64_t lanes, pins, shards, holds, tokens, masks, table, buckets, ghosts, regions, end;
 } segment_places;
 
 static segment_places places_of(const segment_header *header)
@@ -67,7 +67,8 @@ static segment_places places_of(const segment_header *header)
     at.pins = at.lanes + LANE_COUNT * sizeof(lane);
     at.shards = at.pins + (uint64_t)LANE_COUNT * header->pin_count * sizeof(granule);
     at.holds = at.shards + shards * sizeof(shard);
-    at.masks = at.holds + shards * header->hold_count * sizeof(hold_slot);
+    at.tokens = at.holds + shards * header->hold_count * sizeof(hold_slot);
+    at.masks = at.tokens + shards * header->hold_count * sizeof(hold_token);
     at.table = round_up(at.masks + shards * sizeof(uint32_t), 64);
     at.regions = round_up(at.table + header->region_count * sizeof(uint32_t), PAGE);
     at.buckets =
@@ -178,6 +179,7 @@ void lyger_segment_view(lyger_cache *cache, void *base)
     cache->pins = (_Atomic granule *)(cache->base + at.pins);
     cache->shards = (shard *)(cache->base + at.shards);
     cache->holds = (hold_slot *)(cache->base + at.holds);
+    cache->tokens = (hold_token *)(cache->base + at.tokens);
     cache->masks = (_Atomic uint32_t *)(cache->base + at.masks);
     cache->table = (_Atomic uint32_t *)(cache->base + at.table);
     cache->buckets = (bucket *)(cache->base + at.buckets);

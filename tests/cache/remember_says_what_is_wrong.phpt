@@ -27,7 +27,11 @@ $calls = [
     fn() => lyger_cache_remember('k', fn() => (object) ['closure' => $compute]),
     fn() => lyger_cache_remember('k', fn() => str_repeat('x', 1 << 20)),
     fn() => lyger_cache_remember('k', fn() => lyger_cache_remember('k', $compute)),
-    fn() => lyger_cache_lock('k', 0),
+    fn() => lyger_cache_lock('k', -1),
+    fn() => lyger_cache_lock('k', 1, 0, ''),
+    fn() => lyger_cache_lock('k', 1, 0, str_repeat('t', 65)),
+    fn() => lyger_cache_lock_extend('k', 'bearer', -1),
+    fn() => Lyger\Engine::getInstance()->cacheLockOwner(''),
     fn() => lyger_cache_lock('k', 1, -0.5),
 ];
 foreach ($calls as $call) {
@@ -62,7 +66,11 @@ TypeError: lyger_cache_remember(): Argument #2 ($compute) must not return what i
 Exception: Serialization of 'Closure' is not allowed
 Lyger\Exception\CacheException: %s
 Lyger\Exception\CacheException: this process is computing the value of this key already
-ValueError: lyger_cache_lock(): Argument #2 ($ttl) must be between 1 and 4294967295 seconds, 0 given
+ValueError: lyger_cache_lock(): Argument #2 ($ttl) must be between 0 and 4294967295 seconds, -1 given
+ValueError: lyger_cache_lock(): Argument #4 ($token) must be 1 to 64 bytes long, 0 given
+ValueError: lyger_cache_lock(): Argument #4 ($token) must be 1 to 64 bytes long, 65 given
+ValueError: lyger_cache_lock_extend(): Argument #3 ($ttl) must be between 0 and 4294967295 seconds, -1 given
+ValueError: Lyger\Engine::cacheLockOwner(): Argument #1 ($key) must be 1 to 65535 bytes long, 0 given
 ValueError: lyger_cache_lock(): Argument #3 ($wait) must be between 0 and 86400 seconds, -0.5 given
 bool(false)
 int(1)

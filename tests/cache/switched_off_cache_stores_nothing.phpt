@@ -18,7 +18,8 @@ try {
 for ($i = 0; $i < 2; $i++) {
     var_dump(lyger_cache_remember('k', fn() => "computed $i", 60, 60));
 }
-foreach ([fn() => lyger_cache_lock('k', 1), fn() => lyger_cache_unlock('k', '0123456789abcdef')] as $call) {
+foreach ([fn() => lyger_cache_lock('k', 1), fn() => lyger_cache_unlock('k', '0123456789abcdef'),
+    fn() => lyger_cache_lock_extend('k', 'bearer', 1), fn() => lyger_cache_lock_owner('k')] as $call) {
     try {
         $call();
     } catch (Lyger\Exception\CacheException $e) {
@@ -44,6 +45,8 @@ bool(false)
 the cache is switched off (lyger.cache_size=0): there is nowhere to count
 string(10) "computed 0"
 string(10) "computed 1"
+the cache is switched off (lyger.cache_size=0): there is nothing to lock with
+the cache is switched off (lyger.cache_size=0): there is nothing to lock with
 the cache is switched off (lyger.cache_size=0): there is nothing to lock with
 the cache is switched off (lyger.cache_size=0): there is nothing to lock with
 0 {"shard_list":[],"size_classes":[]}

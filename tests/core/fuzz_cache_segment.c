@@ -114,6 +114,7 @@ static void make_original(void)
     bool stored;
     lyger_cache_store_account(&cache, "counted", 7, &zero, 0, &account, LYGER_CACHE_REPLACE, &stored, &error);
     lyger_cache_lock(&cache, "lock", 4, 1000, &token, &error);
+    lyger_cache_lock_as(&cache, "bearer's", 8, 1000, "bearer", 6, &stored, &error);
     lyger_cache_end_request(&cache);
     need(lyger_cache_verify(&cache, &error) == LYGER_OK);
     note_blocks(&cache);
@@ -127,7 +128,7 @@ static char *place_of(const lyger_cache *cache, unsigned area, uint32_t offset)
     const segment_header *header = (const segment_header *)original;
     const char *base = cache->base;
     char *at = segment;
-    switch (area % 10) {
+    switch (area % 11) {
     case 0:
         return at + offset % sizeof(segment_header);
     case 1:
@@ -144,9 +145,11 @@ static char *place_of(const lyger_cache *cache, unsigned area, uint32_t offset)
         return at + ((const char *)cache->buckets - base) + offset % (64 * sizeof(bucket));
     case 7:
         return at + ((const char *)cache->pins - base) + offset;
+    case 10:
+        return at + ((const char *)cache->tokens - base) + offset % (header->hold_count * sizeof(hold_token));
     default: /* the head and the key of a block, or its last bytes */
         return at + (size_t)blocks[offset % block_count] * GRANULE + (offset / block_count) % 80 -
-               (area % 10 == 9 ? 8 : 0);
+               (area % 11 == 9 ? 8 : 0);
     }
 }
 
@@ -240,6 +243,7 @@ static void write_everything(lyger_cache *cache)
     bool there;
     int64_t result;
     uint64_t token;
+    lyger_cache_token owner = {0};
     lyger_error error;
     lyger_cache_update update = {.operand = 1, .modified = 2};
     lyger_cache_updated updated;
@@ -262,6 +266,11 @@ static void write_everything(lyger_cache *cache)
     lyger_cache_lock(cache, "lock", 4, 10, &token, &error);
     lyger_cache_lease(cache, "lease", 5, &token, &error);
     lyger_cache_wait(cache, "lock", 4, LYGER_CACHE_LOCK, 0, &error);
+    lyger_cache_lock_as(cache, "bearer's", 8, 10, "bearer", 6, &there, &error);
+    lyger_cache_lock_owner(cache, "bearer's", 8, &owner, &error);
+    need(owner.len <= sizeof owner.bytes);
+    lyger_cache_lock_extend(cache, "bearer's", 8, "bearer", 6, 10, &there, &error);
+    lyger_cache_unlock(cache, "bearer's", 8, "bearer", 6, &there, &error);
     lyger_cache_end_request(cache);
     lyger_cache_purge(cache, "key", 3, &error);
     lyger_cache_purge_accounts(cache, 1, &error);

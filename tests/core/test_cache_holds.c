@@ -3,6 +3,8 @@
  */
 #include "cache_help.h"
 
+#include <sys/mman.h>
+
 static uint64_t lock(lyger_cache *cache, const char *key, uint32_t ttl)
 {
     uint64_t token = 0;
@@ -24,6 +26,53 @@ static bool give_back(lyger_cache *cache, const char *key, lyger_cache_kind kind
 {
     bool held;
     return lyger_cache_give_back(cache, key, strlen(key), kind, token, &held, NULL) == LYGER_OK && held;
+}
+
+static bool lock_as(lyger_cache *cache, const char *key, uint32_t ttl, const char *token)
+{
+    bool got = false;
+    lyger_error error = {0};
+    if (lyger_cache_lock_as(cache, key, strlen(key), ttl, token, strlen(token), &got, &error) != LYGER_OK) {
+        printf("# %s\n", error.message);
+    }
+    return got;
+}
+
+static bool unlock(lyger_cache *cache, const char *key, const char *token)
+{
+    bool held;
+    return lyger_cache_unlock(cache, key, strlen(key), token, token ? strlen(token) : 0, &held, NULL) ==
+               LYGER_OK &&
+           held;
+}
+
+static bool extend(lyger_cache *cache, const char *key, const char *token, uint32_t ttl)
+{
+    bool held;
+    return lyger_cache_lock_extend(cache, key, strlen(key), token, strlen(token), ttl, &held, NULL) ==
+               LYGER_OK &&
+           held;
+}
+
+/* The token with which the lock is held, "" when it is free; in memory of this function. */
+static const char *owner_of(lyger_cache *cache, const char *key)
+{
+    static char text[LYGER_CACHE_TOKEN_MAX + 1];
+    lyger_cache_token token;
+    CHECK_INT(lyger_cache_lock_owner(cache, key, strlen(key), &token, NULL), LYGER_OK);
+    memcpy(text, token.bytes, token.len);
+    text[token.len] = '\0';
+    return text;
+}
+
+static const char *text_of(uint64_t number)
+{
+    static char text[LYGER_CACHE_TOKEN_MAX + 1];
+    lyger_cache_token token;
+    lyger_cache_token_text(number, &token);
+    memcpy(text, token.bytes, token.len);
+    text[token.len] = '\0';
+    return text;
 }
 
 static pid_t begin_child(void)
@@ -363,8 +412,162 @@ static void lease_is_given_back_later_when_its_shard_was_stuck(void)
     close_cache(cache);
 }
 
+static void lock_with_a_token_of_ones_own_is_the_bearers(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    char longest[LYGER_CACHE_TOKEN_MAX + 1] = {0};
+    memset(longest, 'x', LYGER_CACHE_TOKEN_MAX);
+    CHECK(strcmp(owner_of(cache, "door"), "") == 0);
+    CHECK(lock_as(cache, "door", 100, "bearer"));
+    CHECK(strcmp(owner_of(cache, "door"), "bearer") == 0);
+    CHECK(!lock_as(cache, "door", 100, "beaver") && !lock_as(cache, "door", 100, "beare") &&
+          !lock_as(cache, "door", 100, "bearers") && !lock(cache, "door", 100));
+    CHECK(!unlock(cache, "door", "beaver") && !unlock(cache, "door", "bearers") &&
+          !unlock(cache, "door", ""));
+    CHECK(!extend(cache, "door", "beaver", 100) && extend(cache, "door", "bearer", 100));
+    CHECK(unlock(cache, "door", "bearer") && !unlock(cache, "door", "bearer"));
+    CHECK(!extend(cache, "door", "bearer", 100));
+    CHECK(lock_as(cache, "door", 100, longest));
+    CHECK(strcmp(owner_of(cache, "door"), longest) == 0);
+    longest[LYGER_CACHE_TOKEN_MAX - 1] = 'y';
+    CHECK(!unlock(cache, "door", longest) && unlock(cache, "door", NULL) && !unlock(cache, "door", NULL));
+    CHECK(lock(cache, "door", 100) != 0);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void number_is_found_by_its_text(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint64_t token = lock(cache, "door", 100);
+    CHECK(strcmp(owner_of(cache, "door"), text_of(token)) == 0 && strlen(text_of(token)) == 16);
+    CHECK(strcmp(text_of(0x0123456789ABCDEF), "0123456789abcdef") == 0);
+    CHECK(!unlock(cache, "door", text_of(token ^ 1)) && !extend(cache, "door", text_of(token ^ 1), 100));
+    CHECK(extend(cache, "door", text_of(token), 100) && unlock(cache, "door", text_of(token)));
+    token = lock(cache, "door", 100);
+    CHECK(unlock(cache, "door", NULL));
+    /* A lease of that name is nobody's to take away. */
+    CHECK(lease(cache, "door") && !unlock(cache, "door", NULL) && !lease(cache, "door"));
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void lock_of_a_bearer_outlives_its_process(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    pid_t child = begin_child();
+    if (child == 0) {
+        uint64_t made = lock(cache, "theirs", 0), given = lock(cache, "given", 1000);
+        bool all = made && lock_as(cache, "door", 1000, "bearer") && lock_as(cache, "endless", 0, "bearer") &&
+                   lock_as(cache, "given", 1000, text_of(given));
+        raise(all ? SIGSTOP : SIGKILL);
+        _exit(0);
+    }
+    wait_until_stopped(child);
+    CHECK(lock(cache, "theirs", 100) == 0 && strlen(owner_of(cache, "theirs")) == 16);
+    kill_child(child);
+    CHECK(strcmp(owner_of(cache, "theirs"), "") == 0);
+    CHECK(lock(cache, "door", 100) == 0 && lock(cache, "endless", 100) == 0);
+    CHECK(lock(cache, "given", 100) == 0 && strlen(owner_of(cache, "given")) == 16);
+    CHECK(extend(cache, "door", "bearer", 100) && unlock(cache, "door", "bearer"));
+    CHECK(unlock(cache, "endless", "bearer") && unlock(cache, "given", NULL));
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void lock_of_the_dead_is_neither_extended_nor_given_back(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    _Atomic uint64_t *told = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(told != MAP_FAILED);
+    pid_t child = begin_child();
+    if (child == 0) {
+        atomic_store(told, lock(cache, "door", 1000));
+        atomic_store(told + 1, lock(cache, "window", 1000));
+        raise(SIGSTOP);
+        _exit(0);
+    }
+    wait_until_stopped(child);
+    CHECK(extend(cache, "door", text_of(atomic_load(told)), 1000));
+    kill_child(child);
+    CHECK(!extend(cache, "door", text_of(atomic_load(told)), 1000));
+    CHECK(!unlock(cache, "window", text_of(atomic_load(told + 1))));
+    munmap(told, 4096);
+    close_cache(cache);
+}
+
+static void lock_without_a_time_ends_with_its_token_only(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    pid_t child = begin_child();
+    if (child == 0) {
+        bool got = lock(cache, "door", 0) != 0;
+        lyger_cache_end_request(cache);
+        _exit(got ? 0 : 1);
+    }
+    CHECK_INT(status_of(child), 0);
+    CHECK(lock(cache, "door", 1) == 0 && unlock(cache, "door", NULL) && lock(cache, "door", 1) != 0);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void time_of_a_lock_begins_anew(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint64_t number = lock(cache, "numbered", 1);
+    CHECK(lock_as(cache, "again", 1, "bearer") && lock_as(cache, "extended", 1, "bearer") &&
+          lock_as(cache, "endless", 1, "bearer") && lock_as(cache, "shortened", 1000, "bearer") &&
+          lock_as(cache, "over", 1, "bearer"));
+    CHECK(lock_as(cache, "again", 1000, "bearer") && extend(cache, "extended", "bearer", 1000) &&
+          extend(cache, "endless", "bearer", 0) && extend(cache, "shortened", "bearer", 1) &&
+          extend(cache, "numbered", text_of(number), 1000));
+    nap(1100);
+    CHECK(!lock(cache, "again", 1) && !lock(cache, "extended", 1) && !lock(cache, "endless", 1) &&
+          !lock(cache, "numbered", 1));
+    CHECK(strcmp(owner_of(cache, "over"), "") == 0 && !extend(cache, "over", "bearer", 1) &&
+          !unlock(cache, "over", "bearer"));
+    CHECK(lock(cache, "shortened", 1) != 0);
+    lyger_cache_end_request(cache);
+    close_cache(cache);
+}
+
+static void bearer_takes_over_from_one_whose_time_is_over(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint64_t number = lock(cache, "door", 1);
+    CHECK(number && lock_as(cache, "window", 1, "bearer"));
+    nap(1100);
+    CHECK(lock_as(cache, "door", 1000, "other") && lock_as(cache, "window", 1000, "other"));
+    CHECK(!unlock(cache, "door", text_of(number)) && !unlock(cache, "window", "bearer"));
+    CHECK(!give_back(cache, "door", LYGER_CACHE_LOCK, number));
+    lyger_cache_end_request(cache); /* what it says of the number's lock does not touch the bearer's */
+    CHECK(strcmp(owner_of(cache, "door"), "other") == 0 && strcmp(owner_of(cache, "window"), "other") == 0);
+    close_cache(cache);
+}
+
+/* A thread that takes a lock again and again remembers it once. */
+static void lock_that_is_taken_from_its_holder_is_forgotten(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    for (int i = 0; i < 100000; i++) {
+        CHECK(lock(cache, "door", 100) != 0 && unlock(cache, "door", NULL));
+    }
+    CHECK(lock(cache, "door", 100) != 0);
+    lyger_cache_end_request(cache);
+    CHECK(unlock(cache, "door", NULL));
+    close_cache(cache);
+}
+
 int main(void)
 {
+    RUN(lock_with_a_token_of_ones_own_is_the_bearers);
+    RUN(number_is_found_by_its_text);
+    RUN(lock_of_a_bearer_outlives_its_process);
+    RUN(lock_of_the_dead_is_neither_extended_nor_given_back);
+    RUN(lock_without_a_time_ends_with_its_token_only);
+    RUN(time_of_a_lock_begins_anew);
+    RUN(bearer_takes_over_from_one_whose_time_is_over);
+    RUN(lock_that_is_taken_from_its_holder_is_forgotten);
     RUN(lock_is_held_until_its_token_is_given_back);
     RUN(locks_leases_and_entries_of_one_name_are_three_things);
     RUN(lock_ends_when_its_time_is_over);

@@ -23,9 +23,16 @@ $calls = [
     ['lyger_ffi_cache_store_stale', 'k', 1, 4, 'v', 1, 1, 1000001],
     ['lyger_ffi_cache_fetch_stale', null, 1, null, null, null],
     ['lyger_ffi_cache_lock', 'k', 1, 1, null],
-    ['lyger_ffi_cache_lock', 'k', 1, 0, FFI::addr($token)],
     ['lyger_ffi_cache_lock', 'k', 1, 4294967296, FFI::addr($token)],
     ['lyger_ffi_cache_lock', null, 1, 1, FFI::addr($token)],
+    ['lyger_ffi_cache_lock_as', 'k', 1, 1, null, 1],
+    ['lyger_ffi_cache_lock_as', 'k', 1, 1, '', 0],
+    ['lyger_ffi_cache_lock_as', 'k', 1, 1, str_repeat('t', 65), 65],
+    ['lyger_ffi_cache_unlock', null, 1, null, 0],
+    ['lyger_ffi_cache_unlock', 'k', 1, null, 0],
+    ['lyger_ffi_cache_lock_extend', 'k', 1, null, 0, 1],
+    ['lyger_ffi_cache_lock_owner', 'k', 1, null, FFI::addr($length)],
+    ['lyger_ffi_cache_lock_owner', 'k', 1, FFI::addr($bytes), FFI::addr($length)],
     ['lyger_ffi_cache_lease', 'k', 1, null],
     ['lyger_ffi_cache_lease', '', 0, FFI::addr($token)],
     ['lyger_ffi_cache_give_back', 'k', 1, 2, 1],
@@ -115,9 +122,16 @@ lyger_ffi_cache_fetch -1: type is NULL
 lyger_ffi_cache_store_stale -1: stale must be at most 1000000 seconds, 1000001 given
 lyger_ffi_cache_fetch_stale -1: type is NULL
 lyger_ffi_cache_lock -1: token is NULL
-lyger_ffi_cache_lock -1: ttl must be 1 to 4294967295 seconds, 0 given
-lyger_ffi_cache_lock -1: ttl must be 1 to 4294967295 seconds, 4294967296 given
+lyger_ffi_cache_lock -1: ttl must be at most 4294967295 seconds, 4294967296 given
 lyger_ffi_cache_lock -1: key is NULL
+lyger_ffi_cache_lock_as -1: token is NULL
+lyger_ffi_cache_lock_as -1: token must be 1 to 64 bytes long, 0 given
+lyger_ffi_cache_lock_as -1: token must be 1 to 64 bytes long, 65 given
+lyger_ffi_cache_unlock -1: key is NULL
+lyger_ffi_cache_unlock 0: 
+lyger_ffi_cache_lock_extend -1: token is NULL
+lyger_ffi_cache_lock_owner -1: token is NULL
+lyger_ffi_cache_lock_owner 0: 
 lyger_ffi_cache_lease -1: token is NULL
 lyger_ffi_cache_lease -1: key must be 1 to 65535 bytes long, 0 given
 lyger_ffi_cache_give_back -1: kind must be 0 or 1, 2 given

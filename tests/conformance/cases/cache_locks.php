@@ -132,8 +132,13 @@ return [
         }
         $check->same(0, $counter->calls);
         $check->same(1, $engine->cacheRemember('k', $counter, 4294967295, 1000000, 86400));
-        foreach ([0, -1, 4294967296, PHP_INT_MIN] as $ttl) {
+        foreach ([-1, 4294967296, PHP_INT_MIN] as $ttl) {
             $check->throws(ValueError::class, static fn() => $engine->cacheLock('k', $ttl), 'cacheLock', '$ttl', "$ttl given");
+            $check->throws(ValueError::class, static fn() => $engine->cacheLockExtend('k', 't', $ttl), 'cacheLockExtend', '$ttl');
+        }
+        foreach (['', str_repeat('t', 65)] as $token) {
+            $lock = static fn() => $engine->cacheLock('k', 1, 0, $token);
+            $check->throws(ValueError::class, $lock, 'cacheLock', '$token', strlen($token) . ' given');
         }
         foreach ([-1.0, 86400.5, NAN, -INF] as $wait) {
             $check->throws(ValueError::class, static fn() => $engine->cacheLock('k', 1, $wait), 'cacheLock', '$wait');
@@ -141,6 +146,8 @@ return [
         foreach (['', str_repeat('k', 65536)] as $key) {
             $check->throws(ValueError::class, static fn() => $engine->cacheLock($key, 1), '$key');
             $check->throws(ValueError::class, static fn() => $engine->cacheUnlock($key, ''), '$key');
+            $check->throws(ValueError::class, static fn() => $engine->cacheLockExtend($key, 't', 1), '$key');
+            $check->throws(ValueError::class, static fn() => $engine->cacheLockOwner($key), '$key');
         }
     },
     'a lock is held by its token' => static function (object $engine, Check $check): void {
@@ -162,6 +169,56 @@ return [
         $next = $engine->cacheLock('lock', 60);
         $check->that($next !== null && $next !== $token, 'the lock is not free, or has its old token');
         $check->same([true, true], [$engine->cacheUnlock('lock', $next), $engine->cacheUnlock('other', $other)]);
+    },
+    'a lock may be held by a token of the caller\'s own' => static function (object $engine, Check $check): void {
+        foreach (['t', 'ü', "\0", "t\0", ' ', '12', str_repeat("\xff", 64), 'fedcba9876543210', 'INF'] as $i => $token) {
+            $key = "lock $i";
+            $check->same(null, $engine->cacheLockOwner($key));
+            $check->same($token, $engine->cacheLock($key, 60, 0, $token));
+            $check->same([$token, null], [$engine->cacheLockOwner($key), $engine->cacheLock($key, 60)]);
+            $others = ['', "$token ", "$token\0", "\0$token", substr($token, 1), $token ^ "\1", str_repeat('x', 100)];
+            foreach ($others as $other) {
+                $check->same(false, $engine->cacheUnlock($key, $other), bin2hex($other));
+                $check->same(false, $engine->cacheLockExtend($key, $other, 60), bin2hex($other));
+            }
+            $check->same(null, $engine->cacheLock($key, 60, 0.01, $token ^ "\1"));
+            $check->same(true, $engine->cacheUnlock($key, $token));
+            $check->same([false, null], [$engine->cacheUnlock($key, $token), $engine->cacheLockOwner($key)]);
+        }
+    },
+    'a lock that was made for the caller tells its token' => static function (object $engine, Check $check): void {
+        $token = $engine->cacheLock('lock', 60);
+        $check->same($token, $engine->cacheLockOwner('lock'));
+        $check->same(true, $engine->cacheLockExtend('lock', $token, 60));
+        $check->same($token, $engine->cacheLock('lock', 60, 0, $token));
+        $check->same([null, $token], [$engine->cacheLock('lock', 60), $engine->cacheLockOwner('lock')]);
+        $check->same([true, null], [$engine->cacheUnlock('lock', $token), $engine->cacheLockOwner('lock')]);
+    },
+    'whoever has a lock can lose it' => static function (object $engine, Check $check): void {
+        $check->same(false, $engine->cacheUnlock('lock', null));
+        $token = $engine->cacheLock('lock', 60);
+        $check->same([true, false], [$engine->cacheUnlock('lock', null), $engine->cacheUnlock('lock', $token)]);
+        $engine->cacheLock('lock', 60, 0, 'own');
+        $check->same([true, false, null], [$engine->cacheUnlock('lock', null), $engine->cacheLockExtend('lock', 'own', 60),
+            $engine->cacheLockOwner('lock')]);
+    },
+    'the time of a lock begins anew when it is extended or taken again' => static function (object $engine, Check $check): void {
+        $engine->cacheLock('over', 1, 0, 'own');
+        $made = $engine->cacheLock('made', 1);
+        $engine->cacheLock('again', 1, 0, 'own');
+        $engine->cacheLock('extended', 1, 0, 'own');
+        $engine->cacheLock('endless', 1, 0, 'own');
+        $engine->cacheLock('never', 0);
+        $check->same([true, 'own', true, true], [$engine->cacheLockExtend('made', $made, 3600),
+            $engine->cacheLock('again', 3600, 0, 'own'), $engine->cacheLockExtend('extended', 'own', 4294967295),
+            $engine->cacheLockExtend('endless', 'own', 0)]);
+        $check->eventually(static fn() => $engine->cacheLockOwner('over') === null, 'still held after ten seconds');
+        $check->same([false, false], [$engine->cacheLockExtend('over', 'own', 60), $engine->cacheUnlock('over', 'own')]);
+        foreach (['made', 'again', 'extended', 'endless', 'never'] as $key) {
+            $check->same(null, $engine->cacheLock($key, 60), $key);
+        }
+        $check->same(true, $engine->cacheLockExtend('endless', 'own', 1));
+        $check->same('other', $engine->cacheLock('endless', 60, 10, 'other'));
     },
     'a lock is no entry, and an entry no lock' => static function (object $engine, Check $check): void {
         $engine->cacheSet('name', 'value');

@@ -287,18 +287,32 @@ final class Engine
         }
     }
 
-    public function cacheLock(string $key, int $ttl, float $wait = 0.0): ?string
+    public function cacheLock(string $key, int $ttl, float $wait = 0.0, ?string $token = null): ?string
     {
         CacheArguments::key(__FUNCTION__, $key);
-        HoldArguments::lockTtl(__FUNCTION__, $ttl);
+        CacheArguments::ttl(__FUNCTION__, 2, $ttl);
         HoldArguments::wait(__FUNCTION__, 3, $wait);
-        return $this->holds->lock($key, $ttl, $wait);
+        HoldArguments::token(__FUNCTION__, 4, $token);
+        return $this->holds->lock($key, $ttl, $wait, $token);
     }
 
-    public function cacheUnlock(string $key, string $token): bool
+    public function cacheUnlock(string $key, ?string $token): bool
     {
         CacheArguments::key(__FUNCTION__, $key);
         return $this->holds->unlock($key, $token);
+    }
+
+    public function cacheLockExtend(string $key, string $token, int $ttl): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        return $this->holds->extend($key, $token, $ttl);
+    }
+
+    public function cacheLockOwner(string $key): ?string
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->holds->owner($key);
     }
 
     public function cacheKeys(string $prefix = ''): \Iterator

@@ -19,17 +19,20 @@ final class Holds
     /** With that many locks, those whose time is over are looked for. */
     private const SWEEP_EVERY = 1024;
 
-    /** @var array<string, array{string, int}> token and expiry, in nanoseconds of hrtime(); keys with a leading byte */
+    /**
+     * @var array<string, array{string, int}> token and expiry, in nanoseconds of hrtime(), PHP_INT_MAX for none; keys
+     *     with a leading byte
+     */
     private array $locks = [];
 
     /** @var array<string, true> */
     private array $leases = [];
 
     /** @return ?string the token; null when it is still held after $wait seconds */
-    public function lock(string $key, int $ttl, float $wait): ?string
+    public function lock(string $key, int $ttl, float $wait, ?string $own): ?string
     {
         $end = hrtime(true) + (int) ($wait * 1e9);
-        while ($this->isLocked($key)) {
+        while ($this->isLocked($key) && ($own === null || !$this->has($key, $own))) {
             if (hrtime(true) >= $end) {
                 return null;
             }
@@ -38,18 +41,43 @@ final class Holds
         if (\count($this->locks) % self::SWEEP_EVERY === self::SWEEP_EVERY - 1) {
             $this->locks = array_filter($this->locks, static fn(array $lock): bool => $lock[1] > hrtime(true));
         }
-        $token = bin2hex(random_bytes(8));
-        $this->locks["\0$key"] = [$token, hrtime(true) + $ttl * 1_000_000_000];
+        $token = $own ?? bin2hex(random_bytes(8));
+        $this->locks["\0$key"] = [$token, self::end($ttl)];
         return $token;
     }
 
-    public function unlock(string $key, string $token): bool
+    /** @param ?string $token null: whatever it is */
+    public function unlock(string $key, ?string $token): bool
     {
-        if (!$this->isLocked($key) || !hash_equals($this->locks["\0$key"][0], $token)) {
+        if (!$this->isLocked($key) || ($token !== null && !$this->has($key, $token))) {
             return false;
         }
         unset($this->locks["\0$key"]);
         return true;
+    }
+
+    public function extend(string $key, string $token, int $ttl): bool
+    {
+        if (!$this->isLocked($key) || !$this->has($key, $token)) {
+            return false;
+        }
+        $this->locks["\0$key"][1] = self::end($ttl);
+        return true;
+    }
+
+    public function owner(string $key): ?string
+    {
+        return $this->isLocked($key) ? $this->locks["\0$key"][0] : null;
+    }
+
+    private static function end(int $ttl): int
+    {
+        return $ttl === 0 ? PHP_INT_MAX : hrtime(true) + $ttl * 1_000_000_000;
+    }
+
+    private function has(string $key, string $token): bool
+    {
+        return hash_equals($this->locks["\0$key"][0], $token);
     }
 
     private function isLocked(string $key): bool

@@ -285,23 +285,36 @@ final class Engine
         throw HoldArguments::waitedEnough($key, $wait);
     }
 
-    public function cacheLock(string $key, int $ttl, float $wait = 0.0): ?string
+    public function cacheLock(string $key, int $ttl, float $wait = 0.0, ?string $token = null): ?string
     {
         CacheArguments::key(__FUNCTION__, $key);
-        HoldArguments::lockTtl(__FUNCTION__, $ttl);
+        CacheArguments::ttl(__FUNCTION__, 2, $ttl);
         HoldArguments::wait(__FUNCTION__, 3, $wait);
+        HoldArguments::token(__FUNCTION__, 4, $token);
         $end = Holds::endOfWait($wait);
         do {
-            $token = $this->holds->lock($key, $ttl);
-        } while ($token === null && $this->holds->waitAWhile($key, Holds::LOCK, $end));
-        return $token === null ? null : bin2hex(pack('J', $token));
+            $taken = $this->holds->lock($key, $ttl, $token);
+        } while ($taken === null && $this->holds->waitAWhile($key, Holds::LOCK, $end));
+        return $taken;
     }
 
-    public function cacheUnlock(string $key, string $token): bool
+    public function cacheUnlock(string $key, ?string $token): bool
     {
         CacheArguments::key(__FUNCTION__, $key);
-        return HoldArguments::isToken($token)
-            && $this->holds->giveBack($key, Holds::LOCK, unpack('J', hex2bin($token))[1]);
+        return $this->holds->unlock($key, $token);
+    }
+
+    public function cacheLockExtend(string $key, string $token, int $ttl): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 3, $ttl);
+        return $this->holds->extend($key, $token, $ttl);
+    }
+
+    public function cacheLockOwner(string $key): ?string
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->holds->owner($key);
     }
 
     public function cacheKeys(string $prefix = ''): \Iterator

@@ -28,15 +28,48 @@ final class Holds
     {
     }
 
-    /** One attempt: a token, or null when somebody else holds it. */
-    public function lock(string $key, int $ttl): ?int
+    /** One attempt: the token, which is made when the caller has none, or null when somebody else holds it. */
+    public function lock(string $key, int $ttl, ?string $token): ?string
     {
-        return $this->attempt(
+        if ($token !== null) {
+            $got = $this->library->lyger_ffi_cache_lock_as($key, \strlen($key), $ttl, $token, \strlen($token));
+            return ($this->yes)($got) ? $token : null;
+        }
+        $made = $this->attempt(
             fn(CData $token): int => $this->library->lyger_ffi_cache_lock($key, \strlen($key), $ttl, $token)
+        );
+        return $made === null ? null : bin2hex(pack('J', $made));
+    }
+
+    public function unlock(string $key, ?string $token): bool
+    {
+        return ($this->yes)(
+            $this->library->lyger_ffi_cache_unlock($key, \strlen($key), $token, \strlen((string) $token))
         );
     }
 
-    /** The same for a lease. */
+    public function extend(string $key, string $token, int $ttl): bool
+    {
+        return ($this->yes)(
+            $this->library->lyger_ffi_cache_lock_extend($key, \strlen($key), $token, \strlen($token), $ttl)
+        );
+    }
+
+    public function owner(string $key): ?string
+    {
+        $bytes = $this->library->new('char *');
+        $length = $this->library->new('size_t');
+        if (!($this->yes)(
+            $this->library->lyger_ffi_cache_lock_owner($key, \strlen($key), FFI::addr($bytes), FFI::addr($length))
+        )) {
+            return null;
+        }
+        $token = FFI::string($bytes, $length->cdata);
+        $this->library->lyger_free_string($bytes);
+        return $token;
+    }
+
+    /** One attempt at a lease: a token, or null when somebody else holds it. */
     public function lease(string $key): ?int
     {
         return $this->attempt(

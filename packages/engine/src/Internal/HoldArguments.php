@@ -15,18 +15,9 @@ final class HoldArguments
 {
     public const STALE_MAX = 1000000; // seconds
     public const WAIT_MAX = 86400;    // seconds
+    public const TOKEN_MAX = 64;      // bytes; the least is 1
 
     private const KEY_SHOWN = 64; // bytes of a key in a message
-
-    public static function lockTtl(string $method, int $ttl): void
-    {
-        if ($ttl < 1 || $ttl > CacheArguments::TTL_MAX) {
-            throw new \ValueError(
-                "Lyger\\Engine::$method(): Argument #2 (\$ttl) must be between 1 and " . CacheArguments::TTL_MAX
-                . " seconds, $ttl given"
-            );
-        }
-    }
 
     public static function stale(string $method, int $stale, int $ttl): void
     {
@@ -66,9 +57,15 @@ final class HoldArguments
         }
     }
 
-    public static function isToken(string $token): bool
+    public static function token(string $method, int $argument, ?string $token): void
     {
-        return preg_match('/^[0-9a-f]{16}$/D', $token) === 1;
+        $length = \strlen($token ?? '-');
+        if ($length < 1 || $length > self::TOKEN_MAX) {
+            throw new \ValueError(
+                "Lyger\\Engine::$method(): Argument #$argument (\$token) must be 1 to " . self::TOKEN_MAX
+                . " bytes long, $length given"
+            );
+        }
     }
 
     public static function waitedEnough(string $key, float $wait): CacheException
