@@ -154,9 +154,9 @@ static PHP_MINFO_FUNCTION(lyger)
     display_ini_entries(zend_module);
 }
 
-/* The modules whose classes lyger's classes build on. */
+/* The modules whose classes lyger's classes build on, and the one for which it has a handler. */
 static const zend_module_dep dependencies[] = {ZEND_MOD_REQUIRED("json") ZEND_MOD_REQUIRED("spl")
-                                                   ZEND_MOD_END};
+                                                   ZEND_MOD_OPTIONAL("session") ZEND_MOD_END};
 
 zend_module_entry lyger_module_entry = {
     STANDARD_MODULE_HEADER_EX,

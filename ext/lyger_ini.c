@@ -108,6 +108,8 @@ PHP_INI_BEGIN()
                       cache.group, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.cache_zero_copy", "0", PHP_INI_SYSTEM, OnUpdateBool,
                         cache.zero_copy, zend_lyger_globals, lyger_globals)
+    STD_PHP_INI_ENTRY("lyger.session_wait", "0", PHP_INI_ALL, update_from_zero,
+                      cache.session_wait, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.apcu_api", "0", PHP_INI_SYSTEM, OnUpdateBool,
                         apcu.api, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.core_alias", "1", PHP_INI_SYSTEM, OnUpdateBool,

@@ -52,12 +52,13 @@ const char *php_lyger_server_state(void);
 #define PHP_LYGER_NAMES_KEPT 512 /* power of two */
 
 typedef struct php_lyger_cache_globals {
-    zend_long size;        /* lyger.cache_size, bytes */
-    char *path;            /* lyger.cache_path */
-    zend_long mode;        /* lyger.cache_mode */
-    char *group;           /* lyger.cache_group */
-    bool zero_copy;        /* lyger.cache_zero_copy */
-    zend_ulong incomplete; /* objects of __PHP_Incomplete_Class that were made; wraps */
+    zend_long size;         /* lyger.cache_size, bytes */
+    char *path;             /* lyger.cache_path */
+    zend_long mode;         /* lyger.cache_mode */
+    char *group;            /* lyger.cache_group */
+    bool zero_copy;         /* lyger.cache_zero_copy */
+    zend_long session_wait; /* lyger.session_wait, seconds; 0: max_execution_time */
+    zend_ulong incomplete;  /* objects of __PHP_Incomplete_Class that were made; wraps */
     /* Keys of arrays that were decoded in this request: php_array.c. A member and not a thread-local
      * variable, for which lyger.so has little room: a library that is loaded at run time gets 1 to 2 KB in
      * all. */

@@ -223,7 +223,8 @@ namespace {
     /**
      * Figures of the cache: enabled, path ('' when anonymous), shards, entries, bytes_total, bytes_capacity,
      * bytes_used, bytes_held (of removed entries that readers still see), bytes_free, regions, regions_unused, hits,
-     * misses, sets, deletes, evictions, expirations and lock_recoveries.
+     * misses, sets, deletes, evictions, expirations, lock_recoveries; and sessions, which are not among the entries, and
+     * session_evictions, which are among the evictions.
      *
      * @param bool $detailed adds what takes a walk through the cache: shard_list, for each shard entries,
      *     bytes_capacity, bytes_used, bytes_held, bytes_small and bytes_main (in the two queues), buckets and regions;

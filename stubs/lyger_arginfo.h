@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 1c4253941efcd6b26aa0d1ad99ea6513a922f255 */
+ * Stub hash: fbcbea3ab5d2bd6082548f201a7979fe42d5feb7 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

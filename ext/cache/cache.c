@@ -20,8 +20,9 @@ static entry *entry_of(lyger_cache *cache, index_slot *slot)
     return entry_at(cache, slot_granule(atomic_load_explicit(slot, memory_order_relaxed)));
 }
 
-static entry_draft draft_of(uint64_t hash, const char *key, size_t key_len, const lyger_cache_value *value,
-                            uint64_t expires, const lyger_cache_account *account)
+static entry_draft draft_of(const lyger_cache *cache, uint64_t hash, const char *key, size_t key_len,
+                            const lyger_cache_value *value, uint64_t expires,
+                            const lyger_cache_account *account)
 {
     bool bytes = value->type >= LYGER_CACHE_STRING;
     const lyger_cache_image *image = value->type >= LYGER_CACHE_IN_PLACE ? value->image : NULL;
@@ -38,6 +39,7 @@ static entry_draft draft_of(uint64_t hash, const char *key, size_t key_len, cons
         .account = account,
         .stored = stored_length(whole, account ? sizeof *account : 0),
         .expires = expires,
+        .annexed = cache->is_annex,
     };
 }
 
@@ -86,7 +88,7 @@ static lyger_status store_value(lyger_cache *cache, const char *key, size_t key_
                                 lyger_error *error)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    entry_draft draft = draft_of(hash, key, key_len, value, expires, account);
+    entry_draft draft = draft_of(cache, hash, key, key_len, value, expires, account);
     *stored = false;
     if (value->type >= LYGER_CACHE_IN_PLACE && cache->path[0]) {
         return lyger_fail(error, LYGER_E_ARGUMENT,
@@ -197,7 +199,7 @@ lyger_status lyger_cache_add_integer(lyger_cache *cache, const char *key, size_t
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
     lyger_cache_value value = {.type = LYGER_CACHE_INT, .as.integer = by};
-    entry_draft draft = draft_of(hash, key, key_len, &value, expiry_after(ttl, 0), NULL);
+    entry_draft draft = draft_of(cache, hash, key, key_len, &value, expiry_after(ttl, 0), NULL);
     for (;;) {
         bool there = false, stored = false;
         lyger_status status = add_if_there(cache, hash, key, key_len, by, result, &there, error);
@@ -219,19 +221,20 @@ lyger_status lyger_cache_add_integer(lyger_cache *cache, const char *key, size_t
 typedef struct key_prefix {
     const char *bytes;
     size_t len;
+    bool annexed;
 } key_prefix;
 
 static bool has_prefix(const entry *e, void *context)
 {
     const key_prefix *prefix = context;
     uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-    return key_length(lens) >= prefix->len &&
+    return is_annexed(e) == prefix->annexed && key_length(lens) >= prefix->len &&
            (!prefix->len || memcmp(e->data, prefix->bytes, prefix->len) == 0);
 }
 
 lyger_status lyger_cache_purge(lyger_cache *cache, const char *prefix, size_t len, lyger_error *error)
 {
-    key_prefix wanted = {prefix, len};
+    key_prefix wanted = {prefix, len, cache->is_annex};
     for (uint32_t i = 0; i < cache->header->shard_count; i++) {
         shard *s = &cache->shards[i];
         if (!lyger_shard_lock(cache, s, error)) {

@@ -156,6 +156,14 @@ void lyger_cache_pools_close(lyger_cache_pools *pools);
  */
 lyger_cache *lyger_cache_open_own(const char *pool, size_t bytes, lyger_error *error);
 
+/*
+ * The annex: a second set of keys in the same segment, for what is not the application's cache though it
+ * shares its memory (PHP's sessions). All functions work on it as on a cache, and see, count and clear only
+ * what is in it; those of the application's keys do not see it. What lyger_cache_describe() says of bytes,
+ * hits, sets and so on is of both. Owned by the cache, not to be closed.
+ */
+lyger_cache *lyger_cache_annex(lyger_cache *cache);
+
 /* Unmaps the segment; a named one stays for other processes. */
 void lyger_cache_close(lyger_cache *cache);
 
@@ -297,9 +305,11 @@ bool lyger_cache_inspect(lyger_cache *cache, const char *key, size_t key_len, ly
  * lyger_cache_end_request(); one that was taken with a token of the caller's own does not ask for threads.
  * LEASE: held by a thread while it
  * computes a value, until the lease is given back, lyger_cache_end_request(), or the thread dies. A key names
- * a lock, a lease and an entry independently: clearing and eviction leave locks and leases alone.
+ * a lock, a lease, a session and an entry independently: clearing and eviction leave all but the entry alone.
+ * SESSION: held by a thread, as a lease, but lyger_cache_end_request() leaves it: PHP writes sessions after
+ * that.
  */
-typedef enum lyger_cache_kind { LYGER_CACHE_LOCK, LYGER_CACHE_LEASE } lyger_cache_kind;
+typedef enum lyger_cache_kind { LYGER_CACHE_LOCK, LYGER_CACHE_LEASE, LYGER_CACHE_SESSION } lyger_cache_kind;
 
 #define LYGER_CACHE_TOKEN_MAX 64u    /* bytes; the least is 1 */
 #define LYGER_CACHE_TOKEN_DIGITS 16u /* of a number, hexadecimal */
@@ -344,15 +354,19 @@ lyger_status lyger_cache_lock_owner(lyger_cache *cache, const char *key, size_t 
 lyger_status lyger_cache_lease(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
                                lyger_error *error);
 
-/* Gives back a lease, or a lock whose token is a number; *held: whether it was held with that token until
- * now. */
+/* One attempt at the lock of a session, as lyger_cache_lock(); the same token when this thread has it. */
+lyger_status lyger_cache_lock_session(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
+                                      lyger_error *error);
+
+/* Gives back a lease or session, or a lock whose token is a number; *held: whether it was held with that
+ * token until now. */
 lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
                                    uint64_t token, bool *held, lyger_error *error);
 
 /*
- * Waits for a lock or lease: returns when it may be free, after so many milliseconds, or when a signal came;
- * then try again. LYGER_E_CACHE when threads that hold leases wait for each other in a circle; one of these
- * threads gets it.
+ * Waits for any of them: returns when it may be free, after so many milliseconds, or when a signal came;
+ * then try again. LYGER_E_CACHE when threads that hold leases or sessions wait for each other in a circle;
+ * one of these threads gets it.
  */
 lyger_status lyger_cache_wait(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
                               uint32_t milliseconds, lyger_error *error);
@@ -403,6 +417,8 @@ typedef struct lyger_cache_facts {
     uint64_t evictions;       /* entries removed to make room */
     uint64_t expirations;     /* entries removed because their time was over */
     uint64_t lock_recoveries; /* shards rebuilt after a process died in them */
+    uint64_t annexed;         /* entries of the annex, not counted above as entries */
+    uint64_t annex_evictions; /* of evictions, those of such entries */
     uint32_t shards;
     uint32_t regions, regions_unused;
     const char *path; /* "" when anonymous; owned by the cache */

@@ -24,6 +24,8 @@ size_t lyger_cache_name_facts(const lyger_cache_facts *facts, lyger_cache_figure
         {"evictions", facts->evictions},
         {"expirations", facts->expirations},
         {"lock_recoveries", facts->lock_recoveries},
+        {"sessions", facts->annexed},
+        {"session_evictions", facts->annex_evictions},
     };
     _Static_assert(sizeof(list) / sizeof *list <= LYGER_CACHE_FIGURES, "room for the longest list");
     return WRITE(figures, list);

@@ -38,7 +38,10 @@ static __thread size_t own_count, own_room;
  * kinds differ is a higher one. */
 static uint64_t name_of(uint64_t hash, lyger_cache_kind kind)
 {
-    uint64_t name = hash ^ (kind == LYGER_CACHE_LEASE ? 0xA24BAED4963EE400u : 0x9FB21C651E98DF00u);
+    static const uint64_t differ[] = {[LYGER_CACHE_LOCK] = 0x9FB21C651E98DF00u,
+                                      [LYGER_CACHE_LEASE] = 0xA24BAED4963EE400u,
+                                      [LYGER_CACHE_SESSION] = 0xC6BC279692B5C300u};
+    uint64_t name = hash ^ differ[kind];
     return name ? name : 1;
 }
 
@@ -156,7 +159,9 @@ static void release(shard *s, hold_slot *slot)
 {
     atomic_store_explicit(&slot->name, 0, memory_order_release);
     atomic_fetch_add(&s->holds_changed, 1);
-    lyger_os_wake(&s->holds_changed);
+    if (atomic_load(&s->holds_awaited)) {
+        lyger_os_wake(&s->holds_changed);
+    }
 }
 
 /* Whether its time was not over. */
@@ -207,6 +212,31 @@ static void forget_own(uint64_t name, uint64_t token)
     }
 }
 
+/* The token of a session's lock that this thread has; 0: it has none. */
+static uint64_t own_token(uint64_t name)
+{
+    for (size_t i = 0; i < own_count; i++) {
+        if (own[i].name == name) {
+            return own[i].token;
+        }
+    }
+    return 0;
+}
+
+/* A number that no other hold of that name has, and never 0. Only those of locks must not be guessed: leases
+ * and sessions belong to their thread. */
+static lyger_status make_token(lyger_cache_kind kind, uint64_t *token, lyger_error *error)
+{
+    static __thread uint64_t last;
+    if (kind != LYGER_CACHE_LOCK) {
+        *token = ++last;
+        return LYGER_OK;
+    }
+    lyger_status status = lyger_os_random(token, sizeof *token, error);
+    *token = *token ? *token : 1;
+    return status;
+}
+
 /* Gives a hold to whoever has the token, in one step: a thread that dies before it leaves the hold as it was.
  */
 static void hand_to_bearer(const lyger_cache *cache, hold_slot *slot, const claim *wanted)
@@ -247,8 +277,7 @@ static lyger_status take_free(lyger_cache *cache, hold_slot *slot, const claim *
         fill(slot, wanted->name, 0, wanted->expires, HOLD_OF_BEARER);
         return LYGER_OK;
     }
-    lyger_status status = lyger_os_random(&made, sizeof made, error);
-    made = made ? made : 1;
+    lyger_status status = make_token(wanted->kind, &made, error);
     if (status == LYGER_OK && !note_own(wanted, made)) {
         status = lyger_fail(error, LYGER_E_MEMORY, "out of memory");
     }
@@ -357,6 +386,19 @@ lyger_status lyger_cache_lease(lyger_cache *cache, const char *key, size_t key_l
     return status;
 }
 
+lyger_status lyger_cache_lock_session(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
+                                      lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    claim wanted = {.name = name_of(hash, LYGER_CACHE_SESSION), .kind = LYGER_CACHE_SESSION};
+    bool got, own_already;
+    lyger_status status = take_hold(cache, shard_of(cache, hash), &wanted, &got, token, &own_already, error);
+    if (status == LYGER_OK && own_already) {
+        *token = own_token(wanted.name);
+    }
+    return status;
+}
+
 /* Frees a name whose holder has died; asking that takes time, so it is done without the shard's lock. */
 static void bury_dead(lyger_cache *cache, shard *s, uint64_t name)
 {
@@ -377,8 +419,8 @@ lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t k
         return LYGER_E_CACHE;
     }
     hold_slot *slot = find_hold(cache, s, name);
-    /* A child that was forked while its parent computes knows the token, but the lease is the parent's. */
-    bool foreign = kind == LYGER_CACHE_LEASE && slot && thread_of(slot) != lyger_lane(cache)->thread;
+    /* A child that was forked knows its parent's tokens, but leases and sessions are the parent's. */
+    bool foreign = kind != LYGER_CACHE_LOCK && slot && thread_of(slot) != lyger_lane(cache)->thread;
     if (slot && slot->token == token && !foreign) {
         *held = end_hold(s, slot);
     }
@@ -491,7 +533,7 @@ lyger_status lyger_cache_wait(lyger_cache *cache, const char *key, size_t key_le
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state), name = name_of(hash, kind);
     const own_lane *mine = lyger_lane(cache);
     lyger_status status = LYGER_OK;
-    bool traced = kind == LYGER_CACHE_LEASE && !mine->shared;
+    bool traced = kind != LYGER_CACHE_LOCK && !mine->shared;
     if (traced) {
         atomic_store(&mine->own->waits_for, name);
         if (own_count > 0 && in_circle(cache, name, mine->thread)) {
@@ -501,7 +543,10 @@ lyger_status lyger_cache_wait(lyger_cache *cache, const char *key, size_t key_le
         }
     }
     if (status == LYGER_OK) {
-        wait_for(cache, shard_of(cache, hash), name, milliseconds);
+        shard *s = shard_of(cache, hash);
+        atomic_fetch_add(&s->holds_awaited, 1);
+        wait_for(cache, s, name, milliseconds);
+        atomic_fetch_sub(&s->holds_awaited, 1);
     }
     if (traced) {
         atomic_store(&mine->own->waits_for, 0);
@@ -515,8 +560,8 @@ void lyger_cache_end_request(lyger_cache *cache)
     size_t kept = 0;
     for (size_t i = 0; i < own_count; i++) {
         shard *s = &cache->shards[own[i].name & cache->shard_mask];
-        if (!lyger_shard_lock(cache, s, NULL)) {
-            own[kept++] = own[i]; /* for the end of the next request: the lease must not be held for ever */
+        if (own[i].kind == LYGER_CACHE_SESSION || !lyger_shard_lock(cache, s, NULL)) {
+            own[kept++] = own[i]; /* a lease: for the end of the next request, it must not be held for ever */
             continue;
         }
         hold_slot *slot = find_hold(cache, s, own[i].name);

@@ -28,7 +28,10 @@ uint64_t lyger_cache_count(lyger_cache *cache)
             }
             lyger_shard_unlock(s);
         }
-        entries += atomic_load_explicit(&s->entries, memory_order_relaxed) - stale;
+        uint64_t annexed = atomic_load_explicit(&s->annexed, memory_order_relaxed);
+        entries += cache->is_annex
+                       ? annexed
+                       : atomic_load_explicit(&s->entries, memory_order_relaxed) - annexed - stale;
     }
     return entries;
 }
@@ -62,6 +65,10 @@ void lyger_cache_describe(lyger_cache *cache, lyger_cache_facts *facts)
     facts->deletes = lyger_lane_sum(cache, COUNT_DELETES);
     facts->evictions = lyger_lane_sum(cache, COUNT_EVICTIONS);
     facts->expirations = lyger_lane_sum(cache, COUNT_EXPIRATIONS);
+    for (uint32_t i = 0; i < facts->shards; i++) {
+        facts->annexed += atomic_load_explicit(&cache->shards[i].annexed, memory_order_relaxed);
+    }
+    facts->annex_evictions = lyger_lane_sum(cache, COUNT_ANNEX_EVICTIONS);
     facts->lock_recoveries = lyger_lane_sum(cache, COUNT_RECOVERIES);
     facts->path = cache->path;
 }
@@ -176,13 +183,14 @@ static size_t copy_key(const lyger_cache *cache, index_slot *slot, const walk_wi
         lyger_step(STEP_STAMP_READ);
         size_t key_len = key_length(seen.lens);
         lyger_racy_read(key, e->data, key_len);
+        bool of_view = is_annexed(e) == cache->is_annex;
         if (wish->accounts) {
             lyger_account_describe(cache, &seen, details);
         }
         lyger_step(STEP_COPIED);
         if (stamp_is_set(seen.stamp) && still_there(&seen)) {
             bool wanted = wish->accounts ? details->accounted : has_prefix(key, key_len, wish);
-            return wanted && !expired(&seen) ? key_len : 0;
+            return wanted && of_view && !expired(&seen) ? key_len : 0;
         }
     }
     return 0; /* damaged: no writer overtakes a reader so often */

@@ -14,7 +14,7 @@
 
 #include <stdatomic.h>
 
-#define LYGER_CACHE_LAYOUT 6u /* changes with this file */
+#define LYGER_CACHE_LAYOUT 7u /* changes with this file */
 #define GRANULE 16u           /* bytes */
 #define LANE_COUNT 256u       /* lanes of a segment, the shared lane 0 included */
 #define REGION_MOST 512u      /* regions of a segment, at most */
@@ -69,6 +69,7 @@ typedef enum lane_counter {
     COUNT_EVICTIONS,
     COUNT_EXPIRATIONS,
     COUNT_RECOVERIES,
+    COUNT_ANNEX_EVICTIONS, /* of COUNT_EVICTIONS, those of the annex */
     COUNTERS
 } lane_counter;
 
@@ -115,6 +116,7 @@ typedef struct shard {
     _Alignas(64) segment_lock lock;
     uint64_t next_stamp;
     _Atomic uint64_t entries;         /* published; relaxed reads outside the lock */
+    _Atomic uint64_t annexed;         /* of these, entries of the annex */
     _Atomic uint64_t used;            /* granules in entries */
     _Atomic uint64_t held;            /* granules that were in entries and are still pinned by readers */
     _Atomic uint64_t capacity;        /* granules in this shard's regions and large entries */
@@ -123,6 +125,8 @@ typedef struct shard {
     uint32_t stores;                  /* wraps */
     granule limbo;                    /* blocks that are still pinned, linked by older */
     _Atomic uint32_t holds_changed;   /* whenever a named lock is given back */
+    _Atomic uint32_t holds_awaited;   /* threads that wait for that; a killed one stays counted, which costs a
+                                         system call whenever a lock is given back */
     entry_queue small, main;
     uint32_t ghosts_made; /* wraps: the clock by which they age */
     granule quick[QUICK_SIZES];
@@ -185,7 +189,7 @@ typedef struct entry {
     uint32_t size_flags;    /* granules << 2 | flags, or regions << 2 | BLOCK_LARGE */
     uint8_t queue;          /* queue_name */
     uint8_t collected;      /* only used while a shard is rebuilt */
-    _Atomic uint16_t extra; /* bytes behind the value: sizeof(lyger_cache_account), or 0 */
+    _Atomic uint16_t extra; /* bytes behind the value: sizeof(lyger_cache_account), or 0; and ENTRY_ANNEXED */
     _Atomic uint64_t stamp;
     union {
         _Atomic uint64_t hash;
@@ -205,7 +209,8 @@ _Static_assert(sizeof(lane) == 128, "a lane is two cache lines");
 _Static_assert(sizeof(entry) == 48, "the head of an entry is part of the layout");
 
 #define ENTRY_LEAST ((uint32_t)((sizeof(entry) + GRANULE) / GRANULE)) /* granules */
-#define BLOCK_LEAST 2u /* granules of a free block: size, stamp, links, footer */
+#define ENTRY_ANNEXED 0x8000u /* in extra: the entry is of the annex, see lyger_cache_annex() */
+#define BLOCK_LEAST 2u        /* granules of a free block: size, stamp, links, footer */
 
 /* This process's view of a segment. */
 struct lyger_cache {
@@ -220,13 +225,15 @@ struct lyger_cache {
     _Atomic uint32_t *table; /* what each region belongs to: see region_kind */
     bucket *buckets;
     ghost_set *ghosts;
-    granule regions;     /* where the regions begin */
-    uint32_t granules;   /* of all regions */
-    uint64_t hash_state; /* lyger_hash_start() of the segment's seed */
+    granule regions;         /* where the regions begin */
+    uint32_t granules;       /* of all regions */
+    uint64_t hash_state;     /* of this view's keys */
+    uint64_t hash_states[2]; /* lyger_hash_start() for the application's keys, and for those of the annex */
     uint32_t shard_mask, shard_bits, bucket_count;
     uint32_t block_most; /* granules of the largest entry that fits into a region */
     size_t size;
     char *path;       /* "" when anonymous */
+    bool is_annex;    /* this is the view of the annex */
     bool damaged;     /* lyger_cache_verify() found damage */
     char remade[128]; /* lyger_cache_remade() */
 };
@@ -283,7 +290,12 @@ static inline size_t stored_length(size_t value_len, size_t extra)
 
 static inline size_t extra_of(const entry *e)
 {
-    return atomic_load_explicit(&e->extra, memory_order_relaxed);
+    return atomic_load_explicit(&e->extra, memory_order_relaxed) & ~(size_t)ENTRY_ANNEXED;
+}
+
+static inline bool is_annexed(const entry *e)
+{
+    return (atomic_load_explicit(&e->extra, memory_order_relaxed) & ENTRY_ANNEXED) != 0;
 }
 
 static inline lyger_cache_type value_type(uint64_t lens)

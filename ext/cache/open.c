@@ -15,6 +15,34 @@
 
 #define TRIES 16u /* to open a file that no other process makes anew meanwhile */
 
+/* ---- views ---- */
+
+/* A view of nothing yet. The annex's is behind it. */
+static lyger_cache *make_view(const char *path, lyger_error *error)
+{
+    lyger_cache *cache = calloc(2, sizeof *cache);
+    if (!cache || !(cache->path = strdup(path))) {
+        free(cache);
+        lyger_fail(error, LYGER_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    return cache;
+}
+
+static void view(lyger_cache *cache, void *base)
+{
+    lyger_cache *annex = cache + 1;
+    lyger_segment_view(cache, base);
+    *annex = *cache;
+    annex->is_annex = true;
+    annex->hash_state = cache->hash_states[1];
+}
+
+lyger_cache *lyger_cache_annex(lyger_cache *cache)
+{
+    return cache->is_annex ? cache : cache + 1;
+}
+
 /* ---- files ---- */
 
 /* Makes a segment in an empty file. When that fails, the file is dropped. */
@@ -79,7 +107,7 @@ static lyger_status open_once(lyger_cache *cache, const lyger_os_access *access,
         *fresh ? make_in(cache, file, size, &base, error) : take_file(cache, file, size, &base, again, error);
     lyger_os_close_file(file);
     if (status == LYGER_OK && !*again) {
-        lyger_segment_view(cache, base);
+        view(cache, base);
     }
     return status;
 }
@@ -165,19 +193,8 @@ static lyger_status open_anonymous(lyger_cache *cache, size_t size, lyger_error 
         lyger_os_unmap(base, size);
         return status;
     }
-    lyger_segment_view(cache, base);
+    view(cache, base);
     return LYGER_OK;
-}
-
-static lyger_cache *make_view(const char *path, lyger_error *error)
-{
-    lyger_cache *cache = calloc(1, sizeof *cache);
-    if (!cache || !(cache->path = strdup(path))) {
-        free(cache);
-        lyger_fail(error, LYGER_E_MEMORY, "out of memory");
-        return NULL;
-    }
-    return cache;
 }
 
 static void free_view(lyger_cache *cache)
@@ -373,7 +390,7 @@ lyger_cache *lyger_cache_pools_open(lyger_cache_pools *pools, const char *pool, 
         free_view(cache);
         return NULL;
     }
-    lyger_segment_view(cache, base);
+    view(cache, base);
     if (alone) {
         forget_others(pools, own);
     }

@@ -328,6 +328,7 @@ static zend_result module_start(int module_number)
     (void)module_number;
     php_lyger_value_module_start();
     php_lyger_open_module_start();
+    php_lyger_sessions_module_start();
     return SUCCESS;
 }
 
@@ -373,11 +374,17 @@ static void request_stop(void)
     }
 }
 
+static void info(void)
+{
+    php_lyger_open_info();
+    php_lyger_sessions_info();
+}
+
 const php_lyger_room php_lyger_cache_room = {
     .module_start = module_start,
     .module_stop = module_stop,
     .request_start = request_start,
     .request_stop = request_stop,
     .request_gone = request_gone,
-    .info = php_lyger_open_info,
+    .info = info,
 };

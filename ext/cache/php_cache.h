@@ -1,7 +1,7 @@
 /*
  * The cache as the native door sees it: php_cache.c has entries and the room's hooks, php_batch.c many
  * entries at once, php_open.c which cache this process uses, php_hold.c locks and remembering, php_inspect.c
- * figures and keys.
+ * figures and keys, php_sessions.c PHP's sessions.
  */
 #ifndef PHP_LYGER_CACHE_H
 #define PHP_LYGER_CACHE_H
@@ -28,6 +28,13 @@ static zend_always_inline lyger_cache *php_lyger_usable_cache(void)
 /* The cache, for functions that are useless without one: NULL with an exception that says why there is none,
  * and the consequence. */
 lyger_cache *php_lyger_needed_cache(const char *consequence);
+
+/* Why there is no cache, when there is none. */
+const char *php_lyger_why_no_cache(void);
+
+/* The hooks of php_sessions.c. */
+void php_lyger_sessions_module_start(void);
+void php_lyger_sessions_info(void);
 
 /* The hooks of php_open.c. */
 void php_lyger_open_module_start(void);

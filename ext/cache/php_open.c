@@ -233,6 +233,12 @@ lyger_cache *php_lyger_needed_cache(const char *consequence)
     return NULL;
 }
 
+const char *php_lyger_why_no_cache(void)
+{
+    return opened.error.status != LYGER_OK ? opened.error.message
+                                           : "the cache is switched off (lyger.cache_size=0)";
+}
+
 void php_lyger_open_info(void)
 {
     if (!php_lyger_process_cache) {

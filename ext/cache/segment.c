@@ -186,7 +186,9 @@ void lyger_segment_view(lyger_cache *cache, void *base)
     cache->ghosts = (ghost_set *)(cache->base + at.ghosts);
     cache->regions = (granule)(at.regions / GRANULE);
     cache->granules = header->region_count * header->region_granules;
-    cache->hash_state = lyger_hash_start(header->seed);
+    cache->hash_states[0] = lyger_hash_start(header->seed);
+    cache->hash_states[1] = lyger_hash_start(~header->seed);
+    cache->hash_state = cache->hash_states[0];
     cache->shard_mask = header->shard_count - 1;
     cache->shard_bits = (uint32_t)__builtin_ctz(header->shard_count);
     cache->bucket_count = header->bucket_count;

@@ -112,6 +112,7 @@ static void retire(lyger_cache *cache, shard *s, granule at)
     atomic_store_explicit(&e->stamp, in_place ? stamp | STAMP_LIMBO : 0, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
     count(&s->entries, UINT64_MAX);
+    count(&s->annexed, -(uint64_t)is_annexed(e));
     count(&s->used, -(uint64_t)block_size(cache, e));
     if (__builtin_expect(in_place, 0) && lyger_pin_holds(cache, at)) {
         to_limbo(cache, s, at);
@@ -140,8 +141,12 @@ void lyger_shard_evict(lyger_cache *cache, shard *s, index_slot *slot, uint64_t 
     if (!over && e->queue == QUEUE_SMALL) {
         lyger_policy_remember(cache, s, atomic_load_explicit(&e->hash, memory_order_relaxed));
     }
+    bool annexed = is_annexed(e);
     lyger_shard_drop(cache, s, slot);
     lyger_lane_count(cache, over ? COUNT_EXPIRATIONS : COUNT_EVICTIONS);
+    if (annexed && !over) {
+        lyger_lane_count(cache, COUNT_ANNEX_EVICTIONS);
+    }
 }
 
 void lyger_shard_evict_large(lyger_cache *cache, shard *s, granule at)
@@ -207,14 +212,21 @@ static void stamp_entry(lyger_cache *cache, shard *s, granule at)
     atomic_store_explicit(&entry_at(cache, at)->stamp, stamp, memory_order_release);
 }
 
+static void count_published(const lyger_cache *cache, shard *s, granule at)
+{
+    const entry *e = entry_at(cache, at);
+    count(&s->used, block_size(cache, e));
+    count(&s->entries, 1);
+    count(&s->annexed, is_annexed(e));
+}
+
 /* Points a slot to another entry of the same key, which takes the old one's place in its queue. */
 static void replace(lyger_cache *cache, shard *s, index_slot *slot, uint64_t word)
 {
     granule old = slot_granule(atomic_load_explicit(slot, memory_order_relaxed)), at = slot_granule(word);
     atomic_store_explicit(slot, word, memory_order_release);
     lyger_policy_replace(cache, s, old, at);
-    count(&s->used, block_size(cache, entry_at(cache, at)));
-    count(&s->entries, 1);
+    count_published(cache, s, at);
     retire(cache, s, old);
 }
 
@@ -228,7 +240,7 @@ bool lyger_shard_move(lyger_cache *cache, shard *s, granule at)
     }
     uint64_t hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
     index_slot *slot = lyger_index_slot_of(cache, s, at);
-    start_entry(cache, to, hash, expiry_of(e), lens, extra_of(e));
+    start_entry(cache, to, hash, expiry_of(e), lens, extra_of(e) | (is_annexed(e) ? ENTRY_ANNEXED : 0));
     lyger_racy_write(entry_at(cache, to)->data, e->data,
                      value_offset(key_length(lens)) + stored_length(value_length(lens), extra_of(e)));
     stamp_entry(cache, s, to);
@@ -289,8 +301,9 @@ static void write_image(char *value, const entry_draft *draft)
 void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft)
 {
     uint64_t lens = (uint64_t)draft->len << 24 | (uint64_t)draft->key_len << 8 | (uint64_t)draft->type;
-    entry *e = start_entry(cache, at, draft->hash, draft->expires, lens,
-                           draft->account ? sizeof *draft->account : 0);
+    entry *e =
+        start_entry(cache, at, draft->hash, draft->expires, lens,
+                    (draft->account ? sizeof *draft->account : 0) | (draft->annexed ? ENTRY_ANNEXED : 0));
     char *value = e->data + value_offset(draft->key_len);
     lyger_racy_write(e->data, draft->key, draft->key_len);
     if (__builtin_expect(draft->image != NULL, 0)) {
@@ -315,8 +328,7 @@ static void publish(lyger_cache *cache, shard *s, granule at, const entry_draft 
         replace(cache, s, slot, slot_word(draft->hash, at));
         return;
     }
-    count(&s->used, block_size(cache, entry_at(cache, at)));
-    count(&s->entries, 1);
+    count_published(cache, s, at);
     lyger_policy_admit(cache, s, at);
     lyger_index_grow(cache, s);
     while (!lyger_index_publish(cache, s, draft->hash, at)) {
@@ -500,7 +512,7 @@ static bool is_entry(const lyger_cache *cache, const shard *s, granule at)
     size_t key_len = key_length(lens);
     return stamp && (stamp & cache->shard_mask) == number_of_shard(cache, s) && key_len > 0 &&
            e->data + key_len <= cache->base + cache->size &&
-           lyger_hash_key(e->data, key_len, cache->hash_state) ==
+           lyger_hash_key(e->data, key_len, cache->hash_states[is_annexed(e)]) ==
                atomic_load_explicit(&e->hash, memory_order_relaxed);
 }
 
@@ -591,7 +603,7 @@ static void rebuild_arena(lyger_cache *cache, shard *s, granule list)
 /* Restores queues and figures; the list is sorted by stamp. */
 static void rebuild_queues(lyger_cache *cache, shard *s, granule list)
 {
-    uint64_t earliest = 0, latest_stamp = 0, entries = 0, used = 0;
+    uint64_t earliest = 0, latest_stamp = 0, entries = 0, annexed = 0, used = 0;
     granule limbo = 0;
     s->small = s->main = (entry_queue){0};
     for (granule at = list; at;) {
@@ -606,6 +618,7 @@ static void rebuild_queues(lyger_cache *cache, shard *s, granule list)
             uint64_t expires = EXPIRY_TIME(expiry_of(e));
             lyger_policy_restore(cache, s, at, e->queue == QUEUE_MAIN ? QUEUE_MAIN : QUEUE_SMALL);
             entries++;
+            annexed += is_annexed(e);
             used += block_size(cache, e);
             if (expires && (!earliest || expires < earliest)) {
                 earliest = expires;
@@ -615,6 +628,7 @@ static void rebuild_queues(lyger_cache *cache, shard *s, granule list)
     }
     rebuild_limbo(cache, s, limbo);
     atomic_store_explicit(&s->entries, entries, memory_order_relaxed);
+    atomic_store_explicit(&s->annexed, annexed, memory_order_relaxed);
     atomic_store_explicit(&s->used, used, memory_order_relaxed);
     atomic_store_explicit(&s->earliest_expiry, earliest, memory_order_relaxed);
     uint64_t next_stamp = (latest_stamp >> cache->shard_bits) + 1;

@@ -42,6 +42,7 @@ typedef struct entry_draft {
     const lyger_cache_account *account; /* NULL: none is behind the value */
     size_t stored;                      /* stored_length() */
     uint64_t expires;                   /* as entry.expires */
+    bool annexed;                       /* of the annex */
 } entry_draft;
 
 /* Stores, replacing an entry of the same key, evicting what must go. False when there is nothing to evict: no

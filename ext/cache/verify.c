@@ -32,7 +32,7 @@ typedef struct survey {
     uint64_t *entries;  /* a bit for each granule where a live entry begins */
     uint64_t *others;   /* the same for blocks that are free, in a quick list or in limbo */
     uint8_t *passed;    /* what the overflow of each bucket must be */
-    uint64_t entry_count, other_count, used, held, capacity;
+    uint64_t entry_count, annexed, other_count, used, held, capacity;
 } survey;
 
 static const char no_memory[] = "not enough memory to look the cache through";
@@ -71,7 +71,7 @@ static bool is_whole(survey *of, const entry *e, uint64_t granules)
                   "a number of the wrong size") &&
            expect(of, type <= (cache->path[0] ? LYGER_CACHE_IN_PLACE - 1 : LYGER_CACHE_TYPE_LAST),
                   "an entry of an unknown type") &&
-           expect(of, lyger_hash_key(e->data, key_len, cache->hash_state) == hash,
+           expect(of, lyger_hash_key(e->data, key_len, cache->hash_states[is_annexed(e)]) == hash,
                   "a hash that is not its key's") &&
            expect(of, (hash & cache->shard_mask) == of->number, "an entry in the wrong shard") &&
            expect(of, stamp && stamp < STAMP_MOST && (stamp & cache->shard_mask) == of->number,
@@ -104,6 +104,7 @@ static bool check_live(survey *of, granule at, uint64_t granules)
     }
     note_passed(of, slot, hash);
     of->entry_count++;
+    of->annexed += is_annexed(e);
     of->used += granules;
     return true;
 }
@@ -342,8 +343,9 @@ static bool check_figures(survey *of)
     return expect(of, s->next_stamp < STAMP_MOST >> of->cache->shard_bits,
                   "a number of entries that cannot be") &&
            expect(of,
-                  atomic_load(&s->entries) == of->entry_count && atomic_load(&s->used) == of->used &&
-                      atomic_load(&s->held) == of->held && atomic_load(&s->capacity) == of->capacity,
+                  atomic_load(&s->entries) == of->entry_count && atomic_load(&s->annexed) == of->annexed &&
+                      atomic_load(&s->used) == of->used && atomic_load(&s->held) == of->held &&
+                      atomic_load(&s->capacity) == of->capacity,
                   "figures that are not those of the entries");
 }
 

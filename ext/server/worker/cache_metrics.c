@@ -22,6 +22,8 @@ bool lyger_cache_write_metrics(lyger_cache *cache, lyger_sink *sink)
          facts.expirations},
         {"lyger_cache_recoveries_total", "counter", "Shards rebuilt after a process died in them.",
          facts.lock_recoveries},
+        {"lyger_sessions", "gauge", "Sessions that are kept in the cache.", facts.annexed},
+        {"lyger_session_evictions_total", "counter", "Sessions removed to make room.", facts.annex_evictions},
     };
     bool good = true;
     for (size_t i = 0; good && i < sizeof metrics / sizeof *metrics; i++) {

@@ -295,7 +295,8 @@ return [
     'information has the same members and counts' => static function (object $engine, Check $check): void {
         $before = $engine->cacheInfo();
         $names = ['enabled', 'path', 'shards', 'entries', 'bytes_total', 'bytes_capacity', 'bytes_used', 'bytes_held',
-            'bytes_free', 'regions', 'regions_unused', 'hits', 'misses', 'sets', 'deletes', 'evictions', 'expirations', 'lock_recoveries'];
+            'bytes_free', 'regions', 'regions_unused', 'hits', 'misses', 'sets', 'deletes', 'evictions', 'expirations', 'lock_recoveries',
+            'sessions', 'session_evictions'];
         $given = array_keys($before);
         sort($names);
         sort($given);

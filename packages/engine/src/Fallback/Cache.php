@@ -220,6 +220,8 @@ final class Cache
             'evictions' => 0,
             'expirations' => $this->counters['expirations'],
             'lock_recoveries' => 0,
+            'sessions' => 0,
+            'session_evictions' => 0,
         ];
     }
 
