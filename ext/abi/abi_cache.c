@@ -5,9 +5,12 @@
 
 #include "jsonout/jsonout.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,18 +22,68 @@ static _Atomic(lyger_cache *) cache;
 static size_t cache_bytes = DEFAULT_SIZE;
 static char *cache_path;  /* or the pool's name, when cache_is_own */
 static bool cache_is_own; /* opened by lyger_cache_open_own() */
+/* Why the configuration that was asked for last failed, "" otherwise. Until another succeeds there is no
+ * cache: one of this process alone would look like the shared one that was meant. */
+static char refused[LYGER_ERROR_MESSAGE_SIZE];
 
 lyger_cache *lyger_abi_cache(void)
 {
     return atomic_load_explicit(&cache, memory_order_acquire);
 }
 
+/* Bytes from a text such as 67108864, 64M or 1G. */
+static bool read_size(const char *text, size_t *bytes)
+{
+    static const char units[] = "KMG";
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    const char *unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+    unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+    if (errno || end == text || text[0] == '-' || *(unit ? end + 1 : end) || number > SIZE_MAX >> shift) {
+        return false;
+    }
+    *bytes = (size_t)number << shift;
+    return true;
+}
+
+/* For a cache that nobody configured: LYGER_CACHE_PATH and LYGER_CACHE_SIZE of the environment. */
+static lyger_cache *open_as_environment_says(lyger_error *error)
+{
+    const char *path = getenv("LYGER_CACHE_PATH"), *size = getenv("LYGER_CACHE_SIZE");
+    size_t bytes = cache_bytes;
+    if (size && size[0] && !read_size(size, &bytes)) {
+        lyger_fail(error, LYGER_E_CACHE,
+                   "LYGER_CACHE_SIZE must be a number of bytes, with K, M or G behind it or without, \"%s\" "
+                   "given",
+                   size);
+        return NULL;
+    }
+    char *copy = path && path[0] ? lyger_abi_copy(path, strlen(path), error) : NULL;
+    if (bytes == 0 || error->status != LYGER_OK) {
+        cache_bytes = bytes == 0 ? 0 : cache_bytes;
+        free(copy);
+        return NULL;
+    }
+    lyger_cache *opened = lyger_cache_open(bytes, copy, error);
+    if (!opened) {
+        free(copy);
+        return NULL;
+    }
+    cache_path = copy;
+    cache_bytes = bytes;
+    return opened;
+}
+
 static lyger_cache *open_cache(lyger_error *error)
 {
     pthread_mutex_lock(&opening);
     lyger_cache *opened = lyger_abi_cache();
-    if (!opened && cache_bytes > 0) {
-        opened = lyger_cache_open(cache_bytes, cache_path, error);
+    if (!opened && refused[0]) {
+        lyger_fail(error, LYGER_E_CACHE, "there is no cache, because it could not be configured: %s",
+                   refused);
+    } else if (!opened && cache_bytes > 0) {
+        opened = open_as_environment_says(error);
         atomic_store_explicit(&cache, opened, memory_order_release);
     }
     pthread_mutex_unlock(&opening);
@@ -69,9 +122,11 @@ static int configure(size_t bytes, const char *path, bool own)
             cache_path = copy;
             cache_bytes = bytes;
             cache_is_own = own;
+            refused[0] = '\0';
             atomic_store_explicit(&cache, opened, memory_order_release);
         } else {
             free(copy);
+            snprintf(refused, sizeof refused, "%s", error->message);
         }
     }
     pthread_mutex_unlock(&opening);
@@ -98,6 +153,7 @@ void lyger_abi_close_cache(void)
     free(cache_path);
     cache_path = NULL;
     cache_is_own = false;
+    refused[0] = '\0';
     cache_bytes = DEFAULT_SIZE;
     pthread_mutex_unlock(&opening);
 }
@@ -258,6 +314,11 @@ static char *make_room(void *context, size_t len)
 typedef lyger_cache_found fetcher(lyger_cache *, const char *, size_t, lyger_cache_value *,
                                   const lyger_cache_room *);
 
+static void only_native_reads(lyger_error *error)
+{
+    lyger_fail(error, LYGER_E_CACHE, "the value is in a form that only the native door reads");
+}
+
 /* Finds the value and, for strings, its bytes in *room, which the caller frees in any case. */
 static lyger_cache_found find_value(const char *key, size_t key_len, fetcher *fetch, lyger_cache_value *value,
                                     char **room, lyger_error *error)
@@ -274,7 +335,7 @@ static lyger_cache_found find_value(const char *key, size_t key_len, fetcher *fe
     if (found == LYGER_CACHE_NO_ROOM) {
         lyger_fail(error, LYGER_E_MEMORY, "no memory for the value");
     } else if (found == LYGER_CACHE_HIT && value->type > LYGER_CACHE_SERIALIZED) {
-        lyger_fail(error, LYGER_E_CACHE, "the value is in a form that only the native door reads");
+        only_native_reads(error);
         return LYGER_CACHE_MISS;
     }
     return found;
@@ -345,12 +406,24 @@ static size_t write_float(char text[LYGER_DOUBLE_SIZE], double number)
     return strlen(name);
 }
 
+/* A value that has no bytes of its own as text; its length. */
+static size_t write_scalar(char text[LYGER_DOUBLE_SIZE], const lyger_cache_value *value)
+{
+    if (value->type == LYGER_CACHE_INT) {
+        return lyger_format_int(text, value->as.integer);
+    }
+    if (value->type == LYGER_CACHE_FLOAT) {
+        return write_float(text, value->as.number);
+    }
+    text[0] = '1';
+    return value->type == LYGER_CACHE_BOOL && value->as.integer ? 1 : 0;
+}
+
 char *lyger_cache_get(const char *key)
 {
     lyger_error *error = lyger_abi_enter();
     lyger_cache_value found;
     char text[LYGER_DOUBLE_SIZE], *room;
-    size_t len = 0;
     if (find_value(key, key ? strlen(key) : 0, lyger_cache_fetch, &found, &room, error) != LYGER_CACHE_HIT) {
         free(room);
         return lyger_abi_copy("", 0, error->status == LYGER_OK ? error : NULL);
@@ -359,14 +432,49 @@ char *lyger_cache_get(const char *key)
         room[found.len] = '\0';
         return room;
     }
-    if (found.type == LYGER_CACHE_INT) {
-        len = lyger_format_int(text, found.as.integer);
-    } else if (found.type == LYGER_CACHE_FLOAT) {
-        len = write_float(text, found.as.number);
-    } else if (found.type == LYGER_CACHE_BOOL && found.as.integer) {
-        text[len++] = '1';
+    return lyger_abi_copy(text, write_scalar(text, &found), error);
+}
+
+typedef struct caller_buffer {
+    char *bytes;
+    size_t size;
+} caller_buffer;
+
+static char *room_of_caller(void *context, size_t len)
+{
+    const caller_buffer *buffer = context;
+    return len <= buffer->size ? buffer->bytes : NULL;
+}
+
+long long lyger_ffi_cache_get_into(const char *key, size_t key_len, char *buffer, size_t size)
+{
+    lyger_error *error = lyger_abi_enter();
+    char text[LYGER_DOUBLE_SIZE];
+    lyger_cache_value found;
+    if (!buffer && size > 0) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "buffer is NULL");
+        return -2;
     }
-    return lyger_abi_copy(text, len, error);
+    lyger_cache *opened = lyger_abi_valid_key(key, key_len, error) ? lyger_abi_usable_cache(error) : NULL;
+    if (!opened) {
+        return error->status != LYGER_OK ? -2 : -1;
+    }
+    caller_buffer room = {buffer, size};
+    if (lyger_cache_fetch(opened, key, key_len, &found, &(lyger_cache_room){room_of_caller, &room}) ==
+        LYGER_CACHE_MISS) {
+        return -1;
+    }
+    if (found.type > LYGER_CACHE_SERIALIZED) {
+        return only_native_reads(error), -2;
+    }
+    if (found.type >= LYGER_CACHE_STRING) {
+        return (long long)found.len;
+    }
+    size_t len = write_scalar(text, &found);
+    if (len > 0 && len <= size) {
+        memcpy(buffer, text, len);
+    }
+    return (long long)len;
 }
 
 /* ---- the rest ---- */

@@ -170,8 +170,10 @@ int lyger_server_is_running(void);
  * Functions returning int: 1 yes, 0 no, -1 an error. ttl: seconds, 0 (no expiry) to 4294967295. */
 
 /* Size in bytes (0 switches the cache off) and path (NULL or "": anonymous memory that forked children share)
- * for the cache, before anything uses it. Without this call it is 67108864 bytes of anonymous memory. 1,
- * also when it is open with this path and size, or -1 when it is in use with others or cannot be opened. */
+ * for the cache, before anything uses it. Without this call LYGER_CACHE_SIZE (bytes; K, M and G may follow)
+ * and LYGER_CACHE_PATH of the environment say so, and without these it is 67108864 bytes of anonymous memory.
+ * 1, also when it is open with this path and size, or -1 when it is in use with others or cannot be opened;
+ * in the last case there is no cache at all, and calls fail, until a configuration succeeds. */
 int lyger_ffi_cache_configure(size_t bytes, const char *path);
 
 /* lyger_ffi_cache_configure() with a file that the processes of this user and of the pool of that name ("" or
@@ -197,6 +199,11 @@ int lyger_ffi_cache_store_stale(const char *key, size_t key_len, int type, const
 
 /* lyger_ffi_cache_fetch(), also for a value whose ttl is over while it may be served stale. */
 int lyger_ffi_cache_fetch_stale(const char *key, size_t key_len, int *type, char **value, size_t *value_len);
+
+/* lyger_cache_get() into memory of the caller, without an allocation: the length of the text, of which no
+ * byte is written when it is more than size, and no NUL behind it; -1 when there is no such entry, -2 an
+ * error. */
+long long lyger_ffi_cache_get_into(const char *key, size_t key_len, char *buffer, size_t size);
 
 int lyger_ffi_cache_contains(const char *key, size_t key_len);
 

@@ -197,6 +197,12 @@ static void cache_can_be_configured_and_switched_off(void)
     CHECK(lyger_ffi_error_status() != 0);
     CHECK_INT(lyger_ffi_cache_configure(4 << 20, "/nowhere/at/all"), -1);
     CHECK_INT(lyger_ffi_error_status(), 6);
+    /* Not on a cache of this process alone, that would look like the one that was meant. */
+    CHECK_INT(lyger_ffi_cache_store("k", 1, 4, "v", 1, 0), -1);
+    check_failed(6, "/nowhere/at/all");
+    lyger_cache_set("k", "v");
+    check_failed(6, "could not be configured");
+    check_text(lyger_cache_get("k"), "");
     CHECK_INT(lyger_ffi_cache_configure(0, NULL), 1);
     CHECK_INT(lyger_ffi_cache_store("k", 1, 4, "v", 1, 0), 0);
     CHECK_INT(lyger_ffi_cache_fetch("k", 1, &type, &value, &len), 0);
@@ -284,6 +290,65 @@ static void locks_and_leases_check_what_they_are_given(void)
     check_fine();
 }
 
+static void values_are_fetched_into_memory_of_the_caller(void)
+{
+    char buffer[16] = "untouched";
+    long long sum;
+    lyger_ffi_close();
+    lyger_cache_set("text", "hello");
+    CHECK_INT(lyger_ffi_cache_get_into("text", 4, buffer, 4), 5);
+    CHECK(memcmp(buffer, "untouched", 9) == 0);
+    CHECK_INT(lyger_ffi_cache_get_into("text", 4, NULL, 0), 5);
+    CHECK_INT(lyger_ffi_cache_get_into("text", 4, buffer, 5), 5);
+    CHECK(memcmp(buffer, "helloched", 9) == 0);
+    CHECK_INT(lyger_ffi_cache_add_integer("n", 1, -120, 0, &sum), 1);
+    CHECK_INT(lyger_ffi_cache_get_into("n", 1, buffer, 3), 4);
+    CHECK_INT(lyger_ffi_cache_get_into("n", 1, buffer, sizeof buffer), 4);
+    CHECK(memcmp(buffer, "-120o", 5) == 0);
+    CHECK_INT(lyger_ffi_cache_store("yes", 3, 1, "\1", 1, 0), 1);
+    CHECK_INT(lyger_ffi_cache_get_into("yes", 3, buffer, sizeof buffer), 1);
+    CHECK_INT(buffer[0], '1');
+    CHECK_INT(lyger_ffi_cache_store("null", 4, 0, "", 0, 0), 1);
+    CHECK_INT(lyger_ffi_cache_get_into("null", 4, buffer, sizeof buffer), 0);
+    CHECK_INT(lyger_ffi_cache_get_into("gone", 4, buffer, sizeof buffer), -1);
+    check_fine();
+    CHECK_INT(lyger_ffi_cache_get_into("text", 4, NULL, 5), -2);
+    check_failed(2, "buffer is NULL");
+    CHECK_INT(lyger_ffi_cache_get_into("", 0, buffer, 5), -2);
+    check_failed(2, "key must be");
+}
+
+static void environment_names_the_cache(void)
+{
+    char path[] = "/tmp/lyger-test-abi-XXXXXX";
+    close(mkstemp(path));
+    unlink(path);
+    setenv("LYGER_CACHE_PATH", path, 1);
+    setenv("LYGER_CACHE_SIZE", "2M", 1);
+    lyger_ffi_close();
+    lyger_cache_set("k", "v");
+    check_fine();
+    lyger_ffi_close();
+    check_text(lyger_cache_get("k"), "v"); /* from the file */
+    char *facts = lyger_ffi_cache_facts();
+    CHECK(facts && strstr(facts, path) && strstr(facts, "2097152"));
+    lyger_free_string(facts);
+    lyger_ffi_close();
+    setenv("LYGER_CACHE_SIZE", "many", 1);
+    lyger_cache_set("k", "v");
+    check_failed(6, "LYGER_CACHE_SIZE must be");
+    setenv("LYGER_CACHE_SIZE", "99999999999G", 1);
+    lyger_cache_set("k", "v");
+    check_failed(6, "LYGER_CACHE_SIZE must be");
+    setenv("LYGER_CACHE_SIZE", "0", 1);
+    lyger_cache_set("k", "v"); /* switched off */
+    check_fine();
+    lyger_ffi_close();
+    unlink(path);
+    unsetenv("LYGER_CACHE_PATH");
+    unsetenv("LYGER_CACHE_SIZE");
+}
+
 static void what_only_the_native_door_reads_is_an_error(void)
 {
     char path[] = "/tmp/lyger-test-abi-XXXXXX", *value;
@@ -301,6 +366,9 @@ static void what_only_the_native_door_reads_is_an_error(void)
     lyger_ffi_close();
     CHECK_INT(lyger_ffi_cache_configure(4 << 20, path), 1);
     CHECK_INT(lyger_ffi_cache_contains("array", 5), 1);
+    char small[2];
+    CHECK_INT(lyger_ffi_cache_get_into("array", 5, small, sizeof small), -2);
+    check_failed(6, "only the native door");
     CHECK_INT(lyger_ffi_cache_fetch("array", 5, &type, &value, &len), -1);
     check_failed(6, "native door");
     check_text(lyger_cache_get("array"), "");
@@ -725,6 +793,8 @@ int main(void)
     RUN(cache_can_be_configured_and_switched_off);
     RUN(locks_of_a_bearer_check_what_they_are_given);
     RUN(locks_and_leases_check_what_they_are_given);
+    RUN(values_are_fetched_into_memory_of_the_caller);
+    RUN(environment_names_the_cache);
     RUN(what_only_the_native_door_reads_is_an_error);
     RUN(rows_become_json);
     RUN(rows_are_read_again_and_end_after_the_last);
