@@ -10,6 +10,7 @@ final class Chapters
     /** group => title, what it is about */
     public const ALL = [
         'crossings' => ['Crossings', 'What it costs to step over the boundary and back, with as little work behind it as can be.'],
+        'languages' => ['The same call from elsewhere', 'liblyger.so called from other languages, beside both doors of PHP: processor time, the language\'s own loop taken off.'],
         'compute' => ['Compute', 'A sum of √i·sin(i), the same kernel behind every native door.'],
         'json' => ['JSON', 'lyger_json_encode() beside json_encode(); both texts are compared, byte for byte.'],
         'cache' => ['Cache', 'The shared cache beside APCu, whose Debian package is a peer where it is installed.'],

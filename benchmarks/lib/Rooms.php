@@ -13,6 +13,7 @@ final class Rooms
     private const SERVERS = 'A PHP handler that answers with JSON from two query parameters, different in every request: one worker,'
         . ' 32 connections that stay open, wrk on the same machine, in turns. nginx gives a constant answer.';
     private const LATENCY = 'One connection beside others whose requests sleep: lyger with four workers.';
+    private const LANGUAGES = 'The same function of liblyger.so, called in a loop of that language by the program in benchmarks/languages, in turns.';
     private const POLICY = 'How many % of the gets miss, in a cache of so many % of what all objects need; the same bytes for every policy. lyger'
         . ' is the production code, the others are written in their plainest form (docs/cache-eviction.md).';
 
@@ -30,13 +31,19 @@ final class Rooms
         $servers = $this->told(['benchmarks/server', '--json', '--seconds=2', '--rounds=7'], ['wrk', 'nginx']);
         $tick(0.5, 'latency of the server');
         $latency = $this->told(['benchmarks/server-latency', '--json'], ['wrk', 'curl']);
-        $tick(0.7, 'misses of the cache');
+        $tick(0.6, 'other languages');
+        $languages = $this->told(['benchmarks/languages/run', '--json'], []);
+        $tick(0.8, 'misses of the cache');
         $policy = $this->misses();
         $scenarios = $servers ? ['server' => self::scenario('Requests of one worker', self::SERVERS, 'lyger', $servers['samples'], $servers['cpu'])] : [];
         foreach ($latency ? ['p50' => 'half of all requests', 'p99' => '99 of 100 requests'] : [] as $kind => $of) {
             $title = "Latency while workers sleep: $of took less";
             $scenarios["server-$kind"] = self::scenario($title, self::LATENCY, 'no other request', $latency[$kind]);
         }
+        foreach ($languages['samples'] ?? [] as $crossing => $samples) {
+            $scenarios["language-$crossing"] = self::scenario($languages['titles'][$crossing], self::LANGUAGES, 'C, linked', $samples, [], $languages['loops'][$crossing], 'languages');
+        }
+        array_push($this->missing, ...$languages['left_out'] ?? []);
         $tables = $policy ? ['cache-policy' => ['group' => 'cache', 'title' => 'Misses', 'about' => self::POLICY, 'unit' => '%', 'rows' => $policy]] : [];
         if ($latency) {
             $rows = [number_format($latency['idle']['connections']) => ['all processes' => $latency['idle']['bytes']]];
@@ -46,14 +53,14 @@ final class Rooms
         return ['scenarios' => $scenarios, 'tables' => $tables, 'missing' => $this->missing];
     }
 
-    /** @param array<string, list<float>> $samples nanoseconds by way @param array<string, list<float>> $cpu */
-    private static function scenario(string $title, string $about, string $against, array $samples, array $cpu = []): array
+    /** @param array<string, list<float>> $samples nanoseconds by way @param array<string, list<float>> $cpu @param array<string, list<float>> $loops of a call's share of the loop */
+    private static function scenario(string $title, string $about, string $against, array $samples, array $cpu = [], array $loops = [], string $group = 'server'): array
     {
         $rounds = count(reset($samples));
         $zeros = array_map(static fn(): array => array_fill(0, $rounds, 0), $samples);
-        $point = ['shape' => [$rounds], 'samples' => $samples, 'loops' => $zeros, 'cpu' => $cpu ?: $zeros];
+        $point = ['shape' => [$rounds], 'samples' => $samples, 'loops' => $loops ?: $zeros, 'cpu' => $cpu ?: $zeros];
         return [
-            'title' => $title, 'group' => 'server', 'about' => $about, 'note' => '', 'unit' => 'calls', 'batching' => false,
+            'title' => $title, 'group' => $group, 'about' => $about, 'note' => '', 'unit' => 'calls', 'batching' => false,
             'against' => $against, 'ways' => array_keys($samples), 'points' => [1 => $point], 'parts' => [], 'operations_per_block' => [],
             'heap' => [], 'skipped' => [], 'problems' => [], 'compared' => 0,
         ];
