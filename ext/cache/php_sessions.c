@@ -11,6 +11,7 @@
  */
 #include "php_cache.h"
 
+#include "lyger_compat.h"
 #include "lyger_error.h"
 #include "os.h"
 
@@ -33,7 +34,7 @@ typedef struct session {
     uint64_t token;  /* of its lock */
     bool
         destroyed; /* while this request waited for it: what is written to it is lost, as in a deleted file */
-    bool unread;   /* reading it has not ended */
+    bool unread;   /* memory_limit has ended its reading: what $_SESSION has is not it */
     size_t place;  /* bytes of save_path and the NUL byte, with which key begins */
     char key[];
 } session;
@@ -99,9 +100,10 @@ static bool exists(session *s, lyger_cache *cache, const zend_string *id)
 
 static uint32_t seconds_of(zend_long lifetime)
 {
-    return lifetime < 1                                 ? 1
-           : (zend_ulong)lifetime > LYGER_CACHE_TTL_MAX ? LYGER_CACHE_TTL_MAX
-                                                        : (uint32_t)lifetime;
+    if (lifetime < 1) {
+        return 1;
+    }
+    return (zend_ulong)lifetime > LYGER_CACHE_TTL_MAX ? LYGER_CACHE_TTL_MAX : (uint32_t)lifetime;
 }
 
 /* ---- locks ---- */
@@ -252,7 +254,10 @@ static char *make_string(void *context, size_t len)
         zend_string_efree(*string);
         *string = NULL;
     }
-    *string = zend_string_alloc(len, false);
+    *string = php_lyger_string_alloc(len);
+    if (!*string) {
+        return NULL;
+    }
     ZSTR_VAL(*string)[len] = '\0';
     return ZSTR_VAL(*string);
 }
@@ -269,9 +274,12 @@ static zend_result read_session(void **data, zend_string *id, zend_string **byte
         return FAILURE;
     }
     s->unread = true;
-    bool found = lyger_cache_fetch(cache, s->key, key_of(s, id), &value, &room) == LYGER_CACHE_HIT;
+    lyger_cache_found found = lyger_cache_fetch(cache, s->key, key_of(s, id), &value, &room);
+    if (found == LYGER_CACHE_NO_ROOM) {
+        return FAILURE;
+    }
     s->unread = false;
-    if (found && string) {
+    if (found == LYGER_CACHE_HIT && string) {
         *bytes = string;
         return SUCCESS;
     }
