@@ -344,7 +344,9 @@ typedef struct comparison {
     double share;            /* of the trace's footprint */
     double least;            /* miss ratio of a cache that keeps everything */
     double misses[POLICIES]; /* miss ratios */
+    double best;             /* of LRU, SIEVE and S3-FIFO */
     double filled;           /* lyger's bytes in entries / capacity, at the end */
+    double usable;           /* the same / the segment's size */
 } comparison;
 
 /* Runs of one policy. */
@@ -367,6 +369,11 @@ static void show_progress(const char *trace_name, const char *policy_name)
     }
 }
 
+static double least_of(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 static comparison compared(const trace *t, double share)
 {
     lyger_cache_facts facts;
@@ -379,11 +386,13 @@ static comparison compared(const trace *t, double share)
     c.misses[LYGER] = (double)misses_of_cache(t, cache, c.capacity) / gets;
     lyger_cache_describe(cache, &facts);
     c.filled = (double)facts.bytes_used / capacity;
+    c.usable = (double)facts.bytes_used / (double)facts.bytes_total;
     lyger_cache_close(cache);
     for (int p = 0; p < LYGER; p++) {
         show_progress(t->name, references[p].name);
         c.misses[p] = (double)misses_of_reference(t, &references[p], c.capacity) / gets;
     }
+    c.best = least_of(c.misses[LRU], least_of(c.misses[SIEVE], c.misses[S3_FIFO]));
     show_progress(NULL, NULL);
     return c;
 }
@@ -396,8 +405,9 @@ static void print_heading(FILE *data)
         printf(" %7s", references[p].name);
         fprintf(data, " %s", references[p].name);
     }
-    printf(" %7s %9s %7s %7s\n", "lyger", "- S3-FIFO", "- LRU", "filled");
-    fprintf(data, " lyger filled\n");
+    printf(" %7s %9s %7s %7s %7s %7s %7s\n", "lyger", "- S3-FIFO", "- LRU", "best", "- best", "filled",
+           "usable");
+    fprintf(data, " lyger filled usable\n");
 }
 
 static void print_row(FILE *data, const char *name, const comparison *c)
@@ -408,16 +418,17 @@ static void print_row(FILE *data, const char *name, const comparison *c)
         printf(" %7.2f", c->misses[p] * 100);
         fprintf(data, " %.4f", c->misses[p] * 100);
     }
-    printf(" %+9.2f %+7.2f %6.1f%%\n", (c->misses[LYGER] - c->misses[S3_FIFO]) * 100,
-           (c->misses[LYGER] - c->misses[LRU]) * 100, c->filled * 100);
-    fprintf(data, " %.4f\n", c->filled * 100);
+    printf(" %+9.2f %+7.2f %7.2f %+7.2f %6.1f%% %6.1f%%\n", (c->misses[LYGER] - c->misses[S3_FIFO]) * 100,
+           (c->misses[LYGER] - c->misses[LRU]) * 100, c->best * 100, (c->misses[LYGER] - c->best) * 100,
+           c->filled * 100, c->usable * 100);
+    fprintf(data, " %.4f %.4f\n", c->filled * 100, c->usable * 100);
     fflush(stdout);
 }
 
-/* Runs a trace at both cache sizes, and frees it. */
-static void run(FILE *data, trace t, const double shares[2])
+/* Runs a trace at all its cache sizes, and frees it. */
+static void run(FILE *data, trace t, const double shares[SHARES_MOST])
 {
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < SHARES_MOST && shares[i] > 0; i++) {
         comparison c = compared(&t, shares[i]);
         print_row(data, t.name, &c);
     }
@@ -483,9 +494,18 @@ static options parse_options(int argc, char **argv)
     return o;
 }
 
+static size_t count_of(const double shares[SHARES_MOST])
+{
+    size_t count = 0;
+    while (count < SHARES_MOST && shares[count] > 0) {
+        count++;
+    }
+    return count;
+}
+
 int main(int argc, char **argv)
 {
-    static const double shares_of_files[2] = {0.01, 0.1};
+    static const double shares_of_files[SHARES_MOST] = {0.01, 0.03, 0.1, 0.3};
     options o = parse_options(argc, argv);
     FILE *data = fopen(o.data, "w");
     if (!data) {
@@ -493,9 +513,10 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     check_charges();
-    progress.all = o.file_count * 2 * POLICIES;
+    progress.all = o.file_count * SHARES_MOST * POLICIES;
     for (size_t i = 0; i < trace_recipe_count; i++) {
-        progress.all += strstr(trace_recipes[i].name, o.only) ? 2 * POLICIES : 0;
+        progress.all +=
+            strstr(trace_recipes[i].name, o.only) ? count_of(trace_recipes[i].shares) * POLICIES : 0;
     }
     print_heading(data);
     for (size_t i = 0; i < trace_recipe_count; i++) {

@@ -122,13 +122,45 @@ static zipf population(trace *t, double alpha)
 
 #define FIXED_SIZE 448u /* bytes; 512 as an entry */
 
-/* Log-normal: median 400 bytes, mean about 820. An object keeps its size. */
-static uint32_t natural_size(uint32_t object)
+/* An object keeps its size: what is drawn for it depends on its number alone. */
+static double log_normal(uint32_t object, double median, double sigma)
 {
     double u = 1 - fraction_of(mixed(object * (uint64_t)2)), v = fraction_of(mixed(object * (uint64_t)2 + 1));
-    double normal = sqrt(-2 * log(u)) * cos(2 * M_PI * v); /* Box, Muller, 1958 */
-    double size = 400 * exp(1.2 * normal);
+    return median * exp(sigma * sqrt(-2 * log(u)) * cos(2 * M_PI * v)); /* Box, Muller, 1958 */
+}
+
+/* Median 400 bytes, mean about 820. */
+static uint32_t natural_size(uint32_t object)
+{
+    double size = log_normal(object, 400, 1.2);
     return size < 8 ? 8 : size > 32768 ? 32768 : (uint32_t)size;
+}
+
+/* Pages, pictures, documents: median 16 KiB, mean about 26. */
+static uint32_t document_size(uint32_t object)
+{
+    double size = log_normal(object, 16384, 1);
+    return size < 1024 ? 1024 : size > 524288 ? 524288 : (uint32_t)size;
+}
+
+/*
+ * Reads of a disk: 4 to 256 KiB, mean about 27. Nearly half are one page, the longer ones are the powers of
+ * two that read-ahead makes, and one in five of these ends with a sector somewhere before the full length.
+ */
+static uint32_t block_size(uint32_t object)
+{
+    static const struct {
+        double up_to; /* probability of this or a shorter one */
+        uint32_t size;
+    } kinds[] = {{0.45, 4096},  {0.60, 8192},   {0.73, 16384}, {0.83, 32768},
+                 {0.93, 65536}, {0.97, 131072}, {1.00, 262144}};
+    double kind = fraction_of(mixed(object * (uint64_t)2 + 1)), rest = fraction_of(mixed(~(uint64_t)object));
+    size_t i = 0;
+    while (kinds[i].up_to <= kind) {
+        i++;
+    }
+    uint32_t sectors = kinds[i].size / 512, cut = i > 0 && rest < 0.2 ? (uint32_t)(rest * 2.5 * sectors) : 0;
+    return (sectors - cut) * 512;
 }
 
 /* ---- The generators ---- */
@@ -175,6 +207,47 @@ static void zipf_with_scans(trace *t, chance *c, double alpha)
             next += period;
             for (uint32_t i = 0; i < z.count / 20; i++) {
                 get(t, new_object(t), FIXED_SIZE);
+            }
+        }
+    }
+    free(z.up_to);
+}
+
+/* A trace of large objects is shorter, so that it takes no longer. */
+static zipf large_population(trace *t, double alpha, double objects)
+{
+    t->limit = t->limit / 4;
+    t->objects = (uint32_t)((double)t->limit * objects);
+    return zipf_of(alpha, t->objects);
+}
+
+static void documents(trace *t, chance *c, double objects)
+{
+    zipf z = large_population(t, 0.9, objects);
+    while (!full(t)) {
+        uint32_t object = zipf_draw(&z, c);
+        get(t, object, document_size(object));
+    }
+    free(z.up_to);
+}
+
+/* A disk: popular blocks, and one request in twenty begins to read a file from its beginning to its end,
+ * three of four files for the first time. */
+static void disk(trace *t, chance *c, double objects)
+{
+    enum { LENGTH = 16 };
+    zipf z = large_population(t, 0.9, objects);
+    uint32_t ranked = t->objects;
+    while (!full(t)) {
+        uint32_t object = zipf_draw(&z, c);
+        get(t, object, block_size(object));
+        if (happens(c, 0.05)) {
+            bool again = t->objects > ranked && happens(c, 0.25);
+            uint32_t files = (t->objects - ranked) / LENGTH;
+            uint32_t first = again ? ranked + below(c, files) * LENGTH : t->objects;
+            t->objects += again ? 0 : LENGTH;
+            for (uint32_t i = first; i < first + LENGTH; i++) {
+                get(t, i, block_size(i));
             }
         }
     }
@@ -288,6 +361,10 @@ const trace_recipe trace_recipes[] = {
     {"zipf 1.2, log-normal", zipf_natural, 1.2, {0.01, 0.1}},
     {"zipf 0.8, small", zipf_small, 0.8, {0.01, 0.1}},
     {"zipf 0.8, scans", zipf_with_scans, 0.8, {0.01, 0.1}},
+    {"documents, many", documents, 0.5, {0.01, 0.03}},
+    {"documents, few", documents, 0.05, {0.1, 0.3}},
+    {"disk, many", disk, 0.5, {0.005, 0.01}},
+    {"disk, few", disk, 0.05, {0.03, 0.1, 0.3}},
     {"loop", loop, 100, {0.8, 0.95}},
     {"one-hit wonders", one_hit_wonders, 0.2, {0.01, 0.1}},
     {"shifting", shifting, 100, {0.01, 0.1}},

@@ -10,6 +10,7 @@
 
 #define KEY_LEN 16u         /* bytes of every object's key in the cache */
 #define VALUE_MAX INT32_MAX /* bytes */
+#define SHARES_MOST 4u      /* cache sizes of a trace */
 
 typedef struct request {
     uint32_t object;
@@ -32,7 +33,7 @@ typedef struct trace_recipe {
     const char *name;
     void (*make)(trace *t, struct chance *c, double parameter);
     double parameter;
-    double shares[2]; /* cache sizes to try, as shares of the footprint */
+    double shares[SHARES_MOST]; /* cache sizes to try, as shares of the footprint; 0 ends them */
 } trace_recipe;
 
 extern const trace_recipe trace_recipes[];

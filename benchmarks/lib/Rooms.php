@@ -101,9 +101,11 @@ final class Rooms
         foreach ($lines as $line) {
             $cells = array_combine($columns, str_getcsv($line, ' ', '"', ''));
             $row = array_map(floatval(...), array_diff_key($cells, ['trace' => 0, 'share' => 0, 'least' => 0]));
-            $filled = $row['filled'];
-            unset($row['filled']);
-            $row += ['− S3-FIFO' => $row['lyger'] - $row['S3-FIFO'], '− LRU' => $row['lyger'] - $row['LRU'], 'filled' => $filled];
+            ['filled' => $filled, 'usable' => $usable] = $row;
+            unset($row['filled'], $row['usable']);
+            $best = min($row['LRU'], $row['SIEVE'], $row['S3-FIFO']);
+            $row += ['best' => $best, '− best' => $row['lyger'] - $best, '− S3-FIFO' => $row['lyger'] - $row['S3-FIFO'], '− LRU' => $row['lyger'] - $row['LRU']];
+            $row += ['filled' => $filled, 'usable' => $usable];
             $rows[sprintf('%s, %.1f %%', $cells['trace'], $cells['share'])] = array_map(static fn(float $one): float => round($one, 2), $row);
         }
         return $rows;
