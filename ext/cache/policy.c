@@ -91,8 +91,12 @@ void lyger_policy_remember(lyger_cache *cache, shard *s, uint64_t hash)
 
 void lyger_policy_admit(lyger_cache *cache, shard *s, granule at)
 {
-    uint64_t hash = atomic_load_explicit(&entry_at(cache, at)->hash, memory_order_relaxed);
-    lyger_policy_restore(cache, s, at, recall(cache, s, hash) ? QUEUE_MAIN : QUEUE_SMALL);
+    const entry *e = entry_at(cache, at);
+    uint64_t hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
+    /* A session is somebody's login: what the cache gets once must not push it out before it is read again.
+     */
+    bool known = recall(cache, s, hash) || is_annexed(e);
+    lyger_policy_restore(cache, s, at, known ? QUEUE_MAIN : QUEUE_SMALL);
 }
 
 void lyger_policy_replace(lyger_cache *cache, shard *s, granule old, granule at)

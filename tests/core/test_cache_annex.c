@@ -121,6 +121,27 @@ static void evictions_from_the_annex_are_counted(void)
     close_cache(cache);
 }
 
+/* Ten times as much as there is room for, of which nothing is asked for again. */
+static void annex_survives_a_scan(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE), *annex = lyger_cache_annex(cache);
+    char key[32];
+    for (int i = 0; i < 50; i++) {
+        snprintf(key, sizeof key, "key%d", i);
+        CHECK(put(annex, key, 2000, 2));
+    }
+    for (int i = 0; i < 5000; i++) {
+        snprintf(key, sizeof key, "scan%d", i);
+        CHECK(put(cache, key, 2000, 2));
+    }
+    lyger_cache_facts facts;
+    lyger_cache_describe(cache, &facts);
+    CHECK_INT(facts.annexed, 50);
+    CHECK_INT(facts.annex_evictions, 0);
+    CHECK(facts.evictions > 4000);
+    close_cache(cache);
+}
+
 static void named_annex_is_found_by_who_opens_the_file(void)
 {
     char path[64];
@@ -252,6 +273,7 @@ int main(void)
     RUN(keys_of_the_annex_are_apart);
     RUN(annex_survives_the_rebuild_of_its_shards_and_moves);
     RUN(evictions_from_the_annex_are_counted);
+    RUN(annex_survives_a_scan);
     RUN(named_annex_is_found_by_who_opens_the_file);
     RUN(session_stays_locked_until_it_is_given_back);
     RUN(child_does_not_give_its_parents_session_back);
