@@ -65,7 +65,7 @@ if test "$PHP_LYGER" != "no"; then
     ext/lyger_string.c ext/compute/php_compute.c ext/http/php_queue.c ext/jsonout/php_json.c \
     ext/apcu/php_apcu.c ext/apcu/php_entry.c ext/apcu/php_inspection.c ext/apcu/php_iterator.c ext/apcu/php_serialized.c \
     ext/cache/php_array.c ext/cache/php_batch.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c ext/cache/php_open.c ext/cache/php_sessions.c \
-    ext/cache/php_value.c ext/query/php_handle.c ext/query/php_params.c ext/query/php_query.c ext/query/php_report.c ext/query/php_result.c ext/query/php_transaction.c"
+    ext/cache/php_value.c ext/cache/php_version.c ext/query/php_handle.c ext/query/php_params.c ext/query/php_query.c ext/query/php_report.c ext/query/php_result.c ext/query/php_transaction.c"
   if test "$lyger_cv_os" = "linux"; then
     lyger_core="$lyger_core ext/cache/threads_linux.c"
   else

@@ -137,6 +137,54 @@ namespace {
     function lyger_cache_set_batch(array|string $items, int $ttl = 0): int {}
 
     /**
+     * Removes many entries; the keys are checked before any is removed.
+     *
+     * @param array $keys a list of strings (integers are taken as their decimal text)
+     * @return int how many were there
+     * @throws TypeError|ValueError naming the offending element
+     */
+    function lyger_cache_delete_batch(array $keys): int {}
+
+    /**
+     * Fetches the value under $key and removes it, in one step: of all processes that take it one gets it.
+     *
+     * @param string $key 1 to 65535 bytes
+     * @return mixed $default when there is no such entry; an entry that cannot be read any more is removed as well
+     * @throws ValueError for a key outside that range
+     */
+    function lyger_cache_take(string $key, mixed $default = null): mixed {}
+
+    /**
+     * Stores $value only if the value under $key is identical (===) to $expected, in one step across processes.
+     *
+     * An object is never identical to what the cache holds, except for an enum's case; neither is NAN. For
+     * a key without an entry there is lyger_cache_add().
+     *
+     * @param string $key 1 to 65535 bytes
+     * @param mixed $value anything that lyger_cache_set() stores
+     * @param int $ttl seconds until the new value expires, 0 (never) to 4294967295
+     * @return bool whether it was stored
+     * @throws ValueError for a key or ttl outside these ranges
+     * @throws TypeError for a value that cannot be stored
+     * @throws Lyger\Exception\CacheException as lyger_cache_set()
+     */
+    function lyger_cache_compare_and_set(string $key, mixed $expected, mixed $value, int $ttl = 0): bool {}
+
+    /** Removes $key only if its value is identical to $expected, as lyger_cache_compare_and_set() compares. */
+    function lyger_cache_compare_and_delete(string $key, mixed $expected): bool {}
+
+    /**
+     * What there is to tell of an entry, without its value; it counts neither a hit nor a miss.
+     *
+     * @return array|null type ('null', 'bool', 'int', 'float', 'string', 'array' or 'object'), bytes (of memory, with
+     *     the key and what the cache needs for itself), ttl (the seconds that are left, rounded up; 0: it does not
+     *     expire), age (seconds since it was stored), hits (since eviction last looked at it, counted up to 3; null
+     *     where they are not counted); null for a miss
+     * @throws ValueError for a key outside that range
+     */
+    function lyger_cache_entry(string $key): ?array {}
+
+    /**
      * The value stored under $key; when there is none, what $compute returns, stored for the next one.
      *
      * Of all processes one computes; the others wait for it, up to $wait seconds, and get its value. When $compute
@@ -883,6 +931,21 @@ namespace Lyger {
 
         /** @implementation-alias lyger_cache_set_batch */
         public function cacheSetBatch(array|string $items, int $ttl = 0): int {}
+
+        /** @implementation-alias lyger_cache_delete_batch */
+        public function cacheDeleteBatch(array $keys): int {}
+
+        /** @implementation-alias lyger_cache_take */
+        public function cacheTake(string $key, mixed $default = null): mixed {}
+
+        /** @implementation-alias lyger_cache_compare_and_set */
+        public function cacheCompareAndSet(string $key, mixed $expected, mixed $value, int $ttl = 0): bool {}
+
+        /** @implementation-alias lyger_cache_compare_and_delete */
+        public function cacheCompareAndDelete(string $key, mixed $expected): bool {}
+
+        /** @implementation-alias lyger_cache_entry */
+        public function cacheEntry(string $key): ?array {}
 
         /** @implementation-alias lyger_cache_remember */
         public function cacheRemember(

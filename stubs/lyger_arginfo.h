@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: fbcbea3ab5d2bd6082548f201a7979fe42d5feb7 */
+ * Stub hash: cc6ca28d9f45da0e26843416e0e3ba5b9cc530e7 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -63,6 +63,31 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_set_batch, 0, 1, IS_LONG, 0)
 	ZEND_ARG_TYPE_MASK(0, items, MAY_BE_ARRAY|MAY_BE_STRING, NULL)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, ttl, IS_LONG, 0, "0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_delete_batch, 0, 1, IS_LONG, 0)
+	ZEND_ARG_TYPE_INFO(0, keys, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_take, 0, 1, IS_MIXED, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, default, IS_MIXED, 0, "null")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_compare_and_set, 0, 3, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, expected, IS_MIXED, 0)
+	ZEND_ARG_TYPE_INFO(0, value, IS_MIXED, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, ttl, IS_LONG, 0, "0")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_compare_and_delete, 0, 2, _IS_BOOL, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, expected, IS_MIXED, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_entry, 0, 1, IS_ARRAY, 1)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_cache_remember, 0, 2, IS_MIXED, 0)
@@ -420,6 +445,16 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_Lyger_Engine_cacheSetBatch arginfo_lyger_cache_set_batch
 
+#define arginfo_class_Lyger_Engine_cacheDeleteBatch arginfo_lyger_cache_delete_batch
+
+#define arginfo_class_Lyger_Engine_cacheTake arginfo_lyger_cache_take
+
+#define arginfo_class_Lyger_Engine_cacheCompareAndSet arginfo_lyger_cache_compare_and_set
+
+#define arginfo_class_Lyger_Engine_cacheCompareAndDelete arginfo_lyger_cache_compare_and_delete
+
+#define arginfo_class_Lyger_Engine_cacheEntry arginfo_lyger_cache_entry
+
 #define arginfo_class_Lyger_Engine_cacheRemember arginfo_lyger_cache_remember
 
 #define arginfo_class_Lyger_Engine_cacheLock arginfo_lyger_cache_lock
@@ -669,6 +704,11 @@ ZEND_FUNCTION(lyger_cache_increment);
 ZEND_FUNCTION(lyger_cache_decrement);
 ZEND_FUNCTION(lyger_cache_get_batch);
 ZEND_FUNCTION(lyger_cache_set_batch);
+ZEND_FUNCTION(lyger_cache_delete_batch);
+ZEND_FUNCTION(lyger_cache_take);
+ZEND_FUNCTION(lyger_cache_compare_and_set);
+ZEND_FUNCTION(lyger_cache_compare_and_delete);
+ZEND_FUNCTION(lyger_cache_entry);
 ZEND_FUNCTION(lyger_cache_remember);
 ZEND_FUNCTION(lyger_cache_lock);
 ZEND_FUNCTION(lyger_cache_unlock);
@@ -865,6 +905,11 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_FE(lyger_cache_decrement, arginfo_lyger_cache_decrement)
 	ZEND_FE(lyger_cache_get_batch, arginfo_lyger_cache_get_batch)
 	ZEND_FE(lyger_cache_set_batch, arginfo_lyger_cache_set_batch)
+	ZEND_FE(lyger_cache_delete_batch, arginfo_lyger_cache_delete_batch)
+	ZEND_FE(lyger_cache_take, arginfo_lyger_cache_take)
+	ZEND_FE(lyger_cache_compare_and_set, arginfo_lyger_cache_compare_and_set)
+	ZEND_FE(lyger_cache_compare_and_delete, arginfo_lyger_cache_compare_and_delete)
+	ZEND_FE(lyger_cache_entry, arginfo_lyger_cache_entry)
 	ZEND_FE(lyger_cache_remember, arginfo_lyger_cache_remember)
 	ZEND_FE(lyger_cache_lock, arginfo_lyger_cache_lock)
 	ZEND_FE(lyger_cache_unlock, arginfo_lyger_cache_unlock)
@@ -1031,6 +1076,11 @@ static const zend_function_entry class_Lyger_Engine_methods[] = {
 	ZEND_ME_MAPPING(cacheDecrement, lyger_cache_decrement, arginfo_class_Lyger_Engine_cacheDecrement, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheGetBatch, lyger_cache_get_batch, arginfo_class_Lyger_Engine_cacheGetBatch, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheSetBatch, lyger_cache_set_batch, arginfo_class_Lyger_Engine_cacheSetBatch, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheDeleteBatch, lyger_cache_delete_batch, arginfo_class_Lyger_Engine_cacheDeleteBatch, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheTake, lyger_cache_take, arginfo_class_Lyger_Engine_cacheTake, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheCompareAndSet, lyger_cache_compare_and_set, arginfo_class_Lyger_Engine_cacheCompareAndSet, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheCompareAndDelete, lyger_cache_compare_and_delete, arginfo_class_Lyger_Engine_cacheCompareAndDelete, ZEND_ACC_PUBLIC)
+	ZEND_ME_MAPPING(cacheEntry, lyger_cache_entry, arginfo_class_Lyger_Engine_cacheEntry, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheRemember, lyger_cache_remember, arginfo_class_Lyger_Engine_cacheRemember, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheLock, lyger_cache_lock, arginfo_class_Lyger_Engine_cacheLock, ZEND_ACC_PUBLIC)
 	ZEND_ME_MAPPING(cacheUnlock, lyger_cache_unlock, arginfo_class_Lyger_Engine_cacheUnlock, ZEND_ACC_PUBLIC)

@@ -274,6 +274,24 @@ int lyger_ffi_cache_insert(const char *key, size_t key_len, int type, const char
     return store(key, key_len, type, value, value_len, ttl, 0, LYGER_CACHE_IF_ABSENT);
 }
 
+int lyger_ffi_cache_exchange(const char *key, size_t key_len, unsigned long long number, long long integer,
+                             int type, const char *bytes, size_t len, unsigned long ttl)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache_version version = {number, integer};
+    lyger_cache_value value;
+    bool stored = false;
+    if (!lyger_abi_valid_key(key, key_len, error) || !lyger_abi_valid_ttl(ttl, error) ||
+        !unpack_value(type, bytes, len, &value, error)) {
+        return -1;
+    }
+    lyger_cache *opened = lyger_abi_usable_cache(error);
+    if (opened) {
+        lyger_cache_exchange(opened, key, key_len, &version, &value, (uint32_t)ttl, &stored, error);
+    }
+    return error->status != LYGER_OK ? -1 : stored;
+}
+
 void lyger_cache_set(const char *key, const char *value)
 {
     store(key, key ? strlen(key) : 0, LYGER_CACHE_STRING, value, value ? strlen(value) : 0, 0, 0,
@@ -312,7 +330,23 @@ static char *make_room(void *context, size_t len)
 }
 
 typedef lyger_cache_found fetcher(lyger_cache *, const char *, size_t, lyger_cache_value *,
-                                  const lyger_cache_room *);
+                                  lyger_cache_version *, const lyger_cache_room *);
+
+static lyger_cache_found fetch_fresh(lyger_cache *opened, const char *key, size_t key_len,
+                                     lyger_cache_value *value, lyger_cache_version *version,
+                                     const lyger_cache_room *room)
+{
+    (void)version;
+    return lyger_cache_fetch(opened, key, key_len, value, room);
+}
+
+static lyger_cache_found fetch_stale(lyger_cache *opened, const char *key, size_t key_len,
+                                     lyger_cache_value *value, lyger_cache_version *version,
+                                     const lyger_cache_room *room)
+{
+    (void)version;
+    return lyger_cache_fetch_stale(opened, key, key_len, value, room);
+}
 
 static void only_native_reads(lyger_error *error)
 {
@@ -321,7 +355,7 @@ static void only_native_reads(lyger_error *error)
 
 /* Finds the value and, for strings, its bytes in *room, which the caller frees in any case. */
 static lyger_cache_found find_value(const char *key, size_t key_len, fetcher *fetch, lyger_cache_value *value,
-                                    char **room, lyger_error *error)
+                                    lyger_cache_version *version, char **room, lyger_error *error)
 {
     *room = NULL;
     if (!lyger_abi_valid_key(key, key_len, error)) {
@@ -331,7 +365,8 @@ static lyger_cache_found find_value(const char *key, size_t key_len, fetcher *fe
     if (!opened) {
         return LYGER_CACHE_MISS;
     }
-    lyger_cache_found found = fetch(opened, key, key_len, value, &(lyger_cache_room){make_room, room});
+    lyger_cache_found found =
+        fetch(opened, key, key_len, value, version, &(lyger_cache_room){make_room, room});
     if (found == LYGER_CACHE_NO_ROOM) {
         lyger_fail(error, LYGER_E_MEMORY, "no memory for the value");
     } else if (found == LYGER_CACHE_HIT && value->type > LYGER_CACHE_SERIALIZED) {
@@ -365,7 +400,7 @@ static char *pack_value(const lyger_cache_value *value, char *room, size_t *len,
 }
 
 static int fetch_packed(const char *key, size_t key_len, fetcher *fetch, int *type, char **value,
-                        size_t *value_len)
+                        size_t *value_len, lyger_cache_version *version)
 {
     lyger_error *error = lyger_abi_enter();
     lyger_cache_value found;
@@ -377,7 +412,7 @@ static int fetch_packed(const char *key, size_t key_len, fetcher *fetch, int *ty
     *value = NULL;
     *value_len = 0;
     *type = LYGER_CACHE_NULL;
-    if (find_value(key, key_len, fetch, &found, &room, error) == LYGER_CACHE_HIT) {
+    if (find_value(key, key_len, fetch, &found, version, &room, error) == LYGER_CACHE_HIT) {
         *type = (int)found.type;
         *value = pack_value(&found, room, value_len, error);
         return *value ? 1 : -1;
@@ -388,12 +423,54 @@ static int fetch_packed(const char *key, size_t key_len, fetcher *fetch, int *ty
 
 int lyger_ffi_cache_fetch(const char *key, size_t key_len, int *type, char **value, size_t *value_len)
 {
-    return fetch_packed(key, key_len, lyger_cache_fetch, type, value, value_len);
+    return fetch_packed(key, key_len, fetch_fresh, type, value, value_len, NULL);
 }
 
 int lyger_ffi_cache_fetch_stale(const char *key, size_t key_len, int *type, char **value, size_t *value_len)
 {
-    return fetch_packed(key, key_len, lyger_cache_fetch_stale, type, value, value_len);
+    return fetch_packed(key, key_len, fetch_stale, type, value, value_len, NULL);
+}
+
+int lyger_ffi_cache_fetch_version(const char *key, size_t key_len, int *type, char **value, size_t *value_len,
+                                  unsigned long long *number)
+{
+    lyger_cache_version version = {0};
+    if (!number) {
+        lyger_fail(lyger_abi_enter(), LYGER_E_ARGUMENT, "number is NULL");
+        return -1;
+    }
+    int found = fetch_packed(key, key_len, lyger_cache_fetch_version, type, value, value_len, &version);
+    *number = version.number;
+    return found;
+}
+
+static int take(const char *key, size_t key_len, int *type, char **value, size_t *value_len)
+{
+    for (;;) {
+        lyger_cache_version version;
+        int found = fetch_packed(key, key_len, lyger_cache_fetch_version, type, value, value_len, &version);
+        if (found != 1) {
+            return found;
+        }
+        int taken = lyger_ffi_cache_remove_version(key, key_len, version.number, version.integer);
+        if (taken == 1) {
+            return 1;
+        }
+        free(*value);
+        *value = NULL;
+        if (taken < 0) {
+            return -1;
+        }
+    }
+}
+
+int lyger_ffi_cache_take(const char *key, size_t key_len, int *type, char **value, size_t *value_len)
+{
+    int taken = take(key, key_len, type, value, value_len);
+    if (taken >= 0 && lyger_abi_cache()) {
+        lyger_cache_count_read(lyger_abi_cache(), taken == 1);
+    }
+    return taken;
 }
 
 static size_t write_float(char text[LYGER_DOUBLE_SIZE], double number)
@@ -424,7 +501,7 @@ char *lyger_cache_get(const char *key)
     lyger_error *error = lyger_abi_enter();
     lyger_cache_value found;
     char text[LYGER_DOUBLE_SIZE], *room;
-    if (find_value(key, key ? strlen(key) : 0, lyger_cache_fetch, &found, &room, error) != LYGER_CACHE_HIT) {
+    if (find_value(key, key ? strlen(key) : 0, fetch_fresh, &found, NULL, &room, error) != LYGER_CACHE_HIT) {
         free(room);
         return lyger_abi_copy("", 0, error->status == LYGER_OK ? error : NULL);
     }
@@ -493,6 +570,19 @@ int lyger_ffi_cache_remove(const char *key, size_t key_len)
     bool there = false;
     if (opened) {
         lyger_cache_remove(opened, key, key_len, &there, error);
+    }
+    return error->status != LYGER_OK ? -1 : there;
+}
+
+int lyger_ffi_cache_remove_version(const char *key, size_t key_len, unsigned long long number,
+                                   long long integer)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache *opened = lyger_abi_valid_key(key, key_len, error) ? lyger_abi_usable_cache(error) : NULL;
+    lyger_cache_version version = {number, integer};
+    bool there = false;
+    if (opened) {
+        lyger_cache_remove_version(opened, key, key_len, &version, &there, error);
     }
     return error->status != LYGER_OK ? -1 : there;
 }

@@ -94,6 +94,33 @@ static char *describe_cache(bool detailed)
     return lyger_abi_finish(&text, whole, NULL, error);
 }
 
+static char *describe_entry(const lyger_cache_details *details, lyger_error *error)
+{
+    char text[256];
+    int len =
+        snprintf(text, sizeof text, "{\"type\":\"%s\",\"bytes\":%llu,\"ttl\":%llu,\"age\":%llu,\"hits\":%u}",
+                 lyger_cache_type_name(details), (unsigned long long)details->bytes,
+                 (unsigned long long)((details->left + 999) / 1000),
+                 (unsigned long long)(details->age / 1000), details->hits);
+    return lyger_abi_copy(text, (size_t)len, error);
+}
+
+int lyger_ffi_cache_entry(const char *key, size_t key_len, char **json)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache_details details;
+    if (!json) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "json is NULL");
+        return -1;
+    }
+    *json = NULL;
+    lyger_cache *opened = lyger_abi_valid_key(key, key_len, error) ? lyger_abi_usable_cache(error) : NULL;
+    if (opened && lyger_cache_inspect(opened, key, key_len, &details)) {
+        *json = describe_entry(&details, error);
+    }
+    return error->status != LYGER_OK ? -1 : *json != NULL;
+}
+
 char *lyger_ffi_cache_facts(void)
 {
     return describe_cache(false);

@@ -235,6 +235,29 @@ char *lyger_ffi_cache_details(void);
 int lyger_ffi_cache_walk(unsigned long long *cursor, const char *prefix, size_t prefix_len, char **keys,
                          size_t *keys_len);
 
+/* ---- changing what was read ----
+ * An entry never changes but for its time to live and, if it is an integer, its value. So the number of the
+ * entry, which no other entry ever has, and the integer, 0 for other types, tell its state. */
+
+/* lyger_ffi_cache_fetch() that counts neither hit nor miss and tells the entry's number. */
+int lyger_ffi_cache_fetch_version(const char *key, size_t key_len, int *type, char **value, size_t *value_len,
+                                  unsigned long long *number);
+
+/* lyger_ffi_cache_store() in place of that entry: 1 when it still was the key's, in that state. */
+int lyger_ffi_cache_exchange(const char *key, size_t key_len, unsigned long long number, long long integer,
+                             int type, const char *value, size_t value_len, unsigned long ttl);
+
+/* Removes that entry: 1 when it still was the key's, in that state. */
+int lyger_ffi_cache_remove_version(const char *key, size_t key_len, unsigned long long number,
+                                   long long integer);
+
+/* lyger_ffi_cache_fetch() that removes what it finds, which nobody else then gets in this way. */
+int lyger_ffi_cache_take(const char *key, size_t key_len, int *type, char **value, size_t *value_len);
+
+/* 1 and a JSON object (type, bytes, ttl, age, hits), which the caller frees; 0 and NULL when there is no
+ * entry. Counts neither hit nor miss. */
+int lyger_ffi_cache_entry(const char *key, size_t key_len, char **json);
+
 /* ---- locks ----
  * kind: 0 a lock, which belongs to the bearer of its token until it is given back or its ttl is over; 1 a
  * lease, held by a thread while it computes a value. A key names one of each kind, besides the entry. The

@@ -12,6 +12,13 @@ static const char *account_of(const entry *e, uint64_t lens)
     return e->data + value_offset(key_length(lens)) + value_offset(value_length(lens));
 }
 
+/* See lyger_cache_details.left. */
+static uint64_t left_of(uint64_t expires)
+{
+    uint64_t now = lyger_os_milliseconds();
+    return !expires ? 0 : EXPIRY_TIME(expires) > now ? EXPIRY_TIME(expires) - now : 1;
+}
+
 void lyger_account_describe(const lyger_cache *cache, const entry_sight *seen, lyger_cache_details *details)
 {
     size_t key_len = key_length(seen->lens), extra = extra_of(seen->e);
@@ -22,11 +29,16 @@ void lyger_account_describe(const lyger_cache *cache, const entry_sight *seen, l
         .len = value_length(seen->lens),
         .hits = atomic_load_explicit(frequency_of(seen->slot), memory_order_relaxed),
         .slot = bucket_number,
+        .age =
+            lyger_shard_age(cache, seen->stamp, atomic_load_explicit(&seen->e->extra, memory_order_relaxed)),
+        .left = left_of(seen->expires),
     };
     if (!ends_in_segment(cache, seen)) {
         return;
     }
     const char *account = account_of(seen->e, seen->lens);
+    lyger_racy_read(details->begins, value_seen(seen, key_len),
+                    details->len < sizeof details->begins ? details->len : sizeof details->begins);
     details->bytes = (uint64_t)granules_for(key_len, stored_length(details->len, extra)) * GRANULE;
     if (extra == sizeof details->account &&
         (size_t)(account - cache->base) + sizeof details->account <= cache->size) {

@@ -53,8 +53,8 @@ static uint64_t bytes_most(const lyger_cache *cache, size_t key_len)
 }
 
 /* Stores an entry, when it is wanted. Called under no lock: takes the shard's. */
-static lyger_status store_draft(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
-                                bool *stored, lyger_error *error)
+static lyger_status store_draft(lyger_cache *cache, shard *s, const entry_draft *draft, bool *stored,
+                                lyger_error *error)
 {
     if (draft->stored > bytes_most(cache, draft->key_len)) {
         return lyger_fail(error, LYGER_E_CACHE,
@@ -62,13 +62,13 @@ static lyger_status store_draft(lyger_cache *cache, shard *s, const entry_draft 
                           bytes_most(cache, draft->key_len));
     }
     if (granules_for(draft->key_len, draft->stored) > cache->block_most) {
-        return lyger_region_store(cache, s, draft, if_absent, stored, error);
+        return lyger_region_store(cache, s, draft, stored, error);
     }
     for (;;) {
         if (!lyger_shard_lock(cache, s, error)) {
             return LYGER_E_CACHE;
         }
-        bool wanted = !if_absent || !lyger_shard_find_live(cache, s, draft->hash, draft->key, draft->key_len);
+        bool wanted = lyger_shard_wants(cache, s, draft);
         *stored = wanted && lyger_shard_store(cache, s, draft);
         lyger_shard_unlock(s);
         if (*stored || !wanted) {
@@ -82,20 +82,15 @@ static lyger_status store_draft(lyger_cache *cache, shard *s, const entry_draft 
     }
 }
 
-static lyger_status store_value(lyger_cache *cache, const char *key, size_t key_len,
-                                const lyger_cache_value *value, uint64_t expires,
-                                const lyger_cache_account *account, lyger_cache_mode mode, bool *stored,
-                                lyger_error *error)
+static lyger_status store_value(lyger_cache *cache, const entry_draft *draft, const lyger_cache_value *value,
+                                bool *stored, lyger_error *error)
 {
-    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    entry_draft draft = draft_of(cache, hash, key, key_len, value, expires, account);
     *stored = false;
     if (value->type >= LYGER_CACHE_IN_PLACE && cache->path[0]) {
         return lyger_fail(error, LYGER_E_ARGUMENT,
                           "values that are used in place hold addresses: not for a cache in a file");
     }
-    lyger_status status =
-        store_draft(cache, shard_of(cache, hash), &draft, mode == LYGER_CACHE_IF_ABSENT, stored, error);
+    lyger_status status = store_draft(cache, shard_of(cache, draft->hash), draft, stored, error);
     if (*stored) {
         lyger_lane_count(cache, COUNT_SETS);
     }
@@ -106,7 +101,20 @@ lyger_status lyger_cache_store(lyger_cache *cache, const char *key, size_t key_l
                                const lyger_cache_value *value, uint32_t ttl, uint32_t stale,
                                lyger_cache_mode mode, bool *stored, lyger_error *error)
 {
-    return store_value(cache, key, key_len, value, expiry_after(ttl, stale), NULL, mode, stored, error);
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    entry_draft draft = draft_of(cache, hash, key, key_len, value, expiry_after(ttl, stale), NULL);
+    draft.if_absent = mode == LYGER_CACHE_IF_ABSENT;
+    return store_value(cache, &draft, value, stored, error);
+}
+
+lyger_status lyger_cache_exchange(lyger_cache *cache, const char *key, size_t key_len,
+                                  const lyger_cache_version *version, const lyger_cache_value *value,
+                                  uint32_t ttl, bool *stored, lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    entry_draft draft = draft_of(cache, hash, key, key_len, value, expiry_after(ttl, 0), NULL);
+    draft.version = version;
+    return store_value(cache, &draft, value, stored, error);
 }
 
 lyger_status lyger_cache_store_account(lyger_cache *cache, const char *key, size_t key_len,
@@ -116,11 +124,20 @@ lyger_status lyger_cache_store_account(lyger_cache *cache, const char *key, size
 {
     uint64_t expires =
         lifetime && lifetime <= LYGER_CACHE_TTL_MAX * (uint64_t)1000 ? lyger_os_milliseconds() + lifetime : 0;
-    return store_value(cache, key, key_len, value, expires, account, mode, stored, error);
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    entry_draft draft = draft_of(cache, hash, key, key_len, value, expires, account);
+    draft.if_absent = mode == LYGER_CACHE_IF_ABSENT;
+    return store_value(cache, &draft, value, stored, error);
 }
 
 lyger_status lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_len, bool *there,
                                 lyger_error *error)
+{
+    return lyger_cache_remove_version(cache, key, key_len, NULL, there, error);
+}
+
+lyger_status lyger_cache_remove_version(lyger_cache *cache, const char *key, size_t key_len,
+                                        const lyger_cache_version *version, bool *there, lyger_error *error)
 {
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
     shard *s = shard_of(cache, hash);
@@ -129,7 +146,7 @@ lyger_status lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_
         return LYGER_E_CACHE;
     }
     index_slot *slot = lyger_shard_find_live(cache, s, hash, key, key_len);
-    if (slot) {
+    if (slot && (!version || lyger_shard_has_version(cache, slot, version))) {
         lyger_shard_drop(cache, s, slot);
         lyger_lane_count(cache, COUNT_DELETES);
         *there = true;
@@ -200,12 +217,13 @@ lyger_status lyger_cache_add_integer(lyger_cache *cache, const char *key, size_t
     uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
     lyger_cache_value value = {.type = LYGER_CACHE_INT, .as.integer = by};
     entry_draft draft = draft_of(cache, hash, key, key_len, &value, expiry_after(ttl, 0), NULL);
+    draft.if_absent = true;
     for (;;) {
         bool there = false, stored = false;
         lyger_status status = add_if_there(cache, hash, key, key_len, by, result, &there, error);
         if (status == LYGER_OK && !there) {
             /* Another thread may create the entry in between; then the loop adds to that entry. */
-            status = store_draft(cache, shard_of(cache, hash), &draft, true, &stored, error);
+            status = store_draft(cache, shard_of(cache, hash), &draft, &stored, error);
             *result = by;
         }
         if (status != LYGER_OK) {

@@ -210,6 +210,35 @@ lyger_cache_found lyger_cache_fetch_stale(lyger_cache *cache, const char *key, s
 
 bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len);
 
+/*
+ * Tells a state of an entry from all others. An entry never changes but for its time to live and, if it is an
+ * integer, its value: the number of the entry and that value say it all.
+ */
+typedef struct lyger_cache_version {
+    uint64_t number;
+    int64_t integer; /* 0 when it is of another type */
+} lyger_cache_version;
+
+/* The version of what is in sight. */
+lyger_cache_version lyger_cache_version_of(const lyger_cache_sight *sight);
+
+/* lyger_cache_fetch() that counts neither a hit nor a miss, and tells the version. */
+lyger_cache_found lyger_cache_fetch_version(lyger_cache *cache, const char *key, size_t key_len,
+                                            lyger_cache_value *value, lyger_cache_version *version,
+                                            const lyger_cache_room *room);
+
+/* Counts a hit, or a miss, for a caller whose search did not. */
+void lyger_cache_count_read(lyger_cache *cache, bool hit);
+
+/* lyger_cache_store() in place of that version; *stored: whether it still was the key's. */
+lyger_status lyger_cache_exchange(lyger_cache *cache, const char *key, size_t key_len,
+                                  const lyger_cache_version *version, const lyger_cache_value *value,
+                                  uint32_t ttl, bool *stored, lyger_error *error);
+
+/* Removes that version; *there: whether it still was the key's. */
+lyger_status lyger_cache_remove_version(lyger_cache *cache, const char *key, size_t key_len,
+                                        const lyger_cache_version *version, bool *there, lyger_error *error);
+
 /* Removes an entry; *there: whether there was one. */
 lyger_status lyger_cache_remove(lyger_cache *cache, const char *key, size_t key_len, bool *there,
                                 lyger_error *error);
@@ -292,7 +321,13 @@ typedef struct lyger_cache_details {
     uint64_t bytes; /* of the whole entry */
     uint32_t hits;  /* since it was last queued, counted up to 3 */
     uint64_t slot;  /* the number of its bucket among those of all shards */
+    uint64_t age;   /* ms since it was stored, up to a tenth of a second too many; moving costs precision */
+    uint64_t left;  /* ms until its time to live is over, 0: it does not end */
+    char begins[8]; /* the first bytes of the value, zeros behind its end */
 } lyger_cache_details;
+
+/* "null", "bool", "int", "float", "string", "array" or "object": what the entry's value is in PHP. */
+const char *lyger_cache_type_name(const lyger_cache_details *details);
 
 /* Whether there is such an entry; describes it, and counts nothing. */
 bool lyger_cache_inspect(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_details *details);

@@ -36,6 +36,38 @@ uint64_t lyger_cache_count(lyger_cache *cache)
     return entries;
 }
 
+/* Whether a value in a serialised form is an array; if not, it is an object. */
+static bool is_serialised_array(const lyger_cache_details *details)
+{
+    if (details->type == LYGER_CACHE_SERIALIZED) {
+        return details->begins[0] == 'a';
+    }
+    /* igbinary: four bytes of its version, then the type; three sizes of arrays have neighbouring ones. */
+    return details->begins[4] >= 0x14 && details->begins[4] <= 0x16;
+}
+
+const char *lyger_cache_type_name(const lyger_cache_details *details)
+{
+    switch (details->type) {
+    case LYGER_CACHE_NULL:
+        return "null";
+    case LYGER_CACHE_BOOL:
+        return "bool";
+    case LYGER_CACHE_INT:
+        return "int";
+    case LYGER_CACHE_FLOAT:
+        return "float";
+    case LYGER_CACHE_STRING:
+    case LYGER_CACHE_STRING_IN_PLACE:
+        return "string";
+    case LYGER_CACHE_SERIALIZED:
+    case LYGER_CACHE_IGBINARY:
+        return is_serialised_array(details) ? "array" : "object";
+    default:
+        return "array";
+    }
+}
+
 static uint64_t bytes_of(const _Atomic uint64_t *granules)
 {
     return atomic_load_explicit(granules, memory_order_relaxed) * GRANULE;

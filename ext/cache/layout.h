@@ -14,7 +14,7 @@
 
 #include <stdatomic.h>
 
-#define LYGER_CACHE_LAYOUT 7u /* changes with this file */
+#define LYGER_CACHE_LAYOUT 8u /* changes with this file */
 #define GRANULE 16u           /* bytes */
 #define LANE_COUNT 256u       /* lanes of a segment, the shared lane 0 included */
 #define REGION_MOST 512u      /* regions of a segment, at most */
@@ -166,7 +166,14 @@ typedef enum region_kind {
 #define BLOCK_PREV_FREE 2u /* the block before it is free, and its last four bytes are its size */
 #define BLOCK_LARGE 3u     /* a large entry: the size is in regions */
 
+/*
+ * A stamp: when the entry was placed, in units of 64 ms, a number of that moment, and below it the number of
+ * the shard. Stamps of a shard ascend, so that there can be more of a moment: the next ones are then of later
+ * moments.
+ */
 #define STAMP_LIMBO ((uint64_t)1 << 63) /* in the stamp of an entry that is gone but pinned */
+#define STAMP_MOMENT 6u                 /* bits of milliseconds in a moment */
+#define STAMP_NUMBER 22u                /* bits of the number */
 
 /* Whether it is the stamp of a published entry (published when the stamp was read). */
 static inline bool stamp_is_set(uint64_t stamp)
@@ -189,7 +196,7 @@ typedef struct entry {
     uint32_t size_flags;    /* granules << 2 | flags, or regions << 2 | BLOCK_LARGE */
     uint8_t queue;          /* queue_name */
     uint8_t collected;      /* only used while a shard is rebuilt */
-    _Atomic uint16_t extra; /* bytes behind the value: sizeof(lyger_cache_account), or 0; and ENTRY_ANNEXED */
+    _Atomic uint16_t extra; /* EXTRA_ACCOUNT, ENTRY_ANNEXED, and what EXTRA_AGE() is of */
     _Atomic uint64_t stamp;
     union {
         _Atomic uint64_t hash;
@@ -208,9 +215,16 @@ _Static_assert(sizeof(bucket) == 64, "a bucket is a cache line");
 _Static_assert(sizeof(lane) == 128, "a lane is two cache lines");
 _Static_assert(sizeof(entry) == 48, "the head of an entry is part of the layout");
 
+/* In extra. */
+#define EXTRA_ACCOUNT 1u /* a lyger_cache_account lies behind the value */
+#define ENTRY_ANNEXED 2u /* the entry is of the annex, see lyger_cache_annex() */
+
+/* How much older an entry is than its stamp says, in moments, because it was moved: a number of 9 bits,
+ * and above it how far it is shifted. */
+#define EXTRA_AGE(extra) ((uint64_t)((extra) >> 2 & 511u) << ((extra) >> 11))
+
 #define ENTRY_LEAST ((uint32_t)((sizeof(entry) + GRANULE) / GRANULE)) /* granules */
-#define ENTRY_ANNEXED 0x8000u /* in extra: the entry is of the annex, see lyger_cache_annex() */
-#define BLOCK_LEAST 2u        /* granules of a free block: size, stamp, links, footer */
+#define BLOCK_LEAST 2u /* granules of a free block: size, stamp, links, footer */
 
 /* This process's view of a segment. */
 struct lyger_cache {
@@ -288,9 +302,11 @@ static inline size_t stored_length(size_t value_len, size_t extra)
     return extra ? value_offset(value_len) + extra : value_len;
 }
 
+/* Bytes behind the value. */
 static inline size_t extra_of(const entry *e)
 {
-    return atomic_load_explicit(&e->extra, memory_order_relaxed) & ~(size_t)ENTRY_ANNEXED;
+    bool has_account = atomic_load_explicit(&e->extra, memory_order_relaxed) & EXTRA_ACCOUNT;
+    return has_account ? sizeof(lyger_cache_account) : 0;
 }
 
 static inline bool is_annexed(const entry *e)

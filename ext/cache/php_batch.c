@@ -65,6 +65,54 @@ ZEND_FUNCTION(lyger_cache_get_batch)
     ZEND_HASH_FOREACH_END();
 }
 
+static bool batch_keys_are_valid(HashTable *keys)
+{
+    uint32_t position = 0;
+    zval *key;
+    ZEND_HASH_FOREACH_VAL(keys, key)
+    {
+        zend_string *name = batch_key(key, position++);
+        if (!name) {
+            return false;
+        }
+        zend_string_release(name);
+    }
+    ZEND_HASH_FOREACH_END();
+    return true;
+}
+
+ZEND_FUNCTION(lyger_cache_delete_batch)
+{
+    HashTable *keys;
+    zval *key;
+    zend_long sum = 0;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_ARRAY_HT(keys)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!batch_keys_are_valid(keys)) {
+        RETURN_THROWS();
+    }
+    lyger_cache *cache = php_lyger_usable_cache();
+    ZEND_HASH_FOREACH_VAL(keys, key)
+    {
+        lyger_error error;
+        bool there = false;
+        zend_string *name = batch_key(key, 0);
+        lyger_status status =
+            cache ? lyger_cache_remove(cache, ZSTR_VAL(name), ZSTR_LEN(name), &there, &error) : LYGER_OK;
+        zend_string_release(name);
+        if (status != LYGER_OK) {
+            php_lyger_throw(&error);
+            RETURN_THROWS();
+        }
+        sum += there;
+    }
+    ZEND_HASH_FOREACH_END();
+    RETURN_LONG(sum);
+}
+
 /* One element of a batch, packed before any element is stored. */
 typedef struct batch_item {
     zend_string *key;

@@ -1,6 +1,7 @@
 #include "php_value.h"
 
 #include "lyger_compat.h"
+#include "lyger_error.h"
 #include "php_array.h"
 #include "php_cache.h"
 #include "php_image.h"
@@ -333,17 +334,37 @@ const php_lyger_allocate php_lyger_short_blocks[PHP_LYGER_SHORT_MOST / 8] = {
 };
 #endif
 
+/* Removes the entry whose value is taken: LYGER_CACHE_HIT, LYGER_CACHE_MISS when somebody else was faster,
+ * LYGER_CACHE_NO_ROOM with an exception. */
+static lyger_cache_found claim(lyger_cache *cache, const zend_string *key, const lyger_cache_sight *seen)
+{
+    lyger_cache_version version = lyger_cache_version_of(seen);
+    lyger_error error;
+    bool there;
+    if (lyger_cache_remove_version(cache, ZSTR_VAL(key), ZSTR_LEN(key), &version, &there, &error) !=
+        LYGER_OK) {
+        php_lyger_throw(&error);
+        return LYGER_CACHE_NO_ROOM;
+    }
+    return there ? LYGER_CACHE_HIT : LYGER_CACHE_MISS;
+}
+
 /* Makes return_value of the value in sight. LYGER_CACHE_MISS when the entry changed meanwhile: look again. */
 static lyger_cache_found take_seen(lyger_cache *cache, const zend_string *key, const lyger_cache_sight *seen,
                                    zval *return_value, const php_lyger_reading *how)
 {
+    lyger_cache_found claimed = LYGER_CACHE_HIT;
     if (seen->value.type < LYGER_CACHE_STRING) {
         take_scalar(&seen->value, return_value);
-        return LYGER_CACHE_HIT;
+        return how->takes ? claim(cache, key, seen) : LYGER_CACHE_HIT;
     }
-    if (seen->value.type >= LYGER_CACHE_IN_PLACE && php_lyger_zero_copy() && lyger_cache_pin(cache, seen)) {
-        php_lyger_image_use(&seen->value, return_value);
-        return LYGER_CACHE_HIT;
+    if (seen->value.type >= LYGER_CACHE_IN_PLACE && !how->copies && php_lyger_zero_copy() &&
+        lyger_cache_pin(cache, seen)) {
+        claimed = how->takes ? claim(cache, key, seen) : LYGER_CACHE_HIT;
+        if (EXPECTED(claimed == LYGER_CACHE_HIT)) {
+            php_lyger_image_use(&seen->value, return_value);
+        }
+        return claimed;
     }
     zend_string *string = php_lyger_string_alloc(seen->value.len);
     if (UNEXPECTED(!string)) {
@@ -351,11 +372,16 @@ static lyger_cache_found take_seen(lyger_cache *cache, const zend_string *key, c
         return LYGER_CACHE_NO_ROOM;
     }
     lyger_racy_read(ZSTR_VAL(string), seen->value.bytes, seen->value.len);
-    if (EXPECTED(lyger_cache_confirm(cache, seen))) {
+    if (UNEXPECTED(!lyger_cache_confirm(cache, seen))) {
+        claimed = LYGER_CACHE_MISS;
+    } else if (UNEXPECTED(how->takes)) {
+        claimed = claim(cache, key, seen);
+    }
+    if (EXPECTED(claimed == LYGER_CACHE_HIT)) {
         return take_string(key, string, &seen->value, return_value, how);
     }
     zend_string_efree(string);
-    return LYGER_CACHE_MISS;
+    return claimed;
 }
 
 static const php_lyger_reading warning = {.warns = true}, silent = {.warns = false};
@@ -368,6 +394,9 @@ static zend_always_inline lyger_cache_found fetch(lyger_cache *cache, zend_strin
     while (found == LYGER_CACHE_MISS && (how->peeks ? lyger_cache_peek : lyger_cache_see)(
                                             cache, ZSTR_VAL(key), ZSTR_LEN(key), &seen) == LYGER_CACHE_HIT) {
         found = take_seen(cache, key, &seen, return_value, how);
+    }
+    if (how->version && found == LYGER_CACHE_HIT) {
+        *how->version = lyger_cache_version_of(&seen);
     }
     return found;
 }

@@ -35,8 +35,11 @@ lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *k
 
 /* How a value is read. */
 typedef struct php_lyger_reading {
-    bool warns; /* of a value that cannot be read */
-    bool peeks; /* counts neither hit nor miss */
+    bool warns;  /* of a value that cannot be read */
+    bool peeks;  /* counts neither hit nor miss */
+    bool takes;  /* removes the entry: nobody else gets its value in this way; may end in an exception */
+    bool copies; /* uses nothing in place */
+    lyger_cache_version *version; /* NULL, or becomes that of the value that was read */
     /* NULL, or what makes return_value, which is null, of serialised bytes: false when there is no value.
      * Consumes string. */
     bool (*unserialize)(lyger_cache_type type, zend_string *string, zval *return_value);

@@ -191,14 +191,21 @@ bool lyger_cache_confirm(lyger_cache *cache, const lyger_cache_sight *sight)
     return still_there(&seen);
 }
 
-static lyger_cache_found fetch(lyger_cache *cache, const char *key, size_t key_len, bool stale,
-                               lyger_cache_value *value, const lyger_cache_room *room)
+typedef lyger_cache_found looker(lyger_cache *, const char *, size_t, lyger_cache_sight *);
+
+static lyger_cache_found see_fresh_or_stale(lyger_cache *cache, const char *key, size_t key_len,
+                                            lyger_cache_sight *sight)
 {
-    lyger_cache_sight sight;
     bool fresh;
-    while ((stale ? lyger_cache_see_stale(cache, key, key_len, &sight, &fresh)
-                  : lyger_cache_see(cache, key, key_len, &sight)) == LYGER_CACHE_HIT) {
-        *value = sight.value;
+    return lyger_cache_see_stale(cache, key, key_len, sight, &fresh);
+}
+
+static lyger_cache_found fetch(lyger_cache *cache, const char *key, size_t key_len, looker *look,
+                               lyger_cache_sight *seen, lyger_cache_value *value,
+                               const lyger_cache_room *room)
+{
+    while (look(cache, key, key_len, seen) == LYGER_CACHE_HIT) {
+        *value = seen->value;
         if (value->type < LYGER_CACHE_STRING) {
             return LYGER_CACHE_HIT;
         }
@@ -206,9 +213,9 @@ static lyger_cache_found fetch(lyger_cache *cache, const char *key, size_t key_l
         if (!to) {
             return LYGER_CACHE_NO_ROOM;
         }
-        lyger_racy_read(to, sight.value.bytes, value->len);
+        lyger_racy_read(to, seen->value.bytes, value->len);
         value->bytes = to;
-        if (lyger_cache_confirm(cache, &sight)) {
+        if (lyger_cache_confirm(cache, seen)) {
             return LYGER_CACHE_HIT;
         }
     }
@@ -218,13 +225,40 @@ static lyger_cache_found fetch(lyger_cache *cache, const char *key, size_t key_l
 lyger_cache_found lyger_cache_fetch(lyger_cache *cache, const char *key, size_t key_len,
                                     lyger_cache_value *value, const lyger_cache_room *room)
 {
-    return fetch(cache, key, key_len, false, value, room);
+    lyger_cache_sight seen;
+    return fetch(cache, key, key_len, lyger_cache_see, &seen, value, room);
 }
 
 lyger_cache_found lyger_cache_fetch_stale(lyger_cache *cache, const char *key, size_t key_len,
                                           lyger_cache_value *value, const lyger_cache_room *room)
 {
-    return fetch(cache, key, key_len, true, value, room);
+    lyger_cache_sight seen;
+    return fetch(cache, key, key_len, see_fresh_or_stale, &seen, value, room);
+}
+
+void lyger_cache_count_read(lyger_cache *cache, bool hit)
+{
+    lyger_lane_count(cache, hit ? COUNT_HITS : COUNT_MISSES);
+}
+
+lyger_cache_version lyger_cache_version_of(const lyger_cache_sight *sight)
+{
+    return (lyger_cache_version){
+        .number = sight->stamp,
+        .integer = sight->value.type == LYGER_CACHE_INT ? sight->value.as.integer : 0,
+    };
+}
+
+lyger_cache_found lyger_cache_fetch_version(lyger_cache *cache, const char *key, size_t key_len,
+                                            lyger_cache_value *value, lyger_cache_version *version,
+                                            const lyger_cache_room *room)
+{
+    lyger_cache_sight seen;
+    lyger_cache_found found = fetch(cache, key, key_len, lyger_cache_peek, &seen, value, room);
+    if (found == LYGER_CACHE_HIT) {
+        *version = lyger_cache_version_of(&seen);
+    }
+    return found;
 }
 
 bool lyger_cache_contains(lyger_cache *cache, const char *key, size_t key_len)

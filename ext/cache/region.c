@@ -308,8 +308,8 @@ static lyger_status gather(lyger_cache *cache, uint32_t count, uint32_t begin, u
     }
 }
 
-static lyger_status place_run(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
-                              bool *stored, lyger_error *error)
+static lyger_status place_run(lyger_cache *cache, shard *s, const entry_draft *draft, bool *stored,
+                              lyger_error *error)
 {
     uint32_t count = lyger_region_run(cache, granules_for(draft->key_len, draft->stored)), first;
     lyger_status status =
@@ -324,7 +324,7 @@ static lyger_status place_run(lyger_cache *cache, shard *s, const entry_draft *d
         give_back(cache, first, count);
         return LYGER_E_CACHE;
     }
-    if (if_absent && lyger_shard_find_live(cache, s, draft->hash, draft->key, draft->key_len)) {
+    if (!lyger_shard_wants(cache, s, draft)) {
         give_back(cache, first, count);
     } else {
         for (uint32_t region = first + 1; region < first + count; region++) {
@@ -339,14 +339,14 @@ static lyger_status place_run(lyger_cache *cache, shard *s, const entry_draft *d
     return LYGER_OK;
 }
 
-lyger_status lyger_region_store(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
-                                bool *stored, lyger_error *error)
+lyger_status lyger_region_store(lyger_cache *cache, shard *s, const entry_draft *draft, bool *stored,
+                                lyger_error *error)
 {
     *stored = false;
     if (!lyger_region_lock(cache, error)) {
         return LYGER_E_CACHE;
     }
-    lyger_status status = place_run(cache, s, draft, if_absent, stored, error);
+    lyger_status status = place_run(cache, s, draft, stored, error);
     lyger_region_unlock(cache);
     return status;
 }

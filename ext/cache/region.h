@@ -48,8 +48,8 @@ bool lyger_region_lock(lyger_cache *cache, lyger_error *error);
 void lyger_region_unlock(lyger_cache *cache);
 
 /* Stores an entry that is too large for a region. Takes the locks. */
-lyger_status lyger_region_store(lyger_cache *cache, shard *s, const entry_draft *draft, bool if_absent,
-                                bool *stored, lyger_error *error);
+lyger_status lyger_region_store(lyger_cache *cache, shard *s, const entry_draft *draft, bool *stored,
+                                lyger_error *error);
 
 /* Under the shard's lock: frees the regions of a large entry that is withdrawn. */
 void lyger_region_free_run(lyger_cache *cache, granule at);

@@ -190,7 +190,7 @@ static granule take_block(lyger_cache *cache, shard *s, uint32_t size)
 
 /* The head of an entry that is not published yet. */
 static entry *start_entry(lyger_cache *cache, granule at, uint64_t hash, uint64_t expires, uint64_t lens,
-                          size_t extra)
+                          uint16_t extra)
 {
     entry *e = entry_at(cache, at);
     /* A writer that died between withdrawing the entry that was here and ending it left the stamp: see
@@ -199,7 +199,7 @@ static entry *start_entry(lyger_cache *cache, granule at, uint64_t hash, uint64_
     atomic_thread_fence(memory_order_release);
     e->queue = QUEUE_NONE;
     e->collected = 0;
-    atomic_store_explicit(&e->extra, (uint16_t)extra, memory_order_relaxed);
+    atomic_store_explicit(&e->extra, extra, memory_order_relaxed);
     atomic_store_explicit(&e->hash, hash, memory_order_relaxed);
     atomic_store_explicit(&e->expires, expires, memory_order_relaxed);
     atomic_store_explicit(&e->lens, lens, memory_order_relaxed);
@@ -208,6 +208,10 @@ static entry *start_entry(lyger_cache *cache, granule at, uint64_t hash, uint64_
 
 static void stamp_entry(lyger_cache *cache, shard *s, granule at)
 {
+    uint64_t now = lyger_os_milliseconds() >> STAMP_MOMENT << STAMP_NUMBER;
+    if (s->next_stamp < now) {
+        s->next_stamp = now;
+    }
     uint64_t stamp = s->next_stamp++ << cache->shard_bits | number_of_shard(cache, s);
     atomic_store_explicit(&entry_at(cache, at)->stamp, stamp, memory_order_release);
 }
@@ -218,6 +222,29 @@ static void count_published(const lyger_cache *cache, shard *s, granule at)
     count(&s->used, block_size(cache, e));
     count(&s->entries, 1);
     count(&s->annexed, is_annexed(e));
+}
+
+uint64_t lyger_shard_age(const lyger_cache *cache, uint64_t stamp, uint16_t extra)
+{
+    uint64_t placed = stamp >> cache->shard_bits >> STAMP_NUMBER << STAMP_MOMENT,
+             now = lyger_os_milliseconds();
+    return (now > placed ? now - placed : 0) + (EXTRA_AGE(extra) << STAMP_MOMENT);
+}
+
+/* The extra of an entry that is moved now: see EXTRA_AGE(). Rounded up or down by chance, or the age of an
+ * entry that is moved often would not grow. */
+static uint16_t extra_when_moved(const lyger_cache *cache, const shard *s, const entry *e)
+{
+    uint16_t extra = atomic_load_explicit(&e->extra, memory_order_relaxed);
+    uint64_t stamp = atomic_load_explicit(&e->stamp, memory_order_relaxed);
+    uint64_t age = lyger_shard_age(cache, stamp, extra) >> STAMP_MOMENT;
+    unsigned shift = 0;
+    while (age >> shift > 510) {
+        shift++;
+    }
+    age += (s->next_stamp * 0x9E3779B97F4A7C15u >> 32) & (((uint64_t)1 << shift) - 1);
+    return (uint16_t)(shift << 11 | (unsigned)(age >> shift) << 2 |
+                      (extra & (EXTRA_ACCOUNT | ENTRY_ANNEXED)));
 }
 
 /* Points a slot to another entry of the same key, which takes the old one's place in its queue. */
@@ -240,7 +267,7 @@ bool lyger_shard_move(lyger_cache *cache, shard *s, granule at)
     }
     uint64_t hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
     index_slot *slot = lyger_index_slot_of(cache, s, at);
-    start_entry(cache, to, hash, expiry_of(e), lens, extra_of(e) | (is_annexed(e) ? ENTRY_ANNEXED : 0));
+    start_entry(cache, to, hash, expiry_of(e), lens, extra_when_moved(cache, s, e));
     lyger_racy_write(entry_at(cache, to)->data, e->data,
                      value_offset(key_length(lens)) + stored_length(value_length(lens), extra_of(e)));
     stamp_entry(cache, s, to);
@@ -301,9 +328,8 @@ static void write_image(char *value, const entry_draft *draft)
 void lyger_shard_write(lyger_cache *cache, granule at, const entry_draft *draft)
 {
     uint64_t lens = (uint64_t)draft->len << 24 | (uint64_t)draft->key_len << 8 | (uint64_t)draft->type;
-    entry *e =
-        start_entry(cache, at, draft->hash, draft->expires, lens,
-                    (draft->account ? sizeof *draft->account : 0) | (draft->annexed ? ENTRY_ANNEXED : 0));
+    entry *e = start_entry(cache, at, draft->hash, draft->expires, lens,
+                           (draft->account ? EXTRA_ACCOUNT : 0) | (draft->annexed ? ENTRY_ANNEXED : 0));
     char *value = e->data + value_offset(draft->key_len);
     lyger_racy_write(e->data, draft->key, draft->key_len);
     if (__builtin_expect(draft->image != NULL, 0)) {
@@ -394,6 +420,29 @@ index_slot *lyger_shard_find_live(lyger_cache *cache, shard *s, uint64_t hash, c
         return NULL;
     }
     return slot;
+}
+
+bool lyger_shard_has_version(lyger_cache *cache, index_slot *slot, const lyger_cache_version *version)
+{
+    const entry *e = entry_at(cache, slot_granule(atomic_load_explicit(slot, memory_order_relaxed)));
+    uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
+    if (atomic_load_explicit(&e->stamp, memory_order_relaxed) != version->number) {
+        return false;
+    }
+    /* Counting changes an integer and not its number. */
+    const _Atomic int64_t *integer =
+        (const _Atomic int64_t *)(const void *)(e->data + value_offset(key_length(lens)));
+    return value_type(lens) != LYGER_CACHE_INT ||
+           atomic_load_explicit(integer, memory_order_relaxed) == version->integer;
+}
+
+bool lyger_shard_wants(lyger_cache *cache, shard *s, const entry_draft *draft)
+{
+    if (!draft->if_absent && !draft->version) {
+        return true;
+    }
+    index_slot *slot = lyger_shard_find_live(cache, s, draft->hash, draft->key, draft->key_len);
+    return draft->version ? slot && lyger_shard_has_version(cache, slot, draft->version) : !slot;
 }
 
 uint64_t lyger_shard_sweep(lyger_cache *cache, shard *s, uint64_t now, shard_condemn condemned, void *context)

@@ -43,7 +43,18 @@ typedef struct entry_draft {
     size_t stored;                      /* stored_length() */
     uint64_t expires;                   /* as entry.expires */
     bool annexed;                       /* of the annex */
+    bool if_absent;                     /* wanted only when the key has no entry */
+    const lyger_cache_version *version; /* not NULL: wanted only in place of that version */
 } entry_draft;
+
+/* Whether the draft is wanted now, under the lock. */
+bool lyger_shard_wants(lyger_cache *cache, shard *s, const entry_draft *draft);
+
+/* Whether the slot's entry is of that version, under the lock. */
+bool lyger_shard_has_version(lyger_cache *cache, index_slot *slot, const lyger_cache_version *version);
+
+/* How many ms ago an entry with that stamp and extra was stored. */
+uint64_t lyger_shard_age(const lyger_cache *cache, uint64_t stamp, uint16_t extra);
 
 /* Stores, replacing an entry of the same key, evicting what must go. False when there is nothing to evict: no
  * region is left to this shard, or readers have pinned what is in them. */

@@ -62,7 +62,6 @@ static bool is_whole(survey *of, const entry *e, uint64_t granules)
     lyger_cache_type type = value_type(lens);
     size_t key_len = key_length(lens), extra = extra_of(e);
     return expect(of, key_len > 0, "an entry without a key") &&
-           expect(of, extra == 0 || extra == sizeof(lyger_cache_account), "an account of the wrong size") &&
            expect(of,
                   sizeof(entry) + value_offset(key_len) + stored_length(value_length(lens), extra) <=
                       granules * GRANULE,

@@ -217,46 +217,6 @@ static void cache_can_be_configured_and_switched_off(void)
     check_text(lyger_cache_get("k"), ""); /* another cache, with the defaults */
 }
 
-static void locks_of_a_bearer_check_what_they_are_given(void)
-{
-    char *owner = NULL, text[65];
-    size_t len = 7;
-    unsigned long long number;
-    memset(text, 't', sizeof text);
-    CHECK_INT(lyger_ffi_cache_lock_as("mine", 4, 60, NULL, 5), -1);
-    check_failed(2, "token is NULL");
-    CHECK_INT(lyger_ffi_cache_lock_as("mine", 4, 60, text, 0), -1);
-    check_failed(2, "token must be 1 to 64 bytes long, 0 given");
-    CHECK_INT(lyger_ffi_cache_lock_as("mine", 4, 60, text, 65), -1);
-    check_failed(2, "token must be 1 to 64 bytes long, 65 given");
-    CHECK_INT(lyger_ffi_cache_lock_as("mine", 4, 4294967296ul, text, 64), -1);
-    check_failed(2, "ttl must be");
-    CHECK_INT(lyger_ffi_cache_lock_as("mine", 4, 0, text, 64), 1);
-    CHECK_INT(lyger_ffi_cache_lock_as("mine", 4, 60, text, 64), 1);
-    CHECK_INT(lyger_ffi_cache_lock_as("mine", 4, 60, text, 63), 0);
-    CHECK_INT(lyger_ffi_cache_lock_owner("mine", 4, NULL, &len), -1);
-    check_failed(2, "token is NULL");
-    CHECK_INT(lyger_ffi_cache_lock_owner("mine", 4, &owner, NULL), -1);
-    check_failed(2, "token_len is NULL");
-    CHECK_INT(lyger_ffi_cache_lock_owner("mine", 4, &owner, &len), 1);
-    CHECK(owner && len == 64 && memcmp(owner, text, len) == 0);
-    lyger_free_string(owner);
-    CHECK_INT(lyger_ffi_cache_lock_extend("mine", 4, NULL, 0, 60), -1);
-    check_failed(2, "token is NULL");
-    CHECK_INT(lyger_ffi_cache_lock_extend("mine", 4, text, 65, 60), 0);
-    CHECK_INT(lyger_ffi_cache_lock_extend("mine", 4, text, 64, 4294967296ul), -1);
-    check_failed(2, "ttl must be");
-    CHECK_INT(lyger_ffi_cache_lock_extend("mine", 4, text, 64, 60), 1);
-    CHECK_INT(lyger_ffi_cache_unlock("mine", 4, text, 65), 0);
-    CHECK_INT(lyger_ffi_cache_unlock("mine", 4, NULL, 0), 1);
-    CHECK_INT(lyger_ffi_cache_unlock("mine", 4, NULL, 0), 0);
-    CHECK_INT(lyger_ffi_cache_lock_owner("mine", 4, &owner, &len), 0);
-    CHECK(owner == NULL && len == 0);
-    CHECK_INT(lyger_ffi_cache_lock("mine", 4, 60, &number), 1);
-    snprintf(text, sizeof text, "%016llx", number);
-    CHECK_INT(lyger_ffi_cache_unlock("mine", 4, text, 16), 1);
-}
-
 static void locks_and_leases_check_what_they_are_given(void)
 {
     unsigned long long token = 7, other = 7;
@@ -791,7 +751,6 @@ int main(void)
     RUN(cache_functions_answer_yes_and_no);
     RUN(what_the_cache_cannot_do_is_said);
     RUN(cache_can_be_configured_and_switched_off);
-    RUN(locks_of_a_bearer_check_what_they_are_given);
     RUN(locks_and_leases_check_what_they_are_given);
     RUN(values_are_fetched_into_memory_of_the_caller);
     RUN(environment_names_the_cache);

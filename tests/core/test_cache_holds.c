@@ -316,7 +316,7 @@ static void all_the_locks_that_are_promised_are_had(void)
 }
 
 /* Takes its own, then tries to take the next one's, as remember() does; whether it was told of a circle. */
-static bool compute_in_circle(lyger_cache *cache, int number, int count, bool *got)
+static bool compute_in_circle(lyger_cache *cache, int number, int count, _Atomic int *begun, bool *got)
 {
     char mine[32], next[32];
     lyger_error error;
@@ -324,7 +324,10 @@ static bool compute_in_circle(lyger_cache *cache, int number, int count, bool *g
     snprintf(mine, sizeof mine, "value%d", number);
     snprintf(next, sizeof next, "value%d", (number + 1) % count);
     lease(cache, mine);
-    nap(100);
+    atomic_fetch_add(begun, 1);
+    while (atomic_load(begun) < count) {
+        nap(1);
+    }
     uint64_t end = milliseconds() + 8000;
     while (milliseconds() < end) {
         if (lyger_cache_lease(cache, next, strlen(next), &token, &error) != LYGER_OK) {
@@ -346,14 +349,17 @@ static bool compute_in_circle(lyger_cache *cache, int number, int count, bool *g
 static void one_of_a_circle_gets_an_error_and_the_others_go_on(void)
 {
     lyger_cache *cache = open_cache(MEGABYTE);
+    _Atomic int *begun = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(begun != MAP_FAILED);
     for (int count = 2; count <= 5; count++) {
         pid_t children[5];
+        atomic_store(begun, 0);
         int told = 0, went_on = 0;
         for (int i = 0; i < count; i++) {
             children[i] = begin_child();
             if (children[i] == 0) {
                 bool got = false;
-                _exit(compute_in_circle(cache, i, count, &got) ? 1 : got ? 2 : 3);
+                _exit(compute_in_circle(cache, i, count, begun, &got) ? 1 : got ? 2 : 3);
             }
         }
         for (int i = 0; i < count; i++) {
@@ -364,6 +370,7 @@ static void one_of_a_circle_gets_an_error_and_the_others_go_on(void)
         CHECK_INT(told, 1);
         CHECK_INT(went_on, count - 1);
     }
+    munmap(begun, 4096);
     close_cache(cache);
 }
 

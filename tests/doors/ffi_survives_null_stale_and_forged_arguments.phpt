@@ -22,6 +22,16 @@ $calls = [
     ['lyger_ffi_cache_fetch', 'k', 1, null, null, null],
     ['lyger_ffi_cache_store_stale', 'k', 1, 4, 'v', 1, 1, 1000001],
     ['lyger_ffi_cache_fetch_stale', null, 1, null, null, null],
+    ['lyger_ffi_cache_fetch_version', 'k', 1, null, null, null, null],
+    ['lyger_ffi_cache_fetch_version', 'k', 1, null, null, null, FFI::addr($token)],
+    ['lyger_ffi_cache_exchange', 'k', 1, 1, 0, 9, 'v', 1, 0],
+    ['lyger_ffi_cache_exchange', 'not there', 9, 12345, 0, 4, 'v', 1, 0],
+    ['lyger_ffi_cache_remove_version', null, 1, 1, 0],
+    ['lyger_ffi_cache_remove_version', 'not there', 9, 12345, 0],
+    ['lyger_ffi_cache_take', 'k', 1, null, null, null],
+    ['lyger_ffi_cache_entry', 'k', 1, null],
+    ['lyger_ffi_cache_entry', '', 0, FFI::addr($bytes)],
+    ['lyger_ffi_cache_entry', 'not there', 9, FFI::addr($bytes)],
     ['lyger_ffi_cache_lock', 'k', 1, 1, null],
     ['lyger_ffi_cache_lock', 'k', 1, 4294967296, FFI::addr($token)],
     ['lyger_ffi_cache_lock', null, 1, 1, FFI::addr($token)],
@@ -121,6 +131,16 @@ lyger_ffi_cache_store -1: type must be 0 to 5, 9 given
 lyger_ffi_cache_fetch -1: type is NULL
 lyger_ffi_cache_store_stale -1: stale must be at most 1000000 seconds, 1000001 given
 lyger_ffi_cache_fetch_stale -1: type is NULL
+lyger_ffi_cache_fetch_version -1: number is NULL
+lyger_ffi_cache_fetch_version -1: type is NULL
+lyger_ffi_cache_exchange -1: type must be 0 to 5, 9 given
+lyger_ffi_cache_exchange 0: 
+lyger_ffi_cache_remove_version -1: key is NULL
+lyger_ffi_cache_remove_version 0: 
+lyger_ffi_cache_take -1: type is NULL
+lyger_ffi_cache_entry -1: json is NULL
+lyger_ffi_cache_entry -1: key must be 1 to 65535 bytes long, 0 given
+lyger_ffi_cache_entry 0: 
 lyger_ffi_cache_lock -1: token is NULL
 lyger_ffi_cache_lock -1: ttl must be at most 4294967295 seconds, 4294967296 given
 lyger_ffi_cache_lock -1: key is NULL

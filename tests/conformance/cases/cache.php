@@ -12,6 +12,12 @@ final class ConformancePoint
     }
 }
 
+enum ConformanceCase
+{
+    case One;
+    case Two;
+}
+
 final class ConformanceSecret
 {
     public function __serialize(): array
@@ -181,6 +187,147 @@ return [
         );
         $check->same(['x' => [0], 'a' => 1], $engine->cacheGetBatch(['x', 'a', 'x'], [0]));
         $check->same([], $engine->cacheGetBatch([]));
+    },
+    'batches are deleted, and what was there is counted' => static function (object $engine, Check $check): void {
+        $engine->cacheSetBatch(['a' => 1, 'b' => 2, 7 => 3, 'stays' => 4]);
+        $check->same(3, $engine->cacheDeleteBatch(['a', 'b', 'a', 7, 'missing']));
+        $check->same(['a' => null, 'b' => null, 7 => null, 'stays' => 4], $engine->cacheGetBatch(['a', 'b', 7, 'stays']));
+        $check->same([0, 1], [$engine->cacheDeleteBatch([]), $engine->cacheDeleteBatch(['x' => 'stays'])]);
+        $engine->cacheSet('a', 1);
+        foreach ([[['a', 1.5], TypeError::class, 'float'], [['a', ''], ValueError::class, '0 given'],
+            [['a', str_repeat('k', 65536)], ValueError::class, '65536 given']] as [$keys, $class, $word]) {
+            $delete = static fn() => $engine->cacheDeleteBatch($keys);
+            $check->throws($class, $delete, 'cacheDeleteBatch', '$keys', 'element 1', $word);
+        }
+        $check->same(1, $engine->cacheGet('a'));
+    },
+    'what is taken is gone' => static function (object $engine, Check $check): void {
+        foreach ([null, true, 0, -1.5, '', 'text', str_repeat('long', 1000), [], [1, ['a' => null]]] as $value) {
+            $engine->cacheSet('key', $value);
+            $check->same([$value, 'none', false], [$engine->cacheTake('key', 'none'), $engine->cacheTake('key', 'none'),
+                $engine->cacheHas('key')]);
+        }
+        $engine->cacheSet('key', new ConformancePoint(1, 2.0));
+        $check->that($engine->cacheTake('key') == new ConformancePoint(1, 2.0), 'another object came');
+        $check->same(null, $engine->cacheTake('key'));
+        $engine->cacheSet('key', 1, 1);
+        $check->eventually(static fn() => !$engine->cacheHas('key'), 'still there after ten seconds');
+        $check->same([[1], null], [$engine->cacheTake('key', [1]), $engine->cacheTake('key')]);
+        foreach (['', str_repeat('k', 65536)] as $key) {
+            $check->throws(ValueError::class, static fn() => $engine->cacheTake($key), 'cacheTake', '$key');
+        }
+    },
+    'what cannot be read is taken with a warning' => static function (object $engine, Check $check): void {
+        $warnings = [];
+        set_error_handler(static function (int $level, string $message) use (&$warnings): bool {
+            $warnings[] = $message;
+            return true;
+        });
+        try {
+            $engine->cacheSet('refuses', new ConformanceRefuses());
+            $check->same('default', $engine->cacheTake('refuses', 'default'));
+            $check->same([false, 1], [$engine->cacheHas('refuses'), count($warnings)]);
+            $engine->cacheSet('refuses', new ConformanceRefuses());
+            $check->same([false, false], [$engine->cacheCompareAndSet('refuses', null, 1), $engine->cacheCompareAndDelete('refuses', null)]);
+            $check->same(3, count($warnings));
+        } finally {
+            restore_error_handler();
+        }
+    },
+    'a value is replaced and deleted where it is identical to what is expected' => static function (object $engine, Check $check): void {
+        $values = [null, false, true, 0, 1, -1, 0.0, 1.0, '', '0', '1', 'a', "a\0", 'A', [], [0], ['0'], [1, 2], ['x' => 1], [[]],
+            str_repeat('long', 1000), array_fill(0, 500, 'row'), Check::class, INF, PHP_INT_MAX];
+        foreach ($values as $i => $value) {
+            foreach ($values as $k => $expected) {
+                $engine->cacheSet('key', $value);
+                $check->same($i === $k, $engine->cacheCompareAndSet('key', $expected, 'new'), "value $i, expected $k");
+                $check->same($i === $k ? 'new' : $value, $engine->cacheGet('key'));
+                $engine->cacheSet('key', $value);
+                $check->same($i === $k, $engine->cacheCompareAndDelete('key', $expected), "value $i, expected $k");
+                $check->same($i !== $k, $engine->cacheHas('key'));
+            }
+        }
+    },
+    'order and types of an array are compared, and no object but an enum case is identical' => static function (object $engine, Check $check): void {
+        $engine->cacheSet('key', ['a' => 1, 'b' => 2]);
+        $check->same(false, $engine->cacheCompareAndSet('key', ['b' => 2, 'a' => 1], 0));
+        $check->same(false, $engine->cacheCompareAndSet('key', ['a' => 1, 'b' => 2.0], 0));
+        $check->same(true, $engine->cacheCompareAndSet('key', ['a' => 1, 'b' => 2], NAN));
+        $check->same(false, $engine->cacheCompareAndDelete('key', NAN));
+        $object = new ConformancePoint(1, 2.0);
+        foreach ([$object, [$object]] as $value) {
+            $engine->cacheSet('key', $value);
+            $check->same([false, false], [$engine->cacheCompareAndSet('key', $value, 1), $engine->cacheCompareAndDelete('key', $value)]);
+        }
+        $engine->cacheSet('key', [ConformanceCase::One, 'x']);
+        $check->same(false, $engine->cacheCompareAndSet('key', [ConformanceCase::Two, 'x'], 1));
+        $check->same(true, $engine->cacheCompareAndSet('key', [ConformanceCase::One, 'x'], ConformanceCase::Two));
+        $check->same(true, $engine->cacheCompareAndDelete('key', ConformanceCase::Two));
+    },
+    'what is not there is identical to nothing' => static function (object $engine, Check $check): void {
+        foreach ([null, '', false] as $expected) {
+            $check->same([false, false], [$engine->cacheCompareAndSet('key', $expected, 1), $engine->cacheCompareAndDelete('key', $expected)]);
+        }
+        $engine->cacheSet('key', 1, 1);
+        $check->eventually(static fn() => !$engine->cacheHas('key'), 'still there after ten seconds');
+        $check->same([false, false, false], [$engine->cacheCompareAndSet('key', 1, 2), $engine->cacheCompareAndDelete('key', 1),
+            $engine->cacheHas('key')]);
+    },
+    'a counter can be compared, and counts on' => static function (object $engine, Check $check): void {
+        $engine->cacheIncrement('key', 5);
+        $engine->cacheIncrement('key');
+        $check->same([false, true], [$engine->cacheCompareAndSet('key', 5, 0), $engine->cacheCompareAndSet('key', 6, 40)]);
+        $check->same([42, true], [$engine->cacheIncrement('key', 2), $engine->cacheCompareAndDelete('key', 42)]);
+    },
+    'a value that replaces another lives as long as it is told' => static function (object $engine, Check $check): void {
+        $engine->cacheSet('key', 1, 1);
+        $check->same(true, $engine->cacheCompareAndSet('key', 1, 2));
+        $check->same(0, $engine->cacheEntry('key')['ttl']);
+        $check->same(true, $engine->cacheCompareAndSet('key', 2, 3, 1));
+        $check->eventually(static fn() => !$engine->cacheHas('key'), 'still there after ten seconds');
+        foreach ([-1, 4294967296] as $ttl) {
+            $check->throws(ValueError::class, static fn() => $engine->cacheCompareAndSet('k', 1, 2, $ttl), 'cacheCompareAndSet', '$ttl');
+        }
+        foreach (['', str_repeat('k', 65536)] as $key) {
+            $check->throws(ValueError::class, static fn() => $engine->cacheCompareAndSet($key, 1, 2), '$key');
+            $check->throws(ValueError::class, static fn() => $engine->cacheCompareAndDelete($key, 1), '$key');
+            $check->throws(ValueError::class, static fn() => $engine->cacheEntry($key), 'cacheEntry', '$key');
+        }
+        $engine->cacheSet('key', 1);
+        $set = static fn() => $engine->cacheCompareAndSet('key', 1, static fn() => 1);
+        $check->throws(TypeError::class, $set, 'cacheCompareAndSet', '$value', 'a closure');
+        $check->same(1, $engine->cacheGet('key'));
+    },
+    'an entry is told without its value' => static function (object $engine, Check $check): void {
+        $check->same(null, $engine->cacheEntry('key'));
+        $values = ['null' => null, 'bool' => false, 'int' => 1, 'float' => 1.5, 'string' => 'text', 'array' => [1]];
+        foreach ($values + ['object' => new ConformancePoint(1, 2.0)] as $type => $value) {
+            $engine->cacheSet('key', $value);
+            $entry = $engine->cacheEntry('key');
+            $check->same([$type, ['type', 'bytes', 'ttl', 'age', 'hits']], [$entry['type'], array_keys($entry)]);
+        }
+        $engine->cacheSet('key', [ConformanceCase::One], 4294967295);
+        $entry = $engine->cacheEntry('key');
+        $check->same(['array', true], [$entry['type'], $entry['ttl'] > 4294967200 && $entry['ttl'] <= 4294967295]);
+        $engine->cacheSet('key', str_repeat('x', 5000), 3600);
+        $entry = $engine->cacheEntry('key');
+        $check->same([true, true, true], [$entry['bytes'] > 5000, $entry['bytes'] < 5300, $entry['ttl'] > 3000]);
+        $engine->cacheIncrement('old');
+        $engine->cacheSet('gone', 1, 1);
+        $check->eventually(static fn() => $engine->cacheEntry('gone') === null, 'still there after ten seconds');
+        $engine->cacheIncrement('old');
+        $check->that($engine->cacheEntry('old')['age'] >= 1 && $engine->cacheEntry('key')['age'] < 3600, 'the age is wrong');
+        $before = $engine->cacheInfo();
+        $engine->cacheEntry('old');
+        $engine->cacheEntry('missing');
+        $engine->cacheCompareAndSet('old', 'another', 1);
+        $after = $engine->cacheInfo();
+        $check->same([$before['hits'], $before['misses']], [$after['hits'], $after['misses']]);
+        $engine->cacheTake('old');
+        $engine->cacheTake('old');
+        $after = $engine->cacheInfo();
+        $check->same([1, 1, 1], [$after['hits'] - $before['hits'], $after['misses'] - $before['misses'],
+            $after['deletes'] - $before['deletes']]);
     },
     'batches store maps, pairs and JSON' => static function (object $engine, Check $check): void {
         $check->same(3, $engine->cacheSetBatch(['a' => 1, 7 => [1], 'o' => new ConformancePoint(1, 2.0)]));

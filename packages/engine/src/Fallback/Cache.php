@@ -11,14 +11,15 @@ use Lyger\Internal\Serialized;
  * A cache in an array of this process: the same rules as the shared one, seen by this process only and kept until it
  * ends. It has no size limit of its own; memory_limit is the limit.
  *
- * Arguments are checked by the caller. An entry is [value, expiry, packed]: scalars as they are, everything else in
- * PHP's serialisation, so that what is fetched is a copy; expiry in nanoseconds of hrtime(), 0 for none.
+ * Arguments are checked by the caller. An entry is [value, expiry, packed, stored]: scalars as they are, everything else in
+ * PHP's serialisation, so that what is fetched is a copy; expiry and when it was stored in nanoseconds of hrtime(), 0 for
+ * no expiry.
  *
  * @internal
  */
 final class Cache
 {
-    /** @var array<string, array{mixed, int, bool}> keys carry a leading byte, or PHP would turn "12" into 12 */
+    /** @var array<string, array{mixed, int, bool, int}> keys carry a leading byte, or PHP would turn "12" into 12 */
     private array $entries = [];
 
     private int $bytes = 0;
@@ -64,13 +65,13 @@ final class Cache
         unset($this->entries[$slot]);
     }
 
-    private function put(string $key, mixed $value, int $expiry, bool $packed): void
+    private function put(string $key, mixed $value, int $expiry, bool $packed, ?int $stored = null): void
     {
         $slot = "\0$key";
         if (isset($this->entries[$slot])) {
             $this->drop($slot);
         }
-        $this->entries[$slot] = [$value, $expiry, $packed];
+        $this->entries[$slot] = [$value, $expiry, $packed, $stored ?? self::now()];
         $this->bytes += self::weight($slot, $value);
         if (++$this->writes % self::SWEEP_EVERY === 0) {
             $this->sweep();
@@ -119,10 +120,68 @@ final class Cache
             return $default;
         }
         $this->counters['hits']++;
-        if (!$entry[2]) {
-            return $entry[0];
+        return self::read($method, $key, $entry, $value) ? $value : $default;
+    }
+
+    /** @return bool whether $value is the entry's now */
+    private static function read(string $method, string $key, array $entry, mixed &$value): bool
+    {
+        if ($entry[2]) {
+            return Serialized::read($method, $key, $entry[0], $value);
         }
-        return Serialized::read($method, $key, $entry[0], $value) ? $value : $default;
+        $value = $entry[0];
+        return true;
+    }
+
+    public function take(string $method, string $key, mixed $default): mixed
+    {
+        $entry = $this->find($key);
+        if ($entry === null) {
+            $this->counters['misses']++;
+            return $default;
+        }
+        $this->counters['hits']++;
+        $this->delete($key); // before code of an object runs
+        return self::read($method, $key, $entry, $value) ? $value : $default;
+    }
+
+    /** Whether the value is identical to $expected; code of the application may run. */
+    public function isExpected(string $method, string $key, mixed $expected): bool
+    {
+        do {
+            $entry = $this->find($key);
+            $same = $entry !== null && self::read($method, $key, $entry, $value) && $value === $expected;
+        } while ($same && $entry !== $this->find($key)); // an object's code has replaced it
+        return $same;
+    }
+
+    public function exchange(string $method, string $key, mixed $expected, mixed $value, int $ttl): bool
+    {
+        $packed = !\is_scalar($value) && $value !== null;
+        $stored = $packed ? serialize($value) : $value;
+        if (!$this->isExpected($method, $key, $expected)) {
+            return false;
+        }
+        $this->put($key, $stored, self::expiry($ttl), $packed);
+        $this->counters['sets']++;
+        return true;
+    }
+
+    /** @return ?array{type: string, bytes: int, ttl: int, age: int, hits: null} */
+    public function describe(string $key): ?array
+    {
+        $entry = $this->find($key);
+        if ($entry === null) {
+            return null;
+        }
+        $type = get_debug_type($entry[0]);
+        return [
+            'type' => !$entry[2] ? $type : ($entry[0][0] === 'a' ? 'array' : 'object'),
+            'bytes' => self::weight("\0$key", $entry[0]),
+            'ttl' => $entry[1] === 0 ? 0 : intdiv($entry[1] - self::now() + 999_999_999, 1_000_000_000),
+            'age' => intdiv(self::now() - $entry[3], 1_000_000_000),
+            'hits' => null,
+        ];
     }
 
     public function has(string $key): bool
@@ -183,7 +242,7 @@ final class Cache
     /** Adds $by, which may be negative; an existing entry keeps its time to live. */
     public function count(string $key, int $by, int $ttl): int
     {
-        $entry = $this->find($key) ?? [0, self::expiry($ttl), false];
+        $entry = $this->find($key) ?? [0, self::expiry($ttl), false, self::now()];
         if (!\is_int($entry[0])) {
             throw new CacheException('the value is not an integer');
         }
@@ -191,7 +250,7 @@ final class Cache
         if (!\is_int($sum)) {
             throw new CacheException("$entry[0] changed by $by is out of an integer's range");
         }
-        $this->put($key, $sum, $entry[1], false);
+        $this->put($key, $sum, $entry[1], false, $entry[3]);
         return $sum;
     }
 

@@ -259,6 +259,37 @@ final class Engine
         return $this->cache->setAll(CacheArguments::batch(__FUNCTION__, $items), $ttl);
     }
 
+    public function cacheDeleteBatch(array $keys): int
+    {
+        return \count(array_filter(CacheArguments::batchKeys(__FUNCTION__, $keys), $this->cache->delete(...)));
+    }
+
+    public function cacheTake(string $key, mixed $default = null): mixed
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->cache->take(__FUNCTION__, $key, $default);
+    }
+
+    public function cacheCompareAndSet(string $key, mixed $expected, mixed $value, int $ttl = 0): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 4, $ttl);
+        CacheArguments::value(__FUNCTION__, 3, 'value', $value);
+        return $this->cache->exchange(__FUNCTION__, $key, $expected, $value, $ttl);
+    }
+
+    public function cacheCompareAndDelete(string $key, mixed $expected): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->cache->isExpected(__FUNCTION__, $key, $expected) && $this->cache->delete($key);
+    }
+
+    public function cacheEntry(string $key): ?array
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->cache->describe($key);
+    }
+
     /** There is no other process to wait for, or to be served a stale value. */
     public function cacheRemember(
         string $key,

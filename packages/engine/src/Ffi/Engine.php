@@ -254,6 +254,56 @@ final class Engine
         return $stored;
     }
 
+    public function cacheDeleteBatch(array $keys): int
+    {
+        $deleted = 0;
+        foreach (CacheArguments::batchKeys(__FUNCTION__, $keys) as $key) {
+            $deleted += (int) $this->yes($this->library->lyger_ffi_cache_remove($key, \strlen($key)));
+        }
+        return $deleted;
+    }
+
+    public function cacheTake(string $key, mixed $default = null): mixed
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->fetch(__FUNCTION__, $key, $default, 'lyger_ffi_cache_take');
+    }
+
+    public function cacheCompareAndSet(string $key, mixed $expected, mixed $value, int $ttl = 0): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        CacheArguments::ttl(__FUNCTION__, 4, $ttl);
+        CacheArguments::value(__FUNCTION__, 3, 'value', $value);
+        [$type, $bytes] = self::pack($value);
+        $length = \strlen($bytes);
+        return $this->change(__FUNCTION__, $key, $expected, fn(int ...$version): int => $this->library->lyger_ffi_cache_exchange(
+            $key,
+            \strlen($key),
+            ...[...$version, $type, $bytes, $length, $ttl],
+        ));
+    }
+
+    public function cacheCompareAndDelete(string $key, mixed $expected): bool
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        return $this->change(
+            __FUNCTION__,
+            $key,
+            $expected,
+            fn(int ...$version): int => $this->library->lyger_ffi_cache_remove_version($key, \strlen($key), ...$version),
+        );
+    }
+
+    public function cacheEntry(string $key): ?array
+    {
+        CacheArguments::key(__FUNCTION__, $key);
+        $json = $this->library->new('char *');
+        if (!$this->yes($this->library->lyger_ffi_cache_entry($key, \strlen($key), FFI::addr($json)))) {
+            return null;
+        }
+        return json_decode($this->take($json), true, 512, JSON_THROW_ON_ERROR);
+    }
+
     public function cacheRemember(
         string $key,
         callable $compute,
@@ -269,7 +319,7 @@ final class Engine
         $missing = new \stdClass(); // no value that is fetched can be this object
         $warns = true;
         do {
-            $value = $this->fetch(__FUNCTION__, $key, $missing, false, $warns);
+            $value = $this->fetch(__FUNCTION__, $key, $missing, warns: $warns);
             if ($value !== $missing) {
                 return $value;
             }
@@ -278,7 +328,7 @@ final class Engine
             if ($lease !== null) {
                 return $this->compute($key, $compute, $ttl, $stale, $lease);
             }
-            if ($stale > 0 && ($value = $this->fetch(__FUNCTION__, $key, $missing, true, false)) !== $missing) {
+            if ($stale > 0 && ($value = $this->fetch(__FUNCTION__, $key, $missing, 'lyger_ffi_cache_fetch_stale', false)) !== $missing) {
                 return $value;
             }
         } while ($this->holds->waitAWhile($key, Holds::LEASE, $end));
@@ -659,13 +709,31 @@ final class Engine
         );
     }
 
+    /**
+     * Changes the entry of a key while its value is the expected one, in as many attempts as it takes.
+     *
+     * @param \Closure(int, int): int $change given the number of the entry, and its integer or 0
+     */
+    private function change(string $method, string $key, mixed $expected, \Closure $change): bool
+    {
+        $number = $this->library->new('unsigned long long'); // of this call alone: reading may run code of objects
+        $missing = new \stdClass();
+        do {
+            $value = $this->fetch($method, $key, $missing, 'lyger_ffi_cache_fetch_version', true, FFI::addr($number));
+            if ($value === $missing || $value !== $expected) {
+                return false;
+            }
+        } while (!$this->yes($change($number->cdata, \is_int($value) ? $value : 0)));
+        return true;
+    }
+
     /** Computes and stores a value, and gives the lease back. */
     private function compute(string $key, callable $compute, int $ttl, int $stale, int $lease): mixed
     {
         try {
             // Whoever had the lease until now may have stored the value since this process looked.
             $missing = new \stdClass();
-            $value = $this->fetch('cacheRemember', $key, $missing, false, false);
+            $value = $this->fetch('cacheRemember', $key, $missing, warns: false);
             if ($value !== $missing) {
                 return $value;
             }
@@ -712,15 +780,21 @@ final class Engine
         } while ($more);
     }
 
-    private function fetch(string $method, string $key, mixed $default, bool $stale = false, bool $warns = true): mixed
-    {
-        $fetch = $stale ? 'lyger_ffi_cache_fetch_stale' : 'lyger_ffi_cache_fetch';
+    private function fetch(
+        string $method,
+        string $key,
+        mixed $default,
+        string $fetch = 'lyger_ffi_cache_fetch',
+        bool $warns = true,
+        CData ...$more,
+    ): mixed {
         $found = $this->library->$fetch(
             $key,
             \strlen($key),
             $this->typeAddress,
             $this->bytesAddress,
             $this->lengthAddress,
+            ...$more,
         );
         if (!$this->yes($found)) {
             return $default;

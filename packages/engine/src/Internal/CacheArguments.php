@@ -108,6 +108,16 @@ final class CacheArguments
         return $key;
     }
 
+    /** @return list<string> the keys of a batch, every one checked */
+    public static function batchKeys(string $method, array $keys): array
+    {
+        $checked = [];
+        foreach ($keys as $key) {
+            $checked[] = self::batchKey($method, 'keys', $key, \count($checked));
+        }
+        return $checked;
+    }
+
     /**
      * The elements of a cacheSetBatch(): a key => value map, or JSON text, of a map or of a list of pairs.
      *
