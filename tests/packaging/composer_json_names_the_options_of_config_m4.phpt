@@ -6,8 +6,12 @@ require __DIR__ . '/build_files.inc';
 
 $composer = json_decode(file_get_contents(source_tree() . '/composer.json'), true, 16, JSON_THROW_ON_ERROR);
 echo $composer['name'], ' ', $composer['type'], ' ', $composer['php-ext']['extension-name'], ' ', $composer['license'], "\n";
-$package = json_decode(file_get_contents(source_tree() . '/packages/engine/composer.json'), true, 16, JSON_THROW_ON_ERROR);
-echo $package['name'], ' ', $package['license'], "\n";
+foreach (glob(source_tree() . '/packages/*/composer.json') as $i => $file) {
+    $package = json_decode(file_get_contents($file), true, 16, JSON_THROW_ON_ERROR);
+    $said = [$package['name'], $package['license'], $package['require']['php'], isset($package['version']), is_dir(dirname($file) . '/' . current($package['autoload']['psr-4']))];
+    $said === ['lyger/' . basename(dirname($file)), 'BSD-3-Clause', $composer['require']['php'], false, true] || print("$file: " . json_encode($said) . "\n");
+}
+echo ($i ?? 0) > 3 ? "the packages as well\n" : "there are hardly any packages\n";
 
 // Every option is a line of AS_HELP_STRING([--option]; --enable-lyger itself is PIE's own doing.
 preg_match_all('/AS_HELP_STRING\(\[--([\w-]+)\]/', file_get_contents(source_tree() . '/config.m4'), $found);
@@ -25,7 +29,7 @@ echo strtok(file_get_contents(source_tree() . '/LICENSE'), "\n"), "\n";
 ?>
 --EXPECT--
 lyger/lyger php-ext lyger BSD-3-Clause
-lyger/engine BSD-3-Clause
+the packages as well
 not offered by composer.json: nothing
 unknown to config.m4: nothing
 not offered by package.xml: nothing

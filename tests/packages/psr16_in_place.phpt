@@ -1,0 +1,15 @@
+--TEST--
+PSR-16 holds over the extension that fetches in place
+--EXTENSIONS--
+lyger
+posix
+--INI--
+lyger.cache_zero_copy=1
+--FILE--
+<?php
+require __DIR__ . '/run.php';
+require __DIR__ . '/psr.inc';
+run_store_cases('psr16', 'native');
+?>
+--EXPECTREGEX--
+[0-9]+ cases agree
