@@ -45,12 +45,30 @@ final class Rooms
         }
         array_push($this->missing, ...$languages['left_out'] ?? []);
         $tables = $policy ? ['cache-policy' => ['group' => 'cache', 'title' => 'Misses', 'about' => self::POLICY, 'unit' => '%', 'rows' => $policy]] : [];
+        if ($languages) {
+            $tables['languages'] = ['group' => 'languages', 'title' => 'All of them', 'about' => self::LANGUAGES . ' Medians of processor time, in nanoseconds;'
+                . ' with their intervals they stand above.', 'unit' => 'ns', 'rows' => self::languages($languages)];
+        }
         if ($latency) {
             $rows = [number_format($latency['idle']['connections']) => ['all processes' => $latency['idle']['bytes']]];
             $about = 'Memory of all processes of the server (four workers, pages that several share counted once) while so many connections are open and idle.';
             $tables['server-idle'] = ['group' => 'server', 'title' => 'Idle connections', 'about' => $about, 'unit' => 'bytes', 'rows' => $rows];
         }
         return ['scenarios' => $scenarios, 'tables' => $tables, 'missing' => $this->missing];
+    }
+
+    /** @return array<string, array<string, float>> by language, the quickest empty call first, and by crossing */
+    private static function languages(array $languages): array
+    {
+        $rows = [];
+        foreach ($languages['samples'] as $crossing => $samples) {
+            foreach ($samples as $language => $of) {
+                $without = array_map(static fn(float $one, float $loop): float => $one - $loop, $of, $languages['loops'][$crossing][$language]);
+                $rows[$language][$languages['titles'][$crossing]] = round(Statistics::median($without), 1);
+            }
+        }
+        uasort($rows, static fn(array $a, array $b): int => reset($a) <=> reset($b));
+        return $rows;
     }
 
     /** @param array<string, list<float>> $samples nanoseconds by way @param array<string, list<float>> $cpu @param array<string, list<float>> $loops of a call's share of the loop */

@@ -59,6 +59,8 @@ if ($argv[1] === 'ffi') {
         'array' => static function (int $n) use ($packed): int { for ($i = $s = 0; $i < $n; $i++) { $s += lyger_probe_sum_packed($packed); } return $s; },
         'callback' => static function (int $n) use ($following): int { for ($i = $s = 0; $i < $n; $i++) { $s += lyger_probe_each($following, 100); } return $s; },
         'cache-get' => static function (int $n): int { for ($i = $s = 0; $i < $n; $i++) { $s += strlen(lyger_cache_get('languages')); } return $s; },
+        // The same: it is the only one that there is.
+        'cache-get-copy' => static function (int $n): int { for ($i = $s = 0; $i < $n; $i++) { $s += strlen(lyger_cache_get('languages')); } return $s; },
         'compute' => static function (int $n): float { for ($i = 0, $r = 0.0; $i < $n; $i++) { $r = lyger_heavy_computation(1000); } return $r; },
     ];
 }
