@@ -409,6 +409,16 @@ static void bury_dead(lyger_cache *cache, shard *s, uint64_t name)
     }
 }
 
+/* Has the end of the request give a session back, as it does leases: its shard was stuck. */
+static void leave_to_end(uint64_t name, uint64_t token)
+{
+    for (size_t i = 0; i < own_count; i++) {
+        if (own[i].name == name && own[i].token == token && own[i].kind == LYGER_CACHE_SESSION) {
+            own[i].kind = LYGER_CACHE_LEASE;
+        }
+    }
+}
+
 lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
                                    uint64_t token, bool *held, lyger_error *error)
 {
@@ -416,6 +426,7 @@ lyger_status lyger_cache_give_back(lyger_cache *cache, const char *key, size_t k
     shard *s = shard_of(cache, hash);
     *held = false;
     if (!lyger_shard_lock(cache, s, error)) {
+        leave_to_end(name, token);
         return LYGER_E_CACHE;
     }
     hold_slot *slot = find_hold(cache, s, name);

@@ -234,7 +234,11 @@ static zend_result open_sessions(void **data, const char *save_path, const char 
                          LYGER_CACHE_KEY_MAX - ID_MOST);
         return FAILURE;
     }
-    php_lyger_open_request_start(); /* session.auto_start comes before this module's own start of a request */
+    /* session.auto_start comes before this module's own start of a request. Not within a request: a child
+     * that the request has forked would open a cache anew while it uses values of this one where they lie. */
+    if (!php_lyger_cache() || LYGER_G(request_over)) {
+        php_lyger_open_request_start();
+    }
     if (!sessions()) {
         return FAILURE;
     }

@@ -565,6 +565,26 @@ static void lock_that_is_taken_from_its_holder_is_forgotten(void)
     close_cache(cache);
 }
 
+static void session_is_given_back_later_when_its_shard_was_stuck(void)
+{
+    lyger_cache *cache = open_cache(MEGABYTE);
+    uint64_t token = 0;
+    bool held;
+    CHECK(lyger_cache_lock_session(cache, "value", 5, &token, NULL) == LYGER_OK && token);
+    pid_t stuck = stop_in_lock(cache, "value");
+    CHECK(lyger_cache_give_back(cache, "value", 5, LYGER_CACHE_SESSION, token, &held, NULL) != LYGER_OK);
+    kill(stuck, SIGCONT);
+    CHECK_INT(status_of(stuck), 0);
+    lyger_cache_end_request(cache);
+    pid_t child = begin_child();
+    if (child == 0) {
+        lyger_cache_lock_session(cache, "value", 5, &token, NULL);
+        _exit(token ? 0 : 1);
+    }
+    CHECK_INT(status_of(child), 0);
+    close_cache(cache);
+}
+
 int main(void)
 {
     RUN(lock_with_a_token_of_ones_own_is_the_bearers);
@@ -591,5 +611,6 @@ int main(void)
     RUN(one_of_a_circle_gets_an_error_and_the_others_go_on);
     RUN(wait_of_a_killed_process_is_not_inherited);
     RUN(lease_is_given_back_later_when_its_shard_was_stuck);
+    RUN(session_is_given_back_later_when_its_shard_was_stuck);
     return finish();
 }
