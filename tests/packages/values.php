@@ -104,6 +104,11 @@ function packages_failing_store(Store $store): Store
             return $this->call('deleteBatch', func_get_args());
         }
 
+        public function take(string $key, mixed $default = null): mixed
+        {
+            return $this->call('take', func_get_args());
+        }
+
         public function touch(string $key, int $ttl): bool
         {
             return $this->call('touch', func_get_args());
@@ -112,6 +117,16 @@ function packages_failing_store(Store $store): Store
         public function increment(string $key, int $by = 1, int $ttl = 0): int
         {
             return $this->call('increment', func_get_args());
+        }
+
+        public function compareAndSet(string $key, mixed $expected, mixed $value, int $ttl = 0): bool
+        {
+            return $this->call('compareAndSet', func_get_args());
+        }
+
+        public function compareAndDelete(string $key, mixed $expected): bool
+        {
+            return $this->call('compareAndDelete', func_get_args());
         }
 
         public function clear(string $prefix = ''): void

@@ -50,6 +50,9 @@ interface Store
      */
     public function deleteBatch(array $keys): int;
 
+    /** Fetches and deletes: of several that do, one has the value. */
+    public function take(string $key, mixed $default = null): mixed;
+
     /** Gives an entry another time to live; false when it is not there. */
     public function touch(string $key, int $ttl): bool;
 
@@ -59,6 +62,12 @@ interface Store
      * @throws \Lyger\Exception when the value is no integer, or would be none
      */
     public function increment(string $key, int $by = 1, int $ttl = 0): int;
+
+    /** Stores where $expected, as === compares, is; a missing entry is equal to nothing. */
+    public function compareAndSet(string $key, mixed $expected, mixed $value, int $ttl = 0): bool;
+
+    /** Deletes where $expected, as === compares, is. */
+    public function compareAndDelete(string $key, mixed $expected): bool;
 
     /** Deletes what begins with the prefix; what another stores meanwhile may stay. Locks stay. */
     public function clear(string $prefix = ''): void;

@@ -95,7 +95,7 @@ return [
         $store->set('null', null);
         $check->same([null, true], [$store->get('null', 'else'), $store->has('null')]);
         foreach (['', str_repeat('k', 65536)] as $bad) {
-            foreach (['get', 'has', 'delete', 'increment', 'owner'] as $method) {
+            foreach (['get', 'has', 'delete', 'take', 'increment', 'owner'] as $method) {
                 $check->throws(ValueError::class, static fn() => $store->$method($bad), 'bytes');
             }
             $check->throws(ValueError::class, static fn() => $store->set($bad, 1), 'bytes');
@@ -130,22 +130,25 @@ return [
         $check->same([0, 0], [$store->deleteBatch([]), $store->deleteBatch(['one'])]);
         $check->same([false, false, true, true], array_map($store->has(...), ['one', '12', 'null', 'list']));
     },
-    'add, delete and touch' => static function (Store $store, Check $check): void {
+    'add, delete, take and touch' => static function (Store $store, Check $check): void {
         $check->same([true, false, 1], [$store->add('key', 1), $store->add('key', 2), $store->get('key')]);
         $check->same([true, false], [$store->delete('key'), $store->delete('key')]);
         $check->same(true, $store->add('key', null));
-        $check->same([null, true, false, false], [$store->get('key', 'else'), $store->delete('key'), $store->has('key'), $store->touch('key', 60)]);
+        $check->same([null, 'else', null], [$store->take('key', 'else'), $store->take('key', 'else'), $store->take('key')]);
+        $check->same([false, false], [$store->has('key'), $store->touch('key', 60)]);
     },
     'an entry is over when its time is, and touch() gives it another' => static function (Store $store, Check $check): void {
         $store->set('short', 1, 1);
         $store->setBatch(['batch' => 1], 1);
         $store->add('added', 1, 1);
         $store->increment('counted', 1, 1);
+        $store->set('compared', 1);
+        $store->compareAndSet('compared', 1, 2, 1);
         $store->set('touched', 'x', 1);
         $store->set('lasting', 'x', 1);
         $store->set('longest', 'x', 4294967295);
         $check->same([true, true], [$store->touch('touched', 3600), $store->touch('lasting', 0)]);
-        foreach (['short', 'batch', 'added', 'counted'] as $key) {
+        foreach (['short', 'batch', 'added', 'counted', 'compared'] as $key) {
             $check->eventually(static fn() => !$store->has($key), "$key is still there after ten seconds");
             $check->same('over', $store->get($key, 'over'));
         }
@@ -162,6 +165,26 @@ return [
         $store->set('most', PHP_INT_MAX);
         $check->throws(Lyger\Exception::class, static fn() => $store->increment('most'), 'range');
         $check->same(PHP_INT_MAX, $store->get('most'));
+    },
+    'comparing and setting' => static function (Store $store, Check $check): void {
+        $values = [null, false, true, 0, 1, '1', '', 1.0, [], [1], ['1'], ['a' => 1, 'b' => 2], ['b' => 2, 'a' => 1]];
+        foreach ($values as $i => $there) {
+            $store->set('key', $there);
+            foreach ($values as $j => $expected) {
+                $check->same($i === $j, $store->compareAndSet('key', $expected, $there), "set $i, expecting $j");
+            }
+            foreach ($values as $j => $expected) {
+                $store->set('key', $there);
+                $check->same($i === $j, $store->compareAndDelete('key', $expected), "delete $i, expecting $j");
+                $check->same($i !== $j, $store->has('key'), "after deleting $i, expecting $j");
+            }
+        }
+        $store->delete('key');
+        $check->same([false, false, false], [$store->compareAndSet('key', null, 1), $store->compareAndDelete('key', null), $store->has('key')]);
+        $store->set('key', 'old');
+        $check->same([true, 'new'], [$store->compareAndSet('key', 'old', 'new'), $store->get('key')]);
+        $check->throws(TypeError::class, static fn() => $store->compareAndSet('key', 'new', static fn() => 1), 'closure');
+        $check->same('new', $store->get('key'));
     },
     'clear() takes what begins with the prefix, and no locks' => static function (Store $store, Check $check): void {
         $keys = ['user.1', 'user.2', 'users', 'page', "user.\0", '(.*)', 'uSer.1'];
@@ -210,10 +233,13 @@ return [
             $check->same(1, $store->get('key'));
             return;
         }
-        $store->setBatch(['locked' => 0, 'prize' => 'one']);
+        $store->setBatch(['compared' => [0], 'locked' => 0, 'prize' => 'one']);
         packages_in_processes(4, static function (int $number) use ($store): void {
             for ($i = 0; $i < 200; $i++) {
                 $store->increment('counted');
+                do {
+                    [$seen] = $store->get('compared');
+                } while (!$store->compareAndSet('compared', [$seen], [$seen + 1]));
                 $token = $store->lock('lock', 600, 600.0);
                 $store->set('locked', $store->get('locked') + 1);
                 $store->unlock('lock', $token);
@@ -221,11 +247,11 @@ return [
                     $store->increment('firsts');
                 }
             }
-            if ($store->delete('prize')) {
+            if ($store->take('prize') !== null) {
                 $store->increment('taken');
             }
         });
-        $check->same([800, 800, 200, 1], array_values($store->getBatch(['counted', 'locked', 'firsts', 'taken'])));
+        $check->same([800, [800], 800, 200, 1], array_values($store->getBatch(['counted', 'compared', 'locked', 'firsts', 'taken'])));
         // A holder that is killed.
         packages_in_processes(1, static fn() => $store->lock('killed', 600));
         packages_in_processes(1, static fn() => $store->lock('named', 600, 0.0, 'a name'));

@@ -13,7 +13,7 @@ use Lyger\Internal\HoldArguments;
 /**
  * The memory of the extension apcu, below a prefix of this package's own, so that clear() leaves what others keep there.
  *
- * APCu has no locks and cannot change a time to live. So a lock is an entry with a token: one that
+ * APCu has no locks, compares integers only and cannot change a time to live. So a lock is an entry with a token: one that
  * its killed holder never gives back is free when its time is over, and without one never; and APCu drops locks, too,
  * when its memory is full. What reads and then writes does both in one apcu_entry(), where every other process waits. A
  * time to live is at most 68 years, which is what APCu has room for. An entry whose class is gone is an incomplete object,
@@ -96,6 +96,15 @@ final class ApcuStore implements Store
         return \count($slots) - \count(apcu_delete($slots));
     }
 
+    public function take(string $key, mixed $default = null): mixed
+    {
+        $slot = self::slot($key);
+        return self::alone(static function () use ($slot, $default): mixed {
+            $value = apcu_fetch($slot, $found);
+            return $found && apcu_delete($slot) ? $value : $default;
+        });
+    }
+
     public function touch(string $key, int $ttl): bool
     {
         $slot = self::slot($key);
@@ -124,6 +133,22 @@ final class ApcuStore implements Store
             }
         }
         throw new CacheException('the counter cannot be stored');
+    }
+
+    public function compareAndSet(string $key, mixed $expected, mixed $value, int $ttl = 0): bool
+    {
+        $slot = self::slot($key);
+        self::check($value);
+        $ttl = self::time($ttl);
+        return self::alone(
+            static fn(): bool => apcu_fetch($slot, $found) === $expected && $found && apcu_store($slot, $value, $ttl)
+        );
+    }
+
+    public function compareAndDelete(string $key, mixed $expected): bool
+    {
+        $slot = self::slot($key);
+        return self::alone(static fn(): bool => apcu_fetch($slot, $found) === $expected && $found && apcu_delete($slot));
     }
 
     public function clear(string $prefix = ''): void

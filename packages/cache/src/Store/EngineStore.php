@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Lyger\Cache\Store;
 
 use Lyger\Cache\Store;
-use Lyger\Internal\CacheArguments;
 
 /**
  * The cache of an engine of packages/engine. Of the FFI engine: shared as docs/cache.md says. Of the fallback: an array
@@ -60,11 +59,12 @@ final class EngineStore implements Store
 
     public function deleteBatch(array $keys): int
     {
-        // All are looked at before one is deleted.
-        foreach ($keys as $position => $key) {
-            CacheArguments::batchKey('cacheDelete', 'keys', $key, $position);
-        }
-        return \count(array_filter(array_unique($keys), $this->engine->cacheDelete(...)));
+        return $this->engine->cacheDeleteBatch($keys);
+    }
+
+    public function take(string $key, mixed $default = null): mixed
+    {
+        return $this->engine->cacheTake($key, $default);
     }
 
     public function touch(string $key, int $ttl): bool
@@ -75,6 +75,16 @@ final class EngineStore implements Store
     public function increment(string $key, int $by = 1, int $ttl = 0): int
     {
         return $this->engine->cacheIncrement($key, $by, $ttl);
+    }
+
+    public function compareAndSet(string $key, mixed $expected, mixed $value, int $ttl = 0): bool
+    {
+        return $this->engine->cacheCompareAndSet($key, $expected, $value, $ttl);
+    }
+
+    public function compareAndDelete(string $key, mixed $expected): bool
+    {
+        return $this->engine->cacheCompareAndDelete($key, $expected);
     }
 
     public function clear(string $prefix = ''): void

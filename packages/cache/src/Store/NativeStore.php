@@ -6,7 +6,6 @@ namespace Lyger\Cache\Store;
 
 use Lyger\Cache\Store;
 use Lyger\Cache\StoreFactory;
-use Lyger\Internal\CacheArguments;
 
 /** The cache of the extension lyger: who shares it, and what a lock outlives, is in docs/cache.md. */
 final class NativeStore implements Store
@@ -53,11 +52,12 @@ final class NativeStore implements Store
 
     public function deleteBatch(array $keys): int
     {
-        // All are looked at before one is deleted.
-        foreach ($keys as $position => $key) {
-            CacheArguments::batchKey('cacheDelete', 'keys', $key, $position);
-        }
-        return \count(array_filter(array_unique($keys), \lyger_cache_delete(...)));
+        return \lyger_cache_delete_batch($keys);
+    }
+
+    public function take(string $key, mixed $default = null): mixed
+    {
+        return \lyger_cache_take($key, $default);
     }
 
     public function touch(string $key, int $ttl): bool
@@ -68,6 +68,16 @@ final class NativeStore implements Store
     public function increment(string $key, int $by = 1, int $ttl = 0): int
     {
         return \lyger_cache_increment($key, $by, $ttl);
+    }
+
+    public function compareAndSet(string $key, mixed $expected, mixed $value, int $ttl = 0): bool
+    {
+        return \lyger_cache_compare_and_set($key, $expected, $value, $ttl);
+    }
+
+    public function compareAndDelete(string $key, mixed $expected): bool
+    {
+        return \lyger_cache_compare_and_delete($key, $expected);
     }
 
     public function clear(string $prefix = ''): void
