@@ -159,9 +159,11 @@ granule lyger_arena_take(lyger_cache *cache, shard *s, uint32_t size)
     if (!at && activate_region(cache, s)) {
         at = find_free(s, size);
     }
-    if (!at) {
-        return 0;
-    }
+    return at ? lyger_arena_take_at(cache, s, at, size) : 0;
+}
+
+granule lyger_arena_take_at(lyger_cache *cache, shard *s, granule at, uint32_t size)
+{
     entry *block = entry_at(cache, at);
     uint32_t whole = small_size(block);
     unlink_free(cache, s, at);
@@ -271,6 +273,15 @@ uint32_t lyger_arena_seize(lyger_cache *cache, shard *s, granule at)
     block->size_flags = size << 2;
     block_after(cache, at, size)->size_flags &= ~BLOCK_PREV_FREE;
     return size;
+}
+
+granule lyger_arena_widest(const shard *s)
+{
+    if (!s->first_bitmap) {
+        return 0;
+    }
+    uint32_t first = log2_floor(s->first_bitmap);
+    return s->free_lists[first][log2_floor(s->second_bitmap[first])];
 }
 
 uint32_t lyger_arena_rounded(uint32_t size)

@@ -41,6 +41,12 @@ granule lyger_arena_region_end(const lyger_cache *cache, uint32_t region);
 /* Takes a region that is one free block out of the free lists; false when the region is anything else. */
 bool lyger_arena_drop(lyger_cache *cache, shard *s, uint32_t region);
 
+/* Takes the front of the free block at this granule, which is at least so large. */
+granule lyger_arena_take_at(lyger_cache *cache, shard *s, granule at, uint32_t size);
+
+/* A free block of the largest list that has any; 0 when nothing is free. */
+granule lyger_arena_widest(const shard *s);
+
 /* Takes the whole free block at a granule out of its list; its size in granules. */
 uint32_t lyger_arena_seize(lyger_cache *cache, shard *s, granule at);
 

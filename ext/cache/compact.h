@@ -1,17 +1,16 @@
 /*
- * Making free memory lie together. In a shard full of entries of mixed sizes, a large entry would have to
- * evict many small ones until neighbours happen to be free; the entries in its way are moved instead.
+ * Moving entries together when a shard has memory enough, but not in one piece: the widest free block travels
+ * upwards through the shard's regions like a bubble. What lies behind it moves to its front, and every hole
+ * that it meets joins it. It passes values that are used in place, and the ends of regions, by taking in the
+ * entries behind them.
  */
 #ifndef LYGER_CACHE_COMPACT_H
 #define LYGER_CACHE_COMPACT_H
 
 #include "shard.h"
 
-/*
- * Takes a block of `size` granules near a place in one of the shard's regions: entries in the way move to
- * free blocks elsewhere, and while no block is free, victims of the policy are evicted, wherever they are. 0
- * when an entry in the way cannot be moved (it is used in place, or pinned), or the region ends too soon.
- */
-granule lyger_compact(lyger_cache *cache, shard *s, granule near, uint32_t size, uint64_t now);
+/* Under the lock, for a shard that has no block of `size` granules: such a block, or 0 when moving entries
+ * together would cost too much. Evicts nothing. */
+granule lyger_compact(lyger_cache *cache, shard *s, uint32_t size);
 
 #endif

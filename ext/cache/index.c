@@ -287,9 +287,22 @@ bool lyger_index_double(lyger_cache *cache, shard *s)
     return true;
 }
 
+/* Empties the slot of an entry that was half moved. */
+static void drop_moving(lyger_cache *cache, shard *s)
+{
+    uint32_t slots = (bucket_mask(cache, s) + 1) * BUCKET_SLOTS;
+    for (uint32_t slot = 0; slot < slots; slot++) {
+        index_slot *at = &bucket_at(cache, s, slot / BUCKET_SLOTS)->slots[slot % BUCKET_SLOTS];
+        if (slot_granule(atomic_load_explicit(at, memory_order_relaxed)) == SLOT_MOVING) {
+            atomic_store_explicit(at, 0, memory_order_release);
+        }
+    }
+}
+
 granule lyger_index_collect(lyger_cache *cache, shard *s)
 {
     granule list = 0;
+    drop_moving(cache, s);
     undo_growth(cache, s, &list);
     return list;
 }

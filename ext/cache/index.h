@@ -29,6 +29,10 @@ static inline uint64_t slot_word(uint64_t hash, granule at)
     return (hash & 0xFFFFFFFF00000000u) | at;
 }
 
+/* In place of the granule while the entry's bytes are on their way to another place that overlaps the old one
+ * (lyger_shard_slide()). Readers wait; where the mover died, the entry is lost. */
+#define SLOT_MOVING ((granule)1)
+
 static inline granule slot_granule(uint64_t word)
 {
     return (granule)word;

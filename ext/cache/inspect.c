@@ -203,6 +203,10 @@ static size_t copy_key(const lyger_cache *cache, index_slot *slot, const walk_wi
 {
     for (uint32_t tries = 0; tries < TRIES_MOST; tries++) {
         uint64_t word = atomic_load_explicit(slot, memory_order_acquire);
+        if (slot_granule(word) == SLOT_MOVING) {
+            lyger_os_yield();
+            continue;
+        }
         if (!is_in_regions(cache, slot_granule(word))) {
             return 0;
         }

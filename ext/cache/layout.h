@@ -14,7 +14,7 @@
 
 #include <stdatomic.h>
 
-#define LYGER_CACHE_LAYOUT 8u /* changes with this file */
+#define LYGER_CACHE_LAYOUT 9u /* changes with this file */
 #define GRANULE 16u           /* bytes */
 #define LANE_COUNT 256u       /* lanes of a segment, the shared lane 0 included */
 #define REGION_MOST 512u      /* regions of a segment, at most */

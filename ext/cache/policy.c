@@ -99,18 +99,25 @@ void lyger_policy_admit(lyger_cache *cache, shard *s, granule at)
     lyger_policy_restore(cache, s, at, known ? QUEUE_MAIN : QUEUE_SMALL);
 }
 
+void lyger_policy_moved(lyger_cache *cache, shard *s, granule at, queue_name name, granule newer,
+                        granule older, uint32_t had)
+{
+    entry *to = entry_at(cache, at);
+    entry_queue *queue = queue_of(s, name);
+    to->queue = (uint8_t)name;
+    to->newer = newer;
+    to->older = older;
+    *(newer ? &entry_at(cache, newer)->older : &queue->head) = at;
+    *(older ? &entry_at(cache, older)->newer : &queue->tail) = at;
+    queue->granules += block_size(cache, to);
+    queue->granules -= had;
+}
+
 void lyger_policy_replace(lyger_cache *cache, shard *s, granule old, granule at)
 {
     const entry *from = entry_at(cache, old);
-    entry *to = entry_at(cache, at);
-    entry_queue *queue = queue_of(s, (queue_name)from->queue);
-    to->queue = from->queue;
-    to->newer = from->newer;
-    to->older = from->older;
-    *(to->newer ? &entry_at(cache, to->newer)->older : &queue->head) = at;
-    *(to->older ? &entry_at(cache, to->older)->newer : &queue->tail) = at;
-    queue->granules += block_size(cache, to);
-    queue->granules -= block_size(cache, from);
+    lyger_policy_moved(cache, s, at, (queue_name)from->queue, from->newer, from->older,
+                       block_size(cache, from));
 }
 
 static void move_to_main(lyger_cache *cache, shard *s, granule at)

@@ -20,6 +20,10 @@ void lyger_policy_restore(lyger_cache *cache, shard *s, granule at, queue_name n
 /* Gives a new entry the place of the one it replaces. */
 void lyger_policy_replace(lyger_cache *cache, shard *s, granule old, granule at);
 
+/* Gives an entry that was moved the place that it had in its queue; `had` is the size of its old block. */
+void lyger_policy_moved(lyger_cache *cache, shard *s, granule at, queue_name name, granule newer,
+                        granule older, uint32_t had);
+
 /* Takes an entry out of its queue. */
 void lyger_policy_forget(lyger_cache *cache, shard *s, granule at);
 

@@ -37,6 +37,15 @@ static inline void lyger_racy_write(void *to, const void *from, size_t len)
     }
 }
 
+/* To a lower place, which may overlap. */
+static inline void lyger_racy_lower(void *to, const void *from, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char byte = atomic_load_explicit((const _Atomic char *)from + i, memory_order_relaxed);
+        atomic_store_explicit((_Atomic char *)to + i, byte, memory_order_relaxed);
+    }
+}
+
 static inline bool lyger_racy_equal(const void *shared, const void *own, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -60,6 +69,12 @@ static inline void lyger_racy_write(void *to, const void *from, size_t len)
     if (len) {
         memcpy(to, from, len);
     }
+}
+
+/* To a lower place, which may overlap. */
+static inline void lyger_racy_lower(void *to, const void *from, size_t len)
+{
+    memmove(to, from, len);
 }
 
 static inline uint64_t lyger_racy_word(const void *at, size_t size)

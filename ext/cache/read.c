@@ -25,6 +25,9 @@ static glance search(lyger_cache *cache, shard *s, uint64_t hash, const char *ke
             if (word >> 32 != hash >> 32 || !word) {
                 continue;
             }
+            if (slot_granule(word) == SLOT_MOVING) {
+                return GLANCE_AGAIN;
+            }
             glance result = look_at(cache, &b->slots[i], word, hash, key, key_len, seen, false);
             if (result != GLANCE_MISS) {
                 return result;

@@ -9,10 +9,11 @@
 
 #define MAGIC "lyger\x01\r\n"
 #define PAGE 4096u           /* bytes */
+#define LINE 64u             /* bytes; a region is an odd number of cache lines */
 #define REGION_LEAST 65536u  /* bytes */
 #define REGION_SKEW 4800u    /* bytes; 75 cache lines: regions start on different sets and pages */
-#define REGIONS_WANTED 128u  /* how finely a segment is divided, when it is large enough */
-#define REGIONS_PER_SHARD 8u /* wanted: few shards keep what is stored together close together */
+#define REGIONS_WANTED 32u   /* how finely a segment is divided, when it is large enough */
+#define REGIONS_PER_SHARD 4u /* wanted: few shards keep what is stored together close together */
 #define SHARDS_LEAST 4u      /* a power of two, like SHARDS_MAX */
 #define SHARDS_MAX 64u
 #define BYTES_PER_BUCKET 512u /* of entries: 73 bytes an entry when every slot is used */
@@ -102,6 +103,14 @@ static void plan(segment_header *header, uint64_t size)
     header->region_count = (uint32_t)regions;
     while (places_of(header).end > size) {
         header->region_count--;
+    }
+    /* Every shard can have as many; what they do not need makes them larger. */
+    header->region_count -= header->region_count % shards;
+    uint64_t taken = (uint64_t)header->region_count * GRANULE * header->region_granules;
+    uint64_t lines = (size - (places_of(header).end - taken)) / header->region_count / LINE;
+    header->region_granules = (uint32_t)((lines - 1) | 1) * (LINE / GRANULE);
+    while (places_of(header).end > size) {
+        header->region_granules -= 2 * (LINE / GRANULE);
     }
 }
 

@@ -10,9 +10,10 @@
 #include "policy.h"
 #include "racy.h"
 #include "region.h"
+#include "step.h"
 
-#define SLACK 16u         /* 1/SLACK of the shard must be free before entries are moved together */
-#define CLEARINGS_MOST 4u /* times lyger_compact() is tried for one store */
+#define SLACK 24u         /* 1/SLACK of the shard must be free before entries are moved together */
+#define CLEARINGS_MOST 8u /* times lyger_compact() is tried for one store */
 #define REAP_EVERY 64u    /* stores, after which limbo is looked through again */
 
 /* Whether the lock was taken. When its holder died, the rebuild first undoes or completes what that holder
@@ -257,14 +258,10 @@ static void replace(lyger_cache *cache, shard *s, index_slot *slot, uint64_t wor
     retire(cache, s, old);
 }
 
-bool lyger_shard_move(lyger_cache *cache, shard *s, granule at)
+void lyger_shard_move_to(lyger_cache *cache, shard *s, granule at, granule to)
 {
     const entry *e = entry_at(cache, at);
     uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
-    granule to = lyger_arena_take(cache, s, granules_said(e));
-    if (!to) {
-        return false;
-    }
     uint64_t hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
     index_slot *slot = lyger_index_slot_of(cache, s, at);
     start_entry(cache, to, hash, expiry_of(e), lens, extra_when_moved(cache, s, e));
@@ -272,17 +269,57 @@ bool lyger_shard_move(lyger_cache *cache, shard *s, granule at)
                      value_offset(key_length(lens)) + stored_length(value_length(lens), extra_of(e)));
     stamp_entry(cache, s, to);
     replace(cache, s, slot, slot_word(hash, to));
-    return true;
+}
+
+bool lyger_shard_move(lyger_cache *cache, shard *s, granule at)
+{
+    granule to = lyger_arena_take(cache, s, granules_said(entry_at(cache, at)));
+    if (to) {
+        lyger_shard_move_to(cache, s, at, to);
+    }
+    return to != 0;
+}
+
+/* Half moved, the entry is whole nowhere: the slot says so meanwhile, and the stamp goes before the bytes, as
+ * in retire(). The heads of the two places may overlap, so the old one is read first. */
+granule lyger_shard_slide(lyger_cache *cache, shard *s, granule at, granule to)
+{
+    entry *e = entry_at(cache, at), *moved = entry_at(cache, to);
+    uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed), expires = expiry_of(e);
+    uint64_t hash = atomic_load_explicit(&e->hash, memory_order_relaxed);
+    uint32_t had = block_size(cache, e), size = granules_said(e);
+    size_t len = value_offset(key_length(lens)) + stored_length(value_length(lens), extra_of(e));
+    uint16_t extra = extra_when_moved(cache, s, e);
+    index_slot *slot = lyger_index_slot_of(cache, s, at);
+    granule newer = e->newer, older = e->older, rest = to + size;
+    uint8_t queue = e->queue;
+    uint32_t hole = lyger_arena_seize(cache, s, to);
+    atomic_store_explicit(slot, slot_word(hash, SLOT_MOVING), memory_order_release);
+    atomic_store_explicit(&e->stamp, 0, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release);
+    lyger_step(STEP_SLIDING);
+    start_entry(cache, to, hash, expires, lens, extra);
+    moved->size_flags = size << 2;
+    lyger_racy_lower(moved->data, entry_at(cache, at)->data, len);
+    lyger_policy_moved(cache, s, to, (queue_name)queue, newer, older, had);
+    count(&s->used, (uint64_t)size - had);
+    stamp_entry(cache, s, to);
+    atomic_store_explicit(slot, slot_word(hash, to), memory_order_release);
+    entry_at(cache, rest)->size_flags = (hole + had - size) << 2;
+    atomic_store_explicit(&entry_at(cache, rest)->stamp, 0, memory_order_relaxed);
+    lyger_arena_give(cache, s, rest);
+    lyger_arena_coalesce(cache, s);
+    return rest;
 }
 
 /* Whether so much memory is free beside `size` that a block is missing only because free memory is
  * scattered. */
-static bool has_slack(const shard *s, uint32_t size)
+static bool has_slack(const shard *s, uint32_t size, uint32_t clearings)
 {
     uint64_t capacity = atomic_load_explicit(&s->capacity, memory_order_relaxed);
     uint64_t taken = atomic_load_explicit(&s->used, memory_order_relaxed) +
                      atomic_load_explicit(&s->held, memory_order_relaxed);
-    return capacity >= taken + size + capacity / SLACK;
+    return capacity >= taken + size + capacity / SLACK * (clearings + 1);
 }
 
 /* The slow part of finding a block: evicts until one is free; 0 when nothing is left to evict. */
@@ -303,13 +340,13 @@ static __attribute__((noinline)) granule make_room(lyger_cache *cache, shard *s,
         if (!victim) {
             return 0;
         }
-        granule near = slot_granule(atomic_load_explicit(victim, memory_order_relaxed));
-        bool large = is_large(entry_at(cache, near));
+        bool large =
+            is_large(entry_at(cache, slot_granule(atomic_load_explicit(victim, memory_order_relaxed))));
         lyger_shard_evict(cache, s, victim, now);
         at = take_block(cache, s, size);
-        if (!at && !large && clearings < CLEARINGS_MOST && has_slack(s, size)) {
+        if (!at && !large && clearings < CLEARINGS_MOST && has_slack(s, size, clearings)) {
             clearings++;
-            at = lyger_compact(cache, s, near, size, now);
+            at = lyger_compact(cache, s, size);
         }
     }
     return at;

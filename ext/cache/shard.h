@@ -75,9 +75,16 @@ void lyger_shard_drop(lyger_cache *cache, shard *s, index_slot *slot);
 /* Evicts the slot's entry: the policy remembers it, the statistics count it. */
 void lyger_shard_evict(lyger_cache *cache, shard *s, index_slot *slot, uint64_t now);
 
-/* Moves an entry that is not used in place to any free block; its readers look again, as after a replacement.
- * False when there is no block. */
+/* Moves an entry that is not used in place to a block that was taken for it; its readers look again, as after
+ * a replacement. */
+void lyger_shard_move_to(lyger_cache *cache, shard *s, granule at, granule to);
+
+/* The same to any free block; false when there is none. */
 bool lyger_shard_move(lyger_cache *cache, shard *s, granule at);
+
+/* Moves an entry that is not used in place down into the free block right before it, which may be smaller
+ * than the entry; where the free block then begins. Readers of the entry wait until it has moved. */
+granule lyger_shard_slide(lyger_cache *cache, shard *s, granule at, granule to);
 
 /* Evicts the large entry that begins at this granule. */
 void lyger_shard_evict_large(lyger_cache *cache, shard *s, granule at);

@@ -13,6 +13,7 @@ typedef enum cache_step {
     STEP_COPIED,         /* the value's bytes are copied, not yet confirmed */
     STEP_STAMP_COMPARED, /* confirming: the stamp was compared, the slot was not */
     STEP_BUCKET_READ,    /* a reader has read a bucket without the key, not yet its overflow */
+    STEP_SLIDING,        /* the slot of an entry says that it moves, nothing has moved */
     STEP_PIN_WANTED,     /* the entry is confirmed, its pin not set */
     STEP_PIN_PLACED,     /* a pin is set, the entry is not confirmed again */
     STEP_LANE_SEEN,      /* a writer that looks for a pin has looked at a lane; lanes are visited upwards */

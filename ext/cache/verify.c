@@ -391,7 +391,7 @@ static bool check_before_rebuild(survey *of)
     for (size_t i = 0; fine && i < room; i++) {
         const bucket *b = bucket_numbered(of->cache, of->number, (uint32_t)(i / BUCKET_SLOTS));
         uint64_t word = atomic_load_explicit(&b->slots[i % BUCKET_SLOTS], memory_order_relaxed);
-        if (word) {
+        if (word && slot_granule(word) != SLOT_MOVING) {
             fine = check_slot(of, word);
             places[count++] = slot_granule(word);
         }

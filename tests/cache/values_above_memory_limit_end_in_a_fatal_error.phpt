@@ -19,7 +19,7 @@ $code = <<<'PHP'
     PHP;
 foreach (['lyger_cache_get("string")', 'lyger_cache_get("list")', 'lyger_cache_get("map")', 'lyger_cache_get("object")',
     'lyger_cache_get_batch(array_map(fn($i) => "small$i", range(0, 39)))', 'lyger_cache_remember("string", fn() => print("computed"))'] as $call) {
-    $output = run_php("$code\$value = $call; echo 'went on';", ['lyger.cache_size' => '256M'], $status);
+    $output = run_php("$code\$value = $call; echo 'went on';", ['lyger.cache_size' => '512M'], $status);
     if ($status !== 255 || !preg_match('/^Fatal error: Allowed memory size of 8388608 bytes exhausted.*the end$/s', trim($output))) {
         echo "$call ended with $status: ", substr($output, 0, 300), "\n";
     }

@@ -65,6 +65,22 @@ inline withdraw(old, place, number) {
 #endif
 }
 
+/* lyger_shard_slide(), at its worst: to the very place where the entry was, with another stamp. A slot of 3 says that the
+ * entry is on its way. */
+inline slide(place, number) {
+    if
+    :: slot = 3; stamp[place] = 0
+    :: stamp[place] = 0; slot = 3
+    fi;
+    if
+    :: left[place] = 0; right[place] = 0
+    :: right[place] = 0; left[place] = 0
+    fi;
+    fill(place, current);
+    stamp[place] = STAMP(number, place);
+    slot = place
+}
+
 bool killed;
 active proctype killer() {
     killed = true
@@ -84,6 +100,7 @@ life:
         fi;
         if
         :: old != 0 -> withdraw(old, 0, 0) /* removed */
+        :: old != 0 -> slide(old, number)
         :: else -> skip
         :: true ->
 #ifdef PUBLISHED_TOO_EARLY
@@ -107,7 +124,8 @@ life:
     };
     if
     :: died && number < WRITES ->
-        /* lyger_shard_rebuild(): what no slot points to is memory, and has no stamp. */
+        /* lyger_shard_rebuild(): what was on its way is lost; what no slot points to is memory, and has no stamp. */
+        if :: slot == 3 -> point_slot(0, 0) :: else fi;
         if :: slot != 1 -> stamp[1] = 0 :: else fi;
         if :: slot != 2 -> stamp[2] = 0 :: else fi;
         goto life
@@ -123,6 +141,7 @@ active proctype reader() {
         word = slot;
         if
         :: word == 0 -> assert(was & 1); goto next
+        :: word == 3 -> goto next
         :: else
         fi;
         seen = stamp[word];
