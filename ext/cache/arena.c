@@ -208,18 +208,28 @@ void lyger_arena_give(lyger_cache *cache, shard *s, granule at)
     s->quick_length[size]++;
 }
 
+/* Empties the quick list of one size. */
+static void join_quick(lyger_cache *cache, shard *s, uint32_t size)
+{
+    granule at = s->quick[size];
+    s->quick[size] = 0;
+    s->quick_length[size] = 0;
+    while (at) {
+        granule next = entry_at(cache, at)->free.next;
+        join(cache, s, at);
+        at = next;
+    }
+}
+
 bool lyger_arena_coalesce(lyger_cache *cache, shard *s)
 {
     bool any = false;
-    for (uint32_t size = 0; size < QUICK_SIZES; size++) {
-        granule at = s->quick[size];
-        s->quick[size] = 0;
-        s->quick_length[size] = 0;
-        while (at) {
-            granule next = entry_at(cache, at)->free.next;
-            join(cache, s, at);
-            any = true;
-            at = next;
+    for (uint32_t first = 0; first < QUICK_SIZES; first += sizeof(uint64_t)) {
+        uint64_t lengths; /* most lists are empty: eight at a time */
+        memcpy(&lengths, &s->quick_length[first], sizeof lengths);
+        for (uint32_t size = first; lengths && size < first + sizeof lengths; size++) {
+            any = any || s->quick[size];
+            join_quick(cache, s, size);
         }
     }
     return any;

@@ -135,7 +135,8 @@ void lyger_shard_drop(lyger_cache *cache, shard *s, index_slot *slot)
     retire(cache, s, at);
 }
 
-void lyger_shard_evict(lyger_cache *cache, shard *s, index_slot *slot, uint64_t now)
+/* Evicts the slot's entry: the policy remembers it, the statistics count it. */
+static void evict(lyger_cache *cache, shard *s, index_slot *slot, uint64_t now)
 {
     const entry *e = entry_at(cache, slot_granule(atomic_load_explicit(slot, memory_order_relaxed)));
     bool over = expiry_over(expiry_of(e), now);
@@ -154,7 +155,7 @@ void lyger_shard_evict_large(lyger_cache *cache, shard *s, granule at)
 {
     index_slot *slot = lyger_index_slot_of(cache, s, at);
     if (slot) {
-        lyger_shard_evict(cache, s, slot, lyger_os_milliseconds());
+        evict(cache, s, slot, lyger_os_milliseconds());
     } else if (s->limbo) {
         lyger_shard_reap(cache, s);
     }
@@ -169,7 +170,7 @@ void lyger_shard_vacate(lyger_cache *cache, shard *s, uint32_t region)
         for (granule at = ends[i]; at;) {
             granule next = entry_at(cache, at)->newer;
             if (at >= from && at < to) {
-                lyger_shard_evict(cache, s, lyger_index_slot_of(cache, s, at), now);
+                evict(cache, s, lyger_index_slot_of(cache, s, at), now);
             }
             at = next;
         }
@@ -271,15 +272,6 @@ void lyger_shard_move_to(lyger_cache *cache, shard *s, granule at, granule to)
     replace(cache, s, slot, slot_word(hash, to));
 }
 
-bool lyger_shard_move(lyger_cache *cache, shard *s, granule at)
-{
-    granule to = lyger_arena_take(cache, s, granules_said(entry_at(cache, at)));
-    if (to) {
-        lyger_shard_move_to(cache, s, at, to);
-    }
-    return to != 0;
-}
-
 /* Half moved, the entry is whole nowhere: the slot says so meanwhile, and the stamp goes before the bytes, as
  * in retire(). The heads of the two places may overlap, so the old one is read first. */
 granule lyger_shard_slide(lyger_cache *cache, shard *s, granule at, granule to)
@@ -342,7 +334,7 @@ static __attribute__((noinline)) granule make_room(lyger_cache *cache, shard *s,
         }
         bool large =
             is_large(entry_at(cache, slot_granule(atomic_load_explicit(victim, memory_order_relaxed))));
-        lyger_shard_evict(cache, s, victim, now);
+        evict(cache, s, victim, now);
         at = take_block(cache, s, size);
         if (!at && !large && clearings < CLEARINGS_MOST && has_slack(s, size, clearings)) {
             clearings++;
@@ -396,7 +388,7 @@ static void publish(lyger_cache *cache, shard *s, granule at, const entry_draft 
     lyger_index_grow(cache, s);
     while (!lyger_index_publish(cache, s, draft->hash, at)) {
         if (!lyger_index_double(cache, s)) {
-            lyger_shard_evict(cache, s, lyger_index_occupant(cache, s, draft->hash), lyger_os_milliseconds());
+            evict(cache, s, lyger_index_occupant(cache, s, draft->hash), lyger_os_milliseconds());
         }
     }
 }

@@ -72,15 +72,9 @@ index_slot *lyger_shard_find_live(lyger_cache *cache, shard *s, uint64_t hash, c
 /* Removes the entry that slot points to. */
 void lyger_shard_drop(lyger_cache *cache, shard *s, index_slot *slot);
 
-/* Evicts the slot's entry: the policy remembers it, the statistics count it. */
-void lyger_shard_evict(lyger_cache *cache, shard *s, index_slot *slot, uint64_t now);
-
 /* Moves an entry that is not used in place to a block that was taken for it; its readers look again, as after
  * a replacement. */
 void lyger_shard_move_to(lyger_cache *cache, shard *s, granule at, granule to);
-
-/* The same to any free block; false when there is none. */
-bool lyger_shard_move(lyger_cache *cache, shard *s, granule at);
 
 /* Moves an entry that is not used in place down into the free block right before it, which may be smaller
  * than the entry; where the free block then begins. Readers of the entry wait until it has moved. */

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "process.h"
 
+#include "cache/arena.h"
 #include "cache/cache.h"
 #include "cache/hash.h"
 #include "cache/layout.h"
@@ -38,6 +39,16 @@ MAYBE_UNUSED static void close_cache(lyger_cache *cache)
         CHECK_STR(error.message, "");
     }
     lyger_cache_close(cache);
+}
+
+/* Moves an entry to any free block, under the lock of its shard. */
+MAYBE_UNUSED static bool moved_entry(lyger_cache *cache, shard *s, granule at)
+{
+    granule to = lyger_arena_take(cache, s, granules_said(entry_at(cache, at)));
+    if (to) {
+        lyger_shard_move_to(cache, s, at, to);
+    }
+    return to != 0;
 }
 
 MAYBE_UNUSED static void nap(long milliseconds)

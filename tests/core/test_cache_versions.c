@@ -300,7 +300,7 @@ static uint64_t age_when_moved(lyger_cache *cache, const char *key)
 {
     shard *s = shard_of_key(cache, key);
     CHECK(lyger_shard_lock(cache, s, NULL));
-    CHECK(lyger_shard_move(cache, s, granule_of(cache, entry_of_key(cache, key))));
+    CHECK(moved_entry(cache, s, granule_of(cache, entry_of_key(cache, key))));
     lyger_shard_unlock(s);
     return details_of(cache, key).age;
 }
