@@ -11,7 +11,13 @@
 #include "ext/standard/info.h"
 #include "SAPI.h"
 
+#ifndef PHP_WIN32
+#include <sys/socket.h>
+#include <sys/stat.h>
+#endif
+
 #define RETRY_AFTER 1000u /* ms until a cache that could not be opened is tried again */
+#define SOCKETS_MOST 1024 /* open files that are looked at */
 
 lyger_cache *php_lyger_process_cache;
 
@@ -38,36 +44,39 @@ static const char *text_of(const char *setting)
     return setting ? setting : "";
 }
 
-/* The name of this process's pool, which FPM tells; "" under a server without pools. */
-static zend_string *pool_name(void)
+/*
+ * Names this process's pool of FPM: by its listening sockets. FPM leaves a process that of its own pool
+ * alone; what FPM itself inherited from its parent, all pools have. "0" under a server that leaves it none.
+ * (fpm_get_status() knows a name, but returns false while another process has FPM's scoreboard, and crashes
+ * PHP 8.2 while another process has an entry of it.)
+ */
+static void name_pool(char *name, size_t size)
 {
-    zval *function = zend_hash_str_find(CG(function_table), ZEND_STRL("fpm_get_status"));
-    zval status, *name = NULL;
-    if (!function || Z_FUNC_P(function)->type != ZEND_INTERNAL_FUNCTION) {
-        return ZSTR_EMPTY_ALLOC();
+    uint64_t sum = 0;
+#ifndef PHP_WIN32
+    for (int file = 0; file < SOCKETS_MOST; file++) {
+        struct stat status;
+        int listens = 0;
+        socklen_t len = sizeof listens;
+        if (getsockopt(file, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens &&
+            fstat(file, &status) == 0) {
+            uint64_t mixed = ((uint64_t)status.st_ino + 1) * 0x9E3779B97F4A7C15u;
+            sum += mixed ^ mixed >> 32; /* in whatever order they come */
+        }
     }
-    ZVAL_UNDEF(&status);
-    zend_call_known_function(Z_FUNC_P(function), NULL, NULL, &status, 0, NULL, NULL);
-    if (Z_TYPE(status) == IS_ARRAY) {
-        name = zend_hash_str_find(Z_ARRVAL(status), ZEND_STRL("pool"));
-    }
-    zend_string *text =
-        name && Z_TYPE_P(name) == IS_STRING ? zend_string_copy(Z_STR_P(name)) : ZSTR_EMPTY_ALLOC();
-    zval_ptr_dtor(&status);
-    return text;
+#endif
+    snprintf(name, size, "%" PRIx64, sum);
 }
 
 static lyger_cache *open_pool(size_t size, lyger_error *error)
 {
+    char name[32];
     if (!pools) {
         *error = pools_error;
         return NULL;
     }
-    zend_string *name = pool_name();
-    lyger_cache *cache =
-        lyger_cache_pools_open(pools, ZSTR_VAL(name), size, (zend_long)getpid() != server, error);
-    zend_string_release(name);
-    return cache;
+    name_pool(name, sizeof name);
+    return lyger_cache_pools_open(pools, name, size, (zend_long)getpid() != server, error);
 }
 
 static lyger_cache *open_as_set(lyger_error *error)

@@ -109,11 +109,11 @@ final class Engine
         }
     }
 
-    /** The name of this process's pool of FPM. */
+    /** The name of this process's pool of FPM, from the title of the process (fpm_get_status() may crash PHP while others call it). */
     private static function pool(): string
     {
-        $status = \function_exists('fpm_get_status') ? fpm_get_status() : false;
-        return \is_array($status) ? (string) $status['pool'] : '';
+        $title = PHP_SAPI === 'fpm-fcgi' ? @file_get_contents('/proc/self/cmdline') : false;
+        return preg_match('/^php-fpm: pool ([^\0]+)/', (string) $title, $found) ? $found[1] : '';
     }
 
     public function helloWorld(): string
