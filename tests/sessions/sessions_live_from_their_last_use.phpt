@@ -84,7 +84,7 @@ changed: true
 read: false
 aborted: false
 
-Warning: ini_set(): Session ini settings cannot be changed when a session is active in %s on line %d
+Warning: ini_set(): Session ini settings cannot be changed when a session is active%S in %s on line %d
 over in a request: {"made":true}
 0: []
 -5: []
