@@ -1,6 +1,7 @@
 //! The crossings of benchmarks/languages from Rust, linked with the library.
-use std::ffi::{c_char, c_double, c_longlong, c_ulong, c_void, CStr};
+use std::ffi::CStr;
 use std::io::{BufRead, Write};
+use std::os::raw::{c_char, c_double, c_longlong, c_ulong, c_void};
 
 #[link(name = "lyger")]
 extern "C" {
@@ -34,6 +35,11 @@ fn cpu_nanoseconds() -> i64 {
     now.seconds * 1_000_000_000 + now.nanoseconds
 }
 
+/// What the compiler cannot see through: std::hint::black_box() is not in Debian 12's Rust.
+fn opaque<T>(value: &T) -> &T {
+    unsafe { std::ptr::read_volatile(&value) }
+}
+
 extern "C" fn next(value: i64) -> i64 {
     value + 1
 }
@@ -47,7 +53,7 @@ fn text_out() -> i64 {
     let made = unsafe { lyger_probe_text_out(100) };
     let text = taken(made);
     unsafe { lyger_probe_free(made.cast()) };
-    std::hint::black_box(&text).len() as i64
+    opaque(&text).len() as i64
 }
 
 fn cache_get() -> i64 {
@@ -56,14 +62,14 @@ fn cache_get() -> i64 {
         let len = lyger_ffi_cache_get_into(b"languages".as_ptr().cast(), 9, buffer.as_mut_ptr().cast(), buffer.capacity());
         buffer.set_len(len as usize);
     }
-    std::hint::black_box(&buffer).len() as i64
+    opaque(&buffer).len() as i64
 }
 
 fn cache_get_copy() -> i64 {
     let made = unsafe { lyger_cache_get(b"languages\0".as_ptr().cast()) };
     let text = taken(made);
     unsafe { lyger_free_string(made) };
-    std::hint::black_box(&text).len() as i64
+    opaque(&text).len() as i64
 }
 
 /// What so many calls add up to; None for a crossing that this program has not.
@@ -71,7 +77,7 @@ fn run(crossing: &str, calls: i64, text: &str, integers: &[i64]) -> Option<Strin
     let mut sum: i64 = 0;
     let mut number = 0.0;
     match crossing {
-        "loop" => (0..calls).for_each(|_| sum = std::hint::black_box(sum)),
+        "loop" => (0..calls).for_each(|_| sum = *opaque(&sum)),
         "nothing" => (0..calls).for_each(|_| unsafe { lyger_probe_nothing() }),
         "integer" => (0..calls).for_each(|i| sum += unsafe { lyger_probe_double(i) }),
         "string-in" => (0..calls).for_each(|_| sum += unsafe { lyger_probe_text_in(text.as_ptr().cast(), text.len()) }),

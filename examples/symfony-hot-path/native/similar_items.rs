@@ -1,5 +1,6 @@
 //! similar_items.h in Rust: the same file, the same order of additions.
-use std::ffi::{c_char, CStr, OsStr};
+use std::ffi::{CStr, OsStr};
+use std::os::raw::c_char;
 use std::os::unix::ffi::OsStrExt;
 
 pub struct SimilarItems {
