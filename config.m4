@@ -56,20 +56,22 @@ if test "$PHP_LYGER" != "no"; then
   lyger_core="ext/about.c ext/base/alloc.c ext/base/cpu.c ext/base/error.c ext/base/handle.c \
     ext/base/library_posix.c ext/base/sink.c \
     ext/compute/heavy.c ext/compute/heavy_avx2.c ext/compute/heavy_avx512.c ext/compute/heavy_base.c \
-    ext/cache/account.c ext/cache/arena.c ext/cache/cache.c ext/cache/compact.c ext/cache/figures.c ext/cache/hold.c ext/cache/index.c ext/cache/inspect.c ext/cache/lane.c ext/cache/open.c \
-    ext/cache/lock.c ext/cache/pin.c ext/cache/policy.c ext/cache/read.c ext/cache/region.c ext/cache/segment.c \
-    ext/cache/shard.c ext/cache/shm_posix.c ext/cache/verify.c \
+    ext/cache/account.c ext/cache/cache.c ext/cache/figures.c ext/cache/hold.c ext/cache/inspect.c ext/cache/open.c ext/cache/read.c \
+    ext/cache/segment/lane.c ext/cache/segment/lock.c ext/cache/segment/pin.c ext/cache/segment/segment.c \
+    ext/cache/shard/arena.c ext/cache/shard/compact.c ext/cache/shard/index.c ext/cache/shard/policy.c ext/cache/shard/region.c \
+    ext/cache/shard/shard.c ext/cache/shard/verify.c ext/cache/system/shm_posix.c \
     ext/jsonout/escape.c ext/jsonout/escape_avx2.c ext/jsonout/number.c ext/jsonout/shortest.c \
     ext/query/async.c ext/query/batch.c ext/query/budget.c ext/query/health.c ext/query/json_params.c ext/query/limits.c ext/query/params.c ext/query/pool.c ext/query/query.c ext/query/report.c ext/query/result.c ext/query/transaction.c"
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
     ext/lyger_string.c ext/compute/php_compute.c ext/http/php_queue.c ext/jsonout/php_json.c \
     ext/apcu/php_apcu.c ext/apcu/php_entry.c ext/apcu/php_inspection.c ext/apcu/php_iterator.c ext/apcu/php_serialized.c \
-    ext/cache/php_array.c ext/cache/php_batch.c ext/cache/php_cache.c ext/cache/php_hold.c ext/cache/php_image.c ext/cache/php_inspect.c ext/cache/php_open.c ext/cache/php_sessions.c \
-    ext/cache/php_value.c ext/cache/php_version.c ext/query/php_handle.c ext/query/php_params.c ext/query/php_query.c ext/query/php_report.c ext/query/php_result.c ext/query/php_transaction.c"
+    ext/cache/php/php_array.c ext/cache/php/php_batch.c ext/cache/php/php_cache.c ext/cache/php/php_hold.c ext/cache/php/php_image.c \
+    ext/cache/php/php_inspect.c ext/cache/php/php_open.c ext/cache/php/php_sessions.c ext/cache/php/php_value.c ext/cache/php/php_version.c \
+    ext/query/php_handle.c ext/query/php_params.c ext/query/php_query.c ext/query/php_report.c ext/query/php_result.c ext/query/php_transaction.c"
   if test "$lyger_cv_os" = "linux"; then
-    lyger_core="$lyger_core ext/cache/threads_linux.c"
+    lyger_core="$lyger_core ext/cache/system/threads_linux.c"
   else
-    lyger_core="$lyger_core ext/cache/threads_posix.c"
+    lyger_core="$lyger_core ext/cache/system/threads_posix.c"
   fi
   lyger_server=""
   lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c ext/abi/abi_queue.c ext/abi/abi_result.c ext/abi/abi_v2.c"
@@ -161,6 +163,10 @@ if test "$PHP_LYGER" != "no"; then
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/base])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/boundary])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache/php])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache/segment])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache/shard])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache/system])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/compute])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/http])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/server])

@@ -10,7 +10,7 @@
 #include "boundary/php_boundary.h"
 #endif
 #include "apcu/php_apcu.h"
-#include "cache/php_cache.h"
+#include "cache/php/php_cache.h"
 #include "http/php_queue.h"
 #include "query/php_query.h"
 

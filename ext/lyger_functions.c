@@ -4,7 +4,7 @@
 #include "php_lyger.h"
 #include "lyger_error.h"
 #include "lyger_string.h"
-#include "cache/php_cache.h"
+#include "cache/php/php_cache.h"
 #include "http/php_queue.h"
 
 #include "about.h"

@@ -12,8 +12,8 @@
 #ifndef PHP_LYGER_APCU_H
 #define PHP_LYGER_APCU_H
 
-#include "cache/php_cache.h"
-#include "cache/php_value.h"
+#include "cache/php/php_cache.h"
+#include "cache/php/php_value.h"
 
 #include "SAPI.h"
 

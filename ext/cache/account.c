@@ -4,8 +4,8 @@
  */
 #include "account.h"
 
-#include "arena.h"
-#include "region.h"
+#include "cache/shard/arena.h"
+#include "cache/shard/region.h"
 
 static const char *account_of(const entry *e, uint64_t lens)
 {

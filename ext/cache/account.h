@@ -5,6 +5,7 @@
 #ifndef LYGER_CACHE_ACCOUNT_H
 #define LYGER_CACHE_ACCOUNT_H
 
+#include "cache.h"
 #include "read_fast.h"
 
 /* Describes the entry in sight; what was written is to be believed when still_there() says so afterwards.

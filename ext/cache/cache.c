@@ -1,11 +1,11 @@
 #include "cache.h"
 
-#include "hash.h"
-#include "lane.h"
-#include "os.h"
-#include "policy.h"
-#include "region.h"
-#include "shard.h"
+#include "cache/segment/hash.h"
+#include "cache/segment/lane.h"
+#include "cache/system/os.h"
+#include "cache/shard/policy.h"
+#include "cache/shard/region.h"
+#include "cache/shard/shard.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -3,11 +3,12 @@
  * so the table needs no memory of the cache and eviction never takes a lock away; two keys with the same
  * 64-bit hash would share one lock, which costs their holders time and nothing else.
  */
-#include "hash.h"
-#include "lane.h"
-#include "lock.h"
-#include "os.h"
-#include "shard.h"
+#include "cache.h"
+#include "cache/segment/hash.h"
+#include "cache/segment/lane.h"
+#include "cache/segment/lock.h"
+#include "cache/system/os.h"
+#include "cache/shard/shard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -373,14 +374,27 @@ lyger_status lyger_cache_lock_as(lyger_cache *cache, const char *key, size_t key
     return take_hold(cache, shard_of(cache, hash), &wanted, got, &none, &own_already, error);
 }
 
+/* One attempt to take a hold that ends with this thread; *token also when this thread has it already. */
+static lyger_status take_of_thread(lyger_cache *cache, const char *key, size_t key_len, lyger_cache_kind kind,
+                                   uint64_t *token, bool *own_already, lyger_error *error)
+{
+    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
+    claim wanted = {.name = name_of(hash, kind), .kind = kind};
+    bool got;
+    lyger_status status = take_hold(cache, shard_of(cache, hash), &wanted, &got, token, own_already, error);
+    if (*own_already) {
+        *token = own_token(wanted.name);
+    }
+    return status;
+}
+
 lyger_status lyger_cache_lease(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
                                lyger_error *error)
 {
-    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    claim wanted = {.name = name_of(hash, LYGER_CACHE_LEASE), .kind = LYGER_CACHE_LEASE};
-    bool got, own_already;
-    lyger_status status = take_hold(cache, shard_of(cache, hash), &wanted, &got, token, &own_already, error);
-    if (status == LYGER_OK && own_already) {
+    bool own_already;
+    lyger_status status = take_of_thread(cache, key, key_len, LYGER_CACHE_LEASE, token, &own_already, error);
+    if (own_already) {
+        *token = 0;
         return lyger_fail(error, LYGER_E_CACHE, "this process is computing the value of this key already");
     }
     return status;
@@ -389,14 +403,8 @@ lyger_status lyger_cache_lease(lyger_cache *cache, const char *key, size_t key_l
 lyger_status lyger_cache_lock_session(lyger_cache *cache, const char *key, size_t key_len, uint64_t *token,
                                       lyger_error *error)
 {
-    uint64_t hash = lyger_hash_key(key, key_len, cache->hash_state);
-    claim wanted = {.name = name_of(hash, LYGER_CACHE_SESSION), .kind = LYGER_CACHE_SESSION};
-    bool got, own_already;
-    lyger_status status = take_hold(cache, shard_of(cache, hash), &wanted, &got, token, &own_already, error);
-    if (status == LYGER_OK && own_already) {
-        *token = own_token(wanted.name);
-    }
-    return status;
+    bool own_already;
+    return take_of_thread(cache, key, key_len, LYGER_CACHE_SESSION, token, &own_already, error);
 }
 
 /* Frees a name whose holder has died; asking that takes time, so it is done without the shard's lock. */

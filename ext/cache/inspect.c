@@ -2,10 +2,10 @@
  * Looking inside: figures, size classes, keys.
  */
 #include "account.h"
-#include "arena.h"
-#include "lane.h"
-#include "os.h"
-#include "region.h"
+#include "cache/shard/arena.h"
+#include "cache/segment/lane.h"
+#include "cache/system/os.h"
+#include "cache/shard/region.h"
 
 #include <stdlib.h>
 

@@ -3,11 +3,11 @@
  */
 #include "cache.h"
 
-#include "lane.h"
-#include "lock.h"
-#include "os.h"
-#include "segment.h"
-#include "verify.h"
+#include "cache/segment/lane.h"
+#include "cache/segment/lock.h"
+#include "cache/system/os.h"
+#include "cache/segment/segment.h"
+#include "cache/shard/verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,6 +3,7 @@
  * answer.
  */
 #include "account.h"
+#include "cache/segment/pin.h"
 
 #ifdef LYGER_TEST_HOOKS
 void (*lyger_cache_step)(cache_step step);
@@ -186,12 +187,20 @@ lyger_cache_found lyger_cache_see_stale(lyger_cache *cache, const char *key, siz
 bool lyger_cache_confirm(lyger_cache *cache, const lyger_cache_sight *sight)
 {
     (void)cache;
-    entry_sight seen = {.e = sight->entry,
-                        .slot = (index_slot *)(uintptr_t)sight->slot,
-                        .word = sight->word,
-                        .stamp = sight->stamp};
     lyger_step(STEP_COPIED);
-    return still_there(&seen);
+    return sight_is_whole(sight);
+}
+
+bool lyger_cache_pin(lyger_cache *cache, const lyger_cache_sight *sight)
+{
+    return lyger_pin_take(cache, sight);
+}
+
+void lyger_cache_unpin(lyger_cache *cache)
+{
+    if (lyger_pin_any()) {
+        lyger_pin_release(cache);
+    }
 }
 
 typedef lyger_cache_found looker(lyger_cache *, const char *, size_t, lyger_cache_sight *);

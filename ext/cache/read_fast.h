@@ -6,40 +6,17 @@
 #ifndef LYGER_CACHE_READ_FAST_H
 #define LYGER_CACHE_READ_FAST_H
 
-#include "hash.h"
-#include "index.h"
-#include "lane.h"
-#include "os.h"
-#include "policy.h"
-#include "racy.h"
-#include "shard.h"
-#include "step.h"
-
-#define READ_INLINE inline __attribute__((always_inline))
+#include "cache/segment/hash.h"
+#include "cache/shard/index.h"
+#include "cache/segment/lane.h"
+#include "cache/system/os.h"
+#include "cache/shard/policy.h"
+#include "cache/segment/racy.h"
+#include "cache/shard/shard.h"
+#include "cache/segment/sight.h"
+#include "cache/segment/step.h"
 
 typedef enum glance { GLANCE_MISS, GLANCE_HIT, GLANCE_AGAIN } glance;
-
-/* What was seen of an entry, and what tells whether it is still there. */
-typedef struct entry_sight {
-    const entry *e;
-    index_slot *slot;
-    uint64_t word, stamp, lens, expires;
-} entry_sight;
-
-/*
- * When true, everything that was read between reading the stamp and this call was the entry's own, provided
- * the stamp was set (stamp_is_set()), and entry and slot are unchanged. The comparison alone does not tell:
- * memory without an entry has no stamp before and none after, while an entry that was filled in meanwhile is
- * published under the very same slot word, because it has the same place. tests/model/read.pml is this
- * protocol.
- */
-static READ_INLINE bool still_there(const entry_sight *seen)
-{
-    atomic_thread_fence(memory_order_acquire);
-    bool same_entry = atomic_load_explicit(&seen->e->stamp, memory_order_relaxed) == seen->stamp;
-    lyger_step(STEP_STAMP_COMPARED);
-    return same_entry && atomic_load_explicit(seen->slot, memory_order_relaxed) == seen->word;
-}
 
 static inline const char *value_seen(const entry_sight *seen, size_t key_len)
 {

@@ -5,7 +5,7 @@
  */
 #include "php_query.h"
 
-#include "cache/php_cache.h"
+#include "cache/php/php_cache.h"
 #include "lyger_error.h"
 #include "lyger_string.h"
 

@@ -9,13 +9,13 @@
 #include "check.h"
 #include "process.h"
 
-#include "cache/arena.h"
+#include "cache/shard/arena.h"
 #include "cache/cache.h"
-#include "cache/hash.h"
-#include "cache/layout.h"
-#include "cache/lock.h"
-#include "cache/shard.h"
-#include "cache/verify.h"
+#include "cache/segment/hash.h"
+#include "cache/segment/layout.h"
+#include "cache/segment/lock.h"
+#include "cache/shard/shard.h"
+#include "cache/shard/verify.h"
 
 #define MEGABYTE ((size_t)1 << 20)
 #define MAYBE_UNUSED __attribute__((unused))

@@ -3,13 +3,13 @@
  * changes a segment that is always the same: a byte that says whose locks were left behind, then records of
  * six bytes: area, offset (2), what to write, value (2). The segment is heap memory, so ASan sees its ends.
  */
-#include "cache/arena.h"
-#include "cache/hash.h"
-#include "cache/lane.h"
-#include "cache/lock.h"
-#include "cache/region.h"
-#include "cache/segment.h"
-#include "cache/verify.h"
+#include "cache/shard/arena.h"
+#include "cache/segment/hash.h"
+#include "cache/segment/lane.h"
+#include "cache/segment/lock.h"
+#include "cache/shard/region.h"
+#include "cache/segment/segment.h"
+#include "cache/shard/verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>

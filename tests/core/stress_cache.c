@@ -13,9 +13,9 @@
 #include "cache_content.h"
 
 #include "cache/cache.h"
-#include "cache/os.h"
-#include "cache/region.h"
-#include "cache/verify.h"
+#include "cache/system/os.h"
+#include "cache/shard/region.h"
+#include "cache/shard/verify.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -3,7 +3,7 @@
  */
 #include "cache_help.h"
 
-#include "cache/os.h"
+#include "cache/system/os.h"
 
 static void entry_is_over_at_its_millisecond(void)
 {

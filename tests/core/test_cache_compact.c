@@ -4,8 +4,8 @@
  */
 #include "cache_help.h"
 
-#include "cache/index.h"
-#include "cache/step.h"
+#include "cache/shard/index.h"
+#include "cache/segment/step.h"
 
 #include <pthread.h>
 

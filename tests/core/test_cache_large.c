@@ -3,7 +3,7 @@
  */
 #include "cache_help.h"
 
-#include "cache/region.h"
+#include "cache/shard/region.h"
 
 static bool put_bytes(lyger_cache *cache, const char *key, const char *bytes, size_t len)
 {

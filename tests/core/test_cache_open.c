@@ -4,8 +4,8 @@
  */
 #include "cache_help.h"
 
-#include "cache/os.h"
-#include "cache/segment.h"
+#include "cache/system/os.h"
+#include "cache/segment/segment.h"
 
 #include <grp.h>
 #include <sys/file.h>

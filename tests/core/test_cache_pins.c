@@ -4,9 +4,9 @@
  */
 #include "cache_help.h"
 
-#include "cache/os.h"
-#include "cache/pin.h"
-#include "cache/step.h"
+#include "cache/system/os.h"
+#include "cache/segment/pin.h"
+#include "cache/segment/step.h"
 
 typedef struct pinned_value {
     const char *bytes;

@@ -5,7 +5,7 @@
  */
 #include "cache_help.h"
 
-#include "cache/arena.h"
+#include "cache/shard/arena.h"
 #include "cache/read_fast.h"
 
 #ifdef LYGER_TEST_HOOKS

@@ -4,7 +4,7 @@
  */
 #include "cache_help.h"
 
-#include "cache/os.h"
+#include "cache/system/os.h"
 
 static const char *program;
 

@@ -6,7 +6,7 @@
 #include "process.h"
 
 #include "cache/cache.h"
-#include "cache/racy.h"
+#include "cache/segment/racy.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

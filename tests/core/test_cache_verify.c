@@ -4,7 +4,7 @@
  */
 #include "cache_help.h"
 
-#include "cache/region.h"
+#include "cache/shard/region.h"
 
 static const char *segment_path(void)
 {

@@ -3,7 +3,7 @@
  */
 #include "cache_help.h"
 
-#include "cache/region.h"
+#include "cache/shard/region.h"
 
 #define STAY 300
 

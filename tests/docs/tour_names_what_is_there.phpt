@@ -44,7 +44,7 @@ $unnamed = array_filter($folders, static fn(string $folder): bool => !str_contai
 echo $unnamed ? 'not in the map: ' . implode(', ', $unnamed) : 'the map has every folder', "\n";
 
 // The check itself: what was renamed is found.
-foreach (['`lyger_hub_take()`' => '`lyger_hub_grab()`', '`ext/cache/layout.h`' => '`ext/cache/lay.h`', '`pq_wire.c`' => '`pq_string.c`'] as $from => $to) {
+foreach (['`lyger_hub_take()`' => '`lyger_hub_grab()`', '`ext/cache/segment/layout.h`' => '`ext/cache/lay.h`', '`pq_wire.c`' => '`pq_string.c`'] as $from => $to) {
     echo str_contains($page, $from) ? implode(', ', array_unique($missing(str_replace($from, $to, $page)))) : "$from is not on the page", "\n";
 }
 ?>

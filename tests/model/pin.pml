@@ -1,5 +1,5 @@
 /*
- * How a value that is used in place stays where it is (ext/cache/pin.h), also through a fork (ext/cache/lane.c): for
+ * How a value that is used in place stays where it is (ext/cache/segment/pin.h), also through a fork (ext/cache/segment/lane.c): for
  * spin, run by scripts/check-models, which also sees to it that every mutant fails.
  *
  * Mutants: NO_SECOND_CONFIRM NO_FENCE_AFTER_PIN LOOKED_BEFORE_ENDED NO_LOOK_AGAIN COUNTED_BEFORE_COPIED RELEASED_BEFORE_COPIED

@@ -1,6 +1,6 @@
 /*
  * The protocol by which a reader without a lock believes what it read (ext/cache/read_fast.h), and a writer of one key
- * lets it (ext/cache/shard.c): for spin, run by scripts/check-models, which also sees to it that every mutant fails.
+ * lets it (ext/cache/shard/shard.c): for spin, run by scripts/check-models, which also sees to it that every mutant fails.
  *
  * Mutants: OLD_READER NO_SECOND_STAMP NO_FENCE_BEFORE_CONFIRM NO_FENCE_AFTER_END STAMPS_COME_AGAIN PUBLISHED_TOO_EARLY
  *

@@ -36,7 +36,7 @@ echo 'named by config.m4 but not there: ', implode(' ', array_diff(config_m4_sou
 probes in a default build: none
 only in config.m4: nothing
 only in config.w32: nothing
-of the cache for Windows: ext/cache/shm_win32.c
+of the cache for Windows: ext/cache/system/shm_win32.c
 more than twenty sources
 not built by config.m4: nothing
 named by config.m4 but not there: nothing

@@ -4,7 +4,7 @@
  */
 #include "php_worker.h"
 #include "lyger_compat.h"
-#include "cache/php_cache.h"
+#include "cache/php/php_cache.h"
 #include "query/php_query.h"
 
 #include "SAPI.h"

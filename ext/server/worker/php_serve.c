@@ -4,7 +4,7 @@
 #include "php_worker.h"
 #include "lyger_compat.h"
 #include "lyger_error.h"
-#include "cache/php_cache.h"
+#include "cache/php/php_cache.h"
 #include "http/php_queue.h"
 #include "cache_metrics.h"
 

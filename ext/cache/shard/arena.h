@@ -8,7 +8,7 @@
 #ifndef LYGER_CACHE_ARENA_H
 #define LYGER_CACHE_ARENA_H
 
-#include "layout.h"
+#include "cache/segment/layout.h"
 
 /* A block of at least `size` granules, its header filled but for the entry's own fields; 0 when no block is
  * that large. Takes an unused region into use when the shard's regions have no such block. */
@@ -30,9 +30,6 @@ void lyger_arena_refill(lyger_cache *cache, shard *s, granule from, granule to);
 
 /* Ends a region with its sentinel: a block that is never free, so that no block grows past it. */
 void lyger_arena_seal(lyger_cache *cache, uint32_t region);
-
-/* The largest block that an empty shard is sure to have, in granules. */
-uint32_t lyger_arena_largest(const lyger_cache *cache);
 
 /* The bounds of a region; its end is its sentinel. */
 granule lyger_arena_region_start(const lyger_cache *cache, uint32_t region);

@@ -6,18 +6,19 @@
 #include "php_cache.h"
 
 #include "lyger_error.h"
-#include "os.h"
+#include "cache/system/os.h"
 
 #include "ext/standard/info.h"
 #include "SAPI.h"
 
 #ifndef PHP_WIN32
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #endif
 
 #define RETRY_AFTER 1000u /* ms until a cache that could not be opened is tried again */
-#define SOCKETS_MOST 1024 /* open files that are looked at */
+#define FILES_MOST 65536u /* numbers of open files that are looked at */
 
 lyger_cache *php_lyger_process_cache;
 
@@ -54,7 +55,9 @@ static void name_pool(char *name, size_t size)
 {
     uint64_t sum = 0;
 #ifndef PHP_WIN32
-    for (int file = 0; file < SOCKETS_MOST; file++) {
+    struct rlimit files;
+    rlim_t most = getrlimit(RLIMIT_NOFILE, &files) == 0 ? MIN(files.rlim_cur, FILES_MOST) : FILES_MOST;
+    for (int file = 0; file < (int)most; file++) {
         struct stat status;
         int listens = 0;
         socklen_t len = sizeof listens;

@@ -3,7 +3,7 @@
  */
 #include "php_cache.h"
 
-#include "figures.h"
+#include "cache/figures.h"
 #include "lyger_error.h"
 
 /* ---- figures ---- */

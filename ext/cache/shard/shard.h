@@ -5,7 +5,7 @@
 #define LYGER_CACHE_SHARD_H
 
 #include "index.h"
-#include "layout.h"
+#include "cache/segment/layout.h"
 
 static inline uint32_t shard_number_of(const lyger_cache *cache, uint64_t hash)
 {

@@ -1,8 +1,8 @@
 #include "region.h"
 
 #include "arena.h"
-#include "lock.h"
-#include "os.h"
+#include "cache/segment/lock.h"
+#include "cache/system/os.h"
 
 #define SALVAGE_EVERY 16u /* ms between looks whether a thread that gathers still lives */
 #define ROUNDS 32u        /* attempts to gather a run while other shards take regions from it */

@@ -20,6 +20,9 @@
 #define PIN_CHUNK_GRANULES(cache)                                                                            \
     ((uint32_t)((uint64_t)(cache)->header->region_count * (cache)->header->region_granules / 4 / PIN_CHUNKS))
 
+/* lyger_cache_pin(). */
+bool lyger_pin_take(lyger_cache *cache, const lyger_cache_sight *sight);
+
 /* Whether any living thread pins the entry. Called after the entry was withdrawn. */
 bool lyger_pin_holds(lyger_cache *cache, granule at);
 

@@ -10,7 +10,7 @@
 #ifndef LYGER_CACHE_LAYOUT_H
 #define LYGER_CACHE_LAYOUT_H
 
-#include "cache.h"
+#include "value.h"
 
 #include <stdatomic.h>
 
@@ -142,8 +142,10 @@ typedef struct shard {
  * count late: in the bucket it then counts for another entry, in the entry it would hit the bytes of another
  * value.
  */
+typedef _Atomic uint64_t index_slot;
+
 typedef struct bucket {
-    _Alignas(64) _Atomic uint64_t slots[BUCKET_SLOTS];
+    _Alignas(64) index_slot slots[BUCKET_SLOTS];
     _Atomic uint8_t frequency[BUCKET_SLOTS]; /* hits since the slot's entry was queued, at most 3 */
     _Atomic uint8_t overflow; /* entries that hash here or pass here and were placed in a later bucket */
 } bucket;

@@ -1,8 +1,7 @@
 #include "segment.h"
 
-#include "arena.h"
 #include "hash.h"
-#include "os.h"
+#include "cache/system/os.h"
 
 #include <string.h>
 #include <time.h>
@@ -177,6 +176,15 @@ segment_state lyger_segment_check(const void *base, size_t size, size_t wanted)
                                                                              : SEGMENT_OBSOLETE;
 }
 
+/* The granules of the largest block that the arena of an empty shard is sure to have: what is left of a
+ * region beside its sentinel, rounded down to a size that a list of free blocks begins with. */
+static uint32_t largest_block(uint32_t region_granules)
+{
+    uint32_t size = region_granules - 1;
+    uint32_t unit = (0x80000000u >> __builtin_clz(size)) / ARENA_SECOND_LEVELS;
+    return size / unit * unit;
+}
+
 void lyger_segment_view(lyger_cache *cache, void *base)
 {
     segment_header *header = base;
@@ -201,5 +209,5 @@ void lyger_segment_view(lyger_cache *cache, void *base)
     cache->shard_mask = header->shard_count - 1;
     cache->shard_bits = (uint32_t)__builtin_ctz(header->shard_count);
     cache->bucket_count = header->bucket_count;
-    cache->block_most = lyger_arena_largest(cache);
+    cache->block_most = largest_block(header->region_granules);
 }

@@ -1,6 +1,6 @@
 #include "lock.h"
 
-#include "os.h"
+#include "cache/system/os.h"
 
 #define SPINS 200u        /* before the first yield */
 #define YIELDS 20u        /* before the first nap */

@@ -240,13 +240,6 @@ void lyger_arena_seal(lyger_cache *cache, uint32_t region)
     entry_at(cache, lyger_arena_region_end(cache, region))->size_flags = 0;
 }
 
-uint32_t lyger_arena_largest(const lyger_cache *cache)
-{
-    uint32_t size = cache->header->region_granules - 1;
-    uint32_t unit = 1u << (log2_floor(size) - SECOND_BITS);
-    return size / unit * unit;
-}
-
 bool lyger_arena_drop(lyger_cache *cache, shard *s, uint32_t region)
 {
     granule start = lyger_arena_region_start(cache, region);

@@ -2,15 +2,15 @@
 
 #include "arena.h"
 #include "compact.h"
-#include "hash.h"
-#include "lane.h"
-#include "lock.h"
-#include "os.h"
-#include "pin.h"
+#include "cache/segment/hash.h"
+#include "cache/segment/lane.h"
+#include "cache/segment/lock.h"
+#include "cache/system/os.h"
+#include "cache/segment/pin.h"
 #include "policy.h"
-#include "racy.h"
+#include "cache/segment/racy.h"
 #include "region.h"
-#include "step.h"
+#include "cache/segment/step.h"
 
 #define SLACK 24u         /* 1/SLACK of the shard must be free before entries are moved together */
 #define CLEARINGS_MOST 8u /* times lyger_compact() is tried for one store */

@@ -5,7 +5,7 @@
 #define PHP_LYGER_VALUE_H
 
 #include "php_lyger.h"
-#include "read_fast.h"
+#include "cache/read_fast.h"
 #include "zend_smart_str.h"
 
 /*

@@ -5,7 +5,11 @@
 #ifndef LYGER_CACHE_OS_H
 #define LYGER_CACHE_OS_H
 
-#include "cache.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* Milliseconds of a clock that never jumps; cheap, exact to about 4 ms (16 on Windows). */
 uint64_t lyger_os_milliseconds(void);

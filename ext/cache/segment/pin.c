@@ -1,7 +1,8 @@
 #include "pin.h"
 
 #include "lane.h"
-#include "os.h"
+#include "cache/system/os.h"
+#include "sight.h"
 #include "step.h"
 
 #include <stdlib.h>
@@ -112,7 +113,7 @@ static bool make_places(const lyger_cache *cache)
     return mine.places != NULL;
 }
 
-bool lyger_cache_pin(lyger_cache *cache, const lyger_cache_sight *sight)
+bool lyger_pin_take(lyger_cache *cache, const lyger_cache_sight *sight)
 {
     const own_lane *self = lyger_lane(cache);
     const entry *e = sight->entry;
@@ -137,14 +138,14 @@ bool lyger_cache_pin(lyger_cache *cache, const lyger_cache_sight *sight)
     uint64_t lens = atomic_load_explicit(&e->lens, memory_order_relaxed);
     uint64_t granules = mine.granules + granules_for(key_length(lens), value_length(lens));
     if (free_place == UINT32_MAX || mine.count >= cache->header->pin_count / 4 * 3 || !make_places(cache) ||
-        !lyger_cache_confirm(cache, sight) || !afford(cache, self->own, granules)) {
+        !sight_is_whole(sight) || !afford(cache, self->own, granules)) {
         return false;
     }
     lyger_step(STEP_PIN_WANTED);
     atomic_store_explicit(&pins[free_place], at, memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
     lyger_step(STEP_PIN_PLACED);
-    if (!lyger_cache_confirm(cache, sight)) {
+    if (!sight_is_whole(sight)) {
         atomic_store_explicit(&pins[free_place], 0, memory_order_release);
         return false;
     }
@@ -177,13 +178,6 @@ void lyger_pin_abandon(void)
     mine.places = NULL;
     mine.count = 0;
     mine.granules = 0;
-}
-
-void lyger_cache_unpin(lyger_cache *cache)
-{
-    if (mine.count > 0) {
-        lyger_pin_release(cache);
-    }
 }
 
 void lyger_pin_clear(lyger_cache *cache, lane *l)

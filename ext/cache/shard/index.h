@@ -8,14 +8,12 @@
 #ifndef LYGER_CACHE_INDEX_H
 #define LYGER_CACHE_INDEX_H
 
-#include "layout.h"
-#include "racy.h"
+#include "cache/segment/layout.h"
+#include "cache/segment/racy.h"
 
 #if defined(__SSE2__) && !defined(LYGER_UNDER_TSAN)
 #include <emmintrin.h>
 #endif
-
-typedef _Atomic uint64_t index_slot;
 
 /* The counter of the hits of the slot's entry. */
 static inline _Atomic uint8_t *frequency_of(const index_slot *slot)

@@ -5,7 +5,7 @@
 
 #include "lyger_compat.h"
 #include "lyger_error.h"
-#include "os.h"
+#include "cache/system/os.h"
 #include "php_value.h"
 
 #include "zend_exceptions.h"

@@ -1,6 +1,6 @@
 #include "lane.h"
 
-#include "os.h"
+#include "cache/system/os.h"
 #include "pin.h"
 
 #define HANDED_FOR 60000u /* ms a lane waits for a child that was forked */

@@ -5,7 +5,7 @@
 #ifndef LYGER_CACHE_VERIFY_H
 #define LYGER_CACHE_VERIFY_H
 
-#include "layout.h"
+#include "cache/segment/layout.h"
 
 /*
  * LYGER_OK, or LYGER_E_CACHE with the first fault. Nothing is repaired, but a shard whose holder died is

@@ -13,7 +13,7 @@
 
 #include "lyger_compat.h"
 #include "lyger_error.h"
-#include "os.h"
+#include "cache/system/os.h"
 
 #include "ext/standard/info.h"
 

@@ -8,10 +8,10 @@
 #include "verify.h"
 
 #include "arena.h"
-#include "hash.h"
+#include "cache/segment/hash.h"
 #include "index.h"
-#include "lane.h"
-#include "lock.h"
+#include "cache/segment/lane.h"
+#include "cache/segment/lock.h"
 #include "region.h"
 #include "shard.h"
 
