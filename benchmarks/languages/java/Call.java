@@ -1,6 +1,3 @@
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.LongUnaryOperator;
@@ -43,20 +40,12 @@ public final class Call {
         return Long.toString(s);
     }
 
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) throws Throwable {
         System.load(arguments[0]);
         for (int i = 0; i < 1000; i++) {
             INTEGERS.putLong(i * 8, i);
         }
         cacheSet("languages", TEXT);
-        var threads = ManagementFactory.getThreadMXBean();
-        var lines = new BufferedReader(new InputStreamReader(System.in));
-        for (String line; (line = lines.readLine()) != null;) {
-            String[] words = line.split(" ");
-            long begun = threads.getCurrentThreadCpuTime();
-            String said = run(words[0], Long.parseLong(words[1]));
-            long took = threads.getCurrentThreadCpuTime() - begun;
-            System.out.println(said == null ? "-" : took + " " + said);
-        }
+        Answer.lines(Call::run);
     }
 }

@@ -1,5 +1,3 @@
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -9,7 +7,6 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.management.ManagementFactory;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -118,14 +115,6 @@ public final class Foreign {
             INTEGERS.setAtIndex(JAVA_LONG, i, i);
         }
         CACHE_SET.invokeExact(KEY, Arena.global().allocateFrom(TEXT));
-        var threads = ManagementFactory.getThreadMXBean();
-        var lines = new BufferedReader(new InputStreamReader(System.in));
-        for (String line; (line = lines.readLine()) != null;) {
-            String[] words = line.split(" ");
-            long begun = threads.getCurrentThreadCpuTime();
-            String said = run(words[0], Long.parseLong(words[1]));
-            long took = threads.getCurrentThreadCpuTime() - begun;
-            System.out.println(said == null ? "-" : took + " " + said);
-        }
+        Answer.lines(Foreign::run);
     }
 }

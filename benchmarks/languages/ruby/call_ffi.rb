@@ -2,6 +2,7 @@
 
 # The crossings of benchmarks/languages from Ruby, through the gem ffi: ruby call_ffi.rb LIBRARY
 require 'ffi'
+require_relative 'answer'
 
 module Lib
   extend FFI::Library
@@ -29,58 +30,18 @@ BUFFER = FFI::MemoryPointer.new(:char, 256)
 Lib.lyger_cache_set('languages', TEXT)
 
 def taken(made)
-  made.read_string
+  made.read_string.bytesize
 end
 
-CROSSINGS = {
-  'loop' => ->(calls) { s = 0; i = 0; while i < calls; s += 0; i += 1; end; s },
-  'nothing' => ->(calls) { i = 0; while i < calls; Lib.lyger_probe_nothing; i += 1; end; 0 },
-  'integer' => ->(calls) { s = 0; i = 0; while i < calls; s += Lib.lyger_probe_double(i); i += 1; end; s },
-  'string-in' => ->(calls) { s = 0; i = 0; while i < calls; s += Lib.lyger_probe_text_in(TEXT, TEXT.bytesize); i += 1; end; s },
-  'string-out' => lambda do |calls|
-    s = 0
-    i = 0
-    while i < calls
-      made = Lib.lyger_probe_text_out(100)
-      s += taken(made).bytesize
-      Lib.lyger_probe_free(made)
-      i += 1
-    end
-    s
-  end,
-  'array' => ->(calls) { s = 0; i = 0; while i < calls; s += Lib.lyger_probe_sum(INTEGERS, 1000); i += 1; end; s },
-  'callback' => ->(calls) { s = 0; i = 0; while i < calls; s += Lib.lyger_probe_each(FOLLOWING, 100); i += 1; end; s },
-  'cache-get' => lambda do |calls|
-    s = 0
-    i = 0
-    while i < calls
-      s += BUFFER.read_bytes(Lib.lyger_ffi_cache_get_into('languages', 9, BUFFER, 256)).bytesize
-      i += 1
-    end
-    s
-  end,
-  'cache-get-copy' => lambda do |calls|
-    s = 0
-    i = 0
-    while i < calls
-      made = Lib.lyger_cache_get('languages')
-      s += taken(made).bytesize
-      Lib.lyger_free_string(made)
-      i += 1
-    end
-    s
-  end,
-  'compute' => ->(calls) { r = 0.0; i = 0; while i < calls; r = Lib.lyger_heavy_computation(1000); i += 1; end; r }
-}.freeze
-
-$stdout.sync = true
-$stdin.each_line do |line|
-  crossing, calls = line.split
-  if CROSSINGS.key?(crossing)
-    begun = Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID, :nanosecond)
-    value = CROSSINGS[crossing].call(calls.to_i)
-    puts "#{Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID, :nanosecond) - begun} #{value}"
-  else
-    puts '-'
-  end
-end
+answer(
+  'loop' => ->(calls) { added(calls) { 0 } },
+  'nothing' => ->(calls) { added(calls) { Lib.lyger_probe_nothing; 0 } },
+  'integer' => ->(calls) { added(calls) { |i| Lib.lyger_probe_double(i) } },
+  'string-in' => ->(calls) { added(calls) { Lib.lyger_probe_text_in(TEXT, TEXT.bytesize) } },
+  'string-out' => ->(calls) { added(calls) { made = Lib.lyger_probe_text_out(100); taken(made).tap { Lib.lyger_probe_free(made) } } },
+  'array' => ->(calls) { added(calls) { Lib.lyger_probe_sum(INTEGERS, 1000) } },
+  'callback' => ->(calls) { added(calls) { Lib.lyger_probe_each(FOLLOWING, 100) } },
+  'cache-get' => ->(calls) { added(calls) { BUFFER.read_bytes(Lib.lyger_ffi_cache_get_into('languages', 9, BUFFER, 256)).bytesize } },
+  'cache-get-copy' => ->(calls) { added(calls) { made = Lib.lyger_cache_get('languages'); taken(made).tap { Lib.lyger_free_string(made) } } },
+  'compute' => ->(calls) { r = 0.0; added(calls) { r = Lib.lyger_heavy_computation(1000); 0 }; r }
+)

@@ -2,6 +2,7 @@
 
 # The crossings of benchmarks/languages from Ruby, through Fiddle, which Ruby has: ruby call_fiddle.rb LIBRARY
 require 'fiddle'
+require_relative 'answer'
 
 LIBRARY = Fiddle.dlopen(ARGV[0])
 INT64 = Fiddle::TYPE_LONG_LONG
@@ -31,55 +32,20 @@ FOLLOWING = Class.new(Fiddle::Closure) { def call(value) = value + 1 }.new(INT64
 BUFFER = Fiddle::Pointer.malloc(256, Fiddle::RUBY_FREE)
 CACHE_SET.call('languages', TEXT)
 
-CROSSINGS = {
-  'loop' => ->(calls) { s = 0; i = 0; while i < calls; s += 0; i += 1; end; s },
-  'nothing' => ->(calls) { i = 0; while i < calls; NOTHING.call; i += 1; end; 0 },
-  'integer' => ->(calls) { s = 0; i = 0; while i < calls; s += DOUBLE.call(i); i += 1; end; s },
-  'string-in' => ->(calls) { s = 0; i = 0; while i < calls; s += TEXT_IN.call(TEXT, TEXT.bytesize); i += 1; end; s },
-  'string-out' => lambda do |calls|
-    s = 0
-    i = 0
-    while i < calls
-      made = TEXT_OUT.call(100)
-      s += made.to_s.bytesize
-      PROBE_FREE.call(made)
-      i += 1
-    end
-    s
-  end,
-  'array' => ->(calls) { s = 0; i = 0; while i < calls; s += SUM.call(INTEGERS, 1000); i += 1; end; s },
-  'callback' => ->(calls) { s = 0; i = 0; while i < calls; s += EACH.call(FOLLOWING, 100); i += 1; end; s },
-  'cache-get' => lambda do |calls|
-    s = 0
-    i = 0
-    while i < calls
-      s += BUFFER[0, GET_INTO.call('languages', 9, BUFFER, 256)].bytesize
-      i += 1
-    end
-    s
-  end,
-  'cache-get-copy' => lambda do |calls|
-    s = 0
-    i = 0
-    while i < calls
-      made = CACHE_GET.call('languages')
-      s += made.to_s.bytesize
-      FREE_STRING.call(made)
-      i += 1
-    end
-    s
-  end,
-  'compute' => ->(calls) { r = 0.0; i = 0; while i < calls; r = COMPUTE.call(1000); i += 1; end; r }
-}.freeze
-
-$stdout.sync = true
-$stdin.each_line do |line|
-  crossing, calls = line.split
-  if CROSSINGS.key?(crossing)
-    begun = Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID, :nanosecond)
-    value = CROSSINGS[crossing].call(calls.to_i)
-    puts "#{Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID, :nanosecond) - begun} #{value}"
-  else
-    puts '-'
-  end
+# The bytes of a copy, which is then freed.
+def taken(made, free)
+  made.to_s.bytesize.tap { free.call(made) }
 end
+
+answer(
+  'loop' => ->(calls) { added(calls) { 0 } },
+  'nothing' => ->(calls) { added(calls) { NOTHING.call; 0 } },
+  'integer' => ->(calls) { added(calls) { |i| DOUBLE.call(i) } },
+  'string-in' => ->(calls) { added(calls) { TEXT_IN.call(TEXT, TEXT.bytesize) } },
+  'string-out' => ->(calls) { added(calls) { taken(TEXT_OUT.call(100), PROBE_FREE) } },
+  'array' => ->(calls) { added(calls) { SUM.call(INTEGERS, 1000) } },
+  'callback' => ->(calls) { added(calls) { EACH.call(FOLLOWING, 100) } },
+  'cache-get' => ->(calls) { added(calls) { BUFFER[0, GET_INTO.call('languages', 9, BUFFER, 256)].bytesize } },
+  'cache-get-copy' => ->(calls) { added(calls) { taken(CACHE_GET.call('languages'), FREE_STRING) } },
+  'compute' => ->(calls) { r = 0.0; added(calls) { r = COMPUTE.call(1000); 0 }; r }
+)

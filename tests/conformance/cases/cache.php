@@ -34,6 +34,21 @@ final class ConformanceRefuses
     }
 }
 
+/** @param callable(array&): void $do is given the warnings, as they come */
+function conformance_collect_warnings(callable $do): void
+{
+    $warnings = [];
+    set_error_handler(static function (int $level, string $message) use (&$warnings): bool {
+        $warnings[] = $message;
+        return true;
+    });
+    try {
+        $do($warnings);
+    } finally {
+        restore_error_handler();
+    }
+}
+
 return [
     'values of every type come back as they went in' => static function (object $engine, Check $check): void {
         $values = [
@@ -218,21 +233,14 @@ return [
         }
     },
     'what cannot be read is taken with a warning' => static function (object $engine, Check $check): void {
-        $warnings = [];
-        set_error_handler(static function (int $level, string $message) use (&$warnings): bool {
-            $warnings[] = $message;
-            return true;
-        });
-        try {
+        conformance_collect_warnings(static function (array &$warnings) use ($engine, $check): void {
             $engine->cacheSet('refuses', new ConformanceRefuses());
             $check->same('default', $engine->cacheTake('refuses', 'default'));
             $check->same([false, 1], [$engine->cacheHas('refuses'), count($warnings)]);
             $engine->cacheSet('refuses', new ConformanceRefuses());
             $check->same([false, false], [$engine->cacheCompareAndSet('refuses', null, 1), $engine->cacheCompareAndDelete('refuses', null)]);
             $check->same(3, count($warnings));
-        } finally {
-            restore_error_handler();
-        }
+        });
     },
     'a value is replaced and deleted where it is identical to what is expected' => static function (object $engine, Check $check): void {
         $values = [null, false, true, 0, 1, -1, 0.0, 1.0, '', '0', '1', 'a', "a\0", 'A', [], [0], ['0'], [1, 2], ['x' => 1], [[]],
@@ -351,21 +359,14 @@ return [
         $check->same([0 => $pair, 1 => 'text', 'chosen by data' => null], $engine->cacheGetBatch(['0', '1', 'chosen by data']));
     },
     'an entry that cannot be read is a miss with a warning' => static function (object $engine, Check $check): void {
-        $warnings = [];
-        set_error_handler(static function (int $level, string $message) use (&$warnings): bool {
-            $warnings[] = $message;
-            return true;
-        });
-        try {
+        conformance_collect_warnings(static function (array &$warnings) use ($engine, $check): void {
             $engine->cacheSet('refuses', new ConformanceRefuses());
             $check->same('default', $engine->cacheGet('refuses', 'default'));
             $check->same(true, str_contains(implode($warnings), 'The entry "refuses" cannot be read and counts as a miss: LogicException: not read'));
             $check->same('computed', $engine->cacheRemember('refuses', static fn() => 'computed'));
             $check->same('computed', $engine->cacheGet('refuses'));
             $check->same(2, count($warnings));
-        } finally {
-            restore_error_handler();
-        }
+        });
     },
     'a JSON object is a map whatever its keys are' => static function (object $engine, Check $check): void {
         $check->same(2, $engine->cacheSetBatch('{"0": "zero", "1": "one"}'));
