@@ -86,7 +86,7 @@ final class Figures
     public function written(string $text): string
     {
         return preg_replace_callback(self::FIGURE, function (array $found): string {
-            if ($found[1] === 'given') {
+            if (rtrim($found[1], ':') === 'given') { // with the colon it is the first figure of what is given
                 return $found[0];
             }
             $about = str_contains($found[0], '-->about ') ? 'about ' : '';

@@ -37,6 +37,13 @@ foreach ($changes as $name => $text) {
 }
 $figures('--write', '--report', "$root/docs/boundary/report.json", $page);
 echo file_get_contents($page) === $tables ? "written as it was\n" : "written otherwise\n";
+foreach (["$root/README.md", ...glob("$root/docs/*.md")] as $original) {
+    copy($original, $page);
+    [$status, $said] = $figures('--write', '--report', "$root/docs/boundary/report.json", $page);
+    if ($status !== 0 || file_get_contents($page) !== file_get_contents($original)) {
+        echo basename($original), " is written otherwise: $said\n";
+    }
+}
 unlink($page);
 ?>
 --EXPECT--
