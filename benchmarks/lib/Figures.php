@@ -20,52 +20,53 @@ use InvalidArgumentException;
  *     <!--8.4 nothing:frameless-->6 ns       any of these from php-8.4.json beside it
  *     <!--given-->5 ms                       no measurement: a setting, a promise, an example
  *     <!--given:-->…<!--/given-->            nor is anything between
+ *     <!--instructions:nothing:ffi-->510     instructions of one operation
  *     <!--rows:cache-policy-->…<!--/rows-->  a whole table
+ *     <!--machines-->…<!--/machines-->       where the figures were measured
+ *
+ * With the results of several machines (lib/Machines.php) a figure is a range over those that have its row: "35.8 to 41 ns". A ratio
+ * of which the machines say different things says so: "0.69 to 1.2× (machines disagree)"; a table is that of report.json.
  */
 final class Figures
 {
-    private const FIGURE = '/<!--((?:\d\.\d )?[a-z][^>]*?(?: > [a-z]+)?)-->\s*(?:about )?(?:(no difference seen)|([\d.,]*\d)(\s?(?:ns|µs|ms|s|×|%|KiB|MiB|GiB|million)(?![\w%]))?)/u';
+    /** One end of a range, or all of a figure: a number with its unit, or in words that there is none. */
+    private const END = '(?:(no difference(?: seen)?)|([\d.,]*\d)(\s?(?:ns|µs|ms|s|×|%|KiB|MiB|GiB|million)(?![\w%]))?)';
+    private const FIGURE = '/<!--((?:\d\.\d )?[a-z][^>]*?(?: > [a-z]+)?)-->\s*(?:about )?' . self::END . '(?: to ' . self::END . ')?( \(machines disagree\))?/u';
     /** What looks like a measurement: a number with a unit of time or of memory, a ratio. */
     private const MEASURED = '/(?<!-->)(?<![\w.,])[\d.,]*\d\s?(?:ns|µs|ms|×|KiB|MiB|GiB|KB|MB|requests\/s|million instructions)(?!\w)/u';
     private const TABLE = '~(<!--rows:([a-z-]+)-->\n).*?(?=<!--/rows-->)~s';
+    private const MACHINES = '~(<!--machines-->).*?(?=<!--/machines-->)~s';
     private const UNITS = ['ns' => 1.0, 'µs' => 1e3, 'ms' => 1e6, 's' => 1e9, 'KiB' => 1024.0, 'MiB' => 1048576.0, 'GiB' => 1073741824.0, 'million' => 1e6];
 
+    /** @var array<string, Rows> by the machine's label */
+    private readonly array $rows;
     /** @var array<string, self> by version of PHP */
     private array $others = [];
 
-    public function __construct(private readonly array $results, private readonly string $directory)
+    private function __construct(private readonly array $machines, private readonly string $directory)
     {
+        $this->rows = array_map(static fn(array $results): Rows => new Rows($results), $machines);
     }
 
     public static function of(string $report): self
     {
-        return new self(Options::json($report), dirname($report));
+        return new self(Machines::with(Options::json($report), dirname($report)), dirname($report));
     }
 
     /** What is wrong with a page, a line each. @return list<string> */
     public function wrong(string $text): array
     {
-        $wrong = $this->withTables($text) === $text ? [] : ['a table is not the report\'s'];
+        $wrong = $this->withTables($text) === $text ? [] : ['a table, or the list of the machines, is not the report\'s'];
         preg_match_all(self::FIGURE, self::prose($text), $found, PREG_SET_ORDER | PREG_UNMATCHED_AS_NULL);
-        foreach ($found as [, $row, $none, $number, $unit]) {
+        foreach ($found as [$all, $row]) {
             if ($row === 'given') {
                 continue;
             }
             try {
-                [$value, $kind] = $this->value($row);
+                $said = preg_replace('/^<!--.*?-->\s*(?:about )?/', '', $all);
+                self::agrees($said, $this->range($row)) || $wrong[] = "$row: the page says $said, the report " . $this->text($row);
             } catch (InvalidArgumentException $error) {
                 $wrong[] = $error->getMessage();
-                continue;
-            }
-            if ($none !== null || $kind === 'none') {
-                $none !== null && $kind === 'none' || $wrong[] = "$row: the page says $none$number$unit, the report " . $this->text($row);
-                continue;
-            }
-            $scale = self::UNITS[trim((string) $unit)] ?? 1.0;
-            $plain = strtr($number, [',' => '']);
-            $printed = (float) $plain * $scale;
-            if (abs($printed - $value) > 0.501 * self::place($plain, $kind === 'size' ? 2 : 3) * $scale) {
-                $wrong[] = "$row: the page says $number$unit, the report " . $this->text($row);
             }
         }
         $left = preg_replace(self::FIGURE, '', self::prose($text));
@@ -96,74 +97,73 @@ final class Figures
 
     public function text(string $row): string
     {
-        [$value, $kind] = $this->value($row);
+        $range = $this->range($row);
+        [$from, $to] = array_map(self::end(...), [$range['from'], $range['to']]);
+        if ($from === $to) {
+            return $from === 'no difference' ? "$from seen" : $from;
+        }
+        $unit = preg_match('/\d(\s?[^\d\s]+)$/uD', $to, $found) ? $found[1] : '';
+        $from = $unit !== '' && str_ends_with($from, $unit) ? substr($from, 0, -strlen($unit)) : $from;
+        return "$from to $to" . ($range['disagree'] ? ' (machines disagree)' : '');
+    }
+
+    /** @param array{value: float, kind: string} $end */
+    private static function end(array $end): string
+    {
+        ['value' => $value, 'kind' => $kind] = $end;
         return match ($kind) {
             'time' => Text::duration($value),
             'ratio' => Text::digits($value) . '×',
-            'none' => 'no difference seen',
+            'none' => 'no difference',
             'rate' => number_format(round($value, -(int) max(0, floor(log10($value)) - 2))),
             'bytes' => Text::bytes($value),
             'percent' => number_format($value, 1) . ' %',
             'instructions' => Text::digits($value / 1e6) . ' million',
+            'count' => number_format($value),
             'size' => Text::about($value),
         };
     }
 
-    /** @return array{float, string} the value and what it is */
-    private function value(string $row): array
+    /** The least and the greatest that a machine says. @return array{from: array, to: array, disagree: bool} */
+    private function range(string $row): array
     {
         if (preg_match('/^(\d\.\d) (.+)$/D', $row, $of)) {
-            return ($this->others[$of[1]] ??= self::of("$this->directory/php-$of[1].json"))->value($of[2]);
+            return ($this->others[$of[1]] ??= self::of("$this->directory/php-$of[1].json"))->range($of[2]);
         }
-        return match (true) {
-            (bool) preg_match('/^loading:(.+)\.(\w+)$/D', $row, $of) => [$this->median($this->results['loading']['times'][$of[1]][$of[2]] ?? null, $row), 'time'],
-            (bool) preg_match('/^memory:(.+)@(\d+)$/D', $row, $of) => [$this->known($this->results['loading']['memory'][$of[1]][$of[2]] ?? null, $row), 'bytes'],
-            (bool) preg_match('/^startup:(.+)$/D', $row, $of) => [$this->known($this->results['loading']['instructions'][$of[1]] ?? null, $row), 'instructions'],
-            (bool) preg_match('/^table:([a-z-]+)\.(.+)\.([^.]+)$/D', $row, $of) => [
-                $this->known($this->results['tables'][$of[1]]['rows'][$of[2]][$of[3]] ?? null, $row),
-                ($this->results['tables'][$of[1]]['unit'] ?? '') === 'bytes' ? 'bytes' : 'percent',
-            ],
-            (bool) preg_match('/^break:([a-z0-9-]+)\.(.+)$/D', $row, $of) => [$this->breakEven($of[1], $of[2], $row), 'size'],
-            (bool) preg_match('/^([a-z0-9-]+)(?:@(\d+))?:(.+?)(?:\.(rate|cpu)|\/([^\/]+))?$/D', $row, $of, PREG_UNMATCHED_AS_NULL) => $this->measured($row, ...array_slice($of, 1)),
-            default => throw new InvalidArgumentException("$row: no row is named like that"),
-        };
+        $found = [];
+        foreach ($this->rows as $label => $rows) {
+            try {
+                $found[] = $rows->value($row);
+            } catch (InvalidArgumentException $error) {
+                $found ?: throw $error; // only the first has to have it
+            }
+        }
+        $place = static fn(array $end): float => $end['kind'] === 'none' ? 1.0 : $end['value'];
+        usort($found, static fn(array $a, array $b): int => $place($a) <=> $place($b));
+        $ratios = in_array($found[0]['kind'], ['ratio', 'none'], true) ? $found : [];
+        return ['from' => $found[0], 'to' => end($found), 'disagree' => Machines::disagreement($ratios) !== null];
     }
 
-    private function measured(string $row, string $name, ?string $size, string $way, ?string $kind, ?string $other): array
+    /** Whether a page's words are the range, where fewer digits are no mistake. */
+    private static function agrees(string $said, array $range): bool
     {
-        $points = $this->results['scenarios'][$name]['points'] ?? [];
-        $point = $points[$size ?? array_key_first($points)] ?? [];
-        $median = $this->median($point[$kind === 'cpu' ? 'cpu' : 'samples'][$way] ?? null, $row);
-        return match (true) {
-            $kind === 'rate' => [1e9 / $median, 'rate'],
-            $other !== null => $this->ratio($point, $way, $other, $row),
-            default => [$median, 'time'],
-        };
+        preg_match('/^' . self::END . '(?: to ' . self::END . ')?( \(machines disagree\))?$/uD', $said, $found, PREG_UNMATCHED_AS_NULL);
+        $single = ($found[4] ?? $found[5] ?? null) === null;
+        [$from, $to] = [array_slice($found, 1, 3), array_slice($found, 4, 3)];
+        $from[2] ??= $to[2] ?? null; // "13 to 14 ns"
+        return self::isEnd($from, $range['from']) && self::isEnd($single ? $from : $to, $range['to']) && (isset($found[7]) === $range['disagree']);
     }
 
-    /** As the report has it: none where the interval spans 1. */
-    private function ratio(array $point, string $way, string $other, string $row): array
+    /** @param array{?string, ?string, ?string} $said in words that there is none, the number, the unit */
+    private static function isEnd(array $said, array $end): bool
     {
-        $this->known($point['samples'][$other] ?? null, $row);
-        $ratio = $this->known(Analysis::ratio(['points' => [$point]], 0, $way, $other), $row);
-        return [$ratio['ratio'], $ratio['differs'] ? 'ratio' : 'none'];
-    }
-
-    private function breakEven(string $name, string $pair, string $row): float
-    {
-        $this->known($this->results['scenarios'][$name]['points'] ?? null, $row);
-        $this->results['scenarios'][$name]['points'] ?: throw new InvalidArgumentException("$row: the report has no such row");
-        return $this->known(Analysis::of($this->results['scenarios'][$name])['break_even'][$pair]['at'] ?? null, $row);
-    }
-
-    private function median(?array $samples, string $row): float
-    {
-        return Statistics::median($this->known($samples, $row));
-    }
-
-    private function known(mixed $found, string $row): mixed
-    {
-        return $found ?? throw new InvalidArgumentException("$row: the report has no such row");
+        [$none, $number, $unit] = $said;
+        if ($none !== null || $end['kind'] === 'none') {
+            return $none !== null && $end['kind'] === 'none';
+        }
+        $scale = self::UNITS[trim((string) $unit)] ?? 1.0;
+        $plain = strtr($number, [',' => '']);
+        return abs((float) $plain * $scale - $end['value']) <= 0.501 * self::place($plain, $end['kind'] === 'size' ? 2 : 3) * $scale;
     }
 
     /** What one in the last digit that counts is worth: zeros at the end are digits as far as so many are shown. */
@@ -177,14 +177,14 @@ final class Figures
     /** Without what stands in blocks of code, in tables of the report, and between <!--given:--> and <!--/given-->. */
     private static function prose(string $text): string
     {
-        return preg_replace(['/^```.*?^```$/ms', self::TABLE, '~<!--given:-->.*?<!--/given-->~s'], '', $text);
+        return preg_replace(['/^```.*?^```$/ms', self::TABLE, self::MACHINES, '~<!--given:-->.*?<!--/given-->~s'], '', $text);
     }
 
-    /** The page with the tables of the report as they are now. */
+    /** The page with the tables of the report, and its machines, as they are now. */
     private function withTables(string $text): string
     {
-        return preg_replace_callback(self::TABLE, fn(array $found): string => $found[1] . Report\Summary::table(
-            Report\ChapterView::rows($this->known($this->results['tables'][$found[2]] ?? null, $found[2]))
-        ), $text);
+        $first = $this->rows[array_key_first($this->rows)];
+        $text = preg_replace_callback(self::TABLE, static fn(array $found): string => $found[1] . Report\Summary::table($first->table($found[2])), $text);
+        return preg_replace_callback(self::MACHINES, fn(array $found): string => $found[1] . Machines::described($this->machines), $text);
     }
 }

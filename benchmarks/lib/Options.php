@@ -10,12 +10,12 @@ use InvalidArgumentException;
 final class Options
 {
     private const FLAGS = ['quick', 'self-check'];
-    private const VALUES = ['only', 'json', 'out', 'from', 'build', 'rust', 'seconds', 'parts', 'beside'];
-    private const LISTS = ['scenarios', 'php-set'];
+    private const VALUES = ['only', 'json', 'out', 'from', 'build', 'rust', 'seconds', 'parts', 'machines'];
+    private const LISTS = ['scenarios', 'php-set', 'beside'];
 
     public static function parsed(array $arguments): array
     {
-        $given = ['scenarios' => [], 'php-set' => []];
+        $given = ['scenarios' => [], 'php-set' => [], 'beside' => []];
         while ($arguments) {
             $argument = array_shift($arguments);
             [$name, $value] = explode('=', substr($argument, 2), 2) + [1 => null];
@@ -39,7 +39,8 @@ final class Options
             'from' => $given['from'] ?? null,
             'scenarios' => $given['scenarios'] ?: [dirname(__DIR__) . '/scenarios'],
             'php_settings' => $given['php-set'],
-            'beside' => isset($given['beside']) ? self::json($given['beside']) : null,
+            'beside' => array_map(self::json(...), $given['beside']),
+            'machines' => $given['machines'] ?? "$root/docs/boundary",
             'seconds' => isset($given['seconds']) ? max(1, (int) $given['seconds']) : null,
             'rust' => is_file($rust) ? realpath($rust) : null,
             'pgsql' => getenv('LYGER_BENCH_PG') ?: null,
@@ -55,7 +56,11 @@ final class Options
 
     public static function json(string $file): array
     {
-        return (array) json_decode(self::contents($file), true, 64, JSON_THROW_ON_ERROR);
+        try {
+            return (array) json_decode(self::contents($file), true, 64, JSON_THROW_ON_ERROR);
+        } catch (\JsonException $error) {
+            throw new InvalidArgumentException("$file: {$error->getMessage()}");
+        }
     }
 
     private static function contents(string $file): string

@@ -6,7 +6,7 @@ namespace Lyger\Benchmarks;
 
 use RuntimeException;
 
-/** From raw results to report.json, report.md, report.html and what is printed. */
+/** From raw results to report.json, report.md, report.html, report.pdf and what is printed. */
 final class Report
 {
     private const JSON = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR;
@@ -18,6 +18,7 @@ final class Report
         $results['beside'] = $options['beside'];
         $results['scenarios'] = array_map(Analysis::of(...), $results['scenarios']);
         self::leftOut($results['scenarios']);
+        $results['machines'] = self::machines($results, $options['machines']);
         $summary = new Report\Summary($results);
         if ($options['json'] === '-') {
             echo $raw;
@@ -38,9 +39,22 @@ final class Report
             foreach (Report\Page::files($results) as $name => $svg) {
                 self::put("$out/$name.svg", $svg);
             }
-            fwrite(STDERR, "written: $out/report.html, report.md, report.json\n");
+            $missing = Report\Printed::page("$out/report.html", "$out/report.pdf");
+            fwrite(STDERR, $missing === null ? '' : "not made: $out/report.pdf: $missing\n");
+            fwrite(STDERR, "written: $out/report.html, report.md, report.json" . ($missing === null ? ", report.pdf\n" : "\n"));
         }
         return self::failures($results['self_check']);
+    }
+
+    /** This run and the committed ones of other machines, with their figures. @return array<string, array> by label */
+    private static function machines(array $results, string $directory): array
+    {
+        $machines = Machines::with($results, $directory);
+        foreach (array_slice($machines, 1) as $label => $other) {
+            $other['scenarios'] = array_intersect_key($other['scenarios'], $results['scenarios']);
+            $machines[$label]['scenarios'] = array_map(Analysis::of(...), $other['scenarios']);
+        }
+        return $machines;
     }
 
     /** What was left out, by scenario and reason: a report that lacks something says so where it is made, too. */

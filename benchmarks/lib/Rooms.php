@@ -20,21 +20,24 @@ final class Rooms
     /** @var list<string> */
     private array $missing = [];
 
-    public function __construct(private readonly array $options)
+    /** @param int $languageSeconds what the other languages may take */
+    public function __construct(private readonly array $options, private readonly int $languageSeconds)
     {
     }
 
     /** @return array{scenarios: array<string, array>, tables: array<string, array>, missing: list<string>} */
     public function measured(\Closure $tick): array
     {
+        $quick = $this->options['quick'];
         $tick(0.0, 'servers');
-        $servers = $this->told(['benchmarks/server', '--json', '--seconds=2', '--rounds=7'], ['wrk', 'nginx']);
-        $tick(0.5, 'latency of the server');
-        $latency = $this->told(['benchmarks/server-latency', '--json'], ['wrk', 'curl']);
-        $tick(0.6, 'other languages');
-        $languages = $this->told(['benchmarks/languages/run', '--json'], []);
-        $tick(0.8, 'misses of the cache');
-        $policy = $this->misses();
+        $servers = $quick ? null : $this->told(['benchmarks/server', '--json', '--seconds=2', '--rounds=7'], ['wrk', 'nginx']);
+        $tick(0.3, 'latency of the server');
+        $latency = $quick ? null : $this->told(['benchmarks/server-latency', '--json'], ['wrk', 'curl']);
+        $tick(0.4, 'other languages');
+        $seconds = "--seconds={$this->languageSeconds}";
+        $languages = $this->told(['benchmarks/languages/run', '--json', $seconds, ...($quick ? ['--quick'] : [])], []);
+        $tick(0.9, 'misses of the cache');
+        $policy = $quick ? null : $this->misses();
         $scenarios = $servers ? ['server' => self::scenario('Requests of one worker', self::SERVERS, 'lyger', $servers['samples'], $servers['cpu'])] : [];
         foreach ($latency ? ['p50' => 'half of all requests', 'p99' => '99 of 100 requests'] : [] as $kind => $of) {
             $title = "Latency while workers sleep: $of took less";

@@ -10,9 +10,16 @@ use RuntimeException;
 /** One run, from the options to the raw results. */
 final class Run
 {
+    /**
+     * What a report may take from its first block to the written page, in seconds: what has to be built comes before. Of it,
+     * `seconds` are the scenarios', `languages` those of the other languages; the rest is for the parts, loading, memory, the servers, the
+     * misses (about two minutes without --quick, ten seconds with it), and for drawing and printing.
+     */
+    public const BUDGET = ['full' => 900, 'quick' => 90];
     /** In all; a block at least; rounds of one session at most and at least; what an operation may take; sizes at most. */
     private const FULL = [
         'seconds' => 330,
+        'languages' => 150,
         'block_ns' => 5_000_000,
         'sessions' => 5,
         'rounds' => 9,
@@ -22,6 +29,7 @@ final class Run
     ];
     private const QUICK = [
         'seconds' => 34,
+        'languages' => 20,
         'block_ns' => 1_000_000,
         'sessions' => 2,
         'rounds' => 5,
@@ -83,9 +91,7 @@ final class Run
         if ($this->options['only'] === '' && !$this->options['self_check']) {
             $this->progress->at(0.95, 'loading and memory');
             $results['loading'] = (new Loading($this->options))->measured($this->options['quick'] ? 5 : 41);
-            if (!$this->options['quick']) {
-                $this->rooms($results);
-            }
+            $this->rooms($results, $effort['languages']);
         }
         $results['self_check'][] = self::agreement($results['scenarios']);
         $results['machine']['load_after'] = Machine::load();
@@ -94,10 +100,10 @@ final class Run
         return $results;
     }
 
-    private function rooms(array &$results): void
+    private function rooms(array &$results, int $languageSeconds): void
     {
         $tick = fn(float $share, string $name) => $this->progress->at(0.97 + 0.03 * $share, $name);
-        ['scenarios' => $scenarios, 'tables' => $results['tables'], 'missing' => $missing] = (new Rooms($this->options))->measured($tick);
+        ['scenarios' => $scenarios, 'tables' => $results['tables'], 'missing' => $missing] = (new Rooms($this->options, $languageSeconds))->measured($tick);
         $results['scenarios'] += $scenarios;
         foreach ($missing as $reason) {
             fwrite(STDERR, "not measured: $reason\n");

@@ -21,10 +21,11 @@ final class ChapterView
         [$heading, $about] = array_map(Page::escaped(...), [$title, $about]);
         $html = "<section id=\"chapter-$this->group\"><h2>$heading</h2><p class=\"about\">$about</p>";
         $measured = array_filter($this->scenarios, static fn(array $scenario): bool => (bool) $scenario['figures']);
-        if ($this->group !== 'crossings' && count($measured) > 3) {
-            [$rows, $ways] = self::smallest($measured);
+        if (count($measured) > 3) {
+            [$rows, $ways] = self::smallest($measured, $this->group !== 'crossings');
             $plot = Plot::figure("$title: time per operation", Plots::dots($rows, $ways), 1040);
-            $html .= "<figure>$plot" . Page::legend($ways) . '</figure>';
+            $html .= "<figure>$plot" . Page::legend($ways) . '<figcaption class="small">Logarithmic: each step to the right is ten'
+                . ' times as long. What has several sizes is shown at its smallest.</figcaption></figure>';
         }
         $html .= '<div class="scenarios">';
         foreach ($this->scenarios as $name => $scenario) {

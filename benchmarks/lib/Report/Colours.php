@@ -44,6 +44,7 @@ final class Colours
         'muted' => ['#5c636a', '#a2a9b0'],
         'grid' => ['#dfe3e6', '#3a4047'],
         'page' => ['#ffffff', '#16191d'],
+        'card' => ['#fbfbfc', '#1b1f24'],
     ];
 
     /** The name of a way's colour; $peers are the scenario's, in order. */
@@ -85,6 +86,6 @@ final class Colours
                 $themes[$i] .= "--$name:$colour;";
             }
         }
-        return ":root{color-scheme:light dark;{$themes[0]}}@media(prefers-color-scheme:dark){:root{{$themes[1]}}}";
+        return ":root{color-scheme:light dark;{$themes[0]}}@media screen and (prefers-color-scheme:dark){:root{{$themes[1]}}}";
     }
 }

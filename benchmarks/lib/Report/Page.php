@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Lyger\Benchmarks\Report;
 
 use Lyger\Benchmarks\Chapters;
+use Lyger\Benchmarks\Machines;
 use Lyger\Benchmarks\Text;
 use Lyger\Benchmarks\Ways;
 
@@ -35,15 +36,17 @@ final class Page
         }
         $loading = $this->loading();
         $beside = BesideView::html($this->results);
+        $machines = (new MachinesView($this->results['machines']))->html();
         $links = '<a href="#door">Which door?</a>' . $links . ($loading ? '<a href="#loading">Loading and memory</a>' : '')
-            . ($beside ? '<a href="#beside">Another PHP</a>' : '') . '<a href="#method">How it was measured</a>';
+            . ($beside ? '<a href="#beside">' . self::escaped(BesideView::title($this->results)) . '</a>' : '')
+            . ($machines ? '<a href="#machines">' . MachinesView::TITLE . '</a>' : '') . '<a href="#method">How it was measured</a>';
         $css = Colours::css() . file_get_contents(__DIR__ . '/page.css');
         $title = $this->title($chapters);
         return <<<HTML
             <!doctype html><html lang="en"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width,initial-scale=1"><title>$title</title><style>$css</style></head>
-            <body>{$this->head($chapters)}<nav>$links</nav>{$this->opening($chapters)}
-            HTML . DoorView::html($this->results) . $body . $loading . $beside . (new MethodView($this->results))->html()
+            <body>{$this->head($chapters)}{$this->opening()}<nav>$links</nav>
+            HTML . DoorView::html($this->results) . $body . $loading . $beside . $machines . (new MethodView($this->results))->html()
             . "</body></html>\n";
     }
 
@@ -105,28 +108,28 @@ final class Page
                 and through which door.
                 HTML
             : <<<'HTML'
-                The same work through every door PHP has into native code, on the same machine code, in turns: plain PHP, FFI to C
-                and to Rust, a native extension. How much the boundary takes, from which amount of work on it pays, and which door
-                to choose.
+                The same machine code behind every door that PHP has into it: what the boundary takes, from how much work on it
+                pays, which door to choose.
                 HTML;
-        return "<header><h1>{$this->title($chapters)}</h1><p class=\"lead\">$lead</p></header>";
+        $machine = $this->results['machine'];
+        $where = Page::escaped(Machines::described([Machines::name($this->results) => $this->results]) . ', ' . substr($machine['date'], 0, 10));
+        $data = Sources::download('figures.csv', Sources::csv($this->results['scenarios']), 'all figures (CSV)');
+        return "<header><h1>{$this->title($chapters)}</h1><p class=\"lead\">$lead</p><p class=\"small muted\">$where · $data · "
+            . '<a href="report.json">every sample (JSON)</a> · <code>scripts/report</code> makes it again</p></header>';
     }
 
-    private function opening(array $chapters): string
+    /** The pictures, or where there are too few rows for these, a few figures. */
+    private function opening(): string
     {
+        $pictures = (new Pictures($this->results))->html();
+        if ($pictures !== '') {
+            return $pictures;
+        }
         $cards = '';
         foreach (Cards::of($this->results) as [$figure, $text]) {
             $cards .= '<div class="card"><b>' . self::escaped($figure) . '</b><span>' . self::escaped($text) . '</span></div>';
         }
-        $html = $cards ? "<div class=\"cards\">$cards</div>" : '';
-        if (count($chapters['crossings'] ?? []) > 2) {
-            [$rows, $ways] = ChapterView::smallest($chapters['crossings'], false);
-            $label = 'Time per call of every crossing through every door';
-            $html .= '<figure>' . Plot::figure($label, Plots::dots($rows, $ways), 1040) . self::legend($ways)
-                . '<figcaption class="small">Time per call, logarithmic: each step to the right is ten times as long. Crossings with'
-                . ' several sizes are shown at their smallest.</figcaption></figure>';
-        }
-        return $html;
+        return $cards ? "<div class=\"cards\">$cards</div>" : '';
     }
 
     private function loading(): string

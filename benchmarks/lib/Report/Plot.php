@@ -14,7 +14,11 @@ final class Plot
     public const WIDE = 720;
     public const NARROW = 350;
 
+    private const DRAWN = '# drawn';
+
     private static int $count = 0;
+    /** @var ?array{resource, array<int, resource>, resource} */
+    private static ?array $gnuplot = null;
 
     /**
      * Both drawings of a plot, of which the page shows the one that fits.
@@ -72,18 +76,33 @@ final class Plot
         return self::cleaned($svg, $name, $label);
     }
 
+    /** One gnuplot draws all plots of a page: to start it takes longer than to draw. */
     private static function run(string $script): string
     {
-        $process = proc_open(['gnuplot'], [['pipe', 'r'], ['pipe', 'w'], ['pipe', 'w']], $pipes);
-        $process || throw new RuntimeException('gnuplot does not start (Debian: apt-get install gnuplot-nox)');
-        fwrite($pipes[0], $script);
-        fclose($pipes[0]);
-        $svg = stream_get_contents($pipes[1]);
-        $said = stream_get_contents($pipes[2]);
-        if (proc_close($process) !== 0 || !str_contains($svg, '</svg>')) {
-            throw new RuntimeException("gnuplot: $said");
+        [$process, $pipes, $said] = self::$gnuplot ??= self::started();
+        fwrite($pipes[0], "reset session\nset output\n{$script}set output\nprint \"\\n" . self::DRAWN . "\"\n");
+        $svg = '';
+        while (!str_ends_with($svg, self::DRAWN . "\n")) {
+            $line = fgets($pipes[1]);
+            if ($line === false) {
+                $errors = (string) stream_get_contents($said, null, 0);
+                proc_close($process);
+                self::$gnuplot = null;
+                throw new RuntimeException("gnuplot: $errors");
+            }
+            $svg .= $line;
         }
-        return $svg;
+        return substr($svg, 0, -strlen(self::DRAWN) - 1);
+    }
+
+    /** @return array{resource, array<int, resource>, resource} the process, its pipes, what it says on stderr */
+    private static function started(): array
+    {
+        $said = tmpfile();
+        $process = $said ? proc_open(['gnuplot'], [['pipe', 'r'], ['pipe', 'w'], $said], $pipes) : false;
+        $process || throw new RuntimeException('gnuplot does not start (Debian: apt-get install gnuplot-nox)');
+        fwrite($pipes[0], "set print '-'\n");
+        return [$process, $pipes, $said];
     }
 
     private static function cleaned(string $svg, string $name, string $label): string

@@ -10,6 +10,9 @@ use Lyger\Benchmarks\Ways;
 /** The gnuplot scripts. Each returns a closure that Plot::figure() calls with a width. */
 final class Plots
 {
+    /** Where a picture is wider than that, a row's name stands beside it, else above. */
+    private const BESIDE = 380;
+
     /**
      * Horizontal bars with their intervals as whiskers.
      *
@@ -42,10 +45,10 @@ final class Plots
      * @param array<string, array<int, array{float, float, float}>> $lines way => size => median, low, high
      * @param list<array{x: float, y: float, text: string, colour: string}> $rings
      */
-    public static function curves(array $lines, array $ways, string $unit, array $rings = []): \Closure
+    public static function curves(array $lines, array $ways, string $unit, array $rings = [], ?int $height = null): \Closure
     {
-        return static function (int $width) use ($lines, $ways, $unit, $rings): array {
-            $height = $width > 500 ? 360 : 290;
+        return static function (int $width) use ($lines, $ways, $unit, $rings, $height): array {
+            $height ??= $width > 500 ? 360 : 290;
             $sizes = array_unique(array_merge(...array_map(array_keys(...), array_values($lines))));
             $values = array_merge(...array_merge(...array_map(array_values(...), array_values($lines))));
             $positive = array_filter($values, static fn(float $value): bool => $value > 0) ?: [1.0];
@@ -99,14 +102,88 @@ final class Plots
                     $byWay[$way][] = [max($ns, $lowest), $y];
                 }
             }
-            $plots = [];
-            foreach (array_values(array_intersect($ways, array_keys($byWay))) as $number => $way) {
-                $script .= self::block("w$number", $byWay[$way]);
-                $plots[] = "\$w$number using 1:2 with points pointtype 7 pointsize 0.95 linecolor rgb "
-                    . Colours::standIn(Colours::of($way, $ways));
-            }
-            return [$height, $script . self::plot($plots)];
+            return [$height, $script . self::points($byWay, $ways)];
         };
+    }
+
+    /**
+     * A row for each crossing: dots for its ways, a line between the first and the last of them, and what to say of it at its end.
+     *
+     * @param array<string, array{times: array<string, float>, text: string}> $rows title => way => nanoseconds
+     */
+    public static function spans(array $rows, array $ways): \Closure
+    {
+        return static function (int $width) use ($rows, $ways): array {
+            $times = array_merge(...array_map(static fn(array $row): array => array_values($row['times']), array_values($rows)));
+            [$lowest, $highest] = [max(min($times), 0.5) / 1.6, max($times) * 1.6];
+            [$height, $script] = self::listed(array_map(static fn(array $row): string => $row['text'], $rows), $width);
+            $script .= sprintf("set xrange [%g:%g]\nset xtics (%s)\n", $lowest, $highest, self::timeTics($lowest, $highest, $width > 500 ? 1 : 2));
+            $byWay = [];
+            foreach (array_values($rows) as $y => ['times' => $of]) {
+                [$from, $to] = [max($lowest, min($of)), max($of)];
+                $script .= "set arrow from first $from, first $y to first $to, first $y nohead back linewidth 3 linecolor rgb " . Colours::standIn('grid') . "\n";
+                foreach ($of as $way => $ns) {
+                    $byWay[$way][] = [max($ns, $lowest), $y];
+                }
+            }
+            return [$height, $script . self::points($byWay, $ways)];
+        };
+    }
+
+    /**
+     * A row for each thing: a line from $base to its value, and the value in words at the end of the row; the axis is logarithmic.
+     *
+     * @param array<string, array{value: float, text: string, colour: string}> $rows
+     * @param \Closure(float): string $tic
+     */
+    public static function pins(array $rows, float $base, \Closure $tic): \Closure
+    {
+        return static function (int $width) use ($rows, $base, $tic): array {
+            $values = [$base, ...array_column($rows, 'value')];
+            [$lowest, $highest] = [min($values) / ($base > min($values) ? 1.3 : 1), max($values) * 1.3];
+            [$height, $script] = self::listed(array_map(static fn(array $row): string => $row['text'], $rows), $width);
+            $tics = [];
+            for ($power = (int) ceil(log10($lowest)); 10 ** $power <= $highest; $power++) {
+                $tics[] = sprintf("'%s' %g", $tic((float) 10 ** $power), 10 ** $power);
+            }
+            $script .= sprintf("set xrange [%g:%g]\nset xtics (%s)\n", $lowest, $highest, implode(', ', $tics));
+            $byColour = [];
+            foreach (array_values($rows) as $y => ['value' => $value, 'colour' => $colour]) {
+                $script .= "set arrow from first $base, first $y to first $value, first $y nohead linewidth 3 linecolor rgb " . Colours::standIn($colour) . "\n";
+                $byColour[$colour][] = [$value, $y];
+            }
+            $script .= sprintf("set arrow from first %g, graph 0 to first %g, graph 1 nohead back linewidth 2 linecolor rgb %s\n", $base, $base, Colours::standIn('grid'));
+            return [$height, $script . self::points($byColour, array_keys($byColour))];
+        };
+    }
+
+    /** A logarithmic picture of rows: its height, its margins, the rows' names and what stands at their ends. @param array<string, string> $ends by name */
+    private static function listed(array $ends, int $width): array
+    {
+        $wide = $width > self::BESIDE;
+        $height = ($wide ? 24 : 40) * count($ends) + 34;
+        $longest = static fn(array $texts): int => max(array_map(Text::width(...), $texts));
+        $names = array_map(strval(...), array_keys($ends));
+        $left = $wide ? (6.7 * $longest($names) + 16) / $width : 12 / $width;
+        $script = self::margins($left, $wide ? 1 - (7 * $longest($ends) + 16) / $width : 1 - 14 / $width, 22 / $height, 1 - 4 / $height)
+            . sprintf("unset ytics\nset logscale x\nset yrange [%g:-0.6]\n", count($ends) - 0.4);
+        foreach ($names as $y => $name) {
+            $script .= self::label($name, $wide ? "graph 0, first $y right offset -0.8, 0" : sprintf('graph 0, first %g left', $y - 0.42), 'text')
+                . self::label($ends[$name], $wide ? "graph 1, first $y left offset 0.8, 0" : sprintf('graph 1, first %g right', $y - 0.42), 'muted');
+        }
+        return [$height, $script];
+    }
+
+    /** @param array<string, list<array{float, float}>> $byColour dots by way or colour */
+    private static function points(array $byColour, array $ways): string
+    {
+        $script = '';
+        $plots = [];
+        foreach (array_values(array_intersect($ways, array_keys($byColour))) as $number => $way) {
+            $script .= self::block("w$number", $byColour[$way]);
+            $plots[] = "\$w$number using 1:2 with points pointtype 7 pointsize 0.95 linecolor rgb " . Colours::standIn(Colours::of((string) $way, $ways));
+        }
+        return $script . self::plot($plots);
     }
 
     /**
@@ -149,11 +226,11 @@ final class Plots
      * @param array<string, array{zones: list<array{float, float, string}>, borders: list<array{float, float, float}>}> $rows
      *        title => zones (from, to, colour) and borders (at, low, high)
      */
-    public static function zones(array $rows): \Closure
+    public static function zones(array $rows, int $each = 28): \Closure
     {
-        return static function (int $width) use ($rows): array {
+        return static function (int $width) use ($rows, $each): array {
             $wide = $width > 500;
-            $height = ($wide ? 28 : 46) * count($rows) + 34;
+            $height = ($wide ? $each : 46) * count($rows) + 34;
             $longest = max(array_map(Text::width(...), array_keys($rows)));
             $ends = array_map(static fn(array $row): float => max(array_column($row['zones'], 1)), $rows);
             $half = $wide ? 0.34 : 0.22;

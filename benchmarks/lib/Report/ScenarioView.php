@@ -37,8 +37,8 @@ final class ScenarioView
         return $html . ($note === '' ? '' : "<p class=\"small muted\">$note</p>") . '</article>';
     }
 
-    /** @return \Closure for Plot::figure(); $each divides by the size */
-    public function curves(bool $each): \Closure
+    /** @return \Closure for Plot::figure(); $each divides by the size, $height is that of a picture, which is without bands */
+    public function curves(bool $each, ?int $height = null): \Closure
     {
         $lines = [];
         foreach ($this->ways as $way) {
@@ -46,11 +46,11 @@ final class ScenarioView
                 if (isset($figures[$way])) {
                     $by = $each ? $size : 1;
                     ['median' => $median, 'low' => $low, 'high' => $high] = $figures[$way];
-                    $lines[$way][$size] = [$median / $by, $low / $by, $high / $by];
+                    $lines[$way][$size] = $height ? [$median, $median, $median] : [$median / $by, $low / $by, $high / $by];
                 }
             }
         }
-        return Plots::curves($lines, $this->ways, $this->scenario['unit'], $each ? [] : $this->rings($lines));
+        return Plots::curves($lines, $this->ways, $this->scenario['unit'], $each ? [] : $this->rings($lines), $height);
     }
 
     private function bars(): string
@@ -196,7 +196,9 @@ final class ScenarioView
         }
         $against = Page::escaped('against ' . Ways::label($this->scenario['against']));
         $heading = ['', 'median', '95 % interval', $against, 'empty loop', 'CPU', 'PHP heap', 'rounds'];
-        $html = $rows ? Page::table([$heading, ...$rows]) : '';
+        $command = Page::escaped(Sources::command($this->name, $this->scenario));
+        $data = Sources::download("$this->name.csv", Sources::csv([$this->name => $this->scenario]), 'data');
+        $html = $rows ? Page::table([$heading, ...$rows]) . "<p class=\"source\"><code>$command</code> $data</p>" : '';
         foreach ($this->scenario['skipped'] as $way => $reason) {
             $reasons[$reason][] = Ways::label((string) $way);
         }

@@ -41,7 +41,8 @@ final class Summary
             }
         }
         $beside = BesideView::rows($this->results);
-        $text .= $beside ? "\n## " . BesideView::title($this->results) . "\n\n" . BesideView::ABOUT . "\n\n" . self::table($beside) : '';
+        $text .= $beside ? "\n## " . BesideView::title($this->results) . "\n\n" . BesideView::about($this->results) . "\n\n" . self::table($beside) : '';
+        $text .= (new MachinesView($this->results['machines']))->markdown();
         $advice = Advice::lines($this->results);
         $text .= $advice ? "\n## Which door?\n" : '';
         foreach ($advice as $title => $lines) {
