@@ -3,6 +3,7 @@
  */
 #include "door.h"
 
+#include "cache/json.h"
 #include "jsonout/jsonout.h"
 
 #include <ctype.h>
@@ -353,9 +354,10 @@ static void only_native_reads(lyger_error *error)
     lyger_fail(error, LYGER_E_CACHE, "the value is in a form that only the native door reads");
 }
 
-/* Finds the value and, for strings, its bytes in *room, which the caller frees in any case. */
-static lyger_cache_found find_value(const char *key, size_t key_len, fetcher *fetch, lyger_cache_value *value,
-                                    lyger_cache_version *version, char **room, lyger_error *error)
+/* Finds the value and, for those that have any, its bytes in *room, which the caller frees in any case. */
+static lyger_cache_found find_any_value(const char *key, size_t key_len, fetcher *fetch,
+                                        lyger_cache_value *value, lyger_cache_version *version, char **room,
+                                        lyger_error *error)
 {
     *room = NULL;
     if (!lyger_abi_valid_key(key, key_len, error)) {
@@ -369,7 +371,16 @@ static lyger_cache_found find_value(const char *key, size_t key_len, fetcher *fe
         fetch(opened, key, key_len, value, version, &(lyger_cache_room){make_room, room});
     if (found == LYGER_CACHE_NO_ROOM) {
         lyger_fail(error, LYGER_E_MEMORY, "no memory for the value");
-    } else if (found == LYGER_CACHE_HIT && value->type > LYGER_CACHE_SERIALIZED) {
+    }
+    return found;
+}
+
+/* find_any_value() for who takes its bytes as they are. */
+static lyger_cache_found find_value(const char *key, size_t key_len, fetcher *fetch, lyger_cache_value *value,
+                                    lyger_cache_version *version, char **room, lyger_error *error)
+{
+    lyger_cache_found found = find_any_value(key, key_len, fetch, value, version, room, error);
+    if (found == LYGER_CACHE_HIT && value->type > LYGER_CACHE_SERIALIZED) {
         only_native_reads(error);
         return LYGER_CACHE_MISS;
     }
@@ -552,6 +563,26 @@ long long lyger_ffi_cache_get_into(const char *key, size_t key_len, char *buffer
         memcpy(buffer, text, len);
     }
     return (long long)len;
+}
+
+int lyger_ffi_cache_get_json(const char *key, size_t key_len, char **json, size_t *json_len)
+{
+    lyger_error *error = lyger_abi_enter();
+    lyger_cache_value found;
+    lyger_buffer text;
+    char *room;
+    if (!json || !json_len) {
+        lyger_fail(error, LYGER_E_ARGUMENT, "%s is NULL", !json ? "json" : "json_len");
+        return -1;
+    }
+    *json = NULL;
+    *json_len = 0;
+    if (find_any_value(key, key_len, fetch_fresh, &found, NULL, &room, error) == LYGER_CACHE_HIT) {
+        lyger_buffer_init(&text, &lyger_malloc_allocator);
+        *json = lyger_abi_finish(&text, lyger_cache_put_json(&text.sink, &found, error), json_len, error);
+    }
+    free(room);
+    return error->status != LYGER_OK ? -1 : *json != NULL;
 }
 
 /* ---- the rest ---- */

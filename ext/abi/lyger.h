@@ -205,6 +205,12 @@ int lyger_ffi_cache_fetch_stale(const char *key, size_t key_len, int *type, char
  * error. */
 long long lyger_ffi_cache_get_into(const char *key, size_t key_len, char *buffer, size_t size);
 
+/* 1 and the value as JSON (RFC 8259) through the two pointers, also an array that PHP stored, as its
+ * json_encode() has it, but that a float keeps its point ("1.0"); 0 when there is none. An error for what has
+ * no form in JSON: an object, a reference, text that is not UTF-8, an infinity or NAN, arrays nested deeper
+ * than 512, what igbinary wrote. */
+int lyger_ffi_cache_get_json(const char *key, size_t key_len, char **json, size_t *json_len);
+
 int lyger_ffi_cache_contains(const char *key, size_t key_len);
 
 /* 1 when it was there. */

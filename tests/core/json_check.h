@@ -115,7 +115,7 @@ static bool json_members(json_check *check, const char *close, bool named)
 static bool json_value(json_check *check)
 {
     json_space(check);
-    if (check->at == check->end || ++check->depth > 200) {
+    if (check->at == check->end || ++check->depth > 600) {
         return false;
     }
     bool ok;

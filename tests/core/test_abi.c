@@ -278,6 +278,37 @@ static void values_are_fetched_into_memory_of_the_caller(void)
     check_failed(2, "key must be");
 }
 
+static void values_of_every_type_are_json(void)
+{
+    static const char list[] = "a:2:{i:0;d:2;i:1;a:1:{s:1:\"k\";s:1:\"\"\";}}";
+    char *json = NULL;
+    size_t len = 1;
+    lyger_ffi_close();
+    lyger_cache_set("text", "hello");
+    CHECK_INT(lyger_ffi_cache_get_json("text", 4, &json, &len), 1);
+    CHECK_INT(len, 7);
+    check_text(json, "\"hello\"");
+    CHECK_INT(lyger_ffi_cache_store("list", 4, 5, list, sizeof list - 1, 0), 1);
+    CHECK_INT(lyger_ffi_cache_get_json("list", 4, &json, &len), 1);
+    check_text(json, "[2.0,{\"k\":\"\\\"\"}]");
+    CHECK_INT(lyger_ffi_cache_store("null", 4, 0, "", 0, 0), 1);
+    CHECK_INT(lyger_ffi_cache_get_json("null", 4, &json, &len), 1);
+    check_text(json, "null");
+    CHECK_INT(lyger_ffi_cache_get_json("gone", 4, &json, &len), 0);
+    CHECK(json == NULL && len == 0);
+    check_fine();
+    CHECK_INT(lyger_ffi_cache_store("object", 6, 5, "O:1:\"A\":0:{}", 12, 0), 1);
+    CHECK_INT(lyger_ffi_cache_get_json("object", 6, &json, &len), -1);
+    check_failed(6, "an object");
+    CHECK(json == NULL && len == 0);
+    CHECK_INT(lyger_ffi_cache_get_json(NULL, 4, &json, &len), -1);
+    check_failed(2, "key is NULL");
+    CHECK_INT(lyger_ffi_cache_get_json("text", 4, NULL, &len), -1);
+    check_failed(2, "json is NULL");
+    CHECK_INT(lyger_ffi_cache_get_json("text", 4, &json, NULL), -1);
+    check_failed(2, "json_len is NULL");
+}
+
 static void environment_names_the_cache(void)
 {
     char path[] = "/tmp/lyger-test-abi-XXXXXX";
@@ -753,6 +784,7 @@ int main(void)
     RUN(cache_can_be_configured_and_switched_off);
     RUN(locks_and_leases_check_what_they_are_given);
     RUN(values_are_fetched_into_memory_of_the_caller);
+    RUN(values_of_every_type_are_json);
     RUN(environment_names_the_cache);
     RUN(what_only_the_native_door_reads_is_an_error);
     RUN(rows_become_json);

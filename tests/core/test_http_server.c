@@ -429,7 +429,9 @@ static void nothing_is_lost_in_reloads_and_kills(void)
     while (waitpid(0, NULL, WNOHANG) > 0) {
     }
     printf("# %d answered, %d cut off by %d kills, %d lost\n", sum[0], sum[1], kills, sum[2]);
-    CHECK_INT(times_said(&server, "died of signal 9 (SIGKILL)"), kills);
+    /* One that a reload had told to end may have ended by itself before it was killed. */
+    int died = times_said(&server, "died of signal 9 (SIGKILL)");
+    CHECK(died >= 1 && died <= kills);
     CHECK(sum[0] > 100);
     CHECK(sum[1] <= kills);
     CHECK_INT(sum[2], 0);

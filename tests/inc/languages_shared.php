@@ -2,7 +2,7 @@
 
 /**
  * Processes of several languages on one segment, some killed in the middle (SIGKILL): each adds one to "all" and then to a counter of
- * its own, and reads and writes a text that is one letter repeated. A kill between the two additions leaves a difference of one, so
+ * its own, and reads and writes a text that is one letter repeated; PHP writes an array, too, which the others read as JSON. A kill between the two additions leaves a difference of one, so
  * that "all" is the sum of the others and at most one more for each kill; no text is ever a mixture.
  *
  *     php languages_shared.php SECONDS MODULES
@@ -27,6 +27,7 @@ $programs = [
             lyger_cache_increment('all');
             lyger_cache_increment($argv[1]);
             lyger_cache_set('text', str_repeat(chr(97 + $reads % 26), 5000 + $reads % 3000));
+            lyger_cache_set('array', ['text' => str_repeat(chr(97 + $reads % 26), $reads % 300), 'list' => [$reads % 300, chr(97 + $reads % 26)]]);
             $text = lyger_cache_get('text');
             if ($text !== str_repeat($text[0], strlen($text))) {
                 exit(3);
@@ -38,6 +39,7 @@ $programs = [
     'php-ffi' => [['php', '-n', '-d', 'extension=ffi', '-d', 'ffi.enable=1', '-r'], <<<'PHP'
         $ffi = FFI::cdef(file_get_contents(getenv('LYGER_HEADER')), 'liblyger.so');
         $sum = $ffi->new('long long');
+        [$json, $length] = [$ffi->new('char *'), $ffi->new('size_t')];
         $buffer = $ffi->new('char[8192]');
         stream_set_blocking(STDIN, false);
         for ($reads = 0; !feof(STDIN); $reads++) {
@@ -49,16 +51,25 @@ $programs = [
             if ($text !== str_repeat($text[0], strlen($text))) {
                 exit(3);
             }
+            if ($ffi->lyger_ffi_cache_get_json('array', 5, FFI::addr($json), FFI::addr($length)) === 1) {
+                $array = json_decode(FFI::string($json, $length->cdata));
+                $ffi->lyger_free_string($json);
+                if ($array->text !== str_repeat($array->list[1], $array->list[0])) {
+                    exit(3);
+                }
+            }
             fread(STDIN, 1);
         }
         echo $reads;
         PHP],
     'python' => [['/usr/bin/python3', '-c'], <<<'PYTHON'
-        import ctypes, select, sys
+        import ctypes, json, select, sys
         lib = ctypes.CDLL("liblyger.so")
         lib.lyger_ffi_cache_get_into.restype = ctypes.c_longlong
         add, name, sum, buffer = lib.lyger_ffi_cache_add_integer, sys.argv[1].encode(), ctypes.c_longlong(), ctypes.create_string_buffer(8192)
         add.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_longlong, ctypes.c_ulong, ctypes.c_void_p]
+        array, length = ctypes.c_void_p(), ctypes.c_size_t()
+        lib.lyger_free_string.argtypes = [ctypes.c_void_p]
         reads = 0
         while not select.select([sys.stdin], [], [], 0)[0]:
             add(b"all", 3, 1, 0, ctypes.byref(sum))
@@ -68,19 +79,29 @@ $programs = [
             text = ctypes.string_at(buffer, lib.lyger_ffi_cache_get_into(b"text", ctypes.c_size_t(4), buffer, ctypes.c_size_t(8192)))
             if text != text[:1] * len(text):
                 sys.exit(3)
+            if lib.lyger_ffi_cache_get_json(b"array", ctypes.c_size_t(5), ctypes.byref(array), ctypes.byref(length)) == 1:
+                value = json.loads(ctypes.string_at(array, length.value))
+                lib.lyger_free_string(array)
+                if value["text"] != value["list"][1] * value["list"][0]:
+                    sys.exit(3)
             reads += 1
         print(reads, end="")
         PYTHON],
     'ruby' => [['ruby', '-e'], <<<'RUBY'
         require 'ffi'
         require 'io/wait'
+        require 'json'
         module Lib
           extend FFI::Library
           ffi_lib 'liblyger.so'
           attach_function :lyger_ffi_cache_add_integer, %i[string size_t long_long ulong pointer], :int
           attach_function :lyger_ffi_cache_store, %i[string size_t int string size_t ulong], :int
           attach_function :lyger_ffi_cache_get_into, %i[string size_t pointer size_t], :long_long
+          attach_function :lyger_ffi_cache_get_json, %i[string size_t pointer pointer], :int
+          attach_function :lyger_free_string, %i[pointer], :void
         end
+        json = FFI::MemoryPointer.new(:pointer)
+        length = FFI::MemoryPointer.new(:size_t)
         sum = FFI::MemoryPointer.new(:long_long)
         buffer = FFI::MemoryPointer.new(:char, 8192)
         name = ARGV[0]
@@ -92,6 +113,11 @@ $programs = [
           Lib.lyger_ffi_cache_store('text', 4, 4, text, text.bytesize, 0)
           text = buffer.read_bytes(Lib.lyger_ffi_cache_get_into('text', 4, buffer, 8192))
           exit 3 if text != text[0] * text.bytesize
+          if Lib.lyger_ffi_cache_get_json('array', 5, json, length) == 1
+            value = JSON.parse(json.read_pointer.read_bytes(length.read(:size_t)))
+            Lib.lyger_free_string(json.read_pointer)
+            exit 3 if value['text'] != value['list'][1] * value['list'][0]
+          end
           reads += 1
         end
         print reads
@@ -102,6 +128,9 @@ $programs = [
         const add = lib.func('int lyger_ffi_cache_add_integer(const char *key, size_t key_len, int64_t by, unsigned long ttl, _Out_ int64_t *result)');
         const store = lib.func('int lyger_ffi_cache_store(const char *key, size_t key_len, int type, const char *value, size_t value_len, unsigned long ttl)');
         const getInto = lib.func('int64_t lyger_ffi_cache_get_into(const char *key, size_t key_len, void *buffer, size_t size)');
+        const getJson = lib.func('int lyger_ffi_cache_get_json(const char *key, size_t key_len, _Out_ void **json, _Out_ size_t *json_len)');
+        const free = lib.func('void lyger_free_string(void *string)');
+        const json = [null], length = [0];
         const name = process.argv[1], sum = [0], buffer = Buffer.alloc(8192);
         let reads = 0, ended = false;
         process.stdin.on('end', () => { ended = true; }).resume();
@@ -113,6 +142,11 @@ $programs = [
                 store('text', 4, 4, String.fromCharCode(97 + reads % 26).repeat(size), size, 0);
                 const text = buffer.latin1Slice(0, getInto('text', 4, buffer, 8192));
                 if (text !== text[0].repeat(text.length)) process.exit(3);
+                if (getJson('array', 5, json, length) === 1) {
+                    const value = JSON.parse(koffi.decode(json[0], 'char', Number(length[0])));
+                    free(json[0]);
+                    if (value.text !== value.list[1].repeat(value.list[0])) process.exit(3);
+                }
                 reads++;
             }
             if (ended) process.stdout.write(String(reads)); else setImmediate(step);

@@ -102,8 +102,15 @@ $server = new Server('return "<body>" . VALUE . "</body>";', ['watch' => $projec
 $stream = $server->connect();
 fwrite($stream, "GET /-/lyger/reload HTTP/1.1\r\nHost: anything.test\r\n\r\n");
 event($stream);
+function shown_after(Scripts|Server $server, array $fields, string $before): string
+{
+    do { // a worker from before may still take a request, until its parent has heard that it is to end
+        $shown = shown($server->get('/', $fields));
+    } while (str_contains($shown, ">$before{"));
+    return $shown;
+}
 file_put_contents("$project/boot.php", '<?php return 2;');
-echo '  ', preg_replace('/\d+/', 'N', event($stream)), ': ', shown($server->get('/', $document)), "\n";
+echo '  ', preg_replace('/\d+/', 'N', event($stream)), ': ', shown_after($server, $document, '1'), "\n";
 file_put_contents("$project/boot.php", '<?php exit(7);');
 do { // a stream says all of its state
     $event = event($stream);
@@ -111,10 +118,7 @@ do { // a stream says all of its state
 echo "  $event: ", shown($server->get('/', $document)), "\n";
 file_put_contents("$project/boot.php", '<?php return 3;');
 $event = preg_replace('/\d+/', 'N', event($stream));
-do { // a worker from before may still take a request, until its parent has heard that it is to end
-    $shown = shown($server->get('/', $document));
-} while (str_contains($shown, '>2{'));
-echo "  $event: $shown\n";
+echo "  $event: ", shown_after($server, $document, '2'), "\n";
 $server->stop(expected: '/^(a file has changed, reloading|the application was booted anew, process \d+|the application did not come up: exit status 7; the running one stays)$/');
 
 echo "switched off\n";

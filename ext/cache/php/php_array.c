@@ -1,41 +1,16 @@
 #include "php_array.h"
 
+#include "cache/array_form.h"
 #include "lyger_compat.h"
 
-#define DEPTH_MAX 512
 #define LARGE ((size_t)1 << 20) /* bytes; a shorter array cannot take PHP past twice its memory_limit */
 #define NAME_LENGTH_KEPT 64
-
-/* Every item starts at a multiple of 8, so that it can be read in whole words. */
-enum { TAG_NULL, TAG_FALSE, TAG_TRUE, TAG_INT, TAG_FLOAT, TAG_STRING, TAG_ARRAY };
-enum { KIND_PACKED, KIND_MIXED };
-#define KEY_IS_NAME 0x100u /* beside the tag of a value in a mixed array */
-
-typedef struct array_head {
-    uint32_t count, kind;
-    int64_t next_index;
-} array_head;
-
-/* The head of an element: what follows is [u64 hash or i64 index], [payload], name bytes, string bytes. */
-typedef struct element_head {
-    uint32_t tag; /* | KEY_IS_NAME */
-    uint32_t name_len;
-    uint64_t payload; /* the number, the length of the string, 0 */
-    uint64_t key;     /* the hash of the name, or the index; absent in packed arrays */
-} element_head;
-
-#define PACKED_HEAD offsetof(element_head, key)
-
-static size_t aligned(size_t len)
-{
-    return (len + 7) & ~(size_t)7;
-}
 
 static void put_bytes(smart_str *text, const char *bytes, size_t len)
 {
     static const char zeros[8] = {0};
     smart_str_appendl(text, bytes, len);
-    smart_str_appendl(text, zeros, aligned(len) - len);
+    smart_str_appendl(text, zeros, aligned_to_word(len) - len);
 }
 
 static bool encode(HashTable *array, smart_str *text, unsigned depth);
@@ -184,10 +159,10 @@ static const char *take_bytes(array_source *from, uint64_t len)
 {
     const char *bytes = from->at;
     size_t left = (size_t)(from->end - from->at);
-    if (len > left || aligned((size_t)len) > left) {
+    if (len > left || aligned_to_word((size_t)len) > left) {
         return NULL;
     }
-    from->at += aligned((size_t)len);
+    from->at += aligned_to_word((size_t)len);
     return bytes;
 }
 

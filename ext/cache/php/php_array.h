@@ -1,13 +1,8 @@
 /*
  * Arrays in the cache: a flat form that is written in one pass over the array and read back without looking
  * anything up twice. Nested arrays are part of it; an array that holds an object anywhere is serialised
- * instead, because the object's identity and hooks are serialize()'s business. References are resolved.
- *
- *     array   = u32 count, u32 next index (low), u32 next index (high), u32 kind, element…
- *     element = value                                        kind PACKED: keys are 0, 1, 2, …
- *             | i64 index, value                             kind MIXED, key tag INDEX
- *             | u64 hash, u32 length, bytes, value           kind MIXED, key tag NAME
- *     value   = tag, payload                                 see php_array.c
+ * instead, because the object's identity and hooks are serialize()'s business. References are resolved. The
+ * form itself stands in cache/array_form.h.
  */
 #ifndef PHP_LYGER_ARRAY_H
 #define PHP_LYGER_ARRAY_H
