@@ -400,7 +400,6 @@ static bool begin(reader *from, const lyger_cache_value *value, item *first)
         from->closing = '}';
         return take_serialized(from, first, &number);
     case LYGER_CACHE_ARRAY:
-        from->element = flat_element;
         return take_flat_array(from, first);
     default:
         lyger_fail(from->error, LYGER_E_CACHE, "the value is in a form that only PHP reads");
@@ -411,7 +410,7 @@ static bool begin(reader *from, const lyger_cache_value *value, item *first)
 bool lyger_cache_put_json(lyger_sink *sink, const lyger_cache_value *value, lyger_error *error)
 {
     bool bytes = value->type >= LYGER_CACHE_STRING;
-    reader from = {.at = bytes ? value->bytes : "", .error = error};
+    reader from = {.at = bytes ? value->bytes : "", .element = flat_element, .error = error};
     from.end = from.at + (bytes ? value->len : 0);
     item first;
     if (!begin(&from, value, &first) || !put_item(sink, &from, &first, 0)) {

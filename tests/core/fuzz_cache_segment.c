@@ -3,6 +3,7 @@
  * changes a segment that is always the same: a byte that says whose locks were left behind, then records of
  * six bytes: area, offset (2), what to write, value (2). The segment is heap memory, so ASan sees its ends.
  */
+#include "cache/cache.h"
 #include "cache/shard/arena.h"
 #include "cache/segment/hash.h"
 #include "cache/segment/lane.h"
