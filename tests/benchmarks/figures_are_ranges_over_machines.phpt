@@ -77,6 +77,13 @@ echo 'the page as it was before: ', $figures($alone), "\n";
 echo 'the page with ranges: ', $figures($both), "\n";
 echo 'a range that is another: ', $figures(preg_replace_callback('/(<!--string-in@1:ffi-->)([\d.]+)/', static fn(array $of): string => $of[1] . ($of[2] / 2), $both)), "\n";
 echo 'one that hides it: ', $figures(str_replace(' (machines disagree)', '', $both)), "\n";
+// The page has a table of those rows.
+$machines = array_map(static fn(array $one): array => ['scenarios' => array_map(Analysis::of(...), array_intersect_key($one['scenarios'], ['nothing' => 0, 'scalar' => 0]))] + $one,
+    Machines::with($first, $directory));
+$view = new Report\MachinesView($machines);
+preg_match_all('/^\| (.*?): FFI against native function \| .*? \| (.*?) \|$/m', $view->markdown(), $found);
+echo implode('; ', array_map(static fn(string $what, string $say): string => "$what: $say", $found[1], preg_replace('/.*\| /', '', $found[2]))), "\n";
+echo substr_count($view->html(), 'Intel Xeon'), ' times on the page, alone ', var_export((new Report\MachinesView(array_slice($machines, 0, 1)))->html(), true), "\n";
 // The rule itself.
 foreach ([[[2, 3], [0.4, 0.5]], [[2, 3], [0.9, 1.1]], [[2, 3], [3.1, 5]], [[2, 3], [4.6, 5]], [[0.2, 0.25], [0.4, 0.5]]] as $pair) {
     $ratios = array_map(static fn(array $ends): array => ['low' => $ends[0], 'high' => $ends[1]], $pair);
@@ -110,6 +117,8 @@ the page as it was before: 1 %d wrong
 the page with ranges: 0 0 wrong
 a range that is another: 1 1 wrong
 one that hides it: 1 2 wrong
+A call that does nothing: faster on one, slower on another; An integer in and out: far apart
+2 times on the page, alone ''
 [[2,3],[0.4,0.5]] direction
 [[2,3],[0.9,1.1]] far
 [[2,3],[3.1,5]] agree

@@ -28,6 +28,9 @@ final class MachinesView
         }
         $cells = static fn(array $row): array => array_map(Page::escaped(...), $row);
         [$rows, $compared] = $this->ratios();
+        if ($compared === 0) {
+            return '';
+        }
         $html = '<section id="machines"><h2>' . self::TITLE . '</h2><p class="about">' . Page::escaped($this->about(count($rows), $compared)) . '</p>'
             . Page::table(array_map($cells, $this->facts()));
         foreach (array_filter([array_slice($rows, 0, self::FIRST), array_slice($rows, self::FIRST)]) as $i => $part) {
@@ -43,7 +46,7 @@ final class MachinesView
             return '';
         }
         [$rows, $compared] = $this->ratios();
-        return "\n## " . self::TITLE . "\n\n" . $this->about(count($rows), $compared) . "\n\n" . Summary::table($this->facts())
+        return $compared === 0 ? '' : "\n## " . self::TITLE . "\n\n" . $this->about(count($rows), $compared) . "\n\n" . Summary::table($this->facts())
             . ($rows ? "\n" . Summary::table([$this->heading(), ...$rows]) : '');
     }
 
@@ -75,7 +78,7 @@ final class MachinesView
     {
         $found = ['direction' => [], 'far' => []];
         $compared = 0;
-        foreach (reset($this->machines)['scenarios'] as $name => $scenario) {
+        foreach ($this->machines[array_key_first($this->machines)]['scenarios'] as $name => $scenario) {
             foreach ($scenario['figures'] as $size => $figures) {
                 foreach (array_keys($figures) as $way) {
                     $ratios = array_filter(array_map(
