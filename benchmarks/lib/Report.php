@@ -39,9 +39,10 @@ final class Report
             foreach (Report\Page::files($results) as $name => $svg) {
                 self::put("$out/$name.svg", $svg);
             }
-            $missing = Report\Printed::page("$out/report.html", "$out/report.pdf");
+            $whole = $options['only'] === '';
+            $missing = $whole ? Report\Printed::page("$out/report.html", "$out/report.pdf") : null;
             fwrite(STDERR, $missing === null ? '' : "not made: $out/report.pdf: $missing\n");
-            fwrite(STDERR, "written: $out/report.html, report.md, report.json" . ($missing === null ? ", report.pdf\n" : "\n"));
+            fwrite(STDERR, "written: $out/report.html, report.md, report.json" . ($whole && $missing === null ? ", report.pdf\n" : "\n"));
         }
         return self::failures($results['self_check']);
     }

@@ -29,7 +29,7 @@ final class Run
     ];
     private const QUICK = [
         'seconds' => 34,
-        'languages' => 20,
+        'languages' => 16,
         'block_ns' => 1_000_000,
         'sessions' => 2,
         'rounds' => 5,

@@ -51,6 +51,8 @@ foreach (['server' => 'server', 'server-p99' => 'server', 'language-nothing' => 
     $command = Report\Sources::command($name, ['group' => $group]);
     echo $command, is_executable("$root/$command") ? '' : ' is no program', "\n";
 }
+putenv('PATH=/nowhere');
+echo Report\Printed::page(__FILE__, __FILE__ . '.pdf'), is_file(__FILE__ . '.pdf') ? ', and is there' : '', "\n";
 ?>
 --EXPECT--
 What a call costs: 2 drawings, benchmarks/run --only crossings, calls.csv, whole: array-of-integers nothing scalar
@@ -68,3 +70,4 @@ string(0) ""
 benchmarks/server
 benchmarks/server-latency
 benchmarks/languages/run
+it needs chromium (Debian: apt-get install chromium)
