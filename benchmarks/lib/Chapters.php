@@ -19,6 +19,12 @@ final class Chapters
         'own' => ['Your own', 'Scenarios from outside of this repository.'],
     ];
 
+    /** What is kept by group, in the order of the chapters. */
+    public static function sorted(array $groups): array
+    {
+        return array_replace(array_intersect_key(self::ALL, $groups), $groups);
+    }
+
     /** @return array{string, string} */
     public static function of(string $group): array
     {

@@ -54,6 +54,7 @@ final class BesideView
     public static function rows(array $results): array
     {
         $rows = [];
+        $versions = implode(' → ', array_map(Machines::php(...), self::all($results)));
         foreach ($results['beside'] ? $results['scenarios'] : [] as $name => $scenario) {
             $size = array_key_first($scenario['points']);
             $points = array_map(static fn(array $one): array => $one['scenarios'][$name]['points'][$size] ?? [], self::all($results));
@@ -65,9 +66,9 @@ final class BesideView
                 $medians = array_map(static fn(array $point): string => self::median($point, $way), $points);
                 $cells[] = array_unique($medians) === ['–'] ? '–' : implode(' → ', $medians);
             }
-            $rows[] = [$scenario['title'], ...$cells];
+            $rows[] = [$scenario['title'], $versions, ...$cells];
         }
-        return $rows ? [['', ...array_map(Ways::label(...), self::DOORS)], ...$rows] : [];
+        return $rows ? [['', 'PHP', ...array_map(Ways::label(...), self::DOORS)], ...$rows] : [];
     }
 
     /** This run and those beside it, the oldest PHP first. @return list<array> */

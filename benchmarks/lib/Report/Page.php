@@ -22,6 +22,7 @@ final class Page
         foreach ($this->results['scenarios'] as $name => $scenario) {
             $chapters[$scenario['group']][$name] = $scenario;
         }
+        $chapters = Chapters::sorted($chapters);
         if (isset($chapters['crossings'])) { // the quickest first, as in the plot above them
             $order = array_flip(array_keys(ChapterView::smallest($chapters['crossings'], false)[0]));
             $place = static fn(array $scenario): int => $order[$scenario['title']] ?? PHP_INT_MAX;

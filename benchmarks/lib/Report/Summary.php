@@ -101,7 +101,7 @@ final class Summary
         foreach ($this->results['scenarios'] as $scenario) {
             $scenario['figures'] && $chapters[$scenario['group']][] = $scenario;
         }
-        return array_map(self::rows(...), $chapters);
+        return array_map(self::rows(...), Chapters::sorted($chapters));
     }
 
     private static function rows(array $scenarios): array
