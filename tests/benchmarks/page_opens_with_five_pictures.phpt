@@ -51,6 +51,14 @@ foreach (['server' => 'server', 'server-p99' => 'server', 'language-nothing' => 
     $command = Report\Sources::command($name, ['group' => $group]);
     echo $command, is_executable("$root/$command") ? '' : ' is no program', "\n";
 }
+// What gnuplot cannot draw is said, and the next plot is drawn.
+$draw = static fn(string $script): string => Report\Plot::figure('a plot', static fn(int $width): array => [100, $script]);
+try {
+    $draw("plot nothing_like_that\n");
+} catch (\RuntimeException $error) {
+    echo preg_match('/^gnuplot: .*nothing_like_that/s', $error->getMessage()) ? "gnuplot's words\n" : "{$error->getMessage()}\n";
+}
+echo substr_count($draw("plot x\n"), '</svg>'), " drawings\n";
 putenv('PATH=/nowhere');
 echo Report\Printed::page(__FILE__, __FILE__ . '.pdf'), is_file(__FILE__ . '.pdf') ? ', and is there' : '', "\n";
 ?>
@@ -70,4 +78,6 @@ string(0) ""
 benchmarks/server
 benchmarks/server-latency
 benchmarks/languages/run
+gnuplot's words
+2 drawings
 it needs chromium (Debian: apt-get install chromium)

@@ -47,7 +47,7 @@ final class BesideView
             . " {$other['machine']['date']}", $results['beside']);
         return "<section id=\"beside\"><h2>$title</h2><p class=\"about\">$about</p>"
             . Page::table(array_map(static fn(array $row): array => array_map($cell, $row), $rows)) . self::FFI
-            . '<p class="small muted">The others: ' . Page::escaped(implode('; ', $others)) . '.</p></section>';
+            . '<p class="small muted">The others: ' . Page::escaped(implode('; ', $others)) . '.</p>' . Sources::of('scripts/report --every-php') . '</section>';
     }
 
     /** @return list<list<string>> the heading first */

@@ -35,7 +35,7 @@ final class ChapterView
         foreach ($this->tables as $name => $table) {
             [$title, $about] = [Page::escaped($table['title']), Page::escaped($table['about'])];
             $html .= "<article id=\"$name\"><h3>$title</h3><p class=\"about\">$about</p>"
-                . Page::table(array_map(static fn(array $row): array => array_map(Page::escaped(...), $row), self::rows($table))) . '</article>';
+                . Page::table(array_map(static fn(array $row): array => array_map(Page::escaped(...), $row), self::rows($table))) . Sources::ofTable((string) $name) . '</article>';
         }
         return "$html</section>\n";
     }

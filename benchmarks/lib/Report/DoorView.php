@@ -42,7 +42,7 @@ final class DoorView
         $numbers = $rows
             ? '<details><summary>The numbers, with JIT and without</summary>' . Page::table([$heading, ...$rows]) . '</details>'
             : '';
-        return '<section id="door"><h2>Which door?</h2>' . self::STEPS . self::zones($results['scenarios']) . "$numbers</section>";
+        return '<section id="door"><h2>Which door?</h2>' . self::STEPS . self::zones($results['scenarios']) . $numbers . Sources::of('benchmarks/run') . '</section>';
     }
 
     /** The break-even points beside PHP's JIT, for Plots::zones(). */

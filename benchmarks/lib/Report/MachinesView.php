@@ -37,7 +37,7 @@ final class MachinesView
             $table = Page::table(array_map($cells, [$this->heading(), ...$part]));
             $html .= $i === 0 ? $table : '<details><summary>' . Text::count(count($part), 'more rows') . "</summary>$table</details>";
         }
-        return "$html</section>";
+        return $html . Sources::of('scripts/report --add report.json') . '</section>';
     }
 
     public function markdown(): string

@@ -152,7 +152,7 @@ final class Page
         foreach (array_diff_key(Loads::tables($loading), ['Loading' => 0]) as $rows) { // which is drawn
             $html .= self::table(array_map(static fn(array $row): array => array_map(self::escaped(...), $row), $rows));
         }
-        return "$html</section>";
+        return $html . Sources::of('benchmarks/run') . '</section>';
     }
 
     private static function loadBars(array $ways): array

@@ -79,18 +79,17 @@ final class Plot
     /** One gnuplot draws all plots of a page: to start it takes longer than to draw. */
     private static function run(string $script): string
     {
-        [$process, $pipes, $said] = self::$gnuplot ??= self::started();
+        [, $pipes, $said] = self::$gnuplot ??= self::started();
         fwrite($pipes[0], "reset session\nset output\n{$script}set output\nprint \"\\n" . self::DRAWN . "\"\n");
         $svg = '';
-        while (!str_ends_with($svg, self::DRAWN . "\n")) {
+        do {
             $line = fgets($pipes[1]);
-            if ($line === false) {
-                $errors = (string) stream_get_contents($said, null, 0);
-                proc_close($process);
-                self::$gnuplot = null;
-                throw new RuntimeException("gnuplot: $errors");
-            }
             $svg .= $line;
+        } while ($line !== false && $line !== self::DRAWN . "\n");
+        if ($line === false || !str_contains($svg, '</svg>')) {
+            $errors = trim((string) file_get_contents(stream_get_meta_data($said)['uri'])); // the stream itself stands at its end
+            self::$gnuplot = null; // another plot gets another process
+            throw new RuntimeException("gnuplot: $errors");
         }
         return substr($svg, 0, -strlen(self::DRAWN) - 1);
     }

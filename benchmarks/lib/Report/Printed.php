@@ -19,7 +19,7 @@ final class Printed
             return 'it needs chromium (Debian: apt-get install chromium)';
         }
         $profile = sys_get_temp_dir() . '/lyger-print-' . bin2hex(random_bytes(6));
-        $root = posix_geteuid() === 0 ? ['--no-sandbox'] : []; // which Chromium refuses as root
+        $root = function_exists('posix_geteuid') && posix_geteuid() === 0 ? ['--no-sandbox'] : []; // which Chromium refuses as root
         $command = ['timeout', '-k', '5', (string) self::SECONDS, $browser, '--headless', ...$root, '--disable-gpu', "--user-data-dir=$profile", '--no-pdf-header-footer',
             "--print-to-pdf=$pdf.part", 'file://' . str_replace('%2F', '/', rawurlencode((string) realpath($html)))];
         $process = proc_open($command, [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], ['file', '/dev/null', 'w']], $pipes);

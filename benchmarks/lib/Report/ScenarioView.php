@@ -196,9 +196,7 @@ final class ScenarioView
         }
         $against = Page::escaped('against ' . Ways::label($this->scenario['against']));
         $heading = ['', 'median', '95 % interval', $against, 'empty loop', 'CPU', 'PHP heap', 'rounds'];
-        $command = Page::escaped(Sources::command($this->name, $this->scenario));
-        $data = Sources::download("$this->name.csv", Sources::csv([$this->name => $this->scenario]), 'data');
-        $html = $rows ? Page::table([$heading, ...$rows]) . "<p class=\"source\"><code>$command</code> $data</p>" : '';
+        $html = $rows ? Page::table([$heading, ...$rows]) . Sources::of(Sources::command($this->name, $this->scenario)) : '';
         foreach ($this->scenario['skipped'] as $way => $reason) {
             $reasons[$reason][] = Ways::label((string) $way);
         }

@@ -16,14 +16,30 @@ final class Sources
         'language-' => 'benchmarks/languages/run',
     ];
 
+    private const TABLES = ['server-idle' => 'benchmarks/server-latency', 'languages' => 'benchmarks/languages/run'];
+
     public static function command(string $name, array $scenario): string
     {
+        if ($scenario['group'] === 'own') { // what benchmarks/new made
+            return './run';
+        }
         foreach (self::PROGRAMS as $start => $program) {
             if (in_array($scenario['group'], ['server', 'languages'], true) && str_starts_with($name, $start)) {
                 return $program;
             }
         }
         return "benchmarks/run --only \"{$scenario['group']}: $name\"";
+    }
+
+    /** The line below a table or a section. */
+    public static function of(string $command): string
+    {
+        return '<p class="source"><code>' . Page::escaped($command) . '</code></p>';
+    }
+
+    public static function ofTable(string $name): string
+    {
+        return self::of(self::TABLES[$name] ?? "benchmarks/$name");
     }
 
     /** @param array<string, array> $scenarios with figures */
