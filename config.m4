@@ -65,13 +65,18 @@ if test "$PHP_LYGER" != "no"; then
   lyger_glue="ext/lyger.c ext/lyger_engine.c ext/lyger_error.c ext/lyger_functions.c ext/lyger_ini.c \
     ext/lyger_string.c ext/compute/php_compute.c ext/http/php_queue.c ext/jsonout/php_json.c \
     ext/apcu/php_apcu.c ext/apcu/php_entry.c ext/apcu/php_inspection.c ext/apcu/php_iterator.c ext/apcu/php_serialized.c \
-    ext/cache/php/php_array.c ext/cache/php/php_batch.c ext/cache/php/php_cache.c ext/cache/php/php_hold.c ext/cache/php/php_image.c \
+    ext/cache/php/php_array.c ext/cache/php/php_batch.c ext/cache/php/php_cache.c ext/cache/php/php_far.c ext/cache/php/php_far_hold.c \
+    ext/cache/php/php_far_many.c ext/cache/php/php_hold.c ext/cache/php/php_image.c \
     ext/cache/php/php_inspect.c ext/cache/php/php_open.c ext/cache/php/php_sessions.c ext/cache/php/php_value.c ext/cache/php/php_version.c \
     ext/query/php_handle.c ext/query/php_params.c ext/query/php_query.c ext/query/php_report.c ext/query/php_result.c ext/query/php_transaction.c"
+  dnl The cache's backend, which the FFI door does not have: only in lyger.so.
+  lyger_far="ext/far/address.c ext/far/form.c ext/far/hold.c ext/far/link.c ext/far/prefixes.c ext/far/protocol.c ext/far/socket.c ext/far/store.c ext/far/walk.c"
   if test "$lyger_cv_os" = "linux"; then
     lyger_core="$lyger_core ext/cache/system/threads_linux.c"
+    lyger_far="$lyger_far ext/far/send_linux.c"
   else
     lyger_core="$lyger_core ext/cache/system/threads_posix.c"
+    lyger_far="$lyger_far ext/far/send_posix.c"
   fi
   lyger_server=""
   lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c ext/abi/abi_queue.c ext/abi/abi_result.c ext/abi/abi_v2.c"
@@ -157,7 +162,7 @@ if test "$PHP_LYGER" != "no"; then
   if test "$lyger_prefix_map" = "yes"; then
     lyger_cflags="$lyger_cflags -ffile-prefix-map=$lyger_here=."
   fi
-  PHP_NEW_EXTENSION([lyger], [$lyger_core $lyger_server $lyger_glue], [$ext_shared],, [$lyger_cflags])
+  PHP_NEW_EXTENSION([lyger], [$lyger_core $lyger_far $lyger_server $lyger_glue], [$ext_shared],, [$lyger_cflags])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/abi])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/apcu])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/base])
@@ -168,6 +173,7 @@ if test "$PHP_LYGER" != "no"; then
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache/shard])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/cache/system])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/compute])
+  PHP_ADD_BUILD_DIR([$ext_builddir/ext/far])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/http])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/server])
   PHP_ADD_BUILD_DIR([$ext_builddir/ext/server/front])

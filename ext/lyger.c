@@ -56,6 +56,7 @@ static PHP_GINIT_FUNCTION(lyger)
 static PHP_GSHUTDOWN_FUNCTION(lyger)
 {
     php_lyger_query_thread_end(&lyger_globals->query);
+    php_lyger_far_thread_end(&lyger_globals->cache);
 }
 
 static PHP_MINIT_FUNCTION(lyger)

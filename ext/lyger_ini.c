@@ -96,6 +96,14 @@ static ZEND_INI_MH(update_mode)
     return SUCCESS;
 }
 
+/* phpinfo() shows that there is a backend, not its password. */
+static ZEND_INI_DISP(display_backend)
+{
+    (void)type;
+    bool set = ini_entry->value && ZSTR_LEN(ini_entry->value) > 0;
+    php_printf("%s", set ? "set" : "no value");
+}
+
 /* clang-format off */
 PHP_INI_BEGIN()
     STD_PHP_INI_ENTRY("lyger.cache_size", "64M", PHP_INI_SYSTEM, update_size,
@@ -106,6 +114,12 @@ PHP_INI_BEGIN()
                       cache.mode, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_ENTRY("lyger.cache_group", "", PHP_INI_SYSTEM, OnUpdateString,
                       cache.group, zend_lyger_globals, lyger_globals)
+    STD_PHP_INI_ENTRY_EX("lyger.cache_backend", "", PHP_INI_SYSTEM, OnUpdateString,
+                         cache.backend, zend_lyger_globals, lyger_globals, display_backend)
+    STD_PHP_INI_ENTRY("lyger.cache_far_prefixes", "*", PHP_INI_SYSTEM, OnUpdateString,
+                      cache.far_prefixes, zend_lyger_globals, lyger_globals)
+    STD_PHP_INI_ENTRY("lyger.cache_far_classes", "", PHP_INI_SYSTEM, OnUpdateString,
+                      cache.far_classes, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_BOOLEAN("lyger.cache_zero_copy", "0", PHP_INI_SYSTEM, OnUpdateBool,
                         cache.zero_copy, zend_lyger_globals, lyger_globals)
     STD_PHP_INI_ENTRY("lyger.session_wait", "0", PHP_INI_ALL, update_from_zero,

@@ -14,6 +14,7 @@
 #include "base/handle.h"
 #include "base/version.h"
 #include "cache/cache.h"
+#include "far/far.h"
 #include "query/query.h"
 
 #define PHP_LYGER_VERSION LYGER_VERSION
@@ -57,6 +58,10 @@ typedef struct php_lyger_cache_globals {
     zend_long mode;         /* lyger.cache_mode */
     char *group;            /* lyger.cache_group */
     bool zero_copy;         /* lyger.cache_zero_copy */
+    char *backend;          /* lyger.cache_backend */
+    char *far_prefixes;     /* lyger.cache_far_prefixes */
+    char *far_classes;      /* lyger.cache_far_classes */
+    lyger_far *far;         /* this thread's connection to the backend, made on first use */
     zend_long session_wait; /* lyger.session_wait, seconds; 0: max_execution_time */
     zend_ulong incomplete;  /* objects of __PHP_Incomplete_Class that were made; wraps */
     /* Keys of arrays that were decoded in this request: php_array.c. A member and not a thread-local
@@ -64,6 +69,9 @@ typedef struct php_lyger_cache_globals {
      * all. */
     zend_string *names[PHP_LYGER_NAMES_KEPT];
 } php_lyger_cache_globals;
+
+/* Closes the connection of a thread, or of the process, at its end. */
+void php_lyger_far_thread_end(php_lyger_cache_globals *globals);
 
 /* The settings of ext/apcu; those named apc.* are there only when its functions are. */
 typedef struct php_lyger_apcu_globals {

@@ -56,6 +56,10 @@ namespace {
      * changes a copy. A request keeps what it fetched until its values are gone, whatever becomes of the entry; what
      * all requests keep so is at most a quarter of the cache, and 32 to 384 entries each. Beyond that, fetching copies.
      *
+     * With lyger.cache_backend keys may be on a Redis or Valkey server instead (docs/far-cache.md): then this and every
+     * other function asks the server, an object's class must be one of lyger.cache_far_classes, and a server that
+     * cannot be asked is a Lyger\Exception\CacheException.
+     *
      * @param string $key 1 to 65535 bytes of any value
      * @param mixed $value anything but resources and what PHP cannot serialise (closures)
      * @param int $ttl seconds until the entry expires, 0 (never) to 4294967295
@@ -87,10 +91,10 @@ namespace {
      */
     function lyger_cache_delete(string $key): bool {}
 
-    /** Removes every entry whose key begins with $prefix; '' removes all. */
+    /** Removes every entry whose key begins with $prefix; '' removes all. Of a server's keys, those that are the cache's. */
     function lyger_cache_clear(string $prefix = ''): void {}
 
-    /** The number of entries that have not expired. */
+    /** The number of entries that have not expired, without those on a server. */
     function lyger_cache_size(): int {}
 
     /**
@@ -179,7 +183,7 @@ namespace {
      * @return array|null type ('null', 'bool', 'int', 'float', 'string', 'array' or 'object'), bytes (of memory, with
      *     the key and what the cache needs for itself), ttl (the seconds that are left, rounded up; 0: it does not
      *     expire), age (seconds since it was stored), hits (since eviction last looked at it, counted up to 3; null
-     *     where they are not counted); null for a miss
+     *     where they are not counted); null for a miss. Of a key on a server: type, bytes (as stored there) and ttl
      * @throws ValueError for a key outside that range
      */
     function lyger_cache_entry(string $key): ?array {}
@@ -197,7 +201,7 @@ namespace {
      * @param int $ttl seconds until the value expires, 0 (never) to 4294967295
      * @param int $stale seconds after $ttl, 0 to 1000000, in which the old value is served to callers that give $stale
      *     too, while one process computes the new one; needs a $ttl. That process gets the new value, or the exception,
-     *     which leaves the old one in place.
+     *     which leaves the old one in place. Not for keys on a server, where the others wait.
      * @param float $wait seconds, 0 to 86400, for another process that computes the value
      * @throws ValueError for an argument outside these ranges
      * @throws TypeError when $compute returns what cannot be stored
@@ -220,7 +224,8 @@ namespace {
      * request, the lock is free at once. With one it belongs to whoever has the token, in whatever process, and
      * outlives the process that took it. A lock that is held with this $token already is had again: its time begins
      * anew, and it outlives its process from then on, also when lyger had made the token. A cache has room for one
-     * lock per 16 KiB of its size.
+     * lock per 16 KiB of its size. The lock of a key on a server is of all machines and nobody's process: a holder that
+     * dies keeps it until $ttl is over.
      *
      * @param string $key 1 to 65535 bytes
      * @param int $ttl seconds, 0 to 4294967295; with 0 the lock does not expire
@@ -272,7 +277,8 @@ namespace {
      * Figures of the cache: enabled, path ('' when anonymous), shards, entries, bytes_total, bytes_capacity,
      * bytes_used, bytes_held (of removed entries that readers still see), bytes_free, regions, regions_unused, hits,
      * misses, sets, deletes, evictions, expirations, lock_recoveries; and sessions, which are not among the entries, and
-     * session_evictions, which are among the evictions.
+     * session_evictions, which are among the evictions. With lyger.cache_backend also backend: server, connected, and of
+     * this process connections, commands, failures, left_alone (seconds until the server is tried again after a failure).
      *
      * @param bool $detailed adds what takes a walk through the cache: shard_list, for each shard entries,
      *     bytes_capacity, bytes_used, bytes_held, bytes_small and bytes_main (in the two queues), buckets and regions;

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: cc6ca28d9f45da0e26843416e0e3ba5b9cc530e7 */
+ * Stub hash: 0b7a15dc88383344d6c353e2ed8d0bbeb70e9b19 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_lyger_hello_world, 0, 0, IS_STRING, 0)
 ZEND_END_ARG_INFO()

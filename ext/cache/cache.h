@@ -104,6 +104,9 @@ lyger_cache *lyger_cache_open_own(const char *pool, size_t bytes, lyger_error *e
  */
 lyger_cache *lyger_cache_annex(lyger_cache *cache);
 
+/* A number that all processes with this segment have in common, and no others. */
+uint64_t lyger_cache_identity(const lyger_cache *cache);
+
 /* Unmaps the segment; a named one stays for other processes. */
 void lyger_cache_close(lyger_cache *cache);
 

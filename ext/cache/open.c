@@ -3,6 +3,7 @@
  */
 #include "cache.h"
 
+#include "cache/segment/hash.h"
 #include "cache/segment/lane.h"
 #include "cache/segment/lock.h"
 #include "cache/system/os.h"
@@ -41,6 +42,13 @@ static void view(lyger_cache *cache, void *base)
 lyger_cache *lyger_cache_annex(lyger_cache *cache)
 {
     return cache->is_annex ? cache : cache + 1;
+}
+
+/* 40 bits of a hash: too few to find the seed from, which must stay unknown to whoever chooses keys. */
+uint64_t lyger_cache_identity(const lyger_cache *cache)
+{
+    static const char what[] = "the identity of this segment";
+    return lyger_hash_key(what, sizeof what - 1, cache->hash_states[0]) >> 24;
 }
 
 /* ---- files ---- */

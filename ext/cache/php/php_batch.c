@@ -5,6 +5,7 @@
 
 #include "lyger_compat.h"
 #include "lyger_error.h"
+#include "php_far.h"
 #include "php_value.h"
 
 #include "ext/json/php_json_parser.h"
@@ -28,6 +29,63 @@ static zend_string *batch_key(zval *key, uint32_t position)
     return string;
 }
 
+static void put_value(zval *array, zend_string *name, zval *value, bool found, zval *otherwise)
+{
+    if (!found && otherwise) {
+        ZVAL_COPY(value, otherwise);
+    } else if (!found) {
+        ZVAL_NULL(value);
+    }
+    zend_symtable_update(Z_ARRVAL_P(array), name, value);
+}
+
+/* With a backend: the names that are far are asked for in one turn. */
+static void get_batch_far(zend_string **names, uint32_t count, zval *otherwise, zval *return_value)
+{
+    zend_string **raw = safe_emalloc(count + 1, sizeof *raw, 0);
+    bool goes_on = php_lyger_far_prefetch(names, count, raw);
+    for (uint32_t i = 0; i < count; i++) {
+        zval value;
+        bool found = false;
+        if (goes_on && php_lyger_is_far(names[i])) {
+            found = raw[i] && php_lyger_far_unpack(names[i], ZSTR_VAL(raw[i]), ZSTR_LEN(raw[i]), &value);
+        } else if (goes_on) {
+            lyger_cache *cache = php_lyger_usable_cache();
+            found = cache && php_lyger_value_fetch(cache, names[i], &value) == LYGER_CACHE_HIT;
+        }
+        if (raw[i]) {
+            zend_string_release(raw[i]);
+        }
+        if (goes_on) {
+            put_value(return_value, names[i], &value, found, otherwise);
+            goes_on = !EG(exception) && !php_lyger_memory_limit_reached();
+        }
+    }
+    efree(raw);
+}
+
+static void get_names_far(HashTable *keys, zval *otherwise, zval *return_value)
+{
+    zend_string **names = safe_emalloc(zend_hash_num_elements(keys) + 1, sizeof *names, 0);
+    uint32_t count = 0;
+    zval *key;
+    ZEND_HASH_FOREACH_VAL(keys, key)
+    {
+        if (!(names[count] = batch_key(key, count))) {
+            break;
+        }
+        count++;
+    }
+    ZEND_HASH_FOREACH_END();
+    if (!EG(exception)) {
+        get_batch_far(names, count, otherwise, return_value);
+    }
+    while (count > 0) {
+        zend_string_release(names[--count]);
+    }
+    efree(names);
+}
+
 ZEND_FUNCTION(lyger_cache_get_batch)
 {
     HashTable *keys;
@@ -40,6 +98,11 @@ ZEND_FUNCTION(lyger_cache_get_batch)
         Z_PARAM_ZVAL(otherwise)
     ZEND_PARSE_PARAMETERS_END();
 
+    if (UNEXPECTED(php_lyger_far_prefixes)) {
+        array_init_size(return_value, zend_hash_num_elements(keys));
+        get_names_far(keys, otherwise, return_value);
+        return;
+    }
     lyger_cache *cache = php_lyger_usable_cache();
     array_init_size(return_value, zend_hash_num_elements(keys));
     ZEND_HASH_FOREACH_VAL(keys, key)
@@ -49,14 +112,8 @@ ZEND_FUNCTION(lyger_cache_get_batch)
         if (!name) {
             RETURN_THROWS();
         }
-        if (!cache || php_lyger_value_fetch(cache, name, &value) != LYGER_CACHE_HIT) {
-            if (otherwise) {
-                ZVAL_COPY(&value, otherwise);
-            } else {
-                ZVAL_NULL(&value);
-            }
-        }
-        zend_symtable_update(Z_ARRVAL_P(return_value), name, &value);
+        bool found = cache && php_lyger_value_fetch(cache, name, &value) == LYGER_CACHE_HIT;
+        put_value(return_value, name, &value, found, otherwise);
         zend_string_release(name);
         if (EG(exception) || php_lyger_memory_limit_reached()) {
             return;
@@ -81,6 +138,33 @@ static bool batch_keys_are_valid(HashTable *keys)
     return true;
 }
 
+/* Removes those of the keys that are on the server; how many there were. */
+static zend_long delete_far(HashTable *keys)
+{
+    zend_string **names = safe_emalloc(zend_hash_num_elements(keys) + 1, sizeof *names, 0);
+    lyger_far_key *far = safe_emalloc(zend_hash_num_elements(keys) + 1, sizeof *far, 0);
+    uint32_t count = 0;
+    zval *key;
+    ZEND_HASH_FOREACH_VAL(keys, key)
+    {
+        zend_string *name = batch_key(key, 0);
+        if (php_lyger_is_far(name)) {
+            names[count] = name;
+            far[count++] = php_lyger_far_key(name);
+        } else {
+            zend_string_release(name);
+        }
+    }
+    ZEND_HASH_FOREACH_END();
+    zend_long sum = php_lyger_far_delete_many(far, count);
+    while (count > 0) {
+        zend_string_release(names[--count]);
+    }
+    efree(names);
+    efree(far);
+    return sum;
+}
+
 ZEND_FUNCTION(lyger_cache_delete_batch)
 {
     HashTable *keys;
@@ -94,14 +178,21 @@ ZEND_FUNCTION(lyger_cache_delete_batch)
     if (!batch_keys_are_valid(keys)) {
         RETURN_THROWS();
     }
+    if (UNEXPECTED(php_lyger_far_prefixes)) {
+        sum = delete_far(keys);
+        if (EG(exception)) {
+            RETURN_THROWS();
+        }
+    }
     lyger_cache *cache = php_lyger_usable_cache();
     ZEND_HASH_FOREACH_VAL(keys, key)
     {
         lyger_error error;
         bool there = false;
         zend_string *name = batch_key(key, 0);
-        lyger_status status =
-            cache ? lyger_cache_remove(cache, ZSTR_VAL(name), ZSTR_LEN(name), &there, &error) : LYGER_OK;
+        lyger_status status = cache && !php_lyger_is_far(name)
+                                  ? lyger_cache_remove(cache, ZSTR_VAL(name), ZSTR_LEN(name), &there, &error)
+                                  : LYGER_OK;
         zend_string_release(name);
         if (status != LYGER_OK) {
             php_lyger_throw(&error);
@@ -118,6 +209,8 @@ typedef struct batch_item {
     zend_string *key;
     zval value; /* kept, because code of the application that serialises another element might release it */
     lyger_cache_value packed;
+    lyger_far_form form; /* instead, when it is far */
+    bool far;
     smart_str scratch;
 } batch_item;
 
@@ -155,7 +248,9 @@ static bool pack_item(batch_item *item, zval *value, uint32_t position)
         zend_argument_type_error(1, "must not be or contain %s, as element %u does", reason, position);
         return false;
     }
-    return php_lyger_value_pack(&item->value, 1, &item->packed, &item->scratch);
+    item->far = php_lyger_is_far(item->key);
+    return item->far ? php_lyger_far_pack(&item->value, 1, &item->form, &item->scratch)
+                     : php_lyger_value_pack(&item->value, 1, &item->packed, &item->scratch);
 }
 
 /* Reads and packs every element; false with an exception. *count of items are to be freed in either case. */
@@ -182,6 +277,24 @@ static bool read_batch(HashTable *source, bool pairs, batch_item *items, uint32_
     return true;
 }
 
+/* Stores those of the items that are for the server. */
+static zend_long store_far(const batch_item *items, uint32_t count, uint32_t ttl)
+{
+    lyger_far_key *keys = safe_emalloc(count + 1, sizeof *keys, 0);
+    lyger_far_form *forms = safe_emalloc(count + 1, sizeof *forms, 0);
+    size_t far_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (items[i].far) {
+            keys[far_count] = php_lyger_far_key(items[i].key);
+            forms[far_count++] = items[i].form;
+        }
+    }
+    zend_long sum = php_lyger_far_set_many(keys, forms, far_count, ttl);
+    efree(keys);
+    efree(forms);
+    return sum;
+}
+
 static zend_long store_items(const batch_item *items, uint32_t count, uint32_t ttl)
 {
     lyger_cache *cache = php_lyger_usable_cache();
@@ -189,6 +302,9 @@ static zend_long store_items(const batch_item *items, uint32_t count, uint32_t t
     for (uint32_t i = 0; cache && i < count; i++) {
         lyger_error error;
         bool stored;
+        if (items[i].far) {
+            continue;
+        }
         if (lyger_cache_store(cache, ZSTR_VAL(items[i].key), ZSTR_LEN(items[i].key), &items[i].packed, ttl, 0,
                               LYGER_CACHE_REPLACE, &stored, &error) != LYGER_OK) {
             php_lyger_throw(&error);
@@ -196,7 +312,7 @@ static zend_long store_items(const batch_item *items, uint32_t count, uint32_t t
         }
         sum += stored;
     }
-    return sum;
+    return UNEXPECTED(php_lyger_far_prefixes) && !EG(exception) ? sum + store_far(items, count, ttl) : sum;
 }
 
 static zend_long store_batch(HashTable *source, bool pairs, uint32_t ttl)

@@ -3,6 +3,7 @@
 #include "lyger_compat.h"
 #include "lyger_error.h"
 #include "php_array.h"
+#include "php_far.h"
 #include "php_value.h"
 
 #include "ext/standard/file.h"
@@ -50,6 +51,10 @@ static void set(zend_string *key, zval *value, zend_long ttl, lyger_cache_mode m
     if (!php_lyger_key_is_valid(key, 1) || !php_lyger_ttl_is_valid(ttl, 3)) {
         RETURN_THROWS();
     }
+    if (php_lyger_is_far(key)) {
+        php_lyger_far_set(key, value, (uint32_t)ttl, mode == LYGER_CACHE_IF_ABSENT, return_value);
+        return;
+    }
     RETURN_BOOL(store(key, value, 2, (uint32_t)ttl, mode));
 }
 
@@ -84,9 +89,15 @@ static zend_always_inline void get(zend_string *key, zval *otherwise, zval *retu
     if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
     }
-    lyger_cache *cache = php_lyger_usable_cache();
-    if (cache && EXPECTED(php_lyger_value_fetch(cache, key, return_value) == LYGER_CACHE_HIT)) {
-        return;
+    if (php_lyger_is_far(key)) {
+        if (php_lyger_far_get(key, return_value)) {
+            return;
+        }
+    } else {
+        lyger_cache *cache = php_lyger_usable_cache();
+        if (cache && EXPECTED(php_lyger_value_fetch(cache, key, return_value) == LYGER_CACHE_HIT)) {
+            return;
+        }
     }
     if (otherwise) {
         RETURN_COPY(otherwise);
@@ -119,6 +130,10 @@ ZEND_FUNCTION(lyger_cache_delete)
     if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
     }
+    if (php_lyger_is_far(key)) {
+        php_lyger_far_delete(key, return_value);
+        return;
+    }
     lyger_cache *cache = php_lyger_usable_cache();
     bool there = false;
     lyger_error error;
@@ -133,6 +148,10 @@ static void has(zend_string *key, zval *return_value)
 {
     if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
+    }
+    if (php_lyger_is_far(key)) {
+        php_lyger_far_has(key, return_value);
+        return;
     }
     lyger_cache *cache = php_lyger_usable_cache();
     RETURN_BOOL(cache && lyger_cache_contains(cache, ZSTR_VAL(key), ZSTR_LEN(key)));
@@ -245,6 +264,8 @@ ZEND_FUNCTION(lyger_cache_clear)
     if (cache && lyger_cache_purge(cache, prefix ? ZSTR_VAL(prefix) : "", prefix ? ZSTR_LEN(prefix) : 0,
                                    &error) != LYGER_OK) {
         php_lyger_throw(&error);
+    } else if (php_lyger_far_prefixes && !EG(exception)) {
+        php_lyger_far_clear(prefix);
     }
 }
 
@@ -268,6 +289,10 @@ ZEND_FUNCTION(lyger_cache_touch)
 
     if (!php_lyger_key_is_valid(key, 1) || !php_lyger_ttl_is_valid(ttl, 2)) {
         RETURN_THROWS();
+    }
+    if (php_lyger_is_far(key)) {
+        php_lyger_far_touch(key, (uint32_t)ttl, return_value);
+        return;
     }
     lyger_cache *cache = php_lyger_usable_cache();
     bool there = false;
@@ -301,6 +326,10 @@ static void add_integer(INTERNAL_FUNCTION_PARAMETERS, bool negate)
         zend_argument_value_error(2, "must be greater than " ZEND_LONG_FMT, by);
         RETURN_THROWS();
     }
+    if (php_lyger_is_far(key)) {
+        php_lyger_far_add_integer(key, negate ? -by : by, (uint32_t)ttl, return_value);
+        return;
+    }
     lyger_cache *cache = php_lyger_needed_cache("there is nowhere to count");
     if (!cache) {
         RETURN_THROWS();
@@ -328,12 +357,14 @@ static zend_result module_start(int module_number)
     (void)module_number;
     php_lyger_value_module_start();
     php_lyger_open_module_start();
+    php_lyger_far_module_start();
     php_lyger_sessions_module_start();
     return SUCCESS;
 }
 
 static void module_stop(void)
 {
+    php_lyger_far_module_stop();
     php_lyger_open_module_stop();
     php_lyger_value_module_stop();
 }
@@ -349,6 +380,7 @@ static void request_start(void)
 {
     unpin();
     php_lyger_open_request_start();
+    php_lyger_far_request_start();
 }
 
 /*
@@ -369,6 +401,7 @@ static void request_gone(void)
 static void request_stop(void)
 {
     php_lyger_array_request_stop();
+    php_lyger_far_request_stop();
     if (php_lyger_process_cache) {
         lyger_cache_end_request(php_lyger_process_cache);
     }
@@ -377,6 +410,7 @@ static void request_stop(void)
 static void info(void)
 {
     php_lyger_open_info();
+    php_lyger_far_info();
     php_lyger_sessions_info();
 }
 

@@ -6,6 +6,8 @@
 #include "lyger_compat.h"
 #include "lyger_error.h"
 #include "cache/system/os.h"
+#include "php_far.h"
+#include "php_hold.h"
 #include "php_value.h"
 
 #include "zend_exceptions.h"
@@ -22,32 +24,36 @@ static bool wait_is_valid(double wait, uint32_t argument)
     return false;
 }
 
-/* When a wait that begins now is over. */
-static uint64_t end_of_wait(double wait)
+uint64_t php_lyger_end_of_wait(double wait)
 {
     return lyger_os_milliseconds() + (uint64_t)(wait * 1000);
 }
 
-typedef enum waited { WAITED, WAITED_ENOUGH, WAITED_IN_VAIN /* with an exception */ } waited;
+bool php_lyger_may_go_on(void)
+{
+    lyger_error error;
+    if (!lyger_interrupted(&php_lyger_interrupt)) {
+        return true;
+    }
+    lyger_fail(&error, LYGER_E_INTERRUPTED, "interrupted");
+    php_lyger_throw(&error);
+    return false;
+}
 
-/* Waits a while until the lock or lease of key may be free. PHP's signal handlers and time limit get their
- * turn in between. */
-static waited wait_a_while(lyger_cache *cache, const zend_string *key, lyger_cache_kind kind, uint64_t end)
+php_lyger_waited php_lyger_wait_a_while(lyger_cache *cache, const zend_string *key, lyger_cache_kind kind,
+                                        uint64_t end)
 {
     uint64_t now = lyger_os_milliseconds();
     lyger_error error;
     if (now >= end) {
-        return WAITED_ENOUGH;
+        return PHP_LYGER_WAITED_ENOUGH;
     }
     uint32_t slice = end - now < SLICE ? (uint32_t)(end - now) : SLICE;
-    if (lyger_cache_wait(cache, ZSTR_VAL(key), ZSTR_LEN(key), kind, slice, &error) == LYGER_OK) {
-        if (!lyger_interrupted(&php_lyger_interrupt)) {
-            return WAITED;
-        }
-        lyger_fail(&error, LYGER_E_INTERRUPTED, "interrupted");
+    if (lyger_cache_wait(cache, ZSTR_VAL(key), ZSTR_LEN(key), kind, slice, &error) != LYGER_OK) {
+        php_lyger_throw(&error);
+        return PHP_LYGER_WAITED_IN_VAIN;
     }
-    php_lyger_throw(&error);
-    return WAITED_IN_VAIN;
+    return php_lyger_may_go_on() ? PHP_LYGER_WAITED : PHP_LYGER_WAITED_IN_VAIN;
 }
 
 /* ---- locks ---- */
@@ -91,13 +97,14 @@ static bool try_lock(lyger_cache *cache, const lock_claim *wanted, lyger_cache_t
 static void lock(const lock_claim *wanted, double wait, zval *return_value)
 {
     lyger_cache *cache = cache_for_locks();
-    uint64_t end = end_of_wait(wait);
+    uint64_t end = php_lyger_end_of_wait(wait);
     lyger_cache_token made;
     if (!cache) {
         RETURN_THROWS();
     }
     while (!try_lock(cache, wanted, &made)) {
-        if (EG(exception) || wait_a_while(cache, wanted->key, LYGER_CACHE_LOCK, end) != WAITED) {
+        if (EG(exception) ||
+            php_lyger_wait_a_while(cache, wanted->key, LYGER_CACHE_LOCK, end) != PHP_LYGER_WAITED) {
             RETURN_NULL();
         }
     }
@@ -136,6 +143,10 @@ ZEND_FUNCTION(lyger_cache_lock)
         RETURN_THROWS();
     }
     wanted.ttl = (uint32_t)ttl;
+    if (php_lyger_is_far(wanted.key)) {
+        php_lyger_far_lock(wanted.key, wanted.token, wanted.ttl, wait, return_value);
+        return;
+    }
     lock(&wanted, wait, return_value);
 }
 
@@ -148,7 +159,12 @@ ZEND_FUNCTION(lyger_cache_unlock)
         Z_PARAM_STR_OR_NULL(token)
     ZEND_PARSE_PARAMETERS_END();
 
-    lyger_cache *cache = php_lyger_key_is_valid(key, 1) ? cache_for_locks() : NULL;
+    bool valid = php_lyger_key_is_valid(key, 1);
+    if (valid && php_lyger_is_far(key)) {
+        php_lyger_far_unlock(key, token, return_value);
+        return;
+    }
+    lyger_cache *cache = valid ? cache_for_locks() : NULL;
     lyger_error error;
     bool held = false;
     if (!cache) {
@@ -174,6 +190,10 @@ ZEND_FUNCTION(lyger_cache_lock_extend)
     ZEND_PARSE_PARAMETERS_END();
 
     bool valid = php_lyger_key_is_valid(key, 1) && php_lyger_ttl_is_valid(ttl, 3);
+    if (valid && php_lyger_is_far(key)) {
+        php_lyger_far_lock_extend(key, token, (uint32_t)ttl, return_value);
+        return;
+    }
     lyger_cache *cache = valid ? cache_for_locks() : NULL;
     lyger_error error;
     bool held = false;
@@ -196,7 +216,12 @@ ZEND_FUNCTION(lyger_cache_lock_owner)
         Z_PARAM_STR(key)
     ZEND_PARSE_PARAMETERS_END();
 
-    lyger_cache *cache = php_lyger_key_is_valid(key, 1) ? cache_for_locks() : NULL;
+    bool valid = php_lyger_key_is_valid(key, 1);
+    if (valid && php_lyger_is_far(key)) {
+        php_lyger_far_lock_owner(key, return_value);
+        return;
+    }
+    lyger_cache *cache = valid ? cache_for_locks() : NULL;
     lyger_cache_token token;
     lyger_error error;
     if (!cache) {
@@ -270,9 +295,7 @@ static turn take_turn(remembrance *r, zval *return_value)
     return TURN_OURS;
 }
 
-/* Rewords the exception of php_lyger_value_pack(), which blames the argument, though it was the callback's
- * result. */
-static void blame_what_compute_returned(void)
+void php_lyger_blame_compute(void)
 {
     static const char said[] = "Argument #2 ($compute) must not be or contain ";
     if (!EG(exception) || EG(exception)->ce != zend_ce_type_error) {
@@ -296,7 +319,7 @@ static void keep(const remembrance *r, zval *value)
     lyger_error error;
     bool stored;
     if (!php_lyger_value_pack(value, 2, &packed, &scratch)) {
-        blame_what_compute_returned();
+        php_lyger_blame_compute();
     } else if (lyger_cache_store(r->cache, ZSTR_VAL(r->key), ZSTR_LEN(r->key), &packed, r->ttl, r->stale,
                                  LYGER_CACHE_REPLACE, &stored, &error) != LYGER_OK) {
         php_lyger_throw(&error);
@@ -304,10 +327,10 @@ static void keep(const remembrance *r, zval *value)
     smart_str_free(&scratch);
 }
 
-static void call_compute(remembrance *r, zval *return_value)
+void php_lyger_call_compute(zend_fcall_info *compute, zend_fcall_info_cache *cache, zval *return_value)
 {
-    r->compute.retval = return_value;
-    zend_call_function(&r->compute, &r->compute_cache);
+    compute->retval = return_value;
+    zend_call_function(compute, cache);
     if (Z_ISREF_P(return_value)) {
         zend_unwrap_reference(return_value);
     }
@@ -319,7 +342,7 @@ static void compute(remembrance *r, zval *return_value)
 {
     zend_try
     {
-        call_compute(r, return_value);
+        php_lyger_call_compute(&r->compute, &r->compute_cache, return_value);
         if (!EG(exception)) {
             keep(r, return_value);
         }
@@ -333,21 +356,21 @@ static void compute(remembrance *r, zval *return_value)
     give_back(r);
 }
 
-static void refuse_to_wait_longer(const remembrance *r)
+void php_lyger_refuse_to_wait(const zend_string *key, double wait)
 {
     lyger_error error;
-    zend_string *key = php_lyger_key_shown(r->key);
+    zend_string *shown = php_lyger_key_shown(key);
     lyger_fail(&error, LYGER_E_CACHE,
                "the value of \"%s\" is being computed by another process, and was not there in %g seconds",
-               ZSTR_VAL(key), r->wait);
-    zend_string_release(key);
+               ZSTR_VAL(shown), wait);
+    zend_string_release(shown);
     php_lyger_throw(&error);
 }
 
 static void remember(remembrance *r, zval *return_value)
 {
-    uint64_t end = end_of_wait(r->wait);
-    waited outcome;
+    uint64_t end = php_lyger_end_of_wait(r->wait);
+    php_lyger_waited outcome;
     do {
         turn whose = take_turn(r, return_value);
         if (whose == TURN_OURS) {
@@ -356,11 +379,23 @@ static void remember(remembrance *r, zval *return_value)
         if (whose != TURN_OF_OTHERS) {
             return;
         }
-        outcome = wait_a_while(r->cache, r->key, LYGER_CACHE_LEASE, end);
-    } while (outcome == WAITED);
-    if (outcome == WAITED_ENOUGH) {
-        refuse_to_wait_longer(r);
+        outcome = php_lyger_wait_a_while(r->cache, r->key, LYGER_CACHE_LEASE, end);
+    } while (outcome == PHP_LYGER_WAITED);
+    if (outcome == PHP_LYGER_WAITED_ENOUGH) {
+        php_lyger_refuse_to_wait(r->key, r->wait);
     }
+}
+
+/* A key on the server has no stale value: those who do not compute wait. */
+static void remember_far(remembrance *r, zval *return_value)
+{
+    php_lyger_far_remembrance far = {.cache = r->cache,
+                                     .key = r->key,
+                                     .compute = &r->compute,
+                                     .compute_cache = &r->compute_cache,
+                                     .ttl = r->ttl,
+                                     .wait = r->wait};
+    php_lyger_far_remember(&far, return_value);
 }
 
 static bool stale_is_valid(zend_long stale, zend_long ttl)
@@ -397,10 +432,12 @@ ZEND_FUNCTION(lyger_cache_remember)
     r.ttl = (uint32_t)ttl;
     r.stale = (uint32_t)stale;
     r.cache = php_lyger_usable_cache();
-    if (r.cache) {
+    if (!EG(exception) && php_lyger_is_far(r.key)) {
+        remember_far(&r, return_value);
+    } else if (r.cache) {
         remember(&r, return_value);
     } else if (!EG(exception)) {
-        call_compute(&r, return_value);
+        php_lyger_call_compute(&r.compute, &r.compute_cache, return_value);
     }
     if (EG(exception)) {
         zval_ptr_dtor(return_value);

@@ -5,6 +5,7 @@
 
 #include "cache/figures.h"
 #include "lyger_error.h"
+#include "php_far.h"
 
 /* ---- figures ---- */
 
@@ -86,6 +87,7 @@ ZEND_FUNCTION(lyger_cache_info)
     add_assoc_bool(return_value, "enabled", cache != NULL);
     add_assoc_string(return_value, "path", facts.path);
     add_facts(return_value, &facts);
+    php_lyger_far_add_info(return_value);
     if (detailed) {
         add_details(return_value, cache, facts.shards);
     }
@@ -97,7 +99,8 @@ ZEND_FUNCTION(lyger_cache_info)
 typedef struct cache_keys {
     zend_string *prefix;
     lyger_cache_walk walk;
-    bool at_end; /* the walk is over; keys of its last step may be left */
+    lyger_far_walk far_walk; /* over the server's, when this is over */
+    bool at_end;             /* both are over; keys of the last step may be left */
     zend_string **keys;
     uint32_t count, room;
     uint32_t at;       /* the iterator's index among the keys */
@@ -167,6 +170,25 @@ static bool take_key(const char *key, size_t key_len, void *context)
     return true;
 }
 
+static void take_far_key(lyger_far_key key, void *context)
+{
+    take_key(key.bytes, key.len, context);
+}
+
+/* A step over the server's keys: false at the end, when there is no server, or with an exception. */
+static bool walk_far(cache_keys *k)
+{
+    lyger_far *far = php_lyger_far_prefixes ? php_lyger_far() : NULL;
+    lyger_error error;
+    bool more = false;
+    return far &&
+           php_lyger_far_went_well(lyger_far_walk_on(far, php_lyger_far_prefixes,
+                                                     php_lyger_far_key(k->prefix), &k->far_walk, take_far_key,
+                                                     k, &more, &error),
+                                   &error) &&
+           more;
+}
+
 /* Steps on until there is a key under the iterator; false at the end. A signal handler, which may run between
  * two steps, may use the iterator too. */
 static bool move_to_a_key(cache_keys *k)
@@ -174,8 +196,13 @@ static bool move_to_a_key(cache_keys *k)
     lyger_cache *cache = php_lyger_cache();
     while (k->at == k->count && !k->at_end) {
         forget_step(k);
-        k->at_end = !cache || !lyger_cache_walk_on(cache, &k->walk, ZSTR_VAL(k->prefix), ZSTR_LEN(k->prefix),
-                                                   take_key, k);
+        bool there =
+            cache && !k->far_walk.begun &&
+            lyger_cache_walk_on(cache, &k->walk, ZSTR_VAL(k->prefix), ZSTR_LEN(k->prefix), take_key, k);
+        k->at_end = !there && !walk_far(k);
+        if (EG(exception)) {
+            return false;
+        }
         if (lyger_interrupted(&php_lyger_interrupt)) {
             lyger_error error;
             lyger_fail(&error, LYGER_E_INTERRUPTED, "interrupted");
@@ -247,6 +274,7 @@ ZEND_METHOD(Lyger_CacheKeys, rewind)
     cache_keys *k = keys_of(Z_OBJ_P(ZEND_THIS));
     forget_step(k);
     k->walk = (lyger_cache_walk){0};
+    k->far_walk = (lyger_far_walk){0};
     k->at_end = false;
     k->earlier = 0;
 }

@@ -209,15 +209,18 @@ static void give_up(const zend_string *key, const char *why, bool warns)
 
 /* ---- reading ---- */
 
-/* Unserialises into return_value: NULL, or why the string could not be read; an exception may say more.
- * Consumes string. */
-static const char *unserialize(zend_string *string, zval *return_value)
+/* Unserialises into return_value objects of these classes, of any for NULL: NULL, or why the string could not
+ * be read; an exception may say more. Consumes string. */
+static const char *unserialize(zend_string *string, HashTable *classes, zval *return_value)
 {
     const unsigned char *at = (const unsigned char *)ZSTR_VAL(string);
     const unsigned char *end = at + ZSTR_LEN(string);
     php_unserialize_data_t data;
     PHP_VAR_UNSERIALIZE_INIT(data);
+    HashTable *before = php_var_unserialize_get_allowed_classes(data); /* of an unserialize() around this */
+    php_var_unserialize_set_allowed_classes(data, classes ? classes : before);
     bool whole = php_var_unserialize(return_value, &at, end, &data) && at == end;
+    php_var_unserialize_set_allowed_classes(data, before);
     PHP_VAR_UNSERIALIZE_DESTROY(data);
     zend_string_efree(string);
     return whole ? NULL : "unserialize() does not accept it";
@@ -247,7 +250,7 @@ static const char *decode(zend_string *string, const lyger_cache_value *value, z
     const char *why;
     switch (value->type) {
     case LYGER_CACHE_SERIALIZED:
-        why = unserialize(string, return_value);
+        why = unserialize(string, NULL, return_value);
         break;
     case LYGER_CACHE_IGBINARY:
         why = unserialize_igbinary(string, return_value);
@@ -267,6 +270,18 @@ static const char *decode(zend_string *string, const lyger_cache_value *value, z
                                                      : NULL;
 }
 
+/* What is found, when `why` (NULL: for no reason) or an exception says that return_value is no value. */
+static lyger_cache_found settle(const zend_string *key, const char *why, bool warns, zval *return_value)
+{
+    if (EXPECTED(!why) && EXPECTED(!EG(exception))) {
+        return LYGER_CACHE_HIT;
+    }
+    zval_ptr_dtor(return_value);
+    ZVAL_NULL(return_value);
+    give_up(key, why, warns);
+    return LYGER_CACHE_NO_ROOM;
+}
+
 static lyger_cache_found take_decoded(const zend_string *key, zend_string *string,
                                       const lyger_cache_value *value, zval *return_value,
                                       const php_lyger_reading *how)
@@ -275,14 +290,7 @@ static lyger_cache_found take_decoded(const zend_string *key, zend_string *strin
     if (how->unserialize && (value->type == LYGER_CACHE_SERIALIZED || value->type == LYGER_CACHE_IGBINARY)) {
         return how->unserialize(value->type, string, return_value) ? LYGER_CACHE_HIT : LYGER_CACHE_NO_ROOM;
     }
-    const char *why = decode(string, value, return_value);
-    if (EXPECTED(!why) && EXPECTED(!EG(exception))) {
-        return LYGER_CACHE_HIT;
-    }
-    zval_ptr_dtor(return_value);
-    ZVAL_NULL(return_value);
-    give_up(key, why, how->warns);
-    return LYGER_CACHE_NO_ROOM;
+    return settle(key, decode(string, value, return_value), how->warns, return_value);
 }
 
 /* Makes return_value of a value whose bytes were copied to a string of its own. Consumes string. */
@@ -427,4 +435,34 @@ lyger_cache_found php_lyger_value_fetch_stale(lyger_cache *cache, zend_string *k
         found = take_seen(cache, key, &seen, return_value, &silent);
     }
     return found;
+}
+
+void php_lyger_value_give_up(const zend_string *key, const char *why)
+{
+    give_up(key, why, true);
+}
+
+lyger_cache_found php_lyger_value_make(const zend_string *key, const lyger_cache_value *value,
+                                       HashTable *classes, zval *return_value)
+{
+    if (value->type < LYGER_CACHE_STRING) {
+        take_scalar(value, return_value);
+        return LYGER_CACHE_HIT;
+    }
+    zend_string *string = php_lyger_string_alloc(value->len);
+    ZVAL_NULL(return_value);
+    if (UNEXPECTED(!string)) {
+        return LYGER_CACHE_NO_ROOM;
+    }
+    memcpy(ZSTR_VAL(string), value->bytes, value->len);
+    if (value->type == LYGER_CACHE_STRING) {
+        return take_string(key, string, value, return_value, &warning);
+    }
+    ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
+    zend_ulong incomplete = LYGER_G(cache).incomplete;
+    const char *why = unserialize(string, classes, return_value);
+    if (!why && incomplete != LYGER_G(cache).incomplete) {
+        why = "a class of it does not exist, or is not one of lyger.cache_far_classes";
+    }
+    return settle(key, why, true, return_value);
 }

@@ -49,6 +49,18 @@ typedef struct php_lyger_reading {
 lyger_cache_found php_lyger_value_fetch_as(lyger_cache *cache, zend_string *key, zval *return_value,
                                            const php_lyger_reading *how);
 
+/*
+ * Makes return_value of a value that lies elsewhere: a scalar, a string, or serialised bytes in which only
+ * objects of these classes (names in lower case) may be; NULL: of all. LYGER_CACHE_HIT or
+ * LYGER_CACHE_NO_ROOM, as php_lyger_value_fetch(), with the same warning. The bytes may be gone when code of
+ * the application runs.
+ */
+lyger_cache_found php_lyger_value_make(const zend_string *key, const lyger_cache_value *value,
+                                       HashTable *classes, zval *return_value);
+
+/* Warns of an entry that cannot be read. */
+void php_lyger_value_give_up(const zend_string *key, const char *why);
+
 #define PHP_LYGER_SHORT_MOST 256 /* bytes of a short string's whole block */
 
 #if ZEND_DEBUG

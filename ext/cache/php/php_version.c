@@ -6,6 +6,7 @@
 
 #include "lyger_compat.h"
 #include "lyger_error.h"
+#include "php_far.h"
 #include "php_value.h"
 
 /* Fetches and removes; false with an exception or when there is no value. */
@@ -31,8 +32,9 @@ ZEND_FUNCTION(lyger_cache_take)
     if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
     }
-    lyger_cache *cache = php_lyger_usable_cache();
-    if (cache && take(cache, key, return_value)) {
+    bool far = php_lyger_is_far(key);
+    lyger_cache *cache = far ? NULL : php_lyger_usable_cache();
+    if (far ? php_lyger_far_take(key, return_value) : cache && take(cache, key, return_value)) {
         return;
     }
     if (EG(exception)) {
@@ -94,6 +96,10 @@ ZEND_FUNCTION(lyger_cache_compare_and_set)
     if (!php_lyger_key_is_valid(key, 1) || !php_lyger_ttl_is_valid(ttl, 4)) {
         RETURN_THROWS();
     }
+    if (php_lyger_is_far(key)) {
+        php_lyger_far_exchange(key, expected, value, (uint32_t)ttl, return_value);
+        return;
+    }
     lyger_cache *cache = php_lyger_usable_cache();
     RETVAL_FALSE;
     if (cache && php_lyger_value_pack(value, 3, &packed, &scratch)) {
@@ -118,6 +124,10 @@ ZEND_FUNCTION(lyger_cache_compare_and_delete)
     if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
     }
+    if (php_lyger_is_far(key)) {
+        php_lyger_far_exchange(key, expected, NULL, 0, return_value);
+        return;
+    }
     lyger_cache *cache = php_lyger_usable_cache();
     while (cache && !there && is_expected(cache, key, expected, &version)) {
         if (lyger_cache_remove_version(cache, ZSTR_VAL(key), ZSTR_LEN(key), &version, &there, &error) !=
@@ -140,6 +150,10 @@ ZEND_FUNCTION(lyger_cache_entry)
 
     if (!php_lyger_key_is_valid(key, 1)) {
         RETURN_THROWS();
+    }
+    if (php_lyger_is_far(key)) {
+        php_lyger_far_entry(key, return_value);
+        return;
     }
     lyger_cache *cache = php_lyger_usable_cache();
     if (!cache || !lyger_cache_inspect(cache, ZSTR_VAL(key), ZSTR_LEN(key), &details)) {
