@@ -72,10 +72,10 @@ if test "$PHP_LYGER" != "no"; then
   dnl The cache's backend, which the FFI door does not have: only in lyger.so.
   lyger_far="ext/far/address.c ext/far/form.c ext/far/hold.c ext/far/link.c ext/far/prefixes.c ext/far/protocol.c ext/far/socket.c ext/far/store.c ext/far/walk.c"
   if test "$lyger_cv_os" = "linux"; then
-    lyger_core="$lyger_core ext/cache/system/threads_linux.c"
+    lyger_core="$lyger_core ext/base/memory_linux.c ext/cache/system/threads_linux.c"
     lyger_far="$lyger_far ext/far/send_linux.c"
   else
-    lyger_core="$lyger_core ext/cache/system/threads_posix.c"
+    lyger_core="$lyger_core ext/base/memory_posix.c ext/cache/system/threads_posix.c"
     lyger_far="$lyger_far ext/far/send_posix.c"
   fi
   lyger_server=""
@@ -154,6 +154,21 @@ if test "$PHP_LYGER" != "no"; then
   PHP_ADD_LIBRARY([m],, [LYGER_SHARED_LIBADD])
   PHP_ADD_LIBRARY([dl],, [LYGER_SHARED_LIBADD])
   PHP_ADD_LIBRARY([pthread],, [LYGER_SHARED_LIBADD])
+
+  dnl The relocations of our tables as bits instead of 24 bytes each: the loader reads one page of them, not eleven. The C library must
+  dnl know them (GNU's since 2.36, which the linker notes in the library; others would load the library and leave them out).
+  AC_CACHE_CHECK([whether relocations can be packed], [lyger_cv_pack], [
+    lyger_ldflags=$LDFLAGS
+    LDFLAGS="$LDFLAGS -Wl,-z,pack-relative-relocs -Wl,--fatal-warnings"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <limits.h>
+#if !defined(__GLIBC__) || !__GLIBC_PREREQ(2, 36)
+#error "no packed relocations"
+#endif]], [])], [lyger_cv_pack=yes], [lyger_cv_pack=no])
+    LDFLAGS=$lyger_ldflags
+  ])
+  if test "$lyger_cv_pack" = "yes"; then
+    LYGER_SHARED_LIBADD="$LYGER_SHARED_LIBADD -Wl,-z,pack-relative-relocs"
+  fi
 
   lyger_cflags="-std=gnu11 -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1 -I@ext_srcdir@/ext -I@ext_srcdir@"
   dnl The same bits wherever it is built: no path of the build in debugging information or __FILE__.

@@ -10,6 +10,7 @@
 #include "boundary/php_boundary.h"
 #endif
 #include "apcu/php_apcu.h"
+#include "base/memory.h"
 #include "cache/php/php_cache.h"
 #include "http/php_queue.h"
 #include "query/php_query.h"
@@ -23,7 +24,11 @@
 
 #include "stubs/lyger_arginfo.h"
 
+#ifdef ZTS
 ZEND_DECLARE_MODULE_GLOBALS(lyger)
+#else
+LYGER_SET_AT_START zend_lyger_globals lyger_globals; /* ZEND_DECLARE_MODULE_GLOBALS(lyger) */
+#endif
 
 static const php_lyger_room *const rooms[] = {
     &php_lyger_compute_room,  &php_lyger_cache_room, &php_lyger_apcu_room,
@@ -34,7 +39,7 @@ static const php_lyger_room *const rooms[] = {
 };
 #define ROOM_COUNT (sizeof rooms / sizeof *rooms)
 
-static void register_exceptions(void)
+static LYGER_AT_START void register_exceptions(void)
 {
     php_lyger_exceptions *e = &php_lyger_exception;
     e->base = register_class_Lyger_Exception(zend_ce_throwable);
@@ -44,24 +49,46 @@ static void register_exceptions(void)
     e->server = register_class_Lyger_Exception_ServerException(spl_ce_RuntimeException, e->base);
 }
 
-static PHP_GINIT_FUNCTION(lyger)
+/* Bytes of malloc's heap that PHP 8.2 takes, at least, for our functions, and later for our classes and
+ * settings. */
+#define HEAP_OF_FUNCTIONS (28u << 10)
+#define HEAP_OF_CLASSES (48u << 10)
+
+/* Has the heap's next so many bytes at once, instead of by a fault for each page. */
+static LYGER_AT_START void have_heap(size_t size)
+{
+    void *room = malloc(size);
+    if (room) {
+        lyger_memory_expect(room, size);
+        free(room);
+    }
+}
+
+static LYGER_AT_START PHP_GINIT_FUNCTION(lyger)
 {
 #if defined(COMPILE_DL_LYGER) && defined(ZTS)
     ZEND_TSRMLS_CACHE_UPDATE();
 #endif
-    memset(lyger_globals, 0, sizeof *lyger_globals);
+    size_t size = sizeof *lyger_globals;
+#ifndef ZTS
+    size = XtOffsetOf(zend_lyger_globals, cache.names); /* the program's own zeros, which stay untouched */
+#endif
+    memset(lyger_globals, 0, size);
 }
 
 /* Ends what ends with a thread in a thread-safe PHP, and otherwise with the process. */
-static PHP_GSHUTDOWN_FUNCTION(lyger)
+static LYGER_AT_START PHP_GSHUTDOWN_FUNCTION(lyger)
 {
     php_lyger_query_thread_end(&lyger_globals->query);
     php_lyger_far_thread_end(&lyger_globals->cache);
 }
 
-static PHP_MINIT_FUNCTION(lyger)
+/* Cold, so that the compiler takes what only this calls, such as the generated register_class_…, for cold too
+ * and keeps it apart from other code. */
+static ZEND_COLD LYGER_AT_START PHP_MINIT_FUNCTION(lyger)
 {
     (void)type;
+    have_heap(HEAP_OF_CLASSES);
     php_lyger_apcu_take_size();
     if (php_lyger_ini_register(module_number) == FAILURE) {
         return FAILURE;
@@ -89,7 +116,7 @@ static PHP_MINIT_FUNCTION(lyger)
     return SUCCESS;
 }
 
-static PHP_MSHUTDOWN_FUNCTION(lyger)
+static LYGER_AT_START PHP_MSHUTDOWN_FUNCTION(lyger)
 {
     (void)type;
     for (size_t i = ROOM_COUNT; i-- > 0;) {
@@ -101,7 +128,7 @@ static PHP_MSHUTDOWN_FUNCTION(lyger)
     return SUCCESS;
 }
 
-static PHP_RINIT_FUNCTION(lyger)
+static LYGER_AT_START PHP_RINIT_FUNCTION(lyger)
 {
     (void)type;
     (void)module_number;
@@ -117,7 +144,7 @@ static PHP_RINIT_FUNCTION(lyger)
     return SUCCESS;
 }
 
-static PHP_RSHUTDOWN_FUNCTION(lyger)
+static LYGER_AT_START PHP_RSHUTDOWN_FUNCTION(lyger)
 {
     (void)type;
     (void)module_number;
@@ -131,7 +158,7 @@ static PHP_RSHUTDOWN_FUNCTION(lyger)
     return SUCCESS;
 }
 
-static ZEND_MODULE_POST_ZEND_DEACTIVATE_D(lyger)
+static LYGER_AT_START ZEND_MODULE_POST_ZEND_DEACTIVATE_D(lyger)
 {
     for (size_t i = ROOM_COUNT; i-- > 0;) {
         if (rooms[i]->request_gone) {
@@ -182,5 +209,11 @@ zend_module_entry lyger_module_entry = {
 #ifdef ZTS
 ZEND_TSRMLS_CACHE_DEFINE()
 #endif
-ZEND_GET_MODULE(lyger)
+
+/* What ZEND_GET_MODULE() defines. */
+LYGER_AT_START ZEND_DLEXPORT zend_module_entry *get_module(void)
+{
+    have_heap(HEAP_OF_FUNCTIONS);
+    return &lyger_module_entry;
+}
 #endif

@@ -1,7 +1,7 @@
 #include "lyger_engine.h"
 
-static zend_class_entry *engine_class;
-static zend_object_handlers engine_handlers;
+static LYGER_SET_AT_START zend_class_entry *engine_class;
+static LYGER_SET_AT_START zend_object_handlers engine_handlers;
 
 static zend_object *engine_create(zend_class_entry *class_entry)
 {
@@ -10,7 +10,7 @@ static zend_object *engine_create(zend_class_entry *class_entry)
     return engine;
 }
 
-zend_result php_lyger_engine_register(zend_class_entry *class_entry)
+LYGER_AT_START zend_result php_lyger_engine_register(zend_class_entry *class_entry)
 {
     engine_class = class_entry;
     engine_class->create_object = engine_create;
@@ -19,7 +19,7 @@ zend_result php_lyger_engine_register(zend_class_entry *class_entry)
     return LYGER_G(core_alias) ? zend_register_class_alias("Lyger\\Core\\Engine", engine_class) : SUCCESS;
 }
 
-void php_lyger_engine_request_stop(void)
+LYGER_AT_START void php_lyger_engine_request_stop(void)
 {
     if (LYGER_G(engine)) {
         OBJ_RELEASE(LYGER_G(engine));

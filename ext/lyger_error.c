@@ -5,7 +5,7 @@
 #include "zend_exceptions.h"
 #include "ext/spl/spl_exceptions.h"
 
-php_lyger_exceptions php_lyger_exception;
+LYGER_SET_AT_START php_lyger_exceptions php_lyger_exception;
 
 /* The one table: a status of the core and the class that PHP code catches. */
 static zend_class_entry *class_of(lyger_status status)

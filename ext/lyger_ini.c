@@ -2,7 +2,7 @@
 
 #include "php_ini.h"
 
-bool php_lyger_read_size(const zend_string *text, zend_long *bytes)
+LYGER_AT_START bool php_lyger_read_size(const zend_string *text, zend_long *bytes)
 {
     /* "64MB" and "64MiB" are what people write; PHP knows K, M and G. */
     const char *at = ZSTR_VAL(text);
@@ -27,7 +27,7 @@ static zend_result refuse(const zend_ini_entry *entry, const zend_string *given,
     return FAILURE;
 }
 
-static ZEND_INI_MH(update_size)
+static LYGER_AT_START ZEND_INI_MH(update_size)
 {
     (void)mh_arg3;
     (void)stage;
@@ -143,7 +143,7 @@ PHP_INI_BEGIN()
 PHP_INI_END()
 /* clang-format on */
 
-zend_result php_lyger_ini_register(int module_number)
+LYGER_AT_START zend_result php_lyger_ini_register(int module_number)
 {
     return zend_register_ini_entries(ini_entries, module_number);
 }

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/handle.h"
+#include "base/start.h"
 #include "base/version.h"
 #include "cache/cache.h"
 #include "far/far.h"
@@ -64,6 +65,7 @@ typedef struct php_lyger_cache_globals {
     lyger_far *far;         /* this thread's connection to the backend, made on first use */
     zend_long session_wait; /* lyger.session_wait, seconds; 0: max_execution_time */
     zend_ulong incomplete;  /* objects of __PHP_Incomplete_Class that were made; wraps */
+    bool names_kept;        /* whether there are any names */
     /* Keys of arrays that were decoded in this request: php_array.c. A member and not a thread-local
      * variable, for which lyger.so has little room: a library that is loaded at run time gets 1 to 2 KB in
      * all. */
@@ -106,11 +108,12 @@ ZEND_BEGIN_MODULE_GLOBALS(lyger)
     zend_object *engine; /* the instance of Lyger\Engine of this request, or NULL */
     bool request_over; /* after RSHUTDOWN code of the application still runs (stream_close() of a stream that
                           was left open): that code may use everything, and nothing is kept for later */
-    char last_error[LYGER_ERROR_MESSAGE_SIZE]; /* what lyger_last_error() tells; "" for nothing */
-    php_lyger_cache_globals cache;
     php_lyger_apcu_globals apcu;
     php_lyger_query_globals query;
     php_lyger_server_globals server;
+    char last_error[LYGER_ERROR_MESSAGE_SIZE]; /* what lyger_last_error() tells; "" for nothing */
+    php_lyger_cache_globals
+        cache; /* last, because it ends with the names, which most requests do not touch */
 ZEND_END_MODULE_GLOBALS(lyger)
 
 ZEND_EXTERN_MODULE_GLOBALS(lyger)

@@ -107,7 +107,7 @@ zend_string *php_lyger_apcu_key_shown(const char *key, size_t len)
 
 /* ---- life ---- */
 
-static zend_result module_start(int module_number)
+static LYGER_AT_START zend_result module_start(int module_number)
 {
     registered = false;
     if (!LYGER_G(apcu).api) {
@@ -131,7 +131,7 @@ static zend_result module_start(int module_number)
     return SUCCESS;
 }
 
-static void module_stop(void)
+static LYGER_AT_START void module_stop(void)
 {
     if (registered) {
         zend_unregister_functions(ext_functions, -1, NULL);

@@ -10,10 +10,12 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+/* Without a pointer, of which the system's loader would have to change hundreds whenever PHP starts. */
 typedef struct lyger_symbol {
-    const char *name;
-    size_t offset; /* of its pointer in the table */
+    char name[38];
+    uint16_t offset; /* of its pointer in the table */
 } lyger_symbol;
 
 typedef struct lyger_library {

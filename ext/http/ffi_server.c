@@ -1,5 +1,6 @@
 #include "ffi_server.h"
 
+#include "base/start.h"
 #include "base/version.h"
 #include "connection.h"
 #include "queue.h"
@@ -367,7 +368,7 @@ lyger_status lyger_queue_start(uint16_t port, const lyger_queue_options *options
     return start_once(options->host, port, &http, options, error);
 }
 
-void lyger_http_stop(void)
+LYGER_AT_START void lyger_http_stop(void)
 {
     pthread_mutex_lock(&control);
     if (running) {

@@ -374,7 +374,7 @@ ZEND_FUNCTION(lyger_send_response)
 
 /* ---- the module's life ---- */
 
-void php_lyger_queue_stop(void)
+LYGER_AT_START void php_lyger_queue_stop(void)
 {
     lyger_http_stop();
 }

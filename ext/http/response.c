@@ -9,7 +9,7 @@
 /* ---- heads ---- */
 
 /* IANA, Hypertext Transfer Protocol (HTTP) Status Code Registry, without its unused and temporary entries. */
-static const char *const phrases[][64] = {
+static const char phrases[][64][32] = {
     {[0] = "Continue", [1] = "Switching Protocols", [2] = "Processing", [3] = "Early Hints"},
     {[0] = "OK",
      [1] = "Created",
@@ -72,7 +72,7 @@ static const char *const phrases[][64] = {
 /* The registry's reason phrase; "" for a status that is not registered. */
 static const char *phrase_of(int status)
 {
-    if (status < 100 || status > 599 || status % 100 > 63 || !phrases[status / 100 - 1][status % 100]) {
+    if (status < 100 || status > 599 || status % 100 > 63) {
         return "";
     }
     return phrases[status / 100 - 1][status % 100];

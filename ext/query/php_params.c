@@ -9,7 +9,7 @@
 #include "zend_exceptions.h"
 #include "ext/date/php_date.h"
 
-static zend_class_entry *binary_class;
+static LYGER_SET_AT_START zend_class_entry *binary_class;
 
 static void list_free(const lyger_param *param)
 {
@@ -258,7 +258,7 @@ bool php_lyger_params_read(HashTable *params, php_lyger_query_call *call)
 
 /* ---- Lyger\\Binary ---- */
 
-void php_lyger_binary_register(zend_class_entry *class_entry)
+LYGER_AT_START void php_lyger_binary_register(zend_class_entry *class_entry)
 {
     binary_class = class_entry;
 }

@@ -290,7 +290,7 @@ ZEND_FUNCTION(lyger_db_query_json)
 
 /* ---- the module's life ---- */
 
-static void request_stop(void)
+static LYGER_AT_START void request_stop(void)
 {
     bailed_out = false;
     LYGER_G(last_error)[0] = '\0';

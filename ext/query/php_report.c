@@ -117,8 +117,8 @@ typedef struct row_stream {
     zend_object std;
 } row_stream;
 
-static zend_class_entry *stream_class;
-static zend_object_handlers stream_handlers;
+static LYGER_SET_AT_START zend_class_entry *stream_class;
+static LYGER_SET_AT_START zend_object_handlers stream_handlers;
 
 static row_stream *stream_of(zend_object *object)
 {
@@ -149,7 +149,7 @@ static void stream_free(zend_object *object)
     zend_object_std_dtor(object);
 }
 
-void php_lyger_row_stream_register(zend_class_entry *class_entry)
+LYGER_AT_START void php_lyger_row_stream_register(zend_class_entry *class_entry)
 {
     stream_class = class_entry;
     stream_class->create_object = stream_create;

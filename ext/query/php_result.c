@@ -16,8 +16,8 @@ typedef struct result_object {
     zend_object std;
 } result_object;
 
-static zend_class_entry *result_class;
-static zend_object_handlers result_handlers;
+static LYGER_SET_AT_START zend_class_entry *result_class;
+static LYGER_SET_AT_START zend_object_handlers result_handlers;
 
 static result_object *object_of(zend_object *object)
 {
@@ -216,7 +216,7 @@ static zend_object_iterator *rows_begin(zend_class_entry *class_entry, zval *zob
 
 /* ---- the class ---- */
 
-void php_lyger_result_register(zend_class_entry *class_entry)
+LYGER_AT_START void php_lyger_result_register(zend_class_entry *class_entry)
 {
     result_class = class_entry;
     result_class->create_object = result_create;

@@ -2,9 +2,12 @@
 
 #include "base/error.h"
 #include "base/handle.h"
+#include "base/memory.h"
 #include "base/sink.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 
 static int destroyed;
 
@@ -222,8 +225,30 @@ static void failing_without_a_struct_still_returns_the_status(void)
     CHECK_INT(lyger_fail(NULL, LYGER_E_MEMORY, "nobody reads %s", "this"), LYGER_E_MEMORY);
 }
 
+static void expected_memory_keeps_what_is_in_it(void)
+{
+    size_t size = 3 * LYGER_MEMORY_LARGE + 12345, wrong = 0;
+    unsigned char *memory = malloc(size);
+    CHECK(memory != NULL);
+    for (size_t i = 0; memory && i < size; i++) {
+        memory[i] = (unsigned char)(i * 7);
+    }
+    errno = ERANGE;
+    lyger_memory_expect(memory + 1, size - 2);
+    lyger_memory_expect(memory, 0);
+    lyger_memory_expect(memory + 5, 1);
+    lyger_memory_expect(NULL, 0);
+    CHECK_INT(errno, ERANGE);
+    for (size_t i = 0; memory && i < size; i++) {
+        wrong += memory[i] != (unsigned char)(i * 7);
+    }
+    CHECK_INT(wrong, 0);
+    free(memory);
+}
+
 int main(void)
 {
+    RUN(expected_memory_keeps_what_is_in_it);
     RUN(handle_finds_its_object);
     RUN(closed_handle_stays_stale_when_its_slot_is_reused);
     RUN(forged_handles_are_not_live);

@@ -117,9 +117,13 @@ bool php_lyger_array_encode(HashTable *array, smart_str *text)
  * Names repeat: the rows of a list have the same keys, and so have the entries of a cache. A name that was
  * decoded lately is shared instead of copied: each place of the table keeps the last name with its hash.
  */
-void php_lyger_array_request_stop(void)
+LYGER_AT_START void php_lyger_array_request_stop(void)
 {
     zend_string **names = LYGER_G(cache).names;
+    if (!LYGER_G(cache).names_kept) {
+        return;
+    }
+    LYGER_G(cache).names_kept = false;
     for (size_t i = 0; i < PHP_LYGER_NAMES_KEPT; i++) {
         if (names[i]) {
             zend_string_release_ex(names[i], false);
@@ -146,6 +150,7 @@ static zend_string *take_name(const char *bytes, size_t len, zend_ulong hash)
     }
     GC_ADDREF(name);
     *kept = name;
+    LYGER_G(cache).names_kept = true;
     return name;
 }
 

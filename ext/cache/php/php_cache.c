@@ -352,7 +352,7 @@ ZEND_FUNCTION(lyger_cache_decrement)
     add_integer(INTERNAL_FUNCTION_PARAM_PASSTHRU, true);
 }
 
-static zend_result module_start(int module_number)
+static LYGER_AT_START zend_result module_start(int module_number)
 {
     (void)module_number;
     php_lyger_value_module_start();
@@ -362,7 +362,7 @@ static zend_result module_start(int module_number)
     return SUCCESS;
 }
 
-static void module_stop(void)
+static LYGER_AT_START void module_stop(void)
 {
     php_lyger_far_module_stop();
     php_lyger_open_module_stop();
@@ -376,7 +376,7 @@ static void unpin(void)
     }
 }
 
-static void request_start(void)
+static LYGER_AT_START void request_start(void)
 {
     unpin();
     php_lyger_open_request_start();
@@ -388,7 +388,7 @@ static void request_start(void)
  * and filters that the request registered live a little longer, and no hook comes after them: a request that
  * registered any leaves its pins to the next request.
  */
-static void request_gone(void)
+static LYGER_AT_START void request_gone(void)
 {
     if (php_lyger_process_cache) {
         lyger_cache_end_request(php_lyger_process_cache);
@@ -398,7 +398,7 @@ static void request_gone(void)
     }
 }
 
-static void request_stop(void)
+static LYGER_AT_START void request_stop(void)
 {
     php_lyger_array_request_stop();
     php_lyger_far_request_stop();

@@ -8,12 +8,16 @@
 
 #include "php_lyger.h"
 
-/* The cache of this process, NULL when it is switched off or could not be opened. Shared by all threads. */
+/* The cache of this process, NULL when it is switched off, could not be opened or has not been used yet.
+ * Shared by all threads. */
 extern lyger_cache *php_lyger_process_cache;
+
+/* Makes the cache of a process that has not used it yet. NULL when there is none. */
+lyger_cache *php_lyger_make_waiting_cache(void);
 
 static inline lyger_cache *php_lyger_cache(void)
 {
-    return php_lyger_process_cache;
+    return EXPECTED(php_lyger_process_cache) ? php_lyger_process_cache : php_lyger_make_waiting_cache();
 }
 
 /* Returns NULL. When the cache could not be opened, the first call throws the reason; later calls treat the

@@ -108,8 +108,8 @@ typedef struct cache_keys {
     zend_object std;
 } cache_keys;
 
-static zend_class_entry *keys_class;
-static zend_object_handlers keys_handlers;
+static LYGER_SET_AT_START zend_class_entry *keys_class;
+static LYGER_SET_AT_START zend_object_handlers keys_handlers;
 
 static cache_keys *keys_of(zend_object *object)
 {
@@ -147,7 +147,7 @@ static void keys_free(zend_object *object)
     zend_object_std_dtor(object);
 }
 
-void php_lyger_cache_keys_register(zend_class_entry *class_entry)
+LYGER_AT_START void php_lyger_cache_keys_register(zend_class_entry *class_entry)
 {
     keys_class = class_entry;
     keys_class->create_object = keys_create;

@@ -1,7 +1,8 @@
 /*
- * Which cache this process uses. It is opened when PHP starts, and forked children inherit it. Under a server
- * that forks its pools of processes and gives them their users and settings afterwards (FPM), each process
- * opens the cache of its pool at its first request.
+ * Which cache this process uses. A named one is opened when PHP starts. An anonymous one is made when it is
+ * first used, since a command that does not use it should not pay for it, and at the latest before a fork, so
+ * that children inherit it. Under a server that forks its pools of processes and gives them their users and
+ * settings afterwards (FPM), each process opens the cache of its pool at its first request.
  */
 #include "php_cache.h"
 
@@ -12,6 +13,7 @@
 #include "SAPI.h"
 
 #ifndef PHP_WIN32
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +21,9 @@
 
 #define RETRY_AFTER 1000u /* ms until a cache that could not be opened is tried again */
 #define FILES_MOST 65536u /* numbers of open files that are looked at */
+
+/* Bytes. A larger segment is made when PHP starts, so that what is wrong with it is told then. */
+#define WAITS_MOST ((uint64_t)1 << 32)
 
 lyger_cache *php_lyger_process_cache;
 
@@ -30,6 +35,7 @@ static struct {
     uint64_t at;       /* lyger_os_milliseconds() */
     lyger_error error; /* why the cache could not be opened */
     bool thrown;       /* to the application */
+    bool waits;        /* the anonymous cache is made when it is first used */
 } opened;
 
 static bool forks_pools;         /* whether the server forks its pools (FPM) */
@@ -109,14 +115,26 @@ static void report(int level)
     }
 }
 
-static void forget_settings(void)
+static LYGER_AT_START void forget_settings(void)
 {
     free(opened.path);
     free(opened.group);
     memset(&opened, 0, sizeof opened);
 }
 
-static void open_now(int level)
+/* Threads would have to agree on who makes the cache: a thread-safe PHP makes it when it starts. */
+static LYGER_AT_START bool may_wait(void)
+{
+#ifdef ZTS
+    return false;
+#else
+    const php_lyger_cache_globals *set = &LYGER_G(cache);
+    return !*text_of(set->path) && !forks_pools && (uint64_t)set->size >= LYGER_CACHE_SIZE_MIN &&
+           (uint64_t)set->size <= WAITS_MOST;
+#endif
+}
+
+static LYGER_AT_START void open_now(int level)
 {
     const php_lyger_cache_globals *set = &LYGER_G(cache);
     lyger_cache_close(php_lyger_process_cache);
@@ -127,11 +145,13 @@ static void open_now(int level)
     opened.path = strdup(text_of(set->path));
     opened.group = strdup(text_of(set->group));
     opened.process = (zend_long)getpid();
-    opened.at = lyger_os_milliseconds();
-    if (set->size > 0) {
-        php_lyger_process_cache = open_as_set(&opened.error);
-        report(level);
+    opened.waits = may_wait();
+    if (opened.waits || set->size == 0) {
+        return;
     }
+    opened.at = lyger_os_milliseconds();
+    php_lyger_process_cache = open_as_set(&opened.error);
+    report(level);
 }
 
 /* Tries to open the cache again, without another report. */
@@ -143,7 +163,37 @@ static void try_again(void)
     opened.error = error;
 }
 
-void php_lyger_open_module_start(void)
+/* Also called in the midst of a fork: a cache that cannot be made is reported where it is used, in whichever
+ * of the two processes. */
+lyger_cache *php_lyger_make_waiting_cache(void)
+{
+    if (opened.waits) {
+        opened.waits = false;
+        try_again();
+    }
+    return php_lyger_process_cache;
+}
+
+#if !defined(PHP_WIN32) && !defined(ZTS)
+static void make_before_fork(void)
+{
+    php_lyger_make_waiting_cache();
+}
+#endif
+
+/* A handler cannot be withdrawn, so it is given once, also where PHP's module is started twice in a process.
+ */
+static LYGER_AT_START void watch_forks(void)
+{
+#if !defined(PHP_WIN32) && !defined(ZTS)
+    static bool watched;
+    if (!watched) {
+        watched = pthread_atfork(make_before_fork, NULL, NULL) == 0;
+    }
+#endif
+}
+
+LYGER_AT_START void php_lyger_open_module_start(void)
 {
     static const char *const names[] = {"fpm-fcgi", "apache2handler", "litespeed"};
     server = (zend_long)getpid();
@@ -159,6 +209,7 @@ void php_lyger_open_module_start(void)
     opening = tsrm_mutex_alloc();
 #endif
     if (!forks_pools) {
+        watch_forks();
         open_now(E_CORE_WARNING);
         return;
     }
@@ -171,7 +222,7 @@ void php_lyger_open_module_start(void)
     }
 }
 
-void php_lyger_open_module_stop(void)
+LYGER_AT_START void php_lyger_open_module_stop(void)
 {
     lyger_cache_close(php_lyger_process_cache);
     php_lyger_process_cache = NULL;
@@ -184,7 +235,7 @@ void php_lyger_open_module_stop(void)
 }
 
 #ifndef ZTS
-static bool is_as_set(void)
+static LYGER_AT_START bool is_as_set(void)
 {
     const php_lyger_cache_globals *set = &LYGER_G(cache);
     return opened.path && (!forks_pools || opened.process == (zend_long)getpid()) &&
@@ -199,7 +250,7 @@ static bool may_try_again(void)
 }
 
 /* Threads share the cache: the settings of the first thread count for all. */
-void php_lyger_open_request_start(void)
+LYGER_AT_START void php_lyger_open_request_start(void)
 {
 #ifdef ZTS
     if (EXPECTED(php_lyger_process_cache)) {
@@ -223,6 +274,9 @@ void php_lyger_open_request_start(void)
 
 lyger_cache *php_lyger_no_cache(void)
 {
+    if (php_lyger_make_waiting_cache()) {
+        return php_lyger_process_cache;
+    }
     if (opened.error.status != LYGER_OK && !opened.thrown) {
         opened.thrown = true;
         php_lyger_throw(&opened.error);
@@ -233,7 +287,7 @@ lyger_cache *php_lyger_no_cache(void)
 lyger_cache *php_lyger_needed_cache(const char *consequence)
 {
     lyger_error error;
-    if (EXPECTED(php_lyger_process_cache)) {
+    if (EXPECTED(php_lyger_cache())) {
         return php_lyger_process_cache;
     }
     if (opened.error.status != LYGER_OK) {
@@ -253,7 +307,7 @@ const char *php_lyger_why_no_cache(void)
 
 void php_lyger_open_info(void)
 {
-    if (!php_lyger_process_cache) {
+    if (!php_lyger_cache()) {
         php_info_print_table_row(2, "Shared cache",
                                  opened.error.status == LYGER_OK ? "off" : opened.error.message);
         return;

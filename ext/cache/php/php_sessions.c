@@ -396,7 +396,7 @@ static bool find_functions(void)
 
 static bool registered;
 
-void php_lyger_sessions_module_start(void)
+LYGER_AT_START void php_lyger_sessions_module_start(void)
 {
     registered = zend_hash_str_exists(&module_registry, ZEND_STRL("session")) && find_functions() &&
                  php.register_module(&module) == SUCCESS;

@@ -153,7 +153,7 @@ bool php_lyger_value_pack(zval *value, uint32_t argument, lyger_cache_value *pac
 
 /* ---- values that cannot be read ---- */
 
-static zend_object *(*create_incomplete)(zend_class_entry *class_entry);
+static LYGER_SET_AT_START zend_object *(*create_incomplete)(zend_class_entry *class_entry);
 
 static zend_object *count_incomplete(zend_class_entry *class_entry)
 {
@@ -161,13 +161,13 @@ static zend_object *count_incomplete(zend_class_entry *class_entry)
     return create_incomplete(class_entry);
 }
 
-void php_lyger_value_module_start(void)
+LYGER_AT_START void php_lyger_value_module_start(void)
 {
     create_incomplete = PHP_IC_ENTRY->create_object;
     PHP_IC_ENTRY->create_object = count_incomplete;
 }
 
-void php_lyger_value_module_stop(void)
+LYGER_AT_START void php_lyger_value_module_stop(void)
 {
     PHP_IC_ENTRY->create_object = create_incomplete;
 }

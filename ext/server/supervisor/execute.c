@@ -1,5 +1,7 @@
 #include "execute.h"
 
+#include "base/start.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -30,35 +32,37 @@ static struct {
 
 /* ---- remembering ---- */
 
-/* A whole file of /proc, whose size is not known before; NULL: it cannot be read. */
-static char *slurp(const char *path, size_t *len)
+/* A whole file of /proc, whose size is not known before; NULL: it cannot be read. Most are short: every PHP
+ * that could serve remembers its command, and should not touch memory for what the command does not have. */
+static LYGER_AT_START char *slurp(const char *path, size_t *len)
 {
-    size_t size = 4096;
+    char portion[2048];
     char *text = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = -1;
     *len = 0;
-    for (ssize_t got = 1; fd >= 0 && got > 0;) {
-        char *more = realloc(text, size + 1);
+    while (fd >= 0 && (got = read(fd, portion, sizeof portion)) > 0) {
+        char *more = realloc(text, *len + (size_t)got + 1);
         if (!more) {
-            free(text);
-            text = NULL;
             break;
         }
         text = more;
-        got = read(fd, text + *len, size - *len);
-        *len += got > 0 ? (size_t)got : 0;
-        size *= *len == size ? 2 : 1;
+        memcpy(text + *len, portion, (size_t)got);
+        *len += (size_t)got;
+        text[*len] = '\0';
     }
     if (fd >= 0) {
         close(fd);
     }
-    if (text) {
-        text[*len] = '\0';
+    if (got > 0) { /* no memory: half a command is none */
+        free(text);
+        text = NULL;
+        *len = 0;
     }
-    return text;
+    return text ? text : got == 0 ? calloc(1, 1) : NULL;
 }
 
-static void take_over(void)
+static LYGER_AT_START void take_over(void)
 {
     const char *text = getenv(VARIABLE);
     lyger_takeover *takeover = &command.takeover;
@@ -81,7 +85,7 @@ static void take_over(void)
     }
 }
 
-void lyger_server_remember(void)
+LYGER_AT_START void lyger_server_remember(void)
 {
     char path[PATH_MAX];
     if (command.done) {

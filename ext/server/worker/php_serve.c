@@ -487,7 +487,7 @@ const char *php_lyger_server_state(void)
     return lyger_server_is_reload() ? "reload" : "off";
 }
 
-static zend_result module_start(int module_number)
+static LYGER_AT_START zend_result module_start(int module_number)
 {
     (void)module_number;
     php_lyger_web_module_start();
@@ -497,7 +497,7 @@ static zend_result module_start(int module_number)
     return SUCCESS;
 }
 
-static void module_stop(void)
+static LYGER_AT_START void module_stop(void)
 {
     php_lyger_web_module_stop();
     php_lyger_data_forget();
@@ -512,7 +512,7 @@ static void drop_options(void)
 }
 
 /* Ends the worker, however its script ended, before PHP frees what the worker had taken over. */
-static void request_stop(void)
+static LYGER_AT_START void request_stop(void)
 {
     if (php_lyger_serving.scripts) {
         php_lyger_request_skip_body();

@@ -435,7 +435,7 @@ void php_lyger_web_settings_for_all(void)
 
 /* ---- life ---- */
 
-void php_lyger_web_module_start(void)
+LYGER_AT_START void php_lyger_web_module_start(void)
 {
     const php_lyger_server_globals *settings = &LYGER_G(server);
     web.command_line = strcmp(sapi_module.name, CLI) == 0;
@@ -456,12 +456,12 @@ void php_lyger_web_module_start(void)
     }
 }
 
-void php_lyger_web_module_stop(void)
+LYGER_AT_START void php_lyger_web_module_stop(void)
 {
     remove_functions(0, FUNCTIONS);
 }
 
-void php_lyger_web_request_start(void)
+LYGER_AT_START void php_lyger_web_request_start(void)
 {
     if (UNEXPECTED(LYGER_G(server).serve) && web.command_line && !has_name()) {
         take_name();
