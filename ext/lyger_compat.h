@@ -71,21 +71,34 @@ static inline zend_string *php_lyger_string_extend(zend_string *string, size_t l
 #endif
 }
 
+/* emalloc(); NULL when memory_limit does not allow it. */
+static inline void *php_lyger_alloc(size_t size)
+{
+#ifdef ZEND_HAS_OOM
+    return femalloc(size, true);
+#else
+    return emalloc(size);
+#endif
+}
+
+#define PHP_LYGER_STRING_SIZE(len) ZEND_MM_ALIGNED_SIZE(_ZSTR_STRUCT_SIZE(len)) /* bytes of memory */
+
+/* Makes a string of such memory; its bytes are still to be written. */
+static inline zend_string *php_lyger_string_in(void *memory, size_t len)
+{
+    zend_string *string = memory;
+    GC_SET_REFCOUNT(string, 1);
+    GC_TYPE_INFO(string) = GC_STRING;
+    ZSTR_H(string) = 0;
+    ZSTR_LEN(string) = len;
+    return string;
+}
+
 /* zend_string_alloc() of this request's memory; NULL when memory_limit does not allow it. */
 static inline zend_string *php_lyger_string_alloc(size_t len)
 {
-#ifdef ZEND_HAS_OOM
-    zend_string *string = femalloc(ZEND_MM_ALIGNED_SIZE(_ZSTR_STRUCT_SIZE(len)), true);
-    if (string) {
-        GC_SET_REFCOUNT(string, 1);
-        GC_TYPE_INFO(string) = GC_STRING;
-        ZSTR_H(string) = 0;
-        ZSTR_LEN(string) = len;
-    }
-    return string;
-#else
-    return zend_string_alloc(len, false);
-#endif
+    void *memory = php_lyger_alloc(PHP_LYGER_STRING_SIZE(len));
+    return memory ? php_lyger_string_in(memory, len) : NULL;
 }
 
 /* Whether memory_limit allows so many bytes more; if not, PHP has noted that it was reached. */
