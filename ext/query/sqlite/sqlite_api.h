@@ -14,12 +14,11 @@
 /* clang-format off */
 #define LYGER_SQLITE_FUNCTIONS(X) \
     X(bind_blob64) X(bind_double) X(bind_int) X(bind_int64) X(bind_null) X(bind_parameter_count) \
-    X(bind_parameter_name) X(bind_text64) X(busy_handler) X(changes64) X(close) X(column_blob) \
-    X(column_bytes) X(column_count) X(column_decltype) X(column_double) X(column_int64) \
-    X(column_name) X(column_text) X(column_type) X(errmsg) X(error_offset) X(exec) \
+    X(bind_parameter_name) X(bind_text64) X(busy_handler) X(changes64) X(close) X(column_count) \
+    X(column_decltype) X(column_name) X(column_value) X(errmsg) X(error_offset) X(exec) \
     X(extended_result_codes) X(file_control) X(finalize) X(get_autocommit) X(last_insert_rowid) X(libversion) X(limit) \
     X(open_v2) X(prepare_v2) X(progress_handler) X(set_authorizer) X(step) X(stmt_readonly) \
-    X(stricmp) X(total_changes)
+    X(stricmp) X(total_changes) X(value_blob) X(value_bytes) X(value_double) X(value_int64) X(value_text) X(value_type)
 /* clang-format on */
 
 typedef struct lyger_sqlite_api {
@@ -48,15 +47,10 @@ lyger_status lyger_sqlite_load_from(const char *file, lyger_sqlite_api *api, lyg
 #define sqlite3_busy_handler (*lyger_sqlite.busy_handler)
 #define sqlite3_changes64 (*lyger_sqlite.changes64)
 #define sqlite3_close (*lyger_sqlite.close)
-#define sqlite3_column_blob (*lyger_sqlite.column_blob)
-#define sqlite3_column_bytes (*lyger_sqlite.column_bytes)
 #define sqlite3_column_count (*lyger_sqlite.column_count)
 #define sqlite3_column_decltype (*lyger_sqlite.column_decltype)
-#define sqlite3_column_double (*lyger_sqlite.column_double)
-#define sqlite3_column_int64 (*lyger_sqlite.column_int64)
 #define sqlite3_column_name (*lyger_sqlite.column_name)
-#define sqlite3_column_text (*lyger_sqlite.column_text)
-#define sqlite3_column_type (*lyger_sqlite.column_type)
+#define sqlite3_column_value (*lyger_sqlite.column_value)
 #define sqlite3_errmsg (*lyger_sqlite.errmsg)
 #define sqlite3_error_offset (*lyger_sqlite.error_offset)
 #define sqlite3_exec (*lyger_sqlite.exec)
@@ -75,5 +69,11 @@ lyger_status lyger_sqlite_load_from(const char *file, lyger_sqlite_api *api, lyg
 #define sqlite3_stmt_readonly (*lyger_sqlite.stmt_readonly)
 #define sqlite3_stricmp (*lyger_sqlite.stricmp)
 #define sqlite3_total_changes (*lyger_sqlite.total_changes)
+#define sqlite3_value_blob (*lyger_sqlite.value_blob)
+#define sqlite3_value_bytes (*lyger_sqlite.value_bytes)
+#define sqlite3_value_double (*lyger_sqlite.value_double)
+#define sqlite3_value_int64 (*lyger_sqlite.value_int64)
+#define sqlite3_value_text (*lyger_sqlite.value_text)
+#define sqlite3_value_type (*lyger_sqlite.value_type)
 
 #endif

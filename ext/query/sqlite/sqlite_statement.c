@@ -306,29 +306,37 @@ static lyger_status describe_columns(sqlite_connection *connection, const lyger_
     return status;
 }
 
-/* Reads a column of the current row. False when SQLite ran out of memory converting a text. */
+/*
+ * Reads a column of the current row. False when SQLite ran out of memory converting a text. The value is
+ * asked for once and then looked into, since each of the sqlite3_column_… functions looks for the column,
+ * locks and checks anew. SQLite calls such a value unprotected, which makes no difference for a connection
+ * without a mutex, as ours are (sqlite.org/c3ref/value.html).
+ */
 static bool read_value(sqlite3_stmt *statement, int column, lyger_value *value)
 {
-    switch (sqlite3_column_type(statement, column)) {
+    sqlite3_value *found = sqlite3_column_value(statement, column);
+    switch (sqlite3_value_type(found)) {
     case SQLITE_INTEGER:
-        *value = (lyger_value){.kind = LYGER_VALUE_INT, .integer = sqlite3_column_int64(statement, column)};
+        value->kind = LYGER_VALUE_INT;
+        value->integer = sqlite3_value_int64(found);
         return true;
     case SQLITE_FLOAT:
-        *value = (lyger_value){.kind = LYGER_VALUE_REAL, .real = sqlite3_column_double(statement, column)};
+        value->kind = LYGER_VALUE_REAL;
+        value->real = sqlite3_value_double(found);
         return true;
     case SQLITE_TEXT:
         value->kind = LYGER_VALUE_TEXT;
-        value->text.bytes = (const char *)sqlite3_column_text(statement, column);
+        value->text.bytes = (const char *)sqlite3_value_text(found);
         break;
     case SQLITE_BLOB:
         value->kind = LYGER_VALUE_BLOB;
-        value->text.bytes = sqlite3_column_blob(statement, column);
+        value->text.bytes = sqlite3_value_blob(found);
         break;
     default:
         value->kind = LYGER_VALUE_NULL;
         return true;
     }
-    value->text.len = (size_t)sqlite3_column_bytes(statement, column);
+    value->text.len = (size_t)sqlite3_value_bytes(found);
     if (!value->text.bytes && value->text.len == 0) {
         value->text.bytes = ""; /* a blob without bytes */
     }
