@@ -66,7 +66,7 @@ static extension extensions[] = {
  * a request it is called with the value that it gave when the application had booted. */
 typedef struct answer {
     const char *function;
-    const char *of; /* the extension whose restart loses it; NULL: compared after each request */
+    const char *of; /* the extension whose restart loses it; NULL: compared when it was called */
     zval booted;
 } answer;
 
@@ -97,6 +97,7 @@ static struct {
     void *patterns, *patterns_image; /* mbstring's state of mb_ereg(), opaque, and a copy of it */
     size_t patterns_size;
     zend_function *signal, *signal_handler;
+    bool signals_used; /* a handler was set, whose end may leave signals blocked */
     struct {
         zval handler;          /* undefined: not to be touched */
         struct sigaction php;  /* the action that PHP's table has, and */
@@ -138,6 +139,65 @@ void php_lyger_call(const char *name, zval *result, zval *argument)
     if (function && !EG(exception)) {
         zend_call_known_function(function, NULL, NULL, result, argument ? 1 : 0, argument, NULL);
     }
+}
+
+/* ---- functions that are heard ---- */
+
+/*
+ * What these have changed is to be undone after a request, and few requests call any: the worker hears them
+ * instead of asking the system after every request whether something has changed.
+ */
+static struct {
+    const char *name;
+    php_lyger_heard kind;
+    zif_handler own; /* PHP's; NULL: there is no such function */
+} heard[] = {
+    {"chdir", PHP_LYGER_HEARD_DIRECTORY, NULL},
+    {"chroot", PHP_LYGER_HEARD_DIRECTORY, NULL},
+    {"spl_autoload_extensions", PHP_LYGER_HEARD_AUTOLOAD, NULL},
+    {"pcntl_alarm", PHP_LYGER_HEARD_SIGNALS, NULL},
+    {"pcntl_sigprocmask", PHP_LYGER_HEARD_SIGNALS, NULL},
+    {"pcntl_sigwaitinfo", PHP_LYGER_HEARD_SIGNALS, NULL},
+    {"pcntl_sigtimedwait", PHP_LYGER_HEARD_SIGNALS, NULL},
+};
+
+#define HEARD (sizeof heard / sizeof *heard)
+
+static unsigned were_heard; /* kinds, as bits */
+
+static ZEND_FUNCTION(note_and_call)
+{
+    size_t i = 0;
+    while (i < HEARD - 1 &&
+           !zend_string_equals_cstr(EX(func)->common.function_name, heard[i].name, strlen(heard[i].name))) {
+        i++;
+    }
+    were_heard |= 1u << heard[i].kind;
+    heard[i].own(execute_data, return_value);
+}
+
+static void hear(void)
+{
+    for (size_t i = 0; i < HEARD; i++) {
+        heard[i].own = php_lyger_replace(heard[i].name, ZEND_FN(note_and_call));
+    }
+    were_heard = 0;
+}
+
+static void hear_no_more(void)
+{
+    for (size_t i = 0; i < HEARD; i++) {
+        if (heard[i].own) {
+            php_lyger_replace(heard[i].name, heard[i].own);
+        }
+    }
+}
+
+bool php_lyger_take_heard(php_lyger_heard kind)
+{
+    bool was = were_heard & 1u << kind;
+    were_heard &= ~(1u << kind);
+    return was;
 }
 
 /* Calls a function with an argument and ignores its result. */
@@ -444,6 +504,7 @@ static void keep_signals(void)
         handler_of(i, &boot.signals[i].handler);
         const zval *booted = &boot.signals[i].handler;
         boot.signals[i].looked_at = Z_TYPE_P(booted) != IS_LONG || Z_LVAL_P(booted) != 0;
+        boot.signals_used |= boot.signals[i].looked_at;
         zend_sigaction(i, NULL, &boot.signals[i].php);
         sigaction(i, NULL, &boot.signals[i].real);
     }
@@ -471,9 +532,12 @@ static void restore_signals(void)
     if (!boot.pcntl) {
         return;
     }
-    alarm(0);
-    sigprocmask(SIG_SETMASK, &boot.mask, NULL);
     bool touched = is_touched(boot.pcntl);
+    boot.signals_used |= touched;
+    if (UNEXPECTED(php_lyger_take_heard(PHP_LYGER_HEARD_SIGNALS) || boot.signals_used)) {
+        alarm(0);
+        sigprocmask(SIG_SETMASK, &boot.mask, NULL);
+    }
     for (int i = 1; i < SIGNALS && !EG(exception); i++) {
         if (UNEXPECTED(touched || boot.signals[i].looked_at)) {
             restore_signal(i);
@@ -614,6 +678,7 @@ void php_lyger_extensions_keep(void)
     boot.resources = EG(regular_list).nNextFreeElement;
     keep_patterns();
     take_patterns();
+    hear();
 }
 
 void php_lyger_extensions_restore(void)
@@ -623,13 +688,16 @@ void php_lyger_extensions_restore(void)
     restore_date();
     restore_assert();
     restart_those_touched();
-    restore_answers(NULL);
+    if (UNEXPECTED(php_lyger_take_heard(PHP_LYGER_HEARD_AUTOLOAD))) {
+        restore_answers(NULL);
+    }
     restore_signals();
     restore_directory();
 }
 
 void php_lyger_extensions_release(void)
 {
+    hear_no_more();
     forget_session();
     forget_signals();
     for (size_t i = 0; i < EXTENSIONS; i++) {

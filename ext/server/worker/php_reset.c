@@ -139,15 +139,12 @@ static void restore_timezone(void)
 
 static void restore_process(void)
 {
-    char directory[MAXPATHLEN];
     if (BG(umask) != -1) {
         umask(boot.umask);
         BG(umask) = -1;
     }
-    if (!getcwd(directory, sizeof directory) || strcmp(directory, boot.directory) != 0) {
-        if (chdir(boot.directory) != 0) {
-            sapi_module.sapi_error(E_WARNING, "The directory %s is gone", boot.directory);
-        }
+    if (UNEXPECTED(php_lyger_take_heard(PHP_LYGER_HEARD_DIRECTORY)) && chdir(boot.directory) != 0) {
+        sapi_module.sapi_error(E_WARNING, "The directory %s is gone", boot.directory);
     }
     if (zend_hash_num_elements(&BG(putenv_ht)) > 0) {
         zend_hash_clean(&BG(putenv_ht));
@@ -465,7 +462,7 @@ static void forget_copies(void)
     }
 }
 
-void php_lyger_boot_release(void)
+LYGER_AT_START void php_lyger_boot_release(void)
 {
     if (!boot.kept) {
         return;

@@ -255,6 +255,16 @@ void php_lyger_extensions_end(void);
 /* Makes these extensions ready for the next request. */
 void php_lyger_extensions_begin(void);
 
+/* What functions of PHP have changed in this request, if they were called at all. */
+typedef enum php_lyger_heard {
+    PHP_LYGER_HEARD_DIRECTORY, /* the working directory */
+    PHP_LYGER_HEARD_AUTOLOAD,  /* spl_autoload_extensions() */
+    PHP_LYGER_HEARD_SIGNALS,   /* the alarm, the mask of signals */
+} php_lyger_heard;
+
+/* Whether any such function was called since this was asked last. */
+bool php_lyger_take_heard(php_lyger_heard kind);
+
 /* A module's globals; NULL: the module has none, or is not loaded. */
 void *php_lyger_globals_of(const char *module);
 /* Puts another C function in the place of PHP's own of that name; that, NULL: PHP has none. */
