@@ -179,7 +179,8 @@ final class Plots
     {
         $script = '';
         $plots = [];
-        foreach (array_values(array_intersect($ways, array_keys($byColour))) as $number => $way) {
+        $below = array_intersect(['rust', 'ffi-preload'], $ways); // often where FFI's own dot is, which is the one to see
+        foreach (array_values(array_intersect([...$below, ...array_diff($ways, $below)], array_keys($byColour))) as $number => $way) {
             $script .= self::block("w$number", $byColour[$way]);
             $plots[] = "\$w$number using 1:2 with points pointtype 7 pointsize 0.95 linecolor rgb " . Colours::standIn(Colours::of((string) $way, $ways));
         }
