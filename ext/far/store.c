@@ -155,7 +155,7 @@ lyger_status lyger_far_inspect(lyger_far *far, lyger_far_key key, lyger_far_deta
 static void put_set(lyger_far *far, lyger_far_key key, const lyger_far_form *form, uint32_t ttl,
                     bool if_absent)
 {
-    lyger_far_command(far, 3 + (ttl ? 2 : 0) + (if_absent ? 1 : 0));
+    lyger_far_command(far, 3u + (ttl ? 2u : 0u) + (if_absent ? 1u : 0u));
     lyger_far_text(far, "SET");
     lyger_far_name(far, "", key);
     word_of_form(far, form);
