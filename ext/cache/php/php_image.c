@@ -3,14 +3,15 @@
 #include "lyger_compat.h"
 
 #define DEPTH_MAX 512
-#define KEYS_SHARED 256 /* power of two */
+#define KEYS_SHARED 256         /* power of two */
+#define LARGE ((size_t)1 << 20) /* bytes from which an image grows by quarters */
 #define IN_PLACE_STRING (GC_STRING | (IS_STR_INTERNED << GC_FLAGS_SHIFT))
 
 /* An image being made in scratch; offsets are from its beginning. */
 typedef struct image_maker {
     smart_str *scratch;
     uint32_t *places; /* see lyger_cache_image */
-    size_t place_count, place_room;
+    size_t place_count, place_most, place_room;
     /* Keys repeat in lists of rows: a key that was written lately is shared. It is known by its address,
      * which stays while the array that is being stored holds the key. */
     struct {
@@ -24,32 +25,41 @@ static size_t aligned(size_t len)
     return (len + 7) & ~(size_t)7;
 }
 
-/* Appends room for len bytes, zeroed; the offset where they begin. */
-static uint64_t extend(smart_str *scratch, size_t len)
+/* Appends room for len bytes; the offset where they begin. The memory doubles, since PHP's own strings grow
+ * by pages. */
+static inline uint64_t extend(smart_str *scratch, size_t len)
 {
     size_t at = scratch->s ? ZSTR_LEN(scratch->s) : 0;
-    smart_str_extend(scratch, aligned(len));
-    memset(ZSTR_VAL(scratch->s) + at, 0, aligned(len));
+    if (!scratch->s || scratch->a - at < aligned(len)) {
+        smart_str_alloc(scratch, MAX(aligned(len), at < LARGE ? at : at / 4), false);
+    }
+    ZSTR_LEN(scratch->s) = at + aligned(len);
     return at;
 }
 
-static void *at_offset(const smart_str *scratch, uint64_t offset)
+static inline void *at_offset(const smart_str *scratch, uint64_t offset)
 {
     return ZSTR_VAL(scratch->s) + offset;
 }
 
-/* Makes the word at `place` the address of `offset`. */
-static void point(image_maker *maker, uint64_t place, uint64_t offset)
+/* Makes room for so many more calls of point(), beside those for which room was made before. */
+static void expect_places(image_maker *maker, size_t count)
 {
-    if (maker->place_count == maker->place_room) {
-        maker->place_room = maker->place_room ? maker->place_room * 2 : 64;
+    maker->place_most += count;
+    if (maker->place_room < maker->place_most) {
+        maker->place_room = MAX(maker->place_room * 2, maker->place_most);
         maker->places = safe_erealloc(maker->places, maker->place_room, sizeof *maker->places, 0);
     }
+}
+
+/* Makes the word at `place` the address of `offset`. */
+static inline void point(image_maker *maker, uint64_t place, uint64_t offset)
+{
     maker->places[maker->place_count++] = (uint32_t)place;
     *(uint64_t *)at_offset(maker->scratch, place) = offset;
 }
 
-static void fill_head(zend_string *head, zend_string *string)
+static inline void fill_head(zend_string *head, zend_string *string)
 {
     GC_SET_REFCOUNT(head, 1);
     GC_TYPE_INFO(head) = IN_PLACE_STRING;
@@ -59,14 +69,16 @@ static void fill_head(zend_string *head, zend_string *string)
 
 static uint64_t put_string(smart_str *image, zend_string *string)
 {
-    uint64_t at = extend(image, _ZSTR_STRUCT_SIZE(ZSTR_LEN(string)));
+    size_t size = _ZSTR_STRUCT_SIZE(ZSTR_LEN(string));
+    uint64_t at = extend(image, size);
     zend_string *copy = at_offset(image, at);
+    *(uint64_t *)((char *)copy + aligned(size) - 8) = 0; /* the bytes behind the text */
     fill_head(copy, string);
     memcpy(ZSTR_VAL(copy), ZSTR_VAL(string), ZSTR_LEN(string));
     return at;
 }
 
-static uint64_t put_key(image_maker *maker, zend_string *key)
+static inline uint64_t put_key(image_maker *maker, zend_string *key)
 {
     size_t kept = ((uintptr_t)key >> 4) & (KEYS_SHARED - 1);
     if (maker->keys[kept].key != key) {
@@ -78,11 +90,13 @@ static uint64_t put_key(image_maker *maker, zend_string *key)
 
 static bool put_array(image_maker *maker, HashTable *array, uint64_t *at, unsigned depth);
 
-/* Writes the value into the zval at that offset. */
-static bool put_value(image_maker *maker, zval *value, uint64_t at, unsigned depth)
+/* Writes the value into the zval at that offset, which says what is `next` to it in its array. */
+static bool put_value(image_maker *maker, zval *value, uint64_t at, uint32_t next, unsigned depth)
 {
     smart_str *image = maker->scratch;
+    zval *to = at_offset(image, at);
     uint64_t target;
+    Z_NEXT_P(to) = next;
     ZVAL_DEREF(value);
     switch (Z_TYPE_P(value)) {
     case IS_UNDEF:
@@ -90,20 +104,18 @@ static bool put_value(image_maker *maker, zval *value, uint64_t at, unsigned dep
     case IS_FALSE:
     case IS_TRUE:
     case IS_LONG:
-    case IS_DOUBLE: {
-        zval *to = at_offset(image, at);
+    case IS_DOUBLE:
         to->value = value->value;
         Z_TYPE_INFO_P(to) = Z_TYPE_P(value);
         return true;
-    }
     case IS_STRING:
         target = put_string(image, Z_STR_P(value));
         break;
     case IS_ARRAY:
         if (zend_hash_num_elements(Z_ARRVAL_P(value)) == 0 &&
             Z_ARRVAL_P(value)->nNextFreeElement == ZEND_LONG_MIN) {
-            Z_ARR_P((zval *)at_offset(image, at)) = (zend_array *)&zend_empty_array;
-            Z_TYPE_INFO_P((zval *)at_offset(image, at)) = IS_ARRAY;
+            Z_ARR_P(to) = (zend_array *)&zend_empty_array;
+            Z_TYPE_INFO_P(to) = IS_ARRAY;
             return true;
         }
         if (!put_array(maker, Z_ARRVAL_P(value), &target, depth + 1)) {
@@ -121,7 +133,7 @@ static bool put_value(image_maker *maker, zval *value, uint64_t at, unsigned dep
 static bool put_packed(image_maker *maker, const HashTable *array, uint64_t data, unsigned depth)
 {
     for (uint32_t i = 0; i < array->nNumUsed; i++) {
-        if (!put_value(maker, &array->arPacked[i], data + i * sizeof(zval), depth)) {
+        if (!put_value(maker, &array->arPacked[i], data + i * sizeof(zval), 0, depth)) {
             return false;
         }
     }
@@ -136,12 +148,12 @@ static bool put_buckets(image_maker *maker, const HashTable *array, uint64_t dat
         uint64_t at = data + i * sizeof(Bucket);
         Bucket *to = at_offset(image, at);
         to->h = from->h;
-        Z_NEXT(to->val) = Z_NEXT(from->val);
+        to->key = NULL;
         if (from->key) {
             uint64_t key = put_key(maker, from->key);
             point(maker, at + offsetof(Bucket, key), key);
         }
-        if (!put_value(maker, (zval *)&from->val, at + offsetof(Bucket, val), depth)) {
+        if (!put_value(maker, (zval *)&from->val, at + offsetof(Bucket, val), Z_NEXT(from->val), depth)) {
             return false;
         }
     }
@@ -160,6 +172,8 @@ static bool put_whole_array(image_maker *maker, HashTable *array, uint64_t *at, 
     *at = extend(image, sizeof(HashTable));
     uint64_t hash = extend(image, hash_size + data_size), data = hash + hash_size;
     HashTable *copy = at_offset(image, *at);
+    memset(copy, 0, sizeof *copy);
+    expect_places(maker, 1 + 2 * (size_t)array->nNumUsed);
     GC_SET_REFCOUNT(copy, 2); /* an array with more than one reference is separated before it is written to */
     GC_TYPE_INFO(copy) = GC_ARRAY | (GC_IMMUTABLE << GC_FLAGS_SHIFT);
     HT_FLAGS(copy) = HASH_FLAG_STATIC_KEYS | (packed ? HASH_FLAG_PACKED : 0);
@@ -204,8 +218,9 @@ static void describe_image(smart_str *scratch, size_t head_len, const image_make
                            lyger_cache_type type, lyger_cache_value *value)
 {
     size_t places_len = maker ? maker->place_count * sizeof *maker->places : 0;
-    uint64_t places = extend(scratch, places_len + 1), image_at = extend(scratch, sizeof(lyger_cache_image));
+    uint64_t places = extend(scratch, places_len), image_at = extend(scratch, sizeof(lyger_cache_image));
     lyger_cache_image *image = at_offset(scratch, image_at);
+    *image = (lyger_cache_image){0};
     if (places_len) {
         memcpy(at_offset(scratch, places), maker->places, places_len);
     }
