@@ -12,7 +12,7 @@ static const char *const sonames[] = {"libhiredis.so.1.3.0", "libhiredis.so.1.1.
 
 static lyger_far_protocol loaded;
 
-#define X(name, result, arguments) {"redisReader" #name, offsetof(lyger_far_protocol, name)},
+#define X(name) {"redisReader" #name, offsetof(lyger_far_protocol, name)},
 static const lyger_symbol symbols[] = {
     LYGER_FAR_FUNCTIONS(X){"freeReplyObject", offsetof(lyger_far_protocol, free_reply)}};
 #undef X

@@ -24,18 +24,13 @@ typedef enum lyger_far_kind {
 } lyger_far_kind;
 
 /* hiredis's functions, without "redisReader". */
-/* clang-format off */
-#define LYGER_FAR_FUNCTIONS(X) \
-    X(Create, void *, (void)) \
-    X(Free, void, (void *reader)) \
-    X(Feed, int, (void *reader, const char *bytes, size_t len)) \
-    X(GetReply, int, (void *reader, void **reply))
-/* clang-format on */
+#define LYGER_FAR_FUNCTIONS(X) X(Create) X(Free) X(Feed) X(GetReply)
 
 typedef struct lyger_far_protocol {
-#define X(name, result, arguments) result(*name) arguments;
-    LYGER_FAR_FUNCTIONS(X)
-#undef X
+    void *(*Create)(void);
+    void (*Free)(void *reader);
+    int (*Feed)(void *reader, const char *bytes, size_t len);
+    int (*GetReply)(void *reader, void **reply);
     void (*free_reply)(void *reply);
     const char *soname;
     bool has_double; /* whether a reply has a double in it: since 1.0 */
