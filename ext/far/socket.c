@@ -38,13 +38,12 @@ static int connect_to(int family, const struct sockaddr *to, socklen_t to_len, u
         return -1;
     }
     lyger_far_prepare(made);
-    if (fcntl(made, F_SETFD, FD_CLOEXEC) != 0 || fcntl(made, F_SETFL, O_NONBLOCK) != 0) {
-        problem = errno;
-    } else if (connect(made, to, to_len) != 0 && errno != EINPROGRESS && errno != EINTR) {
-        problem = errno; /* EAGAIN, of a Unix socket: its queue is full */
-    } else if (!lyger_far_await(made, POLLOUT, end)) {
+    /* EAGAIN, of a Unix socket: the server's queue is full. */
+    bool begun = fcntl(made, F_SETFD, FD_CLOEXEC) == 0 && fcntl(made, F_SETFL, O_NONBLOCK) == 0 &&
+                 (connect(made, to, to_len) == 0 || errno == EINPROGRESS || errno == EINTR);
+    if (begun && !lyger_far_await(made, POLLOUT, end)) {
         problem = ETIMEDOUT;
-    } else if (getsockopt(made, SOL_SOCKET, SO_ERROR, &problem, &len) != 0) {
+    } else if (!begun || getsockopt(made, SOL_SOCKET, SO_ERROR, &problem, &len) != 0) {
         problem = errno;
     }
     if (problem) {
