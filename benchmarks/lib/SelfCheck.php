@@ -21,29 +21,38 @@ final class SelfCheck
             => (new Measurement($scenario, $file, $options, $more))->run(2.0, static function (): void {
             });
         $scenarios = array_column(require $file, null, 'name');
-        $raw = array_map($measured, $scenarios);
-        // One of two processors may be a slower one for as long as this takes, which says nothing of the harness.
-        for ($again = 0; $again < self::AGAIN && !self::twins($raw['twins'])['ok']; $again++) {
-            $raw['twins'] = $measured($scenarios['twins']);
-        }
-        $delay = Analysis::of($raw['delay'])['figures'][1];
+        // What else runs on a machine only adds, for as long as it runs, which says nothing of the harness.
+        $holding = static function (string $name, \Closure $checks) use ($scenarios, $measured): array {
+            for ($again = 0; $again <= self::AGAIN; $again++) {
+                $found = $checks($measured($scenarios[$name]));
+                if (!in_array(false, array_column($found, 'ok'), true)) {
+                    break;
+                }
+            }
+            return $found;
+        };
+        $lie = $measured($scenarios['lie']);
+        return [...$holding('delay', self::delays(...)), ...$holding('twins', static fn(array $raw): array => [self::twins($raw)]), [
+            'name' => 'a door that returns something else is found and left out',
+            'ok' => isset($lie['skipped']['lying']) && !isset($lie['points'][1]['samples']['lying']),
+            'detail' => $lie['problems'][0] ?? 'nothing was found',
+        ]];
+    }
+
+    /** Of each its fastest quarter is looked at. @return list<array{name: string, ok: bool, detail: string}> */
+    private static function delays(array $raw): array
+    {
+        $fastest = array_map(self::fastest(...), $raw['points'][1]['samples']);
         $found = [];
         foreach (['2 µs' => 2000, '50 µs' => 50_000] as $name => $nanoseconds) {
-            $seen = $delay[$name]['median'] - $delay['none']['median'];
-            $slack = self::TOLERANCE * $nanoseconds + self::SLACK_NS;
-            $least = $delay[$name]['low'] - $delay['none']['high'] - $slack;
-            $most = $delay[$name]['high'] - $delay['none']['low'] + $slack;
+            $seen = $fastest[$name] - $fastest['none'];
             $found[] = [
                 'name' => "an injected delay of $name is seen",
-                'ok' => $least <= $nanoseconds && $nanoseconds <= $most,
+                'ok' => abs($seen - $nanoseconds) <= self::TOLERANCE * $nanoseconds + self::SLACK_NS,
                 'detail' => 'seen: ' . Text::duration($seen),
             ];
         }
-        return [...$found, self::twins($raw['twins']), [
-            'name' => 'a door that returns something else is found and left out',
-            'ok' => isset($raw['lie']['skipped']['lying']) && !isset($raw['lie']['points'][1]['samples']['lying']),
-            'detail' => $raw['lie']['problems'][0] ?? 'nothing was found',
-        ]];
+        return $found;
     }
 
     /**
