@@ -56,7 +56,7 @@ if test "$PHP_LYGER" != "no"; then
   lyger_core="ext/about.c ext/base/alloc.c ext/base/cpu.c ext/base/error.c ext/base/handle.c \
     ext/base/library_posix.c ext/base/sink.c \
     ext/compute/heavy.c ext/compute/heavy_avx2.c ext/compute/heavy_avx512.c ext/compute/heavy_base.c \
-    ext/cache/account.c ext/cache/cache.c ext/cache/figures.c ext/cache/hold.c ext/cache/inspect.c ext/cache/json.c ext/cache/open.c ext/cache/read.c \
+    ext/cache/account.c ext/cache/cache.c ext/cache/figures.c ext/cache/hold.c ext/cache/inspect.c ext/cache/open.c ext/cache/read.c \
     ext/cache/segment/lane.c ext/cache/segment/lock.c ext/cache/segment/pin.c ext/cache/segment/segment.c \
     ext/cache/shard/arena.c ext/cache/shard/compact.c ext/cache/shard/index.c ext/cache/shard/policy.c ext/cache/shard/region.c \
     ext/cache/shard/shard.c ext/cache/shard/verify.c ext/cache/system/shm_posix.c \
@@ -79,7 +79,7 @@ if test "$PHP_LYGER" != "no"; then
     lyger_far="$lyger_far ext/far/send_posix.c"
   fi
   lyger_server=""
-  lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_query.c ext/abi/abi_queue.c ext/abi/abi_result.c ext/abi/abi_v2.c"
+  lyger_abi="ext/abi/abi.c ext/abi/abi_cache.c ext/abi/abi_hold.c ext/abi/abi_inspect.c ext/abi/abi_json.c ext/abi/abi_query.c ext/abi/abi_queue.c ext/abi/abi_result.c ext/abi/abi_v2.c"
 
   if test "$PHP_LYGER_PGSQL" != "no"; then
     LYGER_NEED([libpq], [libpq], [13], [libpq-dev], [--without-lyger-pgsql])

@@ -3,7 +3,7 @@
  */
 #include "door.h"
 
-#include "cache/json.h"
+#include "abi_json.h"
 #include "jsonout/jsonout.h"
 
 #include <ctype.h>
@@ -579,7 +579,7 @@ int lyger_ffi_cache_get_json(const char *key, size_t key_len, char **json, size_
     *json_len = 0;
     if (find_any_value(key, key_len, fetch_fresh, &found, NULL, &room, error) == LYGER_CACHE_HIT) {
         lyger_buffer_init(&text, &lyger_malloc_allocator);
-        *json = lyger_abi_finish(&text, lyger_cache_put_json(&text.sink, &found, error), json_len, error);
+        *json = lyger_abi_finish(&text, lyger_abi_put_json(&text.sink, &found, error), json_len, error);
     }
     free(room);
     return error->status != LYGER_OK ? -1 : *json != NULL;

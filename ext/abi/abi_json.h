@@ -2,10 +2,10 @@
  * Values of the cache as JSON, for who reads them without PHP: an array that PHP stored becomes an array or
  * an object as json_encode() has it, a float keeps its point ("1.0"), so that it stays one.
  */
-#ifndef LYGER_CACHE_JSON_H
-#define LYGER_CACHE_JSON_H
+#ifndef LYGER_ABI_JSON_H
+#define LYGER_ABI_JSON_H
 
-#include "cache.h"
+#include "cache/cache.h"
 
 #include "base/sink.h"
 
@@ -15,6 +15,6 @@
  * infinity, arrays nested deeper than 512, igbinary's bytes, a damaged value), and then the sink holds a
  * part; false without an error when the sink refused.
  */
-bool lyger_cache_put_json(lyger_sink *sink, const lyger_cache_value *value, lyger_error *error);
+bool lyger_abi_put_json(lyger_sink *sink, const lyger_cache_value *value, lyger_error *error);
 
 #endif

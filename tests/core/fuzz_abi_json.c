@@ -4,7 +4,7 @@
  */
 #include "json_check.h"
 
-#include "cache/json.h"
+#include "abi/abi_json.h"
 
 #include <stdlib.h>
 
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     lyger_error error;
     lyger_error_clear(&error);
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
-    bool whole = lyger_cache_put_json(&buffer.sink, &value, &error);
+    bool whole = lyger_abi_put_json(&buffer.sink, &value, &error);
     if (whole != (error.status == LYGER_OK) ||
         (whole && !is_json(buffer.start, lyger_buffer_length(&buffer)))) {
         abort();

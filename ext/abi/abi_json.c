@@ -1,6 +1,6 @@
-#include "json.h"
+#include "abi_json.h"
 
-#include "array_form.h"
+#include "cache/array_form.h"
 #include "jsonout/jsonout.h"
 
 #include <math.h>
@@ -407,7 +407,7 @@ static bool begin(reader *from, const lyger_cache_value *value, item *first)
     }
 }
 
-bool lyger_cache_put_json(lyger_sink *sink, const lyger_cache_value *value, lyger_error *error)
+bool lyger_abi_put_json(lyger_sink *sink, const lyger_cache_value *value, lyger_error *error)
 {
     bool bytes = value->type >= LYGER_CACHE_STRING;
     reader from = {.at = bytes ? value->bytes : "", .element = flat_element, .error = error};

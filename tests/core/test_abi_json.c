@@ -5,7 +5,7 @@
 #include "check.h"
 
 #include "cache/array_form.h"
-#include "cache/json.h"
+#include "abi/abi_json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static const char *json_of(lyger_cache_value value)
     lyger_buffer buffer;
     lyger_error_clear(&error);
     lyger_buffer_init(&buffer, &lyger_malloc_allocator);
-    bool whole = lyger_cache_put_json(&buffer.sink, &value, &error);
+    bool whole = lyger_abi_put_json(&buffer.sink, &value, &error);
     CHECK(whole == (error.status == LYGER_OK));
     snprintf(text, sizeof text, "%.*s", whole ? (int)lyger_buffer_length(&buffer) : 0,
              whole ? buffer.start : "");
@@ -269,7 +269,7 @@ static void sink_that_refuses_is_no_error_of_the_value(void)
         lyger_sink sink = {.pos = room, .end = room + size, .more = refuse};
         lyger_error_clear(&error);
         bool before = whole;
-        whole = lyger_cache_put_json(&sink, &value, &error);
+        whole = lyger_abi_put_json(&sink, &value, &error);
         CHECK_INT(error.status, LYGER_OK);
         CHECK(sink.pos <= room + size && (whole || !before) && (!whole || size > 80));
     }
